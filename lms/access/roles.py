@@ -1,0 +1,168 @@
+"""The roles a customer can read about: a name, a sentence, a scope and a set of permissions."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lms.access.permissions import Permission
+
+
+class Scope(StrEnum):
+    """Over whom the permissions of a role reach."""
+
+    TENANT = "tenant"
+    DEPARTMENT = "department"
+    REPORTS = "reports"
+    SELF = "self"
+
+
+class Role:
+    """One role. Subclasses are data; nothing is ever instantiated."""
+
+    key: ClassVar[str]
+    name: ClassVar[Promise]
+    description: ClassVar[Promise]
+    scope: ClassVar[Scope] = Scope.TENANT
+    permissions: ClassVar[frozenset[Permission]] = frozenset()
+    is_assignable: ClassVar[bool] = True
+
+
+class Owner(Role):
+    """Answers for the contract and decides who administers."""
+
+    key = "owner"
+    name = _("Owner")
+    description = _("Answers for the site: its settings and who holds which role. At least one remains.")
+    permissions = frozenset({Permission.SETTINGS_CHANGE, Permission.ROLES_ASSIGN, Permission.PEOPLE_VIEW})
+
+
+class Administrator(Role):
+    """Keeps the site and its people in order."""
+
+    key = "administrator"
+    name = _("Administrator")
+    description = _("Adds, imports and deactivates people, assigns roles except Owner, and sees all reports.")
+    permissions = frozenset(
+        {
+            Permission.SETTINGS_CHANGE,
+            Permission.ROLES_ASSIGN,
+            Permission.PEOPLE_VIEW,
+            Permission.PEOPLE_CHANGE,
+            Permission.PEOPLE_IMPORT,
+            Permission.COURSES_VIEW,
+            Permission.REQUIREMENTS_VIEW,
+            Permission.REQUIREMENTS_PREVIEW,
+            Permission.REPORTS_VIEW,
+            Permission.REPORTS_EXPORT,
+            Permission.MESSAGES_VIEW,
+            Permission.AUDIT_VIEW,
+        }
+    )
+
+
+class ComplianceOfficer(Role):
+    """Decides who must be trained in what, and proves it."""
+
+    key = "compliance_officer"
+    name = _("Compliance officer")
+    description = _("Writes and turns on requirements, follows who complied, and answers to auditors.")
+    permissions = frozenset(
+        {
+            Permission.PEOPLE_VIEW,
+            Permission.COURSES_VIEW,
+            Permission.REQUIREMENTS_VIEW,
+            Permission.REQUIREMENTS_PREVIEW,
+            Permission.REQUIREMENTS_EDIT,
+            Permission.REPORTS_VIEW,
+            Permission.REPORTS_EXPORT,
+            Permission.MESSAGES_VIEW,
+            Permission.AUDIT_VIEW,
+        }
+    )
+
+
+class Author(Role):
+    """Writes what is learned."""
+
+    key = "author"
+    name = _("Author")
+    description = _("Writes courses and publishes new versions of them.")
+    permissions = frozenset({Permission.COURSES_VIEW, Permission.COURSES_EDIT, Permission.COURSES_PUBLISH})
+
+
+class DepartmentAdministrator(Role):
+    """Looks after one department and those below it."""
+
+    key = "department_administrator"
+    name = _("Department administrator")
+    description = _("Sees the people and the reports of one department and of the departments below it.")
+    scope = Scope.DEPARTMENT
+    permissions = frozenset(
+        {
+            Permission.PEOPLE_VIEW,
+            Permission.REQUIREMENTS_PREVIEW,
+            Permission.REPORTS_VIEW,
+            Permission.REPORTS_EXPORT,
+        }
+    )
+
+
+class Auditor(Role):
+    """Looks, and changes nothing."""
+
+    key = "auditor"
+    name = _("Auditor")
+    description = _("Reads requirements, reports and the audit log. Can change nothing.")
+    permissions = frozenset(
+        {
+            Permission.PEOPLE_VIEW,
+            Permission.COURSES_VIEW,
+            Permission.REQUIREMENTS_VIEW,
+            Permission.REPORTS_VIEW,
+            Permission.REPORTS_EXPORT,
+            Permission.AUDIT_VIEW,
+        }
+    )
+
+
+class Manager(Role):
+    """Follows from having reports; nobody grants it."""
+
+    key = "manager"
+    name = _("Manager")
+    description = _("Sees whether the people who report to them are trained. Follows from who reports.")
+    scope = Scope.REPORTS
+    permissions = frozenset({Permission.PEOPLE_VIEW, Permission.REPORTS_VIEW, Permission.REPORTS_EXPORT})
+    is_assignable = False
+
+
+class Learner(Role):
+    """Everyone who signs in."""
+
+    key = "learner"
+    name = _("Learner")
+    description = _("Takes courses and sees their own record. Everyone who signs in is one.")
+    scope = Scope.SELF
+    is_assignable = False
+
+
+ALL: tuple[type[Role], ...] = (
+    Owner,
+    Administrator,
+    ComplianceOfficer,
+    Author,
+    DepartmentAdministrator,
+    Auditor,
+    Manager,
+    Learner,
+)
+BY_KEY: dict[str, type[Role]] = {role.key: role for role in ALL}
+ASSIGNABLE: tuple[type[Role], ...] = tuple(role for role in ALL if role.is_assignable)
+
+
+def permissions_of(keys: Iterable[str]) -> frozenset[Permission]:
+    """The union of the permissions of these roles. An unknown key (a role since removed) grants nothing."""
+    return frozenset().union(*(BY_KEY[key].permissions for key in keys if key in BY_KEY))

@@ -1,0 +1,73 @@
+"""Roles by permissions, spelled out: a change to a role is a change to this table."""
+
+import pytest
+
+from lms.access import roles
+from lms.access.permissions import Permission
+
+# o owner, a administrator, c compliance officer, w author, d department administrator, r auditor, m manager, l learner
+TABLE = {
+    Permission.SETTINGS_CHANGE: "oa",
+    Permission.ROLES_ASSIGN: "oa",
+    Permission.PEOPLE_VIEW: "oacdrm",
+    Permission.PEOPLE_CHANGE: "a",
+    Permission.PEOPLE_IMPORT: "a",
+    Permission.COURSES_VIEW: "acwr",
+    Permission.COURSES_EDIT: "w",
+    Permission.COURSES_PUBLISH: "w",
+    Permission.REQUIREMENTS_VIEW: "acr",
+    Permission.REQUIREMENTS_PREVIEW: "acd",
+    Permission.REQUIREMENTS_EDIT: "c",
+    Permission.REPORTS_VIEW: "acdrm",
+    Permission.REPORTS_EXPORT: "acdrm",
+    Permission.MESSAGES_VIEW: "ac",
+    Permission.AUDIT_VIEW: "acr",
+}
+LETTERS = {
+    "o": roles.Owner,
+    "a": roles.Administrator,
+    "c": roles.ComplianceOfficer,
+    "w": roles.Author,
+    "d": roles.DepartmentAdministrator,
+    "r": roles.Auditor,
+    "m": roles.Manager,
+    "l": roles.Learner,
+}
+CHANGING = {
+    permission for permission in Permission if not permission.value.endswith((".view", ".export", ".preview"))
+}
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_each_permission_belongs_to_exactly_the_roles_of_the_table(permission: Permission) -> None:
+    holders = {letter for letter, role in LETTERS.items() if permission in role.permissions}
+    assert holders == set(TABLE[permission])
+
+
+def test_the_table_knows_every_role() -> None:
+    assert set(LETTERS.values()) == set(roles.ALL)
+
+
+def test_a_learner_holds_no_permission() -> None:
+    assert roles.Learner.permissions == frozenset()
+
+
+@pytest.mark.parametrize("role", [roles.Auditor, roles.Manager, roles.DepartmentAdministrator])
+def test_read_only_roles_can_change_nothing(role: type[roles.Role]) -> None:
+    assert not role.permissions & CHANGING
+
+
+def test_nobody_can_be_granted_what_follows_from_the_facts() -> None:
+    assert roles.Manager not in roles.ASSIGNABLE
+    assert roles.Learner not in roles.ASSIGNABLE
+
+
+def test_several_roles_add_up_and_an_unknown_one_grants_nothing() -> None:
+    assert roles.permissions_of(["owner", "author"]) == roles.Owner.permissions | roles.Author.permissions
+    assert roles.permissions_of(["since_removed"]) == frozenset()
+
+
+def test_every_role_says_in_words_what_it_may_do() -> None:
+    for role in roles.ALL:
+        assert str(role.name)
+        assert str(role.description).endswith(".")

@@ -1,0 +1,60 @@
+"""The closed sets of words of the people app; the database stores the lower-case value."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AffiliationKind(models.TextChoices):
+    """What a person is to the university in one appointment."""
+
+    STAFF = "staff", _("Staff")
+    FACULTY = "faculty", _("Faculty")
+    STUDENT = "student", _("Student")
+    STUDENT_WORKER = "student_worker", _("Student worker")
+    CONTRACTOR = "contractor", _("Contractor")
+    AFFILIATE = "affiliate", _("Affiliate")
+    RETIREE = "retiree", _("Retiree")
+
+
+class AffiliationSource(models.TextChoices):
+    """Who keeps an affiliation up to date; an import changes only those of the roster."""
+
+    ROSTER = "roster", _("Roster")
+    HAND = "hand", _("Entered by hand")
+
+
+class PersonState(models.TextChoices):
+    """Where a person stands today. Derived from dates and the switch, never stored."""
+
+    ACTIVE = "active", _("Active")
+    ON_LEAVE = "on_leave", _("On leave")
+    UPCOMING = "upcoming", _("Joins later")
+    LEFT = "left", _("Left")
+    DEACTIVATED = "deactivated", _("Deactivated")
+
+
+class RosterImportState(models.TextChoices):
+    """How far an import has come."""
+
+    UPLOADED = "uploaded", _("Columns to confirm")
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Ready to import")
+    IMPORTING = "importing", _("Being imported")
+    DONE = "done", _("Imported")
+    REFUSED = "refused", _("Refused")
+
+
+class RowOutcome(models.TextChoices):
+    """What one line of the file leads to."""
+
+    CREATE = "create", _("New")
+    UPDATE = "update", _("Changed")
+    UNCHANGED = "unchanged", _("Unchanged")
+    ERROR = "error", _("Not imported")
+
+
+class AbsentPolicy(models.TextChoices):
+    """What happens to people of the roster who are missing from the file."""
+
+    KEEP = "keep", _("Leave them as they are")
+    DEACTIVATE = "deactivate", _("Deactivate them")

@@ -1,0 +1,33 @@
+"""Where a person stands on a day, from dates alone."""
+
+import datetime as dt
+from typing import Protocol
+
+from lms.people.enums import PersonState
+
+
+class Dated(Protocol):
+    """What the rules need to know of a person."""
+
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def first_day_on(self) -> dt.date | None: ...
+    @property
+    def last_day_on(self) -> dt.date | None: ...
+
+
+def state_of(person: Dated, *, today: dt.date, on_leave: bool = False) -> PersonState:
+    """The person's state on `today` (a date in the tenant's zone). The last day itself still counts as active."""
+    if not person.is_active:
+        return PersonState.DEACTIVATED
+    if person.last_day_on is not None and person.last_day_on < today:
+        return PersonState.LEFT
+    if person.first_day_on is not None and person.first_day_on > today:
+        return PersonState.UPCOMING
+    return PersonState.ON_LEAVE if on_leave else PersonState.ACTIVE
+
+
+def may_sign_in(person: Dated, *, today: dt.date) -> bool:
+    """Deactivated people and those whose last day is over may not; people who join later may already train."""
+    return state_of(person, today=today) not in (PersonState.DEACTIVATED, PersonState.LEFT)
