@@ -14,7 +14,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
 
@@ -52,7 +52,7 @@ class _Marked(Protocol):
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:
     """To the sign-in page, with the way back where going back is safe (a page that was only read)."""
-    url = resolve_url(SIGN_IN_URL_NAME)
+    url = reverse(SIGN_IN_URL_NAME)
     if request.method in ("GET", "HEAD"):
         url = f"{url}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}"
     if request.headers.get("HX-Request") == "true":

@@ -31,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person. `email` is lower-case; `first_day_on` and `last_day_on` are kept by the actions from affiliations."""
+    """A person. `email` is lower-case; the actions keep `first_day_on`, `last_day_on` as affiliations say."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -44,7 +44,8 @@ class User(AbstractBaseUser):
     given_name = models.CharField(_("first name"), max_length=150, blank=True)
     family_name = models.CharField(_("last name"), max_length=150, blank=True)
     preferred_name = models.CharField(_("preferred first name"), max_length=150, blank=True)
-    external_id = models.CharField(_("employee ID"), max_length=64, null=True, blank=True)
+    # Null, not empty, where there is none: two people without one must not clash.
+    external_id = models.CharField(_("employee ID"), max_length=64, null=True, blank=True)  # noqa: DJ001
     is_active = models.BooleanField(_("active"), default=True)
     locale = models.CharField(_("language"), max_length=16, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
@@ -99,7 +100,7 @@ class User(AbstractBaseUser):
 
     @cached_property
     def scoped_permissions(self) -> frozenset[Permission]:
-        """What this person may do over some people only: those of a department, or those who report to them."""
+        """What this person may do over some people only: of a department, or who report to them."""
         scoped = roles.permissions_of(
             key for key, department_id in self.held_roles if department_id is not None
         )
@@ -143,7 +144,7 @@ class Affiliation(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="affiliations")
     department = models.ForeignKey(Department, models.PROTECT, related_name="affiliations")
-    kind = models.CharField(_("kind"), max_length=20, choices=AffiliationKind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=AffiliationKind)
     title = models.CharField(_("title"), max_length=200, blank=True)
     manager = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="managed_affiliations"
@@ -151,11 +152,9 @@ class Affiliation(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
     fte_percent = models.DecimalField(
-        _("working time, %"), max_digits=5, decimal_places=2, null=True, blank=True
+        _("working time"), max_digits=5, decimal_places=2, null=True, blank=True
     )
-    source = models.CharField(
-        max_length=10, choices=AffiliationSource.choices, default=AffiliationSource.HAND
-    )
+    source = models.CharField(max_length=10, choices=AffiliationSource, default=AffiliationSource.HAND)
 
     class Meta:
         verbose_name = _("affiliation")
@@ -249,9 +248,7 @@ class RosterImport(models.Model):
     """One uploaded file on its way into the list of people."""
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
-    state = models.CharField(
-        max_length=12, choices=RosterImportState.choices, default=RosterImportState.UPLOADED
-    )
+    state = models.CharField(max_length=12, choices=RosterImportState, default=RosterImportState.UPLOADED)
     file_name = models.CharField(max_length=255)
     content = models.BinaryField()
     encoding = models.CharField(max_length=20)
@@ -279,7 +276,7 @@ class RosterRow(models.Model):
     roster_import = models.ForeignKey(RosterImport, models.CASCADE, related_name="rows")
     line_number = models.IntegerField()
     values = models.JSONField()
-    outcome = models.CharField(max_length=10, choices=RowOutcome.choices)
+    outcome = models.CharField(max_length=10, choices=RowOutcome)
     problems = models.JSONField(default=list)
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     applied_at = models.DateTimeField(null=True)

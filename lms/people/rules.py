@@ -18,7 +18,7 @@ class Dated(Protocol):
 
 
 def state_of(person: Dated, *, today: dt.date, on_leave: bool = False) -> PersonState:
-    """The person's state on `today` (a date in the tenant's zone). The last day itself still counts as active."""
+    """The person's state on `today` (a date in the tenant's zone). The last day itself is still active."""
     if not person.is_active:
         return PersonState.DEACTIVATED
     if person.last_day_on is not None and person.last_day_on < today:
@@ -29,5 +29,5 @@ def state_of(person: Dated, *, today: dt.date, on_leave: bool = False) -> Person
 
 
 def may_sign_in(person: Dated, *, today: dt.date) -> bool:
-    """Deactivated people and those whose last day is over may not; people who join later may already train."""
+    """Not the deactivated, nor those whose last day is over; people who join later may train already."""
     return state_of(person, today=today) not in (PersonState.DEACTIVATED, PersonState.LEFT)

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.urls import path
 
 from lms.access import guard
 from lms.access.permissions import Permission
@@ -28,15 +29,14 @@ def report(request: HttpRequest) -> HttpResponse:
     return HttpResponse("report")
 
 
+urlpatterns = [path("accounts/login/", report, name="account_login")]
+pytestmark = pytest.mark.urls(__name__)
+
+
 def ask(visitor: Visitor, path: str = "/overview/?page=2", **headers: str) -> HttpRequest:
     request = RequestFactory().get(path, headers=cast(Any, headers))
     request.user = cast(Any, visitor)
     return request
-
-
-@pytest.fixture(autouse=True)
-def sign_in_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "SIGN_IN_URL_NAME", "/accounts/login/")
 
 
 def test_someone_who_is_not_signed_in_goes_to_the_sign_in_page_and_comes_back() -> None:

@@ -5,7 +5,7 @@ import pytest
 from lms.access import roles
 from lms.access.permissions import Permission
 
-# o owner, a administrator, c compliance officer, w author, d department administrator, r auditor, m manager, l learner
+# One letter per role, see LETTERS.
 TABLE = {
     Permission.SETTINGS_CHANGE: "oa",
     Permission.ROLES_ASSIGN: "oa",
@@ -33,9 +33,8 @@ LETTERS = {
     "m": roles.Manager,
     "l": roles.Learner,
 }
-CHANGING = {
-    permission for permission in Permission if not permission.value.endswith((".view", ".export", ".preview"))
-}
+READING = (".view", ".export", ".preview")
+CHANGING = {permission for permission in Permission if not permission.value.endswith(READING)}
 
 
 @pytest.mark.parametrize("permission", list(Permission))
