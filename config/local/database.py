@@ -1,4 +1,4 @@
-"""The database of the embedded server: its two logins and what they may do, from the SQL that production uses."""
+"""The database of the embedded server: its two logins and their rights, from the SQL that production uses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class DatabaseUrls:
 
 
 def ensure_database(pg: Postgres, name: str) -> DatabaseUrls:
-    """Create the database `name` with its two logins where missing; safe to repeat and to run side by side."""
+    """Create the database `name` with its two logins where missing; safe to repeat and side by side."""
     passwords = _passwords(pg.folder)
     with psycopg.connect(pg.superuser_dsn, autocommit=True) as connection:
         # Two processes altering the same role at once fail with "tuple concurrently updated".

@@ -17,7 +17,7 @@ SOCKET_PREFIX = "duly-socket-"
 
 
 def enterable(preferred: Path) -> Path:
-    """`preferred`, created; or, where the unprivileged account could not go there, one folder of ours under /var/tmp.
+    """`preferred`, created; or, where the unprivileged account could not go there, a folder under /var/tmp.
 
     The second happens when we are root and the clone lies below a private folder such as /root.
     """
@@ -30,7 +30,7 @@ def enterable(preferred: Path) -> Path:
 
 
 def readable_binaries(package: str, entry: str) -> Path:
-    """The folder `entry` inside the wheel `package`, with the wheel's `.libs` beside it, readable by the account.
+    """The folder `entry` of the wheel `package`, its `.libs` beside it, readable by the account we drop to.
 
     Raises ServiceError when the wheel is not installed. Nothing of the package is imported.
     """

