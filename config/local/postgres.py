@@ -81,8 +81,8 @@ def start_postgres(folder: Path, *, durable: bool) -> Postgres:
 
     `durable=False` trades every safety for speed and is for tests. Raises ServiceError with the end of the
     log. As root the server runs as `nobody`; where that account cannot enter `folder`, the files go below
-    /var/tmp (`Postgres.folder` says where). Call it from the main thread: the server ends with the thread that
-    started it.
+    /var/tmp (`Postgres.folder` says where). Call it from the main thread: the server ends with the thread
+    that started it.
     """
     binaries = folders.readable_binaries(WHEEL, INSTALLATION) / "bin"
     folder = folders.enterable(folder)
