@@ -1,0 +1,48 @@
+"""Mail of the public host: sign-up codes. To be called in the public schema."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from tenants import outbox, schedule
+from tenants.models import PublicMessage
+from tenants.outbox import Letter
+
+JOB = schedule.ScheduledJob(
+    name="public.mail", action="tenants.public_mail.deliver_pending", is_public=True
+)
+
+
+def queue(*, to: str, key: str, subject: str, text: str, at: datetime, html: str = "") -> bool:
+    """Leave a message in the outbox, in the caller's transaction; False when `key` was queued before."""
+    _, is_new = PublicMessage.objects.get_or_create(
+        key=key,
+        defaults={
+            "to_address": to,
+            "from_name": "Duly",
+            "subject": subject,
+            "text": text,
+            "html": html,
+            "priority": 0,
+            "created_at": at,
+            "next_try_at": at,
+        },
+    )
+    if is_new:
+        schedule.wake_public(JOB.name)
+    return is_new
+
+
+def deliver_pending(*, at: datetime, scheduled_for: datetime) -> datetime | None:
+    """Send what is due at `at`; answers when to come back."""
+    sender = outbox.Sender(
+        tenant="public",
+        address=settings.MAIL_FROM_ADDRESS,
+        list_id=f"accounts.{urlsplit(settings.PUBLIC_ORIGIN).hostname}",
+    )
+    return outbox.deliver(PublicMessage, at=at, sender=sender, write=_as_queued)
+
+
+def _as_queued(row: PublicMessage) -> Letter:
+    return Letter(subject=row.subject, text=row.text, html=row.html)
