@@ -1,0 +1,1 @@
+"""The texts of reminders: what a digest says is decided at the moment it leaves."""

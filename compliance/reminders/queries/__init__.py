@@ -1,0 +1,16 @@
+"""What the reminders know: who can be reminded, what leaves next, what a digest still has to say."""
+
+from .digest import DigestItem, digest_items
+from .forecast import Upcoming, UpcomingDay, upcoming_days, upcoming_notices
+from .manual import Remindable, remindable
+
+__all__ = [
+    "DigestItem",
+    "Remindable",
+    "Upcoming",
+    "UpcomingDay",
+    "digest_items",
+    "remindable",
+    "upcoming_days",
+    "upcoming_notices",
+]
