@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -74,14 +75,18 @@ def spawn(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
+    show_output: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start a child in its own process group, its output appended to `log`; `death_signal` if we die."""
+    """Start a child in its own process group, its output appended to `log`; `death_signal` if we die.
+
+    `show_output=True` lets its standard output through to ours and logs its standard error only.
+    """
     with log.open("ab") as output:
         return subprocess.Popen(
             [str(part) for part in arguments],
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=None if show_output else output,
+            stderr=output,
             env=None if environment is None else dict(environment),
             cwd=folder or Path("/"),
             process_group=0,
@@ -125,6 +130,22 @@ def end_leftover(pid: int, *, executable: Path, mentions: Path, with_signal: sig
         if wait_until(lambda: not is_running(pid, executable=executable, mentions=mentions), seconds=20):
             return
     raise ServiceError(f"process {pid} of an earlier run does not end; stop it by hand")
+
+
+def stop_group(process: subprocess.Popen[bytes], *, patience: float) -> int:
+    """SIGTERM to a child, then after `patience` seconds SIGKILL to all it started; the exit code."""
+    if process.poll() is None:
+        process.terminate()
+        wait_until(lambda: process.poll() is not None, seconds=patience)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return process.wait()
+
+
+def end_with_parent() -> None:
+    """Ask the kernel to send *us* SIGTERM when the process that started us ends (on Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float, pause: float = 0.02) -> bool:
