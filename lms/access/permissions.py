@@ -23,5 +23,6 @@ class Permission(StrEnum):
     REQUIREMENTS_EDIT = "requirements.edit"
     REPORTS_VIEW = "reports.view"
     REPORTS_EXPORT = "reports.export"
+    REMINDERS_SEND = "reminders.send"
     MESSAGES_VIEW = "messages.view"
     AUDIT_VIEW = "audit.view"

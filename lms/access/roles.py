@@ -57,6 +57,7 @@ class Administrator(Role):
             Permission.REQUIREMENTS_PREVIEW,
             Permission.REPORTS_VIEW,
             Permission.REPORTS_EXPORT,
+            Permission.REMINDERS_SEND,
             Permission.MESSAGES_VIEW,
             Permission.AUDIT_VIEW,
         }
@@ -78,6 +79,7 @@ class ComplianceOfficer(Role):
             Permission.REQUIREMENTS_EDIT,
             Permission.REPORTS_VIEW,
             Permission.REPORTS_EXPORT,
+            Permission.REMINDERS_SEND,
             Permission.MESSAGES_VIEW,
             Permission.AUDIT_VIEW,
         }

@@ -61,7 +61,7 @@ class User(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(fields=["public_id"], name="user_public_id_once"),
             models.UniqueConstraint(fields=["email"], name="user_email_once"),
-            models.UniqueConstraint(fields=["external_id"], name="user_external_id_once"),
+            models.UniqueConstraint(Lower("external_id"), name="user_external_id_once"),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
             models.CheckConstraint(
                 condition=Q(external_id__isnull=True) | ~Q(external_id=""), name="user_external_id_not_empty"

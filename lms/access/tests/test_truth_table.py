@@ -20,6 +20,7 @@ TABLE = {
     Permission.REQUIREMENTS_EDIT: "c",
     Permission.REPORTS_VIEW: "acdrm",
     Permission.REPORTS_EXPORT: "acdrm",
+    Permission.REMINDERS_SEND: "ac",
     Permission.MESSAGES_VIEW: "ac",
     Permission.AUDIT_VIEW: "acr",
 }
