@@ -9,9 +9,7 @@ from tenants import outbox, schedule
 from tenants.models import PublicMessage
 from tenants.outbox import Letter
 
-JOB = schedule.ScheduledJob(
-    name="public.mail", action="tenants.public_mail.deliver_pending", is_public=True
-)
+JOB = schedule.ScheduledJob(name="public.mail", action="tenants.public_mail.deliver_pending", is_public=True)
 
 
 def queue(*, to: str, key: str, subject: str, text: str, at: datetime, html: str = "") -> bool:

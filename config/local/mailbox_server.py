@@ -42,7 +42,7 @@ class Keeper:
         return f"250 2.0.0 kept as {self.last:06d}"
 
 
-class Server(Controller):  # type: ignore[misc]  # the package has no types
+class Server(Controller):
     """The controller with our limits: larger messages, international addresses, no look-up of our name."""
 
     def factory(self) -> SMTP:

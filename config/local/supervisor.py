@@ -49,7 +49,7 @@ class Child:
 
     def pause(self) -> float:
         """Seconds to wait before the next start: doubling with each quick death."""
-        return min(LONGEST_PAUSE, 0.5 * 2 ** (self.failures - 1))
+        return min(LONGEST_PAUSE, 0.5 * 2.0 ** (self.failures - 1))
 
 
 @dataclass

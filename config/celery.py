@@ -1,0 +1,11 @@
+"""The Celery app. Its beat schedule is one entry; see config/settings/queues.py."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+
+app = Celery("duly")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["tenants"])

@@ -1,0 +1,1 @@
+"""What `make check` asks of the code without running the product."""

@@ -1,0 +1,5 @@
+"""A developer's machine and the demo that `make run` starts. Everything else comes from the environment."""
+
+from config.settings.base import *  # noqa: F403
+
+ALLOW_DEMO = True

@@ -1,0 +1,24 @@
+"""The test suite. Under pytest, which reads its settings before any conftest, this is where the servers start."""
+
+import os
+
+if "PYTEST_VERSION" in os.environ:
+    from config.tests import servers
+
+    servers.start(os.environ)
+
+# Static checkers import the settings without any server; nothing connects then.
+os.environ.setdefault("SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests-only-for-tests")
+os.environ.setdefault("DATABASE_URL", "postgresql://duly_app:x@127.0.0.1:1/duly")
+os.environ.setdefault("DATABASE_OWNER_URL", "postgresql://duly_owner:x@127.0.0.1:1/duly")
+os.environ.setdefault("PUBLIC_ORIGIN", "http://duly.localhost:8000")
+os.environ.setdefault("LOG_LEVEL", "ERROR")
+
+from config.settings.base import *  # noqa: E402, F403
+
+ALLOW_DEMO = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

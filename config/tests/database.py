@@ -1,0 +1,54 @@
+"""The database of a test session: shared schema, template, and the tenants alpha and beta with equal ids."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """The database has its name already."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Shared schema, template, and the tenants alpha and beta; runs once for each worker process."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        call_command("migrate_public", verbosity=0)
+        call_command("build_template", verbosity=0)
+        _make_tenants(settings.DATABASE_OWNER_URL)
+        connections.close_all()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+def _make_tenants(owner_url: str) -> None:
+    from tenants import context
+    from tenants.clockwork import plan_daily_jobs
+    from tenants.enums import TenantStatus
+    from tenants.models import Domain, Tenant
+    from tenants.provisioning import schemas
+    from tenants.tests.factories import AT
+
+    for name, zone in (("alpha", "Europe/Berlin"), ("beta", "America/New_York")):
+        schema = f"t_{name}{'x' * (12 - len(name))}"
+        with psycopg.connect(owner_url) as connection:
+            schemas.cut(connection, schema)
+        with context.public_schema():
+            tenant = Tenant.objects.create(
+                schema_name=schema,
+                name=f"{name.title()} University",
+                status=TenantStatus.ACTIVE,
+                time_zone=zone,
+                token_epoch=f"epoch-{name}",
+                created_at=AT,
+            )
+            Domain.objects.create(domain=f"{name}.duly.localhost", tenant=tenant, is_primary=True)
+            plan_daily_jobs(tenant, at=AT)

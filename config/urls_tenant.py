@@ -1,0 +1,33 @@
+"""A tenant's site: one include per app."""
+
+from django.urls import URLPattern, URLResolver, path
+from django.urls import include as _include
+
+
+def include(m):  # type: ignore  # TEMPORARY
+    try:
+        return _include(m)
+    except ModuleNotFoundError as e:
+        if e.name and (m == e.name or m.startswith(e.name + ".")):
+            return ([], None)
+        raise
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("compliance.oversight.urls")),
+    path("accounts/", include("lms.people.urls_accounts")),
+    path("", include("lms.people.urls")),
+    path("courses/", include("lms.catalog.urls")),
+    path("", include("lms.learning.urls")),
+    path("requirements/", include("compliance.requirements.urls")),
+    path("reminders/", include("compliance.reminders.urls")),
+    path("messages/", include("lms.mail.urls")),
+    path("jobs/", include("lms.jobs.urls")),
+    path("audit/", include("lms.audit.urls")),
+    path("ui/", include("lms.ui.urls")),
+]
+
+handler400 = "lms.ui.errors.bad_request"
+handler403 = "lms.ui.errors.forbidden"
+handler404 = "lms.ui.errors.not_found"
+handler500 = "lms.ui.errors.server_error"

@@ -1,0 +1,30 @@
+"""The whole suite runs against a real PostgreSQL, a real Redis and a real SMTP server, with two tenants always there.
+
+The servers are thrown away at the end. One database is built a session (shared schema, then the tenants `alpha` and
+`beta` cut from the template, with the same ids in both); each test runs in a transaction of its own.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+pytest_plugins = ["config.tests.database", "config.tests.cast"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    from config.tests import servers
+
+    servers.stop()
+
+
+@pytest.fixture(autouse=True)
+def _no_scope_leaks() -> Iterator[None]:
+    """A test that leaves a tenant in force would lend it to the next one."""
+    from tenants import context
+
+    yield
+    assert context.scope() is None, "a scope was left in force"

@@ -1,0 +1,14 @@
+"""The app of the shared tables."""
+
+from django.apps import AppConfig
+
+
+class TenantsConfig(AppConfig):
+    name = "tenants"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tenants import checks  # noqa: F401  registers the checks
+        from tenants import public_mail, schedule
+
+        schedule.register(public_mail.JOB)

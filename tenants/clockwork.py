@@ -1,0 +1,230 @@
+"""One turn of the clockwork: claim what is due, run it, report back. Safe to run anywhere, any number of times.
+
+1. `claim_due` finds what is due with two index probes, takes it with SKIP LOCKED and a lease, and hands out tickets.
+2. A ticket is run by `run_ticket`, by a worker or in the same process, in the tenant it belongs to.
+3. Success deletes the wake-up (or closes the run); failure puts it back with a growing delay; a dead worker's lease
+   simply ends, and the next turn hands the ticket out again.
+"""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Greatest
+
+from tenants import context, hosts, schedule
+from tenants.enums import SERVING, RunState
+from tenants.models import DueWork, JobRun, Tenant, WakeUp
+
+log = structlog.get_logger(__name__)
+
+LEASE = dt.timedelta(seconds=60)
+BATCH = 500
+MAX_ATTEMPTS = 8
+_FIRST_DELAY = dt.timedelta(seconds=15)
+_LONGEST_DELAY = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The right to run one job once: either some wake-ups of (tenant, job), or one daily run."""
+
+    job: str
+    tenant_id: int | None
+    wake_up_ids: tuple[int, ...] = ()
+    run_id: int | None = None
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def next_local(after: dt.datetime, local_time: dt.time, zone: str) -> dt.datetime:
+    """The first moment after `after` at which the wall clock of `zone` shows `local_time`, in UTC.
+
+    A time skipped by a clock change runs at the same distance after the gap; a repeated one runs at its second
+    occurrence, once.
+    """
+    tz = ZoneInfo(zone)
+    day = after.astimezone(tz).date()
+    while True:
+        candidate = dt.datetime.combine(day, local_time.replace(fold=1), tzinfo=tz)
+        if _is_in_gap(candidate):
+            candidate = candidate.replace(fold=0)
+        moment = candidate.astimezone(dt.UTC)
+        if moment > after:
+            return moment
+        day += dt.timedelta(days=1)
+
+
+def _is_in_gap(moment: dt.datetime) -> bool:
+    back = moment.astimezone(dt.UTC).astimezone(moment.tzinfo)
+    return back.replace(tzinfo=None, fold=0) != moment.replace(tzinfo=None, fold=0)
+
+
+def plan_daily_jobs(tenant: Tenant, *, at: dt.datetime) -> None:
+    """Give a tenant its rows of daily jobs, or move them after its zone has changed. Repeating it changes nothing."""
+    for job in schedule.daily_jobs():
+        if job.local_time is None:
+            continue
+        DueWork.objects.update_or_create(
+            tenant=tenant,
+            job=job.name,
+            defaults={
+                "local_time": job.local_time,
+                "next_run_at": next_local(at, job.local_time, tenant.time_zone),
+            },
+        )
+
+
+def claim_due(*, at: dt.datetime) -> list[Ticket]:
+    """Take everything that is due at `at` and nobody is at; must be called in the public schema."""
+    with transaction.atomic():
+        _open_daily_runs(at)
+        return [*_claim_wake_ups(at), *_claim_runs(at)]
+
+
+def _open_daily_runs(at: dt.datetime) -> None:
+    due = list(
+        DueWork.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(is_enabled=True, next_run_at__lte=at)
+        .select_related("tenant")
+        .order_by("next_run_at")[:BATCH]
+    )
+    JobRun.objects.bulk_create(
+        [
+            JobRun(tenant=row.tenant, job=row.job, scheduled_for=row.next_run_at)
+            for row in due
+            if row.tenant.status in SERVING
+        ],
+        ignore_conflicts=True,
+    )
+    for row in due:
+        row.next_run_at = next_local(at, row.local_time, row.tenant.time_zone)
+    DueWork.objects.bulk_update(due, ["next_run_at"])
+
+
+def _free(at: dt.datetime) -> Q:
+    return Q(lease_until=None) | Q(lease_until__lte=at)
+
+
+def _claim_wake_ups(at: dt.datetime) -> list[Ticket]:
+    rows = list(
+        WakeUp.objects.select_for_update(skip_locked=True)
+        .filter(_free(at), due_at__lte=at)
+        .order_by("due_at")[: BATCH * 4]
+    )
+    WakeUp.objects.filter(pk__in=[row.pk for row in rows]).update(lease_until=at + LEASE)
+    grouped: dict[tuple[int | None, str], list[int]] = {}
+    for row in rows:
+        grouped.setdefault((row.tenant_id, row.job), []).append(row.pk)
+    return [Ticket(job, tenant_id, tuple(ids)) for (tenant_id, job), ids in grouped.items()]
+
+
+def _claim_runs(at: dt.datetime) -> list[Ticket]:
+    open_states = [RunState.PENDING, RunState.RUNNING]
+    rows = list(
+        JobRun.objects.select_for_update(skip_locked=True)
+        .filter(_free(at), state__in=open_states)
+        .order_by("scheduled_for", "pk")[:BATCH]
+    )
+    JobRun.objects.filter(pk__in=[row.pk for row in rows]).update(
+        lease_until=at + LEASE, state=RunState.RUNNING
+    )
+    return [Ticket(row.job, row.tenant_id, run_id=row.pk) for row in rows]
+
+
+def claim_for(job: str, tenant_id: int | None, *, at: dt.datetime) -> Ticket | None:
+    """Take the wake-ups of one tenant and job, for the nudge that follows a commit. None: somebody has them."""
+    with transaction.atomic():
+        ids = tuple(
+            WakeUp.objects.select_for_update(skip_locked=True)
+            .filter(_free(at), due_at__lte=at, tenant_id=tenant_id, job=job)
+            .values_list("pk", flat=True)[:BATCH]
+        )
+        WakeUp.objects.filter(pk__in=ids).update(lease_until=at + LEASE)
+    return Ticket(job, tenant_id, ids) if ids else None
+
+
+def run_ticket(ticket: Ticket, *, at: dt.datetime) -> bool:
+    """Run one ticket from outside any scope; True when it succeeded. Failures are recorded, logged and retried."""
+    job = schedule.find(ticket.job)
+    try:
+        next_at = _run_in_scope(job, ticket, at)
+    except Exception as error:
+        log.exception("job.failed", job=ticket.job, tenant_id=ticket.tenant_id)
+        with context.public_schema():
+            _put_back(ticket, f"{type(error).__name__}: {error}"[:2000], at)
+        return False
+    with context.public_schema(), transaction.atomic():
+        _close(ticket, at)
+        if next_at is not None:
+            WakeUp.objects.create(tenant_id=ticket.tenant_id, job=ticket.job, due_at=next_at)
+    return True
+
+
+def _run_in_scope(job: schedule.ScheduledJob, ticket: Ticket, at: dt.datetime) -> dt.datetime | None:
+    scheduled_for = at
+    if ticket.run_id is not None:
+        with context.public_schema():
+            scheduled_for = JobRun.objects.values_list("scheduled_for", flat=True).get(pk=ticket.run_id)
+    if ticket.tenant_id is None:
+        with context.public_schema():
+            return job.run(at=at, scheduled_for=scheduled_for)
+    tenant = hosts.ref_by_id(ticket.tenant_id)
+    if tenant.status not in SERVING:
+        # Asked again later: a suspended tenant's work waits, it is not lost.
+        return at + _LONGEST_DELAY if ticket.run_id is None else None
+    with context.inside(tenant):
+        return job.run(at=at, scheduled_for=scheduled_for)
+
+
+def _close(ticket: Ticket, at: dt.datetime) -> None:
+    if ticket.run_id is not None:
+        JobRun.objects.filter(pk=ticket.run_id).update(
+            state=RunState.DONE, finished_at=at, lease_until=None, last_error=""
+        )
+    WakeUp.objects.filter(pk__in=ticket.wake_up_ids).delete()
+
+
+def _delay(attempts: int) -> dt.timedelta:
+    return min(_FIRST_DELAY * (2 ** min(attempts, 12)), _LONGEST_DELAY)
+
+
+def _put_back(ticket: Ticket, error: str, at: dt.datetime) -> None:
+    if ticket.run_id is not None:
+        attempts = JobRun.objects.values_list("attempts", flat=True).get(pk=ticket.run_id)
+        JobRun.objects.filter(pk=ticket.run_id).update(
+            attempts=F("attempts") + 1,
+            last_error=error,
+            lease_until=at + _delay(attempts),
+            state=Case(
+                When(attempts__gte=MAX_ATTEMPTS - 1, then=Value(RunState.PARKED)),
+                default=Value(RunState.PENDING),
+            ),
+        )
+        return
+    rows = WakeUp.objects.filter(pk__in=ticket.wake_up_ids)
+    attempts = max(rows.values_list("attempts", flat=True), default=0)
+    rows.update(
+        attempts=F("attempts") + 1,
+        last_error=error,
+        lease_until=Greatest(F("due_at"), Value(at + _delay(attempts))),
+    )
+
+
+def run_everything_due(*, at: dt.datetime, rounds: int = 50) -> int:
+    """Turn the clockwork in this process until nothing is due at `at`; answers how many tickets were run."""
+    total = 0
+    for _ in range(rounds):
+        with context.public_schema():
+            tickets = claim_due(at=at)
+        if not tickets:
+            break
+        for ticket in tickets:
+            with context.no_scope():
+                run_ticket(ticket, at=at)
+        total += len(tickets)
+    return total

@@ -1,0 +1,37 @@
+"""What the runtime login and the tenants' roles may do in the shared schema. Applied after every migration of it."""
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+_STATEMENTS = """
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO {app}, {tenants};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app};
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {app};
+REVOKE INSERT, UPDATE, DELETE ON public.django_migrations, public.tenants_schematemplate FROM {app};
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {tenants};
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {tenants};
+REVOKE ALL ON FUNCTION public.duly_wake(text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.duly_wake(text, timestamptz) TO {tenants};
+ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {tenants};
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO {tenants};
+ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO {tenants};
+"""
+
+
+def apply(connection: psycopg.Connection) -> None:
+    """Create the group all tenants' roles belong to, and grant; repeating it changes nothing.
+
+    `connection` must be the owner's. The default privileges are global for what the owner makes, so a new tenant
+    costs one GRANT, not one for each table; in `public` they are taken back at once.
+    """
+    group = sql.Identifier(settings.DATABASE_TENANT_GROUP)
+    known = connection.execute(
+        "SELECT 1 FROM pg_roles WHERE rolname = %s", [settings.DATABASE_TENANT_GROUP]
+    ).fetchone()
+    if known is None:
+        connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(group))
+    connection.execute(
+        sql.SQL(_STATEMENTS).format(app=sql.Identifier(settings.DATABASE_APP_ROLE), tenants=group)
+    )

@@ -1,0 +1,21 @@
+"""Absolute addresses, from the tenant's primary host and never from a request."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from tenants import context
+from tenants.context import TenantRef
+
+
+def origin(tenant: TenantRef | None = None) -> str:
+    """`https://uni.example.org`, without a trailing slash, of `tenant` or the one in force."""
+    ref = tenant or context.require_tenant()
+    public = urlsplit(settings.PUBLIC_ORIGIN)
+    port = f":{public.port}" if public.port else ""
+    return f"{public.scheme}://{ref.host}{port}"
+
+
+def absolute(path: str, tenant: TenantRef | None = None) -> str:
+    """The full address of a path that begins with a slash."""
+    return f"{origin(tenant)}{path}"

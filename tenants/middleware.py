@@ -1,0 +1,84 @@
+"""Host -> tenant -> schema and role, for the length of one request. First of all middlewares; no host, no page."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import sentry_sdk
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.template.loader import render_to_string
+
+from tenants import context, hosts
+from tenants.context import TenantRef
+from tenants.enums import SERVING, TenantStatus
+
+Respond = Callable[[HttpRequest], HttpResponseBase]
+
+
+class TenantMiddleware:
+    """Enters the tenant of the request's host, or the public schema on the public host; else 404.
+
+    A tenant that is not serving gets one static page, whatever was asked.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        host = hosts.normalise(request.META.get("HTTP_HOST", ""))
+        if host == f"www.{settings.BASE_DOMAIN}":
+            return HttpResponsePermanentRedirect(f"{settings.PUBLIC_ORIGIN}{request.get_full_path()}")
+        if host == settings.BASE_DOMAIN:
+            return self._public(request)
+        tenant = hosts.resolve(host) if host.endswith(settings.HOST_SUFFIXES) else None
+        if tenant is None:
+            return _page("errors/no_site.html", 404)
+        if tenant.status not in SERVING:
+            return _closed(tenant)
+        return self._inside(request, tenant)
+
+    def _public(self, request: HttpRequest) -> HttpResponseBase:
+        request.urlconf = settings.PUBLIC_URLCONF  # type: ignore[attr-defined]
+        request.tenant = None  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(tenant="public")
+        with context.public_schema():
+            return self.get_response(request)
+
+    def _inside(self, request: HttpRequest, tenant: TenantRef) -> HttpResponseBase:
+        request.tenant = tenant  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(tenant=tenant.schema_name)
+        sentry_sdk.set_tag("tenant", tenant.schema_name)
+        with context.inside(tenant):
+            response = self.get_response(request)
+        if response.streaming:
+            streamed: Any = response
+            streamed.streaming_content = _in_scope(streamed.streaming_content, tenant)
+        return response
+
+
+def _in_scope(chunks: Iterator[bytes], tenant: TenantRef) -> Iterator[bytes]:
+    """A streamed body is produced after the middleware returned: each chunk enters the tenant again."""
+    source = iter(chunks)
+    while True:
+        with context.inside(tenant):
+            try:
+                chunk = next(source)
+            except StopIteration:
+                return
+        yield chunk
+
+
+def _closed(tenant: TenantRef) -> HttpResponse:
+    if tenant.status == TenantStatus.PREPARING:
+        response = _page("errors/preparing.html", 503)
+        response["Retry-After"] = "5"
+        return response
+    return _page("errors/suspended.html", 503)
+
+
+def _page(template: str, status: int) -> HttpResponse:
+    response = HttpResponse(render_to_string(template), status=status)
+    response["Cache-Control"] = "no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; img-src 'self'"
+    return response

@@ -1,0 +1,1 @@
+"""How a university becomes a tenant: the template of its schema, and the steps to a site that answers."""
