@@ -3,6 +3,7 @@
 `python -m config.checkup types contracts` runs two of them; `--list` names all.
 """
 
+# ruff: noqa: T201  # a command: its output is its purpose
 from __future__ import annotations
 
 import os
@@ -43,9 +44,9 @@ def checks() -> list[Check]:
         Check("django", [PYTHON, "manage.py", "check", "--fail-level=WARNING"]),
         Check("migrations", [PYTHON, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"]),
         Check("contracts", [str(SCRIPTS / "lint-imports"), "--no-cache"]),
-        Check("dead-code", [PYTHON, "-m", "vulture"]),
+        Check("dead-code", [PYTHON, "-m", "vulture", *packages()]),
         Check("documents", [PYTHON, "-m", "config.checkup.documents"]),
-        Check("types", [PYTHON, "-m", "mypy", *packages()]),
+        Check("types", [PYTHON, "-m", "mypy", *packages(), "conftest.py", "manage.py"]),
     ]
 
 

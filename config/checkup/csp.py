@@ -1,5 +1,6 @@
 """Finds what our Content-Security-Policy would refuse in a browser: inline script, style and handlers."""
 
+# ruff: noqa: T201  # a command: its output is its purpose
 from __future__ import annotations
 
 import re
@@ -11,15 +12,15 @@ CLONE = Path(__file__).resolve().parents[2]
 
 IN_TEMPLATES = {
     "inline script": re.compile(
-        r"<script(?![^>]*\ssrc=)(?![^>]*type=\"application/(?:ld\+)?json\")[^>]*>", re.I
+        r"<script(?![^>]*\ssrc=)(?![^>]*type=\"application/(?:ld\+)?json\")[^>]*>", re.IGNORECASE
     ),
-    "inline style element": re.compile(r"<style[\s>]", re.I),
-    "style attribute": re.compile(r"<[a-z][^>]*\sstyle\s*=", re.I),
-    "event handler attribute": re.compile(r"<[a-z][^>]*\son[a-z]+\s*=", re.I),
-    "javascript: address": re.compile(r"(?:href|src|action)\s*=\s*[\"']\s*javascript:", re.I),
-    "hx-on handler": re.compile(r"\shx-on[:a-z-]*\s*=|\shx-vals\s*=\s*[\"']js:", re.I),
+    "inline style element": re.compile(r"<style[\s>]", re.IGNORECASE),
+    "style attribute": re.compile(r"<[a-z][^>]*\sstyle\s*=", re.IGNORECASE),
+    "event handler attribute": re.compile(r"<[a-z][^>]*\son[a-z]+\s*=", re.IGNORECASE),
+    "javascript: address": re.compile(r"(?:href|src|action)\s*=\s*[\"']\s*javascript:", re.IGNORECASE),
+    "hx-on handler": re.compile(r"\shx-on[:a-z-]*\s*=|\shx-vals\s*=\s*[\"']js:", re.IGNORECASE),
     "address of another site": re.compile(
-        r"<(?:script|link|img|iframe)[^>]*\s(?:src|href)\s*=\s*[\"']https?:", re.I
+        r"<(?:script|link|img|iframe)[^>]*\s(?:src|href)\s*=\s*[\"']https?:", re.IGNORECASE
     ),
 }
 IN_SCRIPTS = {
@@ -35,7 +36,10 @@ MAIL = re.compile(r"(?:^|/)templates/(?:mail|layouts/mail)")
 def findings(text: str, rules: dict[str, re.Pattern[str]]) -> Iterator[tuple[int, str]]:
     """Line number (from 1) and what is wrong there. Template comments do not count."""
     plain = re.sub(
-        r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", lambda found: "\n" * found[0].count("\n"), text, flags=re.S
+        r"{%\s*comment.*?endcomment\s*%}|{#.*?#}",
+        lambda found: "\n" * found[0].count("\n"),
+        text,
+        flags=re.DOTALL,
     )
     for what, pattern in rules.items():
         for found in pattern.finditer(plain):

@@ -1,5 +1,6 @@
 """Makes docs/generated anew in memory and compares: `python -m config.checkup.documents [--write]`."""
 
+# ruff: noqa: T201  # a command: its output is its purpose
 from __future__ import annotations
 
 import sys

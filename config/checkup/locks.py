@@ -1,5 +1,6 @@
-"""Holds the locked requirement sets to pyproject.toml: nothing missing, all hashed, no index address inside."""
+"""Holds the locked requirement sets to pyproject.toml: nothing missing, all hashed, no index address."""
 
+# ruff: noqa: T201  # a command: its output is its purpose
 from __future__ import annotations
 
 import re

@@ -1,5 +1,6 @@
 """Compiles every template, so that a misspelt tag or a missing parent is found before a person finds it."""
 
+# ruff: noqa: T201  # a command: its output is its purpose
 from __future__ import annotations
 
 import sys
@@ -32,7 +33,7 @@ def names() -> dict[str, Path]:
 
 
 def problem(name: str, path: Path) -> str | None:
-    """What is wrong with this template, or None: syntax, length, or a named parent or part that does not exist."""
+    """What is wrong with this template, or None: its length, its syntax, or a parent or part not found."""
     lines = path.read_text(encoding="utf-8").count("\n")
     if lines > LONGEST:
         return f"{lines} lines; at most {LONGEST}"
