@@ -1,0 +1,33 @@
+"""The words catalog stores."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class VersionState(TextChoices):
+    """A version is written as a draft, is frozen when published, and may be retired."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
+
+
+class LessonKind(TextChoices):
+    """What a learner does in a lesson."""
+
+    TEXT = "text", _("Lesson")
+    QUIZ = "quiz", _("Quiz")
+
+
+class QuestionKind(TextChoices):
+    """How many choices are right."""
+
+    SINGLE = "single", _("One answer")
+    MULTIPLE = "multiple", _("Several answers")
+
+
+class UploadOrigin(TextChoices):
+    """How the files of a course came in."""
+
+    ZIP = "zip", _("Zip file")
+    FILES = "files", _("Several files")

@@ -1,0 +1,233 @@
+"""What courses there are, and what is in them. Everything given to other apps is plain values."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Case, Count, F, Prefetch, QuerySet, TextField, Value, When
+
+from lms.catalog.enums import LessonKind, VersionState
+from lms.catalog.models import Choice, Course, CourseUpload, CourseVersion, Lesson, Question
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRow:
+    """A course that people can take, as its published version has it."""
+
+    id: int
+    public_id: UUID
+    title: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version of a course, with the names that a certificate carries."""
+
+    id: int
+    course_id: int
+    course_public_id: UUID
+    course_key: str
+    number: int
+    state: str
+    title: str
+    summary: str
+    language: str
+    minutes: int
+    content_hash: str
+    published_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRow:
+    """A lesson without its text; `html` only where it was asked for."""
+
+    id: int
+    key: str
+    title: str
+    kind: str
+    minutes: int
+    position: int
+    pass_mark: int | None
+    attempts_allowed: int | None
+    draw_count: int | None
+    html: str = ""
+
+    @property
+    def is_quiz(self) -> bool:
+        """Whether it is answered rather than read."""
+        return self.kind == LessonKind.QUIZ
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRow:
+    """A module and its lessons."""
+
+    title: str
+    lessons: tuple[LessonRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a version consists of, in order."""
+
+    modules: tuple[ModuleRow, ...]
+
+    def __iter__(self) -> Iterator[LessonRow]:
+        for module in self.modules:
+            yield from module.lessons
+
+    def find(self, key: str) -> LessonRow | None:
+        """The lesson with this key."""
+        return next((lesson for lesson in self if lesson.key == key), None)
+
+    def beside(self, lesson: LessonRow) -> tuple[LessonRow | None, LessonRow | None]:
+        """The lessons before and after this one."""
+        rows = list(self)
+        place = rows.index(lesson)
+        before = rows[place - 1] if place else None
+        return before, rows[place + 1] if place + 1 < len(rows) else None
+
+
+def courses() -> QuerySet[Course]:
+    """Every course by title, with `version_list`: its versions, newest first, each with `lesson_count`."""
+    versions = CourseVersion.objects.annotate(lesson_count=Count("lessons")).order_by("-number")
+    return Course.objects.prefetch_related(Prefetch("versions", versions, to_attr="version_list")).order_by(
+        "title"
+    )
+
+
+def course_by(public_id: UUID) -> Course | None:
+    """One course, as `courses()` gives it."""
+    return courses().filter(public_id=public_id).first()
+
+
+def upload_by(public_id: UUID) -> CourseUpload | None:
+    """Files that wait to be saved."""
+    return (
+        CourseUpload.objects.select_related("saved_as__course", "created_by")
+        .filter(public_id=public_id)
+        .first()
+    )
+
+
+def published_courses() -> list[CourseRow]:
+    """Courses with a published version, by title."""
+    rows = CourseVersion.objects.filter(state=VersionState.PUBLISHED).order_by("title")
+    return [
+        CourseRow(row.course_id, row.course.public_id, row.title, row.minutes)
+        for row in rows.select_related("course")
+    ]
+
+
+def version(version_id: int) -> VersionRow:
+    """One version. Raises CourseVersion.DoesNotExist."""
+    return _version_row(CourseVersion.objects.select_related("course").get(pk=version_id))
+
+
+def versions(version_ids: Collection[int]) -> dict[int, VersionRow]:
+    """Versions by their id; one statement."""
+    rows = CourseVersion.objects.select_related("course").filter(pk__in=version_ids)
+    return {row.pk: _version_row(row) for row in rows}
+
+
+def version_to_start(course_public_id: UUID) -> VersionRow | None:
+    """The version that someone who starts now takes; None when nothing is published."""
+    row = (
+        CourseVersion.objects.select_related("course")
+        .filter(course__public_id=course_public_id, state=VersionState.PUBLISHED)
+        .first()
+    )
+    return _version_row(row) if row else None
+
+
+def outline(version_id: int, *, html_of: str = "") -> Outline:
+    """The modules and lessons of a version, with the text of the lesson `html_of`; one statement."""
+    rows = (
+        Lesson.objects.filter(version_id=version_id)
+        .annotate(
+            module_title=F("module__title"),
+            shown=Case(When(key=html_of, then="html"), default=Value(""), output_field=TextField()),
+        )
+        .defer("markdown", "html")
+        .order_by("position")
+    )
+    modules: dict[int, tuple[str, list[LessonRow]]] = {}
+    for row in rows:
+        modules.setdefault(row.module_id, (row.module_title, []))[1].append(_lesson_row(row, row.shown))
+    return Outline(tuple(ModuleRow(title, tuple(lessons)) for title, lessons in modules.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRow:
+    """A possible answer with what it is worth. Only for grading and for showing results."""
+
+    id: int
+    text: str
+    is_correct: bool
+    feedback: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """A question with its choices."""
+
+    id: int
+    kind: str
+    prompt_html: str
+    explanation_html: str
+    lesson_ref: str
+    choices: tuple[ChoiceRow, ...]
+
+
+def questions_of(lesson_id: int) -> list[QuestionRow]:
+    """The questions of a quiz in the author's order; two statements."""
+    rows = Question.objects.filter(lesson_id=lesson_id).prefetch_related(
+        Prefetch("choices", Choice.objects.order_by("position"))
+    )
+    return [
+        QuestionRow(
+            row.pk,
+            row.kind,
+            row.prompt_html,
+            row.explanation_html,
+            row.lesson_ref,
+            tuple(
+                ChoiceRow(each.pk, each.text, each.is_correct, each.feedback) for each in row.choices.all()
+            ),
+        )
+        for row in rows.order_by("position")
+    ]
+
+
+def _lesson_row(row: Lesson, html: str) -> LessonRow:
+    return LessonRow(
+        id=row.pk,
+        key=row.key,
+        title=row.title,
+        kind=row.kind,
+        minutes=row.minutes,
+        position=row.position,
+        pass_mark=row.pass_mark,
+        attempts_allowed=row.attempts_allowed,
+        draw_count=row.draw_count,
+        html=html,
+    )
+
+
+def _version_row(row: CourseVersion) -> VersionRow:
+    return VersionRow(
+        id=row.pk,
+        course_id=row.course_id,
+        course_public_id=row.course.public_id,
+        course_key=row.course.key,
+        number=row.number,
+        state=row.state,
+        title=row.title,
+        summary=row.summary,
+        language=row.language,
+        minutes=row.minutes,
+        content_hash=row.content_hash,
+        published_at=row.published_at,
+    )

@@ -1,0 +1,18 @@
+"""The learning app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LearningConfig(AppConfig):
+    """What people did with courses."""
+
+    name = "lms.learning"
+    label = "learning"
+    verbose_name = _("Learning")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lms.audit import kinds
+
+        kinds.register("course.completed", _("completed"))

@@ -1,0 +1,155 @@
+"""What people did: one enrollment is one pass through one version of a course.
+
+Taking a course again, for the next cycle, is a new enrollment; nothing is ever reset. What happens once is held
+by constraints: one open pass for a person and course, one open attempt, one certificate. Migration 0002 adds the
+triggers that keep finished facts as they are and refuse a certificate without a completed enrollment.
+"""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from lms.learning.enums import EnrollmentState
+
+
+class Enrollment(models.Model):
+    """A person in a version of a course. `score` is the percentage in the quiz, rounded down; null without one."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    user = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    course = models.ForeignKey("catalog.Course", on_delete=models.PROTECT, related_name="+")
+    course_version = models.ForeignKey("catalog.CourseVersion", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16, choices=EnrollmentState, default=EnrollmentState.IN_PROGRESS)
+    started_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+    score = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("enrollment")
+        verbose_name_plural = _("enrollments")
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="enrollment_public_id_once"),
+            models.UniqueConstraint(
+                fields=["user", "course"], condition=Q(state="in_progress"), name="enrollment_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="in_progress", completed_at__isnull=True)
+                | Q(state="completed", completed_at__gte=F("started_at")),
+                name="enrollment_completed_has_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-started_at"], name="enrollment_by_user"),
+            models.Index(fields=["course", "completed_at"], name="enrollment_by_course"),
+        ]
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether this pass is over."""
+        return self.state == EnrollmentState.COMPLETED
+
+
+class Progress(models.Model):
+    """That a lesson was opened, and when it was done."""
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="progress")
+    lesson = models.ForeignKey("catalog.Lesson", on_delete=models.PROTECT, related_name="+")
+    first_opened_at = models.DateTimeField()
+    last_opened_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enrollment", "lesson"], name="progress_once")]
+
+
+class QuizAttempt(models.Model):
+    """One paper as it was drawn, answered and graded.
+
+    `paper` is a list of {"question": id, "choices": [ids]} in the order shown; `answers` maps the number of a
+    question on the paper ("1"…) to the numbers of the chosen choices. `score` is a percentage, rounded down.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="attempts")
+    lesson = models.ForeignKey("catalog.Lesson", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    paper = models.JSONField()
+    answers = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    right_count = models.PositiveSmallIntegerField(null=True)
+    score = models.PositiveSmallIntegerField(null=True)
+    is_passed = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="attempt_public_id_once"),
+            models.UniqueConstraint(fields=["enrollment", "lesson", "number"], name="attempt_number_once"),
+            models.UniqueConstraint(
+                fields=["enrollment", "lesson"],
+                condition=Q(submitted_at__isnull=True),
+                name="attempt_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["enrollment", "lesson"], condition=Q(is_passed=True), name="attempt_passed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True, score__isnull=True, is_passed__isnull=True)
+                | Q(submitted_at__isnull=False, score__range=(0, 100), is_passed__isnull=False),
+                name="attempt_graded_when_submitted",
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether answers can still be given."""
+        return self.submitted_at is None
+
+
+class Rereading(models.Model):
+    """A lesson to be read again after the last try of a round failed, before the next round opens."""
+
+    attempt = models.ForeignKey(QuizAttempt, on_delete=models.CASCADE, related_name="rereadings")
+    lesson = models.ForeignKey("catalog.Lesson", on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "lesson"], name="rereading_once")]
+
+
+class Certificate(models.Model):
+    """Proof of one completed enrollment. `code` is 128 random bits; the validity is written by the cycle it serves."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    enrollment = models.OneToOneField(Enrollment, on_delete=models.PROTECT, related_name="certificate")
+    code = models.CharField(max_length=26)
+    # The name as it stood on that day.
+    holder_name = models.CharField(max_length=320)
+    issued_at = models.DateTimeField()
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("certificate")
+        verbose_name_plural = _("certificates")
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="certificate_public_id_once"),
+            models.UniqueConstraint(fields=["code"], name="certificate_code_once"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True)
+                | Q(valid_from__isnull=False, valid_until__gte=F("valid_from")),
+                name="certificate_validity_in_order",
+            ),
+        ]
+
+    @property
+    def short_code(self) -> str:
+        """The beginning of the code, as people say it."""
+        return f"{self.code[:4]}-{self.code[4:8]}"
+
+    @property
+    def grouped_code(self) -> str:
+        """The whole code in groups that can be read aloud."""
+        return "-".join(self.code[place : place + 5] for place in range(0, len(self.code), 5))
