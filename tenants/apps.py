@@ -8,7 +8,10 @@ class TenantsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenants import checks  # noqa: F401  registers the checks
-        from tenants import public_mail, schedule
+        from tenants import (
+            checks,  # noqa: F401  registers the checks
+            public_mail,
+            schedule,
+        )
 
         schedule.register(public_mail.JOB)

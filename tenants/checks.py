@@ -1,5 +1,6 @@
 """What must hold before anything is served: checks with ids, run by `manage.py check` and at start-up."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -11,7 +12,7 @@ _ALLOWED_IN_BOTH: frozenset[str] = frozenset()
 
 
 @register("tenants")
-def apps_live_in_one_place(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def apps_live_in_one_place(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """tenants.E001: an app in both lists has tables in both places, and queries fall through between them."""
     both = set(settings.SHARED_APPS) & set(settings.TENANT_APPS) - _ALLOWED_IN_BOTH
     if not both:
@@ -20,7 +21,7 @@ def apps_live_in_one_place(app_configs: list[AppConfig] | None, **kwargs: Any) -
 
 
 @register("tenants")
-def no_wildcard_origins(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def no_wildcard_origins(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """tenants.E002: a wildcard trusted origin lets one tenant's page post to another's."""
     wild = [origin for origin in settings.CSRF_TRUSTED_ORIGINS if "*" in origin]
     if not wild:
@@ -29,7 +30,7 @@ def no_wildcard_origins(app_configs: list[AppConfig] | None, **kwargs: Any) -> l
 
 
 @register("tenants")
-def cookies_are_host_only(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def cookies_are_host_only(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """tenants.E003: a cookie with a domain is sent to every tenant below it."""
     wide = [
         name
@@ -42,7 +43,7 @@ def cookies_are_host_only(app_configs: list[AppConfig] | None, **kwargs: Any) ->
 
 
 @register("tenants")
-def cache_keys_carry_the_tenant(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def cache_keys_carry_the_tenant(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """tenants.E004: Django's own cache keys are shared by all tenants."""
     if settings.CACHES["default"].get("KEY_FUNCTION") == "tenants.cache.make_key":
         return []
@@ -50,7 +51,7 @@ def cache_keys_carry_the_tenant(app_configs: list[AppConfig] | None, **kwargs: A
 
 
 @register("tenants")
-def sites_is_not_installed(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def sites_is_not_installed(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """tenants.E005: django.contrib.sites caches one tenant's domain for the whole process."""
     if "django.contrib.sites" not in settings.INSTALLED_APPS:
         return []

@@ -21,7 +21,7 @@ from tenants.models import DueWork, JobRun, Tenant, WakeUp
 
 log = structlog.get_logger(__name__)
 
-LEASE = dt.timedelta(seconds=60)
+LEASE = dt.timedelta(seconds=30)
 BATCH = 500
 MAX_ATTEMPTS = 8
 _FIRST_DELAY = dt.timedelta(seconds=15)
@@ -110,6 +110,10 @@ def _free(at: dt.datetime) -> Q:
     return Q(lease_until=None) | Q(lease_until__lte=at)
 
 
+def _of(tenant_id: int | None) -> Q:
+    return Q(tenant=None) if tenant_id is None else Q(tenant_id=tenant_id)
+
+
 def _claim_wake_ups(at: dt.datetime) -> list[Ticket]:
     rows = list(
         WakeUp.objects.select_for_update(skip_locked=True)
@@ -141,7 +145,7 @@ def claim_for(job: str, tenant_id: int | None, *, at: dt.datetime) -> Ticket | N
     with transaction.atomic():
         ids = tuple(
             WakeUp.objects.select_for_update(skip_locked=True)
-            .filter(_free(at), due_at__lte=at, tenant_id=tenant_id, job=job)
+            .filter(_free(at), _of(tenant_id), due_at__lte=at, job=job)
             .values_list("pk", flat=True)[:BATCH]
         )
         WakeUp.objects.filter(pk__in=ids).update(lease_until=at + LEASE)
@@ -190,7 +194,7 @@ def _close(ticket: Ticket, at: dt.datetime) -> None:
 
 
 def _delay(attempts: int) -> dt.timedelta:
-    return min(_FIRST_DELAY * (2 ** min(attempts, 12)), _LONGEST_DELAY)
+    return min(_FIRST_DELAY * float(2 ** min(attempts, 12)), _LONGEST_DELAY)
 
 
 def _put_back(ticket: Ticket, error: str, at: dt.datetime) -> None:

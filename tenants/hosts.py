@@ -55,7 +55,8 @@ def ref_by_id(tenant_id: int) -> TenantRef:
     Raises Tenant.DoesNotExist.
     """
     with context.public_schema():
-        return Tenant.objects.get(pk=tenant_id).ref()
+        tenant: Tenant = Tenant.objects.get(pk=tenant_id)
+        return tenant.ref()
 
 
 def forget_all() -> None:

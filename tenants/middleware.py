@@ -39,7 +39,7 @@ class TenantMiddleware:
         return self._inside(request, tenant)
 
     def _public(self, request: HttpRequest) -> HttpResponseBase:
-        request.urlconf = settings.PUBLIC_URLCONF  # type: ignore[attr-defined]
+        request.urlconf = settings.PUBLIC_URLCONF
         request.tenant = None  # type: ignore[attr-defined]
         structlog.contextvars.bind_contextvars(tenant="public")
         with context.public_schema():

@@ -51,7 +51,7 @@ class Tenant(TenantMixin):  # type: ignore[misc]  # upstream is untyped
 
     def ref(self) -> TenantRef:
         """The tenant as the rest of the code knows it. Costs one query for the primary host."""
-        primary = self.domains.get(is_primary=True)
+        primary: Domain = self.domains.get(is_primary=True)
         return primary.ref(self)
 
 

@@ -19,7 +19,9 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     # NIST SP 800-63B-4: 15 characters where the password is the only factor; no composition rules.
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "lms.people.validators.LengthLimit"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "lms.people.validators.ContextWords"},
 ]
 
 ACCOUNT_ADAPTER = "lms.people.adapters.AccountAdapter"

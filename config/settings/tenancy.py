@@ -49,8 +49,7 @@ def _there(n: str) -> bool:
             not n.startswith(("lms", "compliance"))
             or _u.find_spec(n + ".models") is not None
             or n == "lms.ui"
-            or n == "compliance.oversight"
-            and _u.find_spec(n + ".apps") is not None
+            or (n == "compliance.oversight" and _u.find_spec(n + ".apps") is not None)
         )
     except ModuleNotFoundError:
         return False

@@ -14,7 +14,7 @@ os.environ.setdefault("DATABASE_OWNER_URL", "postgresql://duly_owner:x@127.0.0.1
 os.environ.setdefault("PUBLIC_ORIGIN", "http://duly.localhost:8000")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
-from config.settings.base import *  # noqa: E402, F403
+from config.settings.base import *  # noqa: F403
 
 ALLOW_DEMO = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

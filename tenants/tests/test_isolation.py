@@ -91,9 +91,9 @@ def test_the_old_ways_of_switching_raise(alpha: TenantRef) -> None:
     with pytest.raises(RuntimeError, match="inside"):
         tenant.activate()
     with pytest.raises(RuntimeError, match="inside"):
-        connection.set_schema("public")
+        connection.set_schema("public")  # type: ignore[attr-defined]
     with pytest.raises(RuntimeError, match="inside"):
-        connection.set_tenant(tenant)
+        connection.set_tenant(tenant)  # type: ignore[attr-defined]
 
 
 def test_a_tenant_can_wake_only_its_own_jobs(alpha: TenantRef, beta: TenantRef) -> None:

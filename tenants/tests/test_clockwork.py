@@ -1,0 +1,239 @@
+"""The clockwork: what is due runs once, in the right tenant, at the right local time, whatever dies."""
+
+import datetime as dt
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+
+from tenants import clockwork, context, schedule, tasks
+from tenants.clockwork import Ticket, claim_due, next_local, run_everything_due, run_ticket
+from tenants.context import TenantRef, inside, public_schema
+from tenants.enums import RunState, TenantStatus
+from tenants.models import DueWork, JobRun, Tenant, WakeUp
+from tenants.schedule import ScheduledJob
+
+HOUR = dt.timedelta(hours=1)
+calls: list[tuple[str | None, dt.datetime]] = []
+answers: list[dt.datetime | Exception | None] = []
+
+
+def note_the_call(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | None:
+    """The job under test: remembers who ran when, and answers what the test has laid out."""
+    tenant = context.current_tenant()
+    calls.append((tenant.schema_name if tenant else None, scheduled_for))
+    answer = answers.pop(0) if answers else None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+@pytest.fixture(autouse=True)
+def _jobs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    path = f"{__name__}.note_the_call"
+    jobs = {
+        "on_demand": ScheduledJob("on_demand", path),
+        "daily": ScheduledJob("daily", path, local_time=dt.time(8, 0)),
+        "shared": ScheduledJob("shared", path, is_public=True),
+    }
+    monkeypatch.setattr(schedule, "_jobs", jobs)
+    calls.clear()
+    answers.clear()
+    yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_else_due(db: None) -> None:
+    with public_schema():
+        DueWork.objects.all().delete()
+        WakeUp.objects.all().delete()
+
+
+def _wake(tenant: TenantRef, at: dt.datetime) -> None:
+    with inside(tenant):
+        schedule.wake("on_demand", at=at)
+
+
+@pytest.mark.parametrize(
+    ("after", "local", "zone", "expected"),
+    [
+        # Spring forward: 02:30 does not exist on 29 March in Berlin; it runs as 03:30.
+        ("2026-03-29T00:00Z", "02:30", "Europe/Berlin", "2026-03-29T01:30Z"),
+        # Fall back: 02:30 comes twice on 25 October; it runs at the second one.
+        ("2026-10-24T23:00Z", "02:30", "Europe/Berlin", "2026-10-25T01:30Z"),
+        ("2026-10-25T01:30Z", "02:30", "Europe/Berlin", "2026-10-26T01:30Z"),
+        ("2026-11-23T00:00Z", "08:00", "Asia/Kathmandu", "2026-11-23T02:15Z"),
+        ("2026-11-23T00:00Z", "08:00", "Pacific/Chatham", "2026-11-23T18:15Z"),
+        ("2026-11-23T08:00Z", "08:00", "UTC", "2026-11-24T08:00Z"),
+        ("2027-12-31T23:00Z", "08:00", "America/New_York", "2028-01-01T13:00Z"),
+        ("2026-10-03T00:00Z", "02:15", "Australia/Lord_Howe", "2026-10-03T15:45Z"),
+    ],
+)
+def test_a_local_time_is_found_across_clock_changes(after: str, local: str, zone: str, expected: str) -> None:
+    found = next_local(dt.datetime.fromisoformat(after), dt.time.fromisoformat(local), zone)
+    assert found == dt.datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca"]
+)
+def test_a_daily_job_runs_once_on_every_local_day_of_three_years(zone: str) -> None:
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    days = []
+    while moment.year < 2029:
+        moment = next_local(moment, dt.time(2, 30), zone)
+        days.append(moment.astimezone(ZoneInfo(zone)).date())
+    assert len(days) == len(set(days))
+    assert days == [days[0] + dt.timedelta(days=offset) for offset in range(len(days))]
+
+
+def test_a_wake_up_runs_in_its_tenant_and_is_gone(alpha: TenantRef, beta: TenantRef, at: dt.datetime) -> None:
+    _wake(alpha, at)
+    assert run_everything_due(at=at) == 1
+    assert [name for name, _ in calls] == [alpha.schema_name]
+    assert run_everything_due(at=at) == 0
+
+
+def test_ten_wake_ups_are_one_run(alpha: TenantRef, at: dt.datetime) -> None:
+    for _ in range(10):
+        _wake(alpha, at)
+    run_everything_due(at=at)
+    assert len(calls) == 1
+
+
+def test_a_wake_up_for_later_waits(alpha: TenantRef, at: dt.datetime) -> None:
+    _wake(alpha, at + HOUR)
+    assert run_everything_due(at=at) == 0
+    assert run_everything_due(at=at + HOUR) == 1
+
+
+def test_a_job_that_wants_to_be_woken_again_is(alpha: TenantRef, at: dt.datetime) -> None:
+    _wake(alpha, at)
+    answers.append(at + HOUR)
+    run_everything_due(at=at)
+    assert run_everything_due(at=at + HOUR / 2) == 0
+    assert run_everything_due(at=at + HOUR) == 1
+
+
+def test_a_worker_that_dies_loses_nothing(alpha: TenantRef, at: dt.datetime) -> None:
+    _wake(alpha, at)
+    with public_schema():
+        assert len(claim_due(at=at)) == 1  # and the worker that held this ticket is gone
+        assert claim_due(at=at + clockwork.LEASE / 2) == []
+        assert len(claim_due(at=at + clockwork.LEASE)) == 1
+
+
+def test_a_job_that_fails_is_tried_again_later_and_tells_why(alpha: TenantRef, at: dt.datetime) -> None:
+    _wake(alpha, at)
+    answers.append(RuntimeError("no luck"))
+    run_everything_due(at=at)
+    with public_schema():
+        row = WakeUp.objects.get()
+        assert (row.attempts, row.last_error) == (1, "RuntimeError: no luck")
+    assert run_everything_due(at=at + dt.timedelta(seconds=5)) == 0
+    assert run_everything_due(at=at + HOUR) == 1
+    with public_schema():
+        assert not WakeUp.objects.exists()
+
+
+def test_a_failing_tenant_does_not_stop_the_others(
+    alpha: TenantRef, beta: TenantRef, at: dt.datetime
+) -> None:
+    _wake(alpha, at - HOUR)
+    _wake(beta, at)
+    answers.append(RuntimeError("alpha is broken"))
+    run_everything_due(at=at)
+    assert [name for name, _ in calls] == [alpha.schema_name, beta.schema_name]
+
+
+def test_a_wake_up_during_the_run_leads_to_another(alpha: TenantRef, at: dt.datetime) -> None:
+    _wake(alpha, at)
+    with public_schema():
+        [ticket] = claim_due(at=at)
+    _wake(alpha, at)
+    run_ticket(ticket, at=at)
+    assert run_everything_due(at=at) == 1
+
+
+def _daily(tenant: TenantRef, at: dt.datetime) -> None:
+    with public_schema():
+        clockwork.plan_daily_jobs(Tenant.objects.get(pk=tenant.id), at=at)
+
+
+def test_a_daily_job_runs_at_the_tenants_local_time(alpha: TenantRef, beta: TenantRef) -> None:
+    midnight = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    _daily(alpha, midnight)
+    _daily(beta, midnight)
+    run_everything_due(at=dt.datetime(2026, 11, 23, 7, 0, tzinfo=dt.UTC))
+    assert calls == [(alpha.schema_name, dt.datetime(2026, 11, 23, 7, 0, tzinfo=dt.UTC))]
+    run_everything_due(at=dt.datetime(2026, 11, 23, 13, 0, tzinfo=dt.UTC))
+    assert calls[1:] == [(beta.schema_name, dt.datetime(2026, 11, 23, 13, 0, tzinfo=dt.UTC))]
+
+
+def test_after_three_days_outage_a_daily_job_runs_once(alpha: TenantRef) -> None:
+    _daily(alpha, dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
+    late = dt.datetime(2026, 11, 26, 12, 0, tzinfo=dt.UTC)
+    run_everything_due(at=late)
+    assert len(calls) == 1
+    with public_schema():
+        assert DueWork.objects.get().next_run_at == dt.datetime(2026, 11, 27, 7, 0, tzinfo=dt.UTC)
+
+
+def test_a_daily_run_is_recorded_and_parked_when_it_never_succeeds(alpha: TenantRef) -> None:
+    at = dt.datetime(2026, 11, 23, 7, 0, tzinfo=dt.UTC)
+    _daily(alpha, at - HOUR)
+    answers.extend(RuntimeError("never") for _ in range(clockwork.MAX_ATTEMPTS))
+    for hours in range(12):
+        run_everything_due(at=at + HOUR * hours)
+    with public_schema():
+        run = JobRun.objects.get()
+        assert (run.state, run.attempts) == (RunState.PARKED, clockwork.MAX_ATTEMPTS)
+    assert len(calls) == clockwork.MAX_ATTEMPTS
+
+
+def test_a_suspended_tenants_work_waits(alpha: TenantRef, at: dt.datetime) -> None:
+    _wake(alpha, at)
+    with public_schema():
+        Tenant.objects.filter(pk=alpha.id).update(status=TenantStatus.SUSPENDED)
+    run_everything_due(at=at)
+    assert calls == []
+    with public_schema():
+        Tenant.objects.filter(pk=alpha.id).update(status=TenantStatus.ACTIVE)
+    run_everything_due(at=at + HOUR)
+    assert len(calls) == 1
+
+
+def test_public_work_runs_in_the_public_schema(db: None, at: dt.datetime) -> None:
+    with public_schema():
+        schedule.wake_public("shared", at=at)
+    run_everything_due(at=at)
+    assert [name for name, _ in calls] == [None]
+
+
+def test_finding_nothing_due_costs_three_probes_whatever_the_number_of_tenants(
+    alpha: TenantRef, at: dt.datetime, django_assert_num_queries: object
+) -> None:
+    with public_schema():
+        assert claim_due(at=at) == []
+        with django_assert_num_queries(5):  # savepoint, three probes, release
+            claim_due(at=at)
+
+
+@pytest.mark.parametrize("headers", [{}, {"duly_tenant": "public"}, {"duly_tenant": "999"}])
+def test_a_message_without_its_tenants_header_is_refused(
+    alpha: TenantRef, at: dt.datetime, headers: dict[str, str]
+) -> None:
+    _wake(alpha, at)
+    ticket = Ticket("on_demand", alpha.id, (1,)).as_json()
+    result = tasks.run.apply(kwargs={"ticket": ticket}, headers=headers)
+    assert isinstance(result.result, tasks.TenantMismatch)
+    assert calls == []
+
+
+def test_the_engine_is_left_without_a_tenant_after_a_run(alpha: TenantRef, at: dt.datetime) -> None:
+    _wake(alpha, at)
+    run_everything_due(at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schemas(false)")
+        assert cursor.fetchone() == ([],)
