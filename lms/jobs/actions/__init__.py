@@ -1,0 +1,6 @@
+"""Start a job, cancel it, and run what is open."""
+
+from lms.jobs.actions.running import run_pending
+from lms.jobs.actions.starting import cancel, start
+
+__all__ = ["cancel", "run_pending", "start"]

@@ -1,0 +1,48 @@
+"""What a person does with a job."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from lms.audit import actions as audit
+from lms.jobs import kinds
+from lms.jobs.enums import OPEN, JobStatus
+from lms.jobs.models import Job
+from tenants import schedule
+
+if TYPE_CHECKING:
+    from lms.people.models import User
+
+JOB = schedule.ScheduledJob(name="jobs.pending", action="lms.jobs.actions.run_pending")
+
+
+def start(*, kind: str, params: Mapping[str, Any], by: "User | None", at: datetime) -> Job:
+    """Leave a job for a worker, in the caller's transaction. Raises kinds.UnknownKind."""
+    found = kinds.find(kind)
+    with transaction.atomic():
+        job = Job.objects.create(kind=found.key, params=dict(params), owner=by, created_at=at, next_try_at=at)
+        schedule.wake(JOB.name)
+    return job
+
+
+def cancel(*, job: Job, by: "User", at: datetime) -> bool:
+    """Ask a job to stop: at once if it waits, else after the chunk it is in. False: it had ended already.
+
+    What earlier chunks saved stays saved.
+    """
+    with transaction.atomic():
+        waiting = Job.objects.filter(pk=job.pk, status=JobStatus.QUEUED)
+        asked = waiting.update(status=JobStatus.CANCELLED, cancel_asked_at=at, finished_at=at) or (
+            Job.objects.filter(pk=job.pk, status__in=OPEN).update(cancel_asked_at=at)
+        )
+        if asked:
+            audit.record(
+                action="jobs.cancelled",
+                by=by,
+                at=at,
+                object_label=str(kinds.find(job.kind).title),
+                object_id=job.public_id,
+            )
+    return bool(asked)

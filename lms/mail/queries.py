@@ -1,0 +1,67 @@
+"""Reading what was sent."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from lms.mail.models import Message
+from tenants.outbox import OutboxState
+
+
+def log(
+    *, search: str = "", state: str = "", category: str = "", user_id: int | None = None
+) -> QuerySet[Message]:
+    """The messages that fit all that is given, newest first, with their people."""
+    rows = Message.objects.select_related("user").order_by("-created_at", "-pk")
+    if search:
+        rows = rows.filter(
+            Q(to_address__icontains=search)
+            | Q(subject__icontains=search)
+            | Q(user__given_name__icontains=search)
+            | Q(user__family_name__icontains=search)
+        )
+    if state:
+        rows = rows.filter(state=state)
+    if category:
+        rows = rows.filter(category=category)
+    if user_id is not None:
+        rows = rows.filter(user_id=user_id)
+    return rows
+
+
+def counts() -> dict[str, int]:
+    """How many messages are in each state; every state is there."""
+    found = dict(Message.objects.values_list("state").annotate(n=Count("pk")).order_by())
+    return {state.value: found.get(state.value, 0) for state in OutboxState}
+
+
+def failed_count() -> int:
+    """How many messages could not be delivered."""
+    return Message.objects.filter(state=OutboxState.FAILED).count()
+
+
+def find(public_id: UUID) -> Message | None:
+    """One message with its person, or None."""
+    return Message.objects.select_related("user").filter(public_id=public_id).first()
+
+
+def history(user_id: int, *, limit: int | None = 50) -> list[Message]:
+    """The newest messages to one person."""
+    return list(log(user_id=user_id)[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far a message has come; `settled_at` is when it was sent, None before."""
+
+    state: str
+    settled_at: datetime | None
+
+
+def states(keys: Collection[str]) -> dict[str, Delivery]:
+    """How far the messages of these keys have come; unknown keys are left out."""
+    rows = Message.objects.filter(key__in=keys).values_list("key", "state", "sent_at")
+    return {key: Delivery(state, sent_at) for key, state, sent_at in rows}
