@@ -26,12 +26,18 @@ class RunState(TextChoices):
 
 
 class SignUpState(TextChoices):
-    """How far a sign-up has come."""
+    """How far a sign-up has come: the last step that is finished."""
 
     UNVERIFIED = "unverified", _("Waiting for the code")
-    QUEUED = "queued", _("Waiting to be prepared")
+    UNADDRESSED = "unaddressed", _("Waiting for another address")
     RESERVED = "reserved", _("Address reserved")
-    DATABASE = "database", _("Database ready")
-    PEOPLE = "people", _("Owner added")
+    DATABASE = "database", _("Database made")
+    PEOPLE = "people", _("Owner invited")
+    SCHEDULE = "schedule", _("Schedule set")
     READY = "ready", _("Ready")
-    FAILED = "failed", _("Failed")
+
+
+# Verified, and work is left that needs nobody.
+IN_PREPARATION = frozenset(
+    {SignUpState.RESERVED, SignUpState.DATABASE, SignUpState.PEOPLE, SignUpState.SCHEDULE}
+)

@@ -1,4 +1,4 @@
-"""What stands in a schema, read from PostgreSQL's own catalog; information_schema costs more with every tenant.
+"""What stands in a schema, read from PostgreSQL's catalog; information_schema costs more with every tenant.
 
 Everything is read with the search path on that schema, so that PostgreSQL prints names without it.
 """

@@ -50,7 +50,10 @@ class Fold:
 
 def _without_schema(statement: str, schema: str) -> str:
     """Some definitions are printed with their schema whatever the search path; its name is unmistakable."""
-    return statement.replace(f"{_quoted(schema)}.", "").replace(f"{schema}.", "")
+    unqualified = statement.replace(f"{_quoted(schema)}.", "").replace(f"{schema}.", "")
+    if schema in unqualified:
+        raise catalog.Unfoldable(f"This names its own schema, which each tenant has another of: {statement}")
+    return unqualified
 
 
 def _quoted(name: str) -> str:
@@ -120,7 +123,7 @@ def _column(column: Column, identity: Sequence | None) -> str:
 
 
 def _in_reference_order(found: Schema) -> list[str]:
-    """Tables so that each comes after those it refers to; in a circle, first the one with fewest open ends."""
+    """Tables, each after those it refers to; in a circle, first the one with the fewest open ends."""
     refers = {
         table: {c.references_table for c in constraints if c.references_table and c.references_table != table}
         for table, constraints in found.constraints.items()
