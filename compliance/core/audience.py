@@ -1,0 +1,204 @@
+"""Who is meant: a rule over appointments, as data, that can say why it matched.
+
+A rule is judged per appointment, not per person: somebody who is staff in one department and a student worker
+in another is meant by "staff, but not student workers" through the first one. The strictest appointment wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from .terms import Appointment, Fact, Person
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
+
+
+class BadAudience(ValueError):
+    """The stored rule is not one; the message names the part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """Everybody with an appointment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Appointments of one of these kinds."""
+
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Departments:
+    """Appointments in one of these departments or below them."""
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnLeave:
+    """People who are away on that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds."""
+
+    parts: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """At least one part holds."""
+
+    parts: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Rule
+
+
+Rule: TypeAlias = Everyone | Kinds | Departments | OnLeave | All | Any | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The appointment through which a person is meant, and the facts that matched."""
+
+    appointment: Appointment
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One test of the rule against one person. `is_met` already counts a surrounding *not*."""
+
+    test: str
+    actual: str
+    is_met: bool
+
+
+def match(rule: Rule, person: Person, on: date) -> Match | None:
+    """The earliest appointment in force that day that the rule means; None when the person is not meant."""
+    if not person.is_active:
+        return None
+    is_away = person.absence_on(on) is not None
+    for appointment in _in_force(person, on):
+        facts = _judge(rule, appointment, is_away)
+        if facts is not None:
+            named = dict.fromkeys(
+                (("kind", appointment.kind), *facts, ("joined_on", appointment.starts_on.isoformat()))
+            )
+            return Match(appointment, tuple(named))
+    return None
+
+
+def explain(rule: Rule, person: Person, on: date) -> tuple[Check, ...]:
+    """Every test of the rule with the person's own value, on the best matching appointment."""
+    if not person.is_active:
+        return (Check("active", "no", False),)
+    appointments = _in_force(person, on)
+    if not appointments:
+        return (Check("appointment", "none", False),)
+    is_away = person.absence_on(on) is not None
+    runs = [tuple(_checks(rule, appointment, is_away, True)) for appointment in appointments]
+    matched = match(rule, person, on)
+    if matched is not None:
+        return runs[appointments.index(matched.appointment)]
+    return max(runs, key=lambda checks: sum(check.is_met for check in checks))
+
+
+def _in_force(person: Person, on: date) -> list[Appointment]:
+    """The appointments of that day in an order that does not depend on how they were entered."""
+    today = [appointment for appointment in person.appointments if appointment.covers(on)]
+    return sorted(today, key=lambda each: (each.starts_on, each.kind, each.departments))
+
+
+def _judge(rule: Rule, appointment: Appointment, is_away: bool) -> tuple[Fact, ...] | None:
+    """The facts that made the rule true; None when it is false."""
+    facts: tuple[Fact, ...] | None = None
+    match rule:
+        case Everyone():
+            facts = ()
+        case Kinds(kinds) if appointment.kind in kinds:
+            facts = (("kind", appointment.kind),)
+        case Departments(codes):
+            facts = next(((("department", code),) for code in appointment.departments if code in codes), None)
+        case OnLeave() if is_away:
+            facts = (("on_leave", "yes"),)
+        case Not(part) if _judge(part, appointment, is_away) is None:
+            facts = ()
+        case All(parts) | Any(parts):
+            found = [each for part in parts if (each := _judge(part, appointment, is_away)) is not None]
+            if found and (isinstance(rule, Any) or len(found) == len(parts)):
+                facts = tuple(fact for each in found for fact in each)
+    return facts
+
+
+def _checks(rule: Rule, appointment: Appointment, is_away: bool, wanted: bool) -> Iterator[Check]:
+    """The leaves of the rule in order, each with what was found."""
+    match rule:
+        case Kinds(kinds):
+            yield Check("kind", appointment.kind, (appointment.kind in kinds) is wanted)
+        case Departments(codes):
+            is_in = any(code in codes for code in appointment.departments)
+            yield Check("department", next(iter(appointment.departments), ""), is_in is wanted)
+        case OnLeave():
+            yield Check("on_leave", "yes" if is_away else "no", is_away is wanted)
+        case Not(part):
+            yield from _checks(part, appointment, is_away, not wanted)
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _checks(part, appointment, is_away, wanted)
+        case Everyone():
+            yield Check("everyone", appointment.kind, wanted)
+
+
+def dump(rule: Rule) -> Json:
+    """The rule as JSON; `parse(dump(rule)) == rule`."""
+    match rule:
+        case Kinds(words):
+            spelt: Json = {"kinds": list(words)}
+        case Departments(words):
+            spelt = {"departments": list(words)}
+        case All(parts):
+            spelt = {"all": [dump(part) for part in parts]}
+        case Any(parts):
+            spelt = {"any": [dump(part) for part in parts]}
+        case Not(part):
+            spelt = {"not": dump(part)}
+        case Everyone() | OnLeave():
+            spelt = {"everyone" if isinstance(rule, Everyone) else "on_leave": True}
+    return spelt
+
+
+def parse(data: Json) -> Rule:
+    """The rule that the JSON spells. Raises BadAudience with the part that is not understood."""
+    if not isinstance(data, dict) or len(data) != 1:
+        raise BadAudience(f"A rule is an object with one key, not {data!r}.")
+    ((key, value),) = data.items()
+    if key in {"everyone", "on_leave"} and value is True:
+        return Everyone() if key == "everyone" else OnLeave()
+    if key == "not":
+        return Not(parse(value))
+    if key in {"kinds", "departments"}:
+        words = _words(key, value)
+        return Kinds(words) if key == "kinds" else Departments(words)
+    if key in {"all", "any"} and isinstance(value, list) and value:
+        parts = tuple(parse(part) for part in value)
+        return All(parts) if key == "all" else Any(parts)
+    raise BadAudience(f"There is no rule {key!r} of {value!r}.")
+
+
+def _words(key: str, value: Json) -> tuple[str, ...]:
+    """A list of at least one word."""
+    if not isinstance(value, list) or not value or not all(isinstance(word, str) for word in value):
+        raise BadAudience(f"{key} needs a list of at least one word.")
+    return tuple(str(word) for word in value)

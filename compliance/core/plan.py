@@ -1,0 +1,222 @@
+"""Who gets a requirement, loses it, keeps it, or will get it later.
+
+The preview and the real thing both call `plan`. Each person is decided alone, from facts only: the order in
+which rules and people were entered cannot matter, and a population may be planned in chunks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from . import audience, dates, ladder
+from .terms import Cause, Completion, CycleDates, Fact, Person, Terms, Validity
+
+
+class Outcome(StrEnum):
+    """What the plan does with a person."""
+
+    ASSIGN = "assign"
+    CREDIT = "credit"
+    KEEP = "keep"
+    WITHDRAW = "withdraw"
+    LATER = "later"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The part of a requirement that decides who and when."""
+
+    terms: Terms
+    audience: audience.Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One person's outcome with its reasons.
+
+    ASSIGN and CREDIT carry the first cycle's dates; LATER the day and the dates it will have then. CREDIT
+    also carries the completion that counts and how long. `paused_by`: the clock stands still on that day.
+    """
+
+    person_id: int
+    outcome: Outcome
+    because: tuple[Fact, ...] = ()
+    on: date | None = None
+    dates: CycleDates | None = None
+    is_adjusted: bool = False
+    credit: Completion | None = None
+    validity: Validity | None = None
+    paused_by: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All decisions for one requirement on one day, ordered by person."""
+
+    decisions: tuple[Decision, ...]
+
+    def of(self, *outcomes: Outcome) -> tuple[Decision, ...]:
+        """The decisions with one of these outcomes."""
+        return tuple(decision for decision in self.decisions if decision.outcome in outcomes)
+
+    def count(self, *outcomes: Outcome) -> int:
+        """How many people have one of these outcomes."""
+        return len(self.of(*outcomes))
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of who gets what with which dates: equal plans have equal fingerprints."""
+        lines = [_line(decision) for decision in self.decisions if decision.outcome is not Outcome.OUT]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def plan(
+    rule: Rule,
+    people: Iterable[Person],
+    held: Iterable[int],
+    completions: Mapping[int, Sequence[Completion]],
+    today: date,
+) -> Plan:
+    """Decide every person.
+
+    `held` are the ids of people who have the requirement now; `completions` the passes of its course.
+    Applying the plan and planning again gives only KEEP, LATER and OUT.
+    """
+    holding = frozenset(held)
+    decisions = (
+        decide(rule, each, each.id in holding, completions.get(each.id, ()), today) for each in people
+    )
+    return Plan(tuple(sorted(decisions, key=lambda decision: decision.person_id)))
+
+
+def decide(
+    rule: Rule, person: Person, holds: bool, completions: Sequence[Completion], today: date
+) -> Decision:
+    """What happens to one person on that day."""
+    absence = person.absence_on(today)
+    paused_by = absence.cause if absence is not None else None
+    matched = audience.match(rule.audience, person, today)
+    if holds and matched is not None:
+        return Decision(person.id, Outcome.KEEP, matched.facts, paused_by=paused_by)
+    if holds:
+        return Decision(person.id, Outcome.WITHDRAW, _left(person, today))
+    if matched is not None and today >= rule.terms.starts_on:
+        decision = _assign(rule.terms, person, matched, completions, today)
+        return replace(decision, paused_by=paused_by)
+    upcoming = next_match(rule, person, today)
+    if upcoming is None:
+        return Decision(person.id, Outcome.OUT)
+    day, later = upcoming
+    first = _assign(rule.terms, person, later, completions, day)
+    return Decision(person.id, Outcome.LATER, later.facts, day, first.dates, first.is_adjusted, first.credit)
+
+
+def next_match(rule: Rule, person: Person, today: date) -> tuple[date, audience.Match] | None:
+    """The first day after today on which the person is meant, as far as the facts of today tell."""
+    starts = {appointment.starts_on for appointment in person.appointments}
+    returns = {absence.returns_on for absence in person.absences if absence.returns_on is not None}
+    leaves = {absence.starts_on for absence in person.absences}
+    for day in sorted(starts | returns | leaves | {rule.terms.starts_on}):
+        if day > today and day >= rule.terms.starts_on:
+            matched = audience.match(rule.audience, person, day)
+            if matched is not None:
+                return day, matched
+    return None
+
+
+def _assign(
+    terms: Terms,
+    person: Person,
+    matched: audience.Match,
+    completions: Sequence[Completion],
+    on: date,
+) -> Decision:
+    """A new obligation, or the credit that already answers it."""
+    joined_on = matched.appointment.starts_on
+    due_on, is_adjusted = dates.first_due(terms, joined_on, on)
+    cycle = dates.opened(terms, on, due_on, person.absences)
+    counted = credit(terms, completions, on)
+    if counted is None:
+        because = matched.facts + _due_facts(terms, joined_on, on, is_adjusted, cycle)
+        return Decision(person.id, Outcome.ASSIGN, because, on, cycle, is_adjusted)
+    done, valid = counted
+    because = (*matched.facts, ("credited_on", done.on.isoformat()))
+    return Decision(person.id, Outcome.CREDIT, because, on, cycle, False, done, valid)
+
+
+def _due_facts(
+    terms: Terms, joined_on: date, on: date, is_adjusted: bool, cycle: CycleDates
+) -> tuple[Fact, ...]:
+    """The arithmetic of the first due date, as facts."""
+    counted_from = "assignment" if is_adjusted else "start" if terms.starts_on >= joined_on else "joining"
+    start = {"assignment": on, "start": terms.starts_on, "joining": joined_on}[counted_from]
+    facts: tuple[Fact, ...] = (
+        ("counted_from", counted_from),
+        ("counted_from_on", start.isoformat()),
+        ("first_due_days", str(terms.first_due_days)),
+    )
+    if cycle.due_on != cycle.original_due_on:
+        facts += (("moved_from", cycle.original_due_on.isoformat()),)
+    return facts
+
+
+def credit(terms: Terms, completions: Sequence[Completion], on: date) -> tuple[Completion, Validity] | None:
+    """The earlier completion that still counts on that day, with its validity; the newest wins."""
+    since = terms.credit_since
+    usable = [each for each in completions if each.on <= on and (since is None or each.on >= since)]
+    if not usable:
+        return None
+    newest = max(usable, key=lambda each: (each.on, each.enrollment_id or 0))
+    valid = dates.validity(terms, newest.on)
+    return (newest, valid) if valid.valid_until is None or valid.valid_until >= on else None
+
+
+def _left(person: Person, today: date) -> tuple[Fact, ...]:
+    """Why a person is no longer meant."""
+    if not person.is_active:
+        return (("reason", "deactivated"),)
+    if any(appointment.covers(today) for appointment in person.appointments):
+        return (("reason", "no_longer_in_audience"),)
+    return (("reason", "left"),)
+
+
+def _line(decision: Decision) -> str:
+    """One decision as text, the same on every machine."""
+    due_on = decision.dates.due_on.isoformat() if decision.dates is not None else None
+    on = decision.on.isoformat() if decision.outcome is Outcome.LATER and decision.on is not None else None
+    return json.dumps([decision.person_id, decision.outcome.value, due_on, on])
+
+
+def mails_by_day(planned: Plan, steps: ladder.Ladder, today: date, days: int = 30) -> Counter[date]:
+    """How many people will get a mail on each of the next `days` days, if nobody completes anything.
+
+    Counts new obligations and those that begin in the stretch; one mail a person a day, however many steps.
+    """
+    last = today + timedelta(days=days - 1)
+    mails: Counter[date] = Counter()
+    for decision in planned.of(Outcome.ASSIGN, Outcome.LATER):
+        if decision.dates is None or decision.credit is not None or decision.paused_by is not None:
+            continue
+        mails.update(day for day in _mail_days(decision.dates, steps) if today <= day <= last)
+    return mails
+
+
+def _mail_days(cycle: CycleDates, steps: ladder.Ladder) -> set[date]:
+    """The days on which the first cycle would send something."""
+    planned = ladder.ladder(
+        cycle=1,
+        assigned_on=cycle.window_opens_on,
+        window_opens_on=cycle.window_opens_on,
+        due_on=cycle.due_on,
+        before=steps.before,
+        after_every=steps.after_every,
+        after_max=steps.after_max,
+    )
+    return {step.on for step in planned}

@@ -1,0 +1,120 @@
+"""The one judgement: where a person stands on one requirement on one day, and because of what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from .terms import COMPLIANT, LATE, NOT_COUNTED, CycleFacts, Fact, Standing, Status
+
+_DAY = timedelta(days=1)
+
+
+def standing_of(
+    cycles: Sequence[CycleFacts], today: date, *, excused_because: tuple[Fact, ...] | None = None
+) -> Standing:
+    """The standing on `today` from the cycles of one person and one requirement.
+
+    `excused_because` holds the reason when the assignment is paused, waived or exempt. At most one cycle is
+    open.    No cycles at all means not in scope. A cycle completed after `today` was still open then.
+    The status stays the same from `since` until the day before `next_change_on`.
+    """
+    if excused_because is not None:
+        return Standing(Status.EXCUSED, None, excused_because)
+    finished = sorted((each for each in cycles if each.is_finished_by(today)), key=lambda cycle: cycle.number)
+    begun = (each for each in cycles if not each.is_finished_by(today) and each.window_opens_on <= today)
+    unfinished = next(begun, None)
+    if not finished and unfinished is None:
+        return Standing(Status.NOT_IN_SCOPE)
+    last = finished[-1] if finished else None
+    if last is not None and (last.valid_until is None or last.valid_until >= today):
+        return _valid(finished, last, unfinished)
+    if unfinished is not None:
+        return _open(unfinished, last, today)
+    return Standing(Status.EXPIRED, _lapsed_on(last), _expired(last))
+
+
+def _valid(finished: Sequence[CycleFacts], last: CycleFacts, unfinished: CycleFacts | None) -> Standing:
+    """Trained, and the training still counts."""
+    completed: Fact = ("completed_on", str(last.completed_on))
+    if last.valid_until is None:
+        return Standing(Status.COMPLIANT, last.completed_on, (completed,))
+    because: tuple[Fact, ...] = (completed, ("valid_until", last.valid_until.isoformat()))
+    if unfinished is None:
+        return Standing(Status.COMPLIANT, _unbroken_since(finished), because, last.valid_until + _DAY)
+    because += (("window_opens_on", unfinished.window_opens_on.isoformat()),)
+    return Standing(Status.EXPIRING, unfinished.window_opens_on, because, last.valid_until + _DAY)
+
+
+def _open(cycle: CycleFacts, last: CycleFacts | None, today: date) -> Standing:
+    """Not trained, or no longer: the open cycle's dates decide."""
+    because: tuple[Fact, ...] = (("due_on", cycle.due_on.isoformat()), *_expired(last))
+    after_due, after_grace = cycle.due_on + _DAY, cycle.grace_ends_on + _DAY
+    lapsed_on = _lapsed_on(last)
+    if today < after_due:
+        return Standing(Status.NOT_YET_DUE, _later(cycle.window_opens_on, lapsed_on), because, after_due)
+    if today < after_grace:
+        because += (("grace_ends_on", cycle.grace_ends_on.isoformat()),)
+        return Standing(Status.IN_GRACE, _later(after_due, lapsed_on), because, after_grace)
+    status = Status.OVERDUE if last is None else Status.EXPIRED
+    return Standing(status, _later(after_grace, lapsed_on), because)
+
+
+def _lapsed_on(last: CycleFacts | None) -> date | None:
+    """The first day on which an earlier completion no longer counted."""
+    return last.valid_until + _DAY if last is not None and last.valid_until is not None else None
+
+
+def _later(one: date, other: date | None) -> date:
+    return one if other is None else max(one, other)
+
+
+def _expired(last: CycleFacts | None) -> tuple[Fact, ...]:
+    """The fact that an earlier completion ran out, if there was one."""
+    if last is None or last.valid_until is None:
+        return ()
+    return (("expired_on", last.valid_until.isoformat()),)
+
+
+def _unbroken_since(finished: Sequence[CycleFacts]) -> date | None:
+    """The first day of the chain of validities without a gap that reaches the last one."""
+    since = finished[-1].completed_on
+    for cycle in reversed(finished[:-1]):
+        if since is None or cycle.valid_until is None or cycle.valid_until + _DAY < since:
+            break
+        since = cycle.completed_on
+    return since
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many of the people who must comply do. `percent` has one decimal and never rounds up to 100."""
+
+    compliant_count: int
+    required_count: int
+    late_count: int
+
+    @property
+    def percent(self) -> float | None:
+        """Compliant people of required people in percent; None when nobody is required."""
+        return percent_of(self.compliant_count, self.required_count)
+
+
+def percent_of(part: int, whole: int) -> float | None:
+    """`part` of `whole` in percent, rounded down to one decimal; None of nothing."""
+    return part * 1000 // whole / 10 if whole else None
+
+
+def summary(people: Iterable[Iterable[Status]]) -> Summary:
+    """The compliance of a population; one item per person, holding that person's statuses.
+
+    A person counts when at least one status counts, and is compliant when every one that counts is.
+    """
+    compliant_count = required_count = late_count = 0
+    for statuses in people:
+        counted = [status for status in statuses if status not in NOT_COUNTED]
+        required_count += bool(counted)
+        compliant_count += bool(counted) and all(status in COMPLIANT for status in counted)
+        late_count += any(status in LATE for status in counted)
+    return Summary(compliant_count, required_count, late_count)

@@ -1,0 +1,212 @@
+"""The words the engine is spoken in: frozen facts about requirements, people and cycles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Self
+
+Fact = tuple[str, str]
+"""A named fact as data, for example ("kind", "staff"); dates are ISO strings."""
+
+
+class Anchor(StrEnum):
+    """What the end of validity is counted from."""
+
+    EXPIRY = "expiry"
+    COMPLETION = "completion"
+    FIXED = "fixed"
+
+
+class Status(StrEnum):
+    """Where a person stands on one requirement; always derived, never stored."""
+
+    NOT_YET_DUE = "not_yet_due"
+    COMPLIANT = "compliant"
+    EXPIRING = "expiring"
+    IN_GRACE = "in_grace"
+    OVERDUE = "overdue"
+    EXPIRED = "expired"
+    EXCUSED = "excused"
+    NOT_IN_SCOPE = "not_in_scope"
+
+
+COMPLIANT = frozenset({Status.COMPLIANT, Status.EXPIRING})
+"""Training done and valid today. Nothing else counts as compliant."""
+
+LATE = frozenset({Status.OVERDUE, Status.EXPIRED})
+"""The due date and any grace have passed."""
+
+NOT_COUNTED = frozenset({Status.EXCUSED, Status.NOT_IN_SCOPE})
+"""In neither the numerator nor the denominator of any figure."""
+
+
+class ImpossibleTerms(ValueError):
+    """The terms of a requirement contradict each other; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """How long a completion is valid. The unit is kept: 12 months are not 365 days over a leap year."""
+
+    months: int = 0
+    days: int = 0
+
+    def __post_init__(self) -> None:
+        if (self.months > 0) == (self.days > 0) or self.months < 0 or self.days < 0:
+            raise ImpossibleTerms("A period is a positive number of months or of days, not both.")
+
+
+@dataclass(frozen=True, slots=True)
+class FixedDay:
+    """A day of the year; 29 February is 28 February in common years."""
+
+    month: int
+    day: int
+
+    def __post_init__(self) -> None:
+        try:
+            date(2028, self.month, self.day)
+        except ValueError as error:
+            raise ImpossibleTerms("There is no such day of the year.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """When a requirement is due and how long doing it lasts; lengths are days unless the name says months."""
+
+    starts_on: date
+    first_due_days: int
+    recurs: Period | None = None
+    anchor: Anchor = Anchor.EXPIRY
+    fixed_day: FixedDay | None = None
+    minimum_months: int = 0
+    window_days: int = 0
+    grace_days: int = 0
+    return_days: int = 14
+    credit_since: date | None = None
+
+    def __post_init__(self) -> None:
+        lengths = (
+            self.first_due_days,
+            self.minimum_months,
+            self.window_days,
+            self.grace_days,
+            self.return_days,
+        )
+        if min(lengths) < 0:
+            raise ImpossibleTerms("Lengths cannot be negative.")
+        if self.anchor is Anchor.FIXED and self.recurs is not None:
+            if self.fixed_day is None:
+                raise ImpossibleTerms("A fixed anchor needs a day of the year.")
+            if not self.recurs.months or self.recurs.months % 12:
+                raise ImpossibleTerms("With a fixed day the period is whole years.")
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One affiliation of a person. `departments` holds the code of its department, then of each parent."""
+
+    kind: str
+    departments: tuple[str, ...]
+    starts_on: date
+    ends_on: date | None = None
+
+    def covers(self, on: date) -> bool:
+        """Whether the appointment is in force on that day (both ends included)."""
+        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
+
+
+class Cause(StrEnum):
+    """Why the clock stands still."""
+
+    LEAVE = "leave"
+    PAUSE = "pause"
+    WAIVER = "waiver"
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A stretch in which the clock stands still. `returns_on` is the first day back; None: not known yet."""
+
+    starts_on: date
+    returns_on: date | None
+    cause: Cause = Cause.LEAVE
+
+    @classmethod
+    def leave(cls, starts_on: date, ends_on: date | None) -> Self:
+        """A leave whose last day away is `ends_on`."""
+        return cls(starts_on, None if ends_on is None else ends_on + timedelta(days=1))
+
+    def covers(self, on: date) -> bool:
+        """Whether the clock stands still on that day."""
+        return self.starts_on <= on and (self.returns_on is None or on < self.returns_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """All that the audience and the due date depend on."""
+
+    id: int
+    appointments: tuple[Appointment, ...]
+    absences: tuple[Absence, ...] = ()
+    is_active: bool = True
+
+    def absence_on(self, on: date) -> Absence | None:
+        """The absence in force on that day, if any."""
+        return next((absence for absence in self.absences if absence.covers(on)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The required course was passed on that day (tenant's zone)."""
+
+    on: date
+    enrollment_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """From when until when (both included; None = for good) a completion counts, and its anchor."""
+
+    valid_from: date
+    valid_until: date | None
+    anchored_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CycleDates:
+    """The dates of one open cycle. `original_due_on` is what the due date was before any absence moved it."""
+
+    window_opens_on: date
+    due_on: date
+    grace_ends_on: date
+    original_due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CycleFacts:
+    """One cycle as the records hold it; finished when `completed_on` is set."""
+
+    number: int
+    window_opens_on: date
+    due_on: date
+    grace_ends_on: date
+    completed_on: date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def is_finished_by(self, on: date) -> bool:
+        """Whether the cycle was completed on that day or before."""
+        return self.completed_on is not None and self.completed_on <= on
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A status with its reasons: since when, because of what, and when it will next change by itself."""
+
+    status: Status
+    since: date | None = None
+    because: tuple[Fact, ...] = field(default=())
+    next_change_on: date | None = None
