@@ -31,7 +31,7 @@ class Keeper:
         self.folder = folder
         self.last = max((int(path.stem) for path in folder.glob("*.eml") if path.stem.isdigit()), default=0)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Write the message under a temporary name and rename it, so that a reader never sees half of one."""
         content = envelope.original_content or b""
         head = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {', '.join(envelope.rcpt_tos)}\r\n"
