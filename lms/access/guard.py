@@ -8,7 +8,7 @@ not a guard's matter: fetchers answer that with 404.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol, cast
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, cast
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
@@ -19,6 +19,9 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
 
 from lms.access.permissions import Permission
+
+if TYPE_CHECKING:
+    from lms.people.models import User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -75,7 +78,7 @@ def _guarded(view: View[P], access: Access, allows: Callable[[_Holder], bool]) -
             patch_cache_control(response, no_store=True, private=True)
         return response
 
-    return _marked(guarded, access)
+    return _marked(cast(View[P], guarded), access)
 
 
 def _marked(view: View[P], access: Access) -> View[P]:
@@ -114,6 +117,13 @@ def open_to_all(reason: str) -> Callable[[View[P]], View[P]]:
         def unguarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             return view(request, *args, **kwargs)
 
-        return _marked(unguarded, Access(kind="open", reason=reason))
+        return _marked(cast(View[P], unguarded), Access(kind="open", reason=reason))
 
     return opened
+
+
+def viewer(request: HttpRequest) -> "User":
+    """Whoever is signed in. Only for views behind `needs` or `signed_in`; raises PermissionDenied elsewhere."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user

@@ -1,6 +1,7 @@
-"""Where a person stands on a day, from dates alone."""
+"""Where a person stands on a day, from dates alone; and how a token is kept."""
 
 import datetime as dt
+import hashlib
 from typing import Protocol
 
 from lms.people.enums import PersonState
@@ -31,3 +32,8 @@ def state_of(person: Dated, *, today: dt.date, on_leave: bool = False) -> Person
 def may_sign_in(person: Dated, *, today: dt.date) -> bool:
     """Not the deactivated, nor those whose last day is over; people who join later may train already."""
     return state_of(person, today=today) not in (PersonState.DEACTIVATED, PersonState.LEFT)
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a random token: enough to recognise it, useless to whoever reads the table."""
+    return hashlib.sha256(token.encode()).hexdigest()

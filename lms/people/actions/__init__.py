@@ -1,0 +1,41 @@
+"""What is done with people; keyword-only, the actor is `by`, the moment is `at` (UTC)."""
+
+from lms.people.actions.appointments import AlreadyAppointed, add_affiliation, edit_affiliation
+from lms.people.actions.days import refresh_days
+from lms.people.actions.departments import rename_department
+from lms.people.actions.invitations import InvitationExpired, accept_invitation, invite, open_site
+from lms.people.actions.persons import (
+    EmailTaken,
+    ExternalIdTaken,
+    NotOneself,
+    add_person,
+    change_profile,
+    deactivate,
+    edit_person,
+    reactivate,
+)
+from lms.people.actions.roles import LastOwner, OwnersOnly, grant_role, revoke_role
+
+__all__ = [
+    "AlreadyAppointed",
+    "EmailTaken",
+    "ExternalIdTaken",
+    "InvitationExpired",
+    "LastOwner",
+    "NotOneself",
+    "OwnersOnly",
+    "accept_invitation",
+    "add_affiliation",
+    "add_person",
+    "change_profile",
+    "deactivate",
+    "edit_affiliation",
+    "edit_person",
+    "grant_role",
+    "invite",
+    "open_site",
+    "reactivate",
+    "refresh_days",
+    "rename_department",
+    "revoke_role",
+]

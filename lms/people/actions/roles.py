@@ -1,0 +1,77 @@
+"""Who is given which role, and that an owner always remains."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from lms.access import roles
+from lms.audit import actions as audit
+from lms.people.models import Department, RoleGrant, User
+
+
+class LastOwner(Exception):
+    """Without this person nobody would own the site."""
+
+
+class OwnersOnly(Exception):
+    """Only an owner makes or unmakes owners."""
+
+
+def grant_role(
+    *, user: User, role: str, department: Department | None = None, by: User | None, at: datetime
+) -> RoleGrant:
+    """Give `user` a role, over `department` where the role is one over departments. Twice is once.
+
+    `by=None` is provisioning. Raises OwnersOnly, and ValueError for a role that nobody grants.
+    """
+    found = roles.BY_KEY.get(role)
+    if found is None or not found.is_assignable:
+        raise ValueError(f"{role!r} is not a role to be granted")
+    if (department is not None) != (found.scope == roles.Scope.DEPARTMENT):
+        raise ValueError(f"{role!r} and a department do not go together")
+    _check_may_touch(role, by)
+    with transaction.atomic():
+        grant, is_new = RoleGrant.objects.get_or_create(
+            user=user, role=role, department=department, defaults={"granted_by": by, "granted_at": at}
+        )
+        if is_new:
+            _record("people.role_granted", grant, by, at)
+    return grant
+
+
+def revoke_role(*, grant: RoleGrant, by: User, at: datetime) -> None:
+    """Take a role away; it ends with the next request. Raises OwnersOnly, LastOwner."""
+    _check_may_touch(grant.role, by)
+    with transaction.atomic():
+        if grant.role == roles.Owner.key:
+            check_owner_remains(without=grant.user)
+        _record("people.role_revoked", grant, by, at)
+        grant.delete()
+
+
+def check_owner_remains(*, without: User) -> None:
+    """Raise LastOwner when nobody but `without` owns the site and may sign in. Call inside a transaction."""
+    # Locked, so that two owners cannot unmake each other at the same moment.
+    owners = RoleGrant.objects.select_for_update(of=("self",)).filter(
+        role=roles.Owner.key, user__is_active=True
+    )
+    holders = set(owners.values_list("user_id", flat=True))
+    if holders == {without.pk}:
+        raise LastOwner
+
+
+def _check_may_touch(role: str, by: User | None) -> None:
+    if role == roles.Owner.key and by is not None and (roles.Owner.key, None) not in by.held_roles:
+        raise OwnersOnly
+
+
+def _record(action: str, grant: RoleGrant, by: User | None, at: datetime) -> None:
+    facts = {"role": grant.role, "department": grant.department.code if grant.department else ""}
+    audit.record(
+        action=action,
+        by=by,
+        at=at,
+        object_label=grant.user.display_name,
+        object_id=grant.user.public_id,
+        facts=facts,
+    )

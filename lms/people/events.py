@@ -1,0 +1,7 @@
+"""What others may want to hear about people."""
+
+from django.dispatch import Signal
+
+# Affiliations, leaves or the standing of people changed. Sent inside the transaction that changed them.
+# kwargs: user_ids: list[int] | None (None: too many to name), at: datetime (UTC)
+changed = Signal()

@@ -1,0 +1,113 @@
+"""The list of people, and single persons out of it."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Lower
+from django.http import Http404
+
+from lms.access.permissions import Permission
+from lms.people.enums import PersonState
+from lms.people.models import Affiliation, Department, Leave, User
+from lms.people.queries.facts import PersonFacts, facts_of
+from lms.people.queries.reach import Reach, reach
+
+
+def find(
+    *,
+    within: Reach,
+    today: dt.date,
+    text: str = "",
+    department_ids: frozenset[int] | None = None,
+    kind: str = "",
+    state: str = "",
+    role: str = "",
+) -> QuerySet[User]:
+    """The people within reach that match every condition, by last name. An empty condition matches all."""
+    people = User.objects.order_by(Lower("family_name"), Lower("given_name"), "pk")
+    if not within.is_everyone:
+        people = people.filter(pk__in=within.user_ids)
+    for word in text.split()[:6]:
+        people = people.filter(_mentions(word))
+    if department_ids is not None or kind:
+        held = Affiliation.objects.filter(user=OuterRef("pk")).exclude(ends_on__lt=today)
+        if department_ids is not None:
+            held = held.filter(department_id__in=department_ids)
+        people = people.filter(Exists(held.filter(kind=kind) if kind else held))
+    if role:
+        people = people.filter(role_grants__role=role).distinct()
+    if state:
+        people = people.filter(_in_state(PersonState(state), today))
+    return people
+
+
+def with_standing(people: QuerySet[User], *, today: dt.date) -> QuerySet[User]:
+    """Each person with `is_on_leave` and `shown_affiliations` (not yet over, newest first): two statements."""
+    current = (
+        Affiliation.objects.exclude(ends_on__lt=today)
+        .select_related("department")
+        .order_by("-starts_on", "pk")
+    )
+    return people.annotate(is_on_leave=Exists(_leave_on(today))).prefetch_related(
+        Prefetch("affiliations", queryset=current, to_attr="shown_affiliations")
+    )
+
+
+def states_counted(*, within: Reach, today: dt.date) -> dict[str, int]:
+    """How many people within reach are in each state."""
+    people = User.objects.all() if within.is_everyone else User.objects.filter(pk__in=within.user_ids)
+    counted = {state.value: Count("pk", filter=_in_state(state, today)) for state in PersonState}
+    counts: dict[str, int] = people.aggregate(**counted)
+    return counts
+
+
+def person_for(viewer: User, public_id: UUID) -> User:
+    """The person, if `viewer` may see them; everyone may see themselves. Raises Http404 otherwise."""
+    person = User.objects.filter(public_id=public_id).first()
+    if person is not None and (
+        person.pk == viewer.pk or reach(viewer, Permission.PEOPLE_VIEW).covers(person.pk)
+    ):
+        return person
+    raise Http404
+
+
+def search_people(text: str, limit: int = 10) -> list[PersonFacts]:
+    """The first few people whose name, address or employee ID contains every word."""
+    everyone = Reach(is_everyone=True)
+    return facts_of(find(within=everyone, today=dt.date.min, text=text)[:limit])
+
+
+def department_list(*, today: dt.date) -> QuerySet[Department]:
+    """All departments by name, each with `people_count`: who has an appointment there that is not over."""
+    current = Q(affiliations__ends_on__isnull=True) | Q(affiliations__ends_on__gte=today)
+    counted = Count("affiliations__user", filter=current, distinct=True)
+    return Department.objects.annotate(people_count=counted).select_related("parent").order_by("name", "pk")
+
+
+def _mentions(word: str) -> Q:
+    fields = ("given_name", "family_name", "preferred_name", "email", "external_id")
+    condition = Q()
+    for field in fields:
+        condition |= Q(**{f"{field}__icontains": word})
+    return condition
+
+
+def _leave_on(today: dt.date) -> QuerySet[Leave]:
+    return Leave.objects.filter(user=OuterRef("pk"), starts_on__lte=today).exclude(ends_on__lt=today)
+
+
+def _in_state(state: PersonState, today: dt.date) -> Q:
+    """`rules.state_of`, as a condition."""
+    left, upcoming = Q(last_day_on__lt=today), Q(first_day_on__gt=today)
+    here = Q(is_active=True) & (Q(last_day_on__isnull=True) | Q(last_day_on__gte=today))
+    started = here & (Q(first_day_on__isnull=True) | Q(first_day_on__lte=today))
+    on_leave = Q(Exists(_leave_on(today)))
+    conditions: dict[PersonState, Q] = {
+        PersonState.DEACTIVATED: Q(is_active=False),
+        PersonState.LEFT: Q(is_active=True) & left,
+        PersonState.UPCOMING: here & upcoming,
+        PersonState.ON_LEAVE: started & on_leave,
+        PersonState.ACTIVE: started & ~on_leave,
+    }
+    return conditions[state]

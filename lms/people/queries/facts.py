@@ -1,0 +1,107 @@
+"""People as the compliance engine sees them: plain rows in a constant number of statements."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from lms.people.models import Affiliation, Department, Leave, User
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One affiliation. `department_path` is the codes from the own department up to the topmost one."""
+
+    kind: str
+    department_code: str | None
+    department_path: tuple[str, ...]
+    starts_on: dt.date
+    ends_on: dt.date | None
+    manager_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What a rule may ask about a person; dates are in the tenant's zone, last days inclusive."""
+
+    user_id: int
+    name: str
+    email: str
+    is_active: bool
+    appointments: tuple[Appointment, ...]
+    leaves: tuple[tuple[dt.date, dt.date | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentRow:
+    """A department for choosing from."""
+
+    id: int
+    code: str
+    name: str
+    parent_id: int | None
+
+
+def person_facts(
+    *, after_id: int = 0, limit: int | None = None, user_ids: Collection[int] | None = None
+) -> list[PersonFacts]:
+    """Everyone with all their appointments and leaves, past ones too, by ascending id; four statements.
+
+    `after_id` and `limit` cut the population into chunks.
+    """
+    users = User.objects.filter(pk__gt=after_id).order_by("pk")
+    if user_ids is not None:
+        users = users.filter(pk__in=list(user_ids))
+    return facts_of(list(users[:limit] if limit else users))
+
+
+def facts_of(users: Iterable[User]) -> list[PersonFacts]:
+    """The facts of these people, in their order."""
+    people = list(users)
+    ids = [person.pk for person in people]
+    paths = _department_paths()
+    appointments: dict[int, list[Appointment]] = {}
+    for one in Affiliation.objects.filter(user_id__in=ids).order_by("starts_on", "pk"):
+        path = paths[one.department_id]
+        appointments.setdefault(one.user_id, []).append(
+            Appointment(one.kind, path[0], path, one.starts_on, one.ends_on, one.manager_id)
+        )
+    leaves: dict[int, list[tuple[dt.date, dt.date | None]]] = {}
+    for user_id, start, end in (
+        Leave.objects.filter(user_id__in=ids)
+        .order_by("starts_on")
+        .values_list("user_id", "starts_on", "ends_on")
+    ):
+        leaves.setdefault(user_id, []).append((start, end))
+    return [
+        PersonFacts(
+            user_id=person.pk,
+            name=person.display_name,
+            email=person.email,
+            is_active=person.is_active,
+            appointments=tuple(appointments.get(person.pk, ())),
+            leaves=tuple(leaves.get(person.pk, ())),
+        )
+        for person in people
+    ]
+
+
+def departments() -> list[DepartmentRow]:
+    """All departments by name."""
+    rows = Department.objects.order_by("name", "pk").values_list("pk", "code", "name", "parent_id")
+    return [DepartmentRow(*row) for row in rows]
+
+
+def _department_paths() -> dict[int, tuple[str, ...]]:
+    rows = {
+        pk: (code, parent) for pk, code, parent in Department.objects.values_list("pk", "code", "parent_id")
+    }
+    paths: dict[int, tuple[str, ...]] = {}
+    for start in rows:
+        codes: list[str] = []
+        here: int | None = start
+        # Bounded by the number of departments, should two ever be each other's parent.
+        while here is not None and len(codes) < len(rows):
+            code, here = rows[here]
+            codes.append(code)
+        paths[start] = tuple(codes)
+    return paths

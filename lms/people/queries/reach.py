@@ -1,0 +1,50 @@
+"""Whom a person may see under a permission: everyone, the people of some departments, or who reports to them."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from lms.access import roles
+from lms.access.permissions import Permission
+from lms.people.models import Affiliation, Department, User
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """`department_ids` holds the departments and everything below them; `user_ids` everyone who is reached."""
+
+    is_everyone: bool
+    department_ids: frozenset[int] = frozenset()
+    user_ids: frozenset[int] = frozenset()
+
+    def covers(self, user_id: int) -> bool:
+        """Whether this one person is reached."""
+        return self.is_everyone or user_id in self.user_ids
+
+
+def reach(viewer: User, permission: Permission) -> Reach:
+    """Over whom `viewer` holds `permission`. Nobody at all is an empty reach, never everyone."""
+    if permission in viewer.permissions:
+        return Reach(is_everyone=True)
+    heads = {
+        department_id
+        for key, department_id in viewer.held_roles
+        if department_id and permission in roles.permissions_of([key])
+    }
+    department_ids = _with_those_below(heads)
+    matching = Q(department_id__in=department_ids)
+    if permission in roles.Manager.permissions:
+        matching |= Q(manager=viewer)
+    user_ids = Affiliation.objects.filter(matching).values_list("user_id", flat=True)
+    return Reach(is_everyone=False, department_ids=department_ids, user_ids=frozenset(user_ids))
+
+
+def _with_those_below(heads: set[int]) -> frozenset[int]:
+    if not heads:
+        return frozenset()
+    parents = list(Department.objects.values_list("pk", "parent_id"))
+    found = set(heads)
+    # As many rounds as there are levels, and an end even if two departments were each other's parent.
+    while more := {pk for pk, parent in parents if parent in found} - found:
+        found |= more
+    return frozenset(found)
