@@ -15,7 +15,7 @@ from tenants import clock
 
 
 def _job_or_404(request: HttpRequest, public_id: UUID) -> Job:
-    job = queries.visible_to(request.user, public_id)
+    job = queries.visible_to(guard.viewer(request), public_id)
     if job is None:
         raise Http404
     return job
@@ -44,7 +44,7 @@ def job_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def job_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the job to stop."""
     job = _job_or_404(request, public_id)
-    if actions.cancel(job=job, by=request.user, at=clock.now()):
+    if actions.cancel(job=job, by=guard.viewer(request), at=clock.now()):
         messages.info(request, _("The job will stop. What was saved so far stays saved."))
     else:
         messages.info(request, _("The job had already ended."))

@@ -15,7 +15,7 @@ class Category(TextChoices):
 
 
 # The interface's word for a state, where it has another.
-SHOWN_AS = {
+SHOWN_AS: dict[str, str] = {
     OutboxState.PENDING: "waiting",
     OutboxState.CLAIMED: "sending",
     OutboxState.FAILED: "refused",

@@ -39,7 +39,7 @@ def _filters(request: HttpRequest) -> filters.FilterSet:
 def _visible_or_404(request: HttpRequest, public_id: UUID) -> Message:
     """A message of one's own, or any for those who may read the log."""
     message = queries.find(public_id)
-    may_read_all = Permission.MESSAGES_VIEW in request.user.permissions
+    may_read_all = Permission.MESSAGES_VIEW in guard.viewer(request).permissions
     if message is None or not (may_read_all or message.user_id == request.user.pk):
         raise Http404
     return message
@@ -77,7 +77,7 @@ def message_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "message": message,
         "kind": kind,
         "is_own": message.user_id == request.user.pk,
-        "may_resend": Permission.MESSAGES_VIEW in request.user.permissions
+        "may_resend": Permission.MESSAGES_VIEW in guard.viewer(request).permissions
         and message.state == OutboxState.FAILED
         and message.is_copy_kept,
     }
@@ -102,7 +102,7 @@ def message_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def message_resend(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Try a message again."""
     message = _visible_or_404(request, public_id)
-    if actions.resend(message=message, by=request.user, at=clock.now()):
+    if actions.resend(message=message, by=guard.viewer(request), at=clock.now()):
         flash.success(request, _("The message is on its way again."))
     else:
         flash.info(request, _("Nothing was sent: the message had not failed."))

@@ -75,4 +75,5 @@ def next_try(*, attempts: int, first_try_at: datetime, at: datetime) -> datetime
     """When to try again after `attempts` refusals: 1 minute, doubled up to 6 hours; None after 48 hours."""
     if at - first_try_at >= GIVE_UP_AFTER or attempts >= MOST_ATTEMPTS:
         return None
-    return at + min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    pause: timedelta = FIRST_PAUSE * 2 ** min(attempts - 1, 20)
+    return at + min(pause, LONGEST_PAUSE)
