@@ -17,6 +17,9 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")
 from config.settings.base import *  # noqa: F403
 
 ALLOW_DEMO = True
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

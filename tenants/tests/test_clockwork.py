@@ -1,7 +1,6 @@
 """The clockwork: what is due runs once, in the right tenant, at the right local time, whatever dies."""
 
 import datetime as dt
-from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,7 +29,7 @@ def note_the_call(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime
 
 
 @pytest.fixture(autouse=True)
-def _jobs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     path = f"{__name__}.note_the_call"
     jobs = {
         "on_demand": ScheduledJob("on_demand", path),
@@ -40,7 +39,6 @@ def _jobs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(schedule, "_jobs", jobs)
     calls.clear()
     answers.clear()
-    yield
 
 
 @pytest.fixture(autouse=True)

@@ -49,19 +49,27 @@ def test_a_shared_model_outside_the_public_schema_is_an_error(alpha: TenantRef) 
     ],
 )
 def test_the_database_refuses_what_is_not_the_tenants(alpha: TenantRef, beta: TenantRef, query: str) -> None:
-    with inside(alpha), pytest.raises(DatabaseError, match=r"permission denied|must be owner"):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(query.format(other=beta.schema_name, own=alpha.schema_name))
+    with (
+        inside(alpha),
+        pytest.raises(DatabaseError, match=r"permission denied|must be owner"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(query.format(other=beta.schema_name, own=alpha.schema_name))
 
 
 def test_a_rolled_back_savepoint_does_not_leave_the_other_tenants_schema_behind(
     alpha: TenantRef, beta: TenantRef
 ) -> None:
-    with inside(alpha):
-        assert _value("SELECT current_user") == alpha.role
-        with pytest.raises(RuntimeError), transaction.atomic(), inside(beta):
+    def visit_beta_and_fail() -> None:
+        with transaction.atomic(), inside(beta):
             assert _value("SELECT current_user") == beta.role
             raise RuntimeError
+
+    with inside(alpha):
+        assert _value("SELECT current_user") == alpha.role
+        with pytest.raises(RuntimeError):
+            visit_beta_and_fail()
         assert _value("SELECT current_user") == alpha.role
 
 

@@ -1,0 +1,144 @@
+"""Which host reaches which tenant, and what everyone else is told."""
+
+from collections.abc import Callable
+
+import pytest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.test import Client, RequestFactory
+
+from tenants import context, hosts
+from tenants.context import TenantRef, public_schema
+from tenants.enums import TenantStatus
+from tenants.middleware import TenantMiddleware
+from tenants.models import Domain, Tenant
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _forgotten(_hosts_forgotten: None) -> None:
+    """Every test starts without remembered hosts."""
+
+
+def _who(request: HttpRequest) -> HttpResponse:
+    tenant = context.current_tenant()
+    return HttpResponse(tenant.schema_name if tenant else "public")
+
+
+def _ask(host: str, view: Callable[[HttpRequest], HttpResponse] = _who, **meta: str) -> HttpResponse:
+    request = RequestFactory().get("/", **meta)
+    request.META["HTTP_HOST"] = host
+    response = TenantMiddleware(view)(request)
+    assert isinstance(response, HttpResponse | StreamingHttpResponse)
+    return response  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["alpha.duly.localhost", "ALPHA.duly.localhost", "alpha.duly.localhost.", "alpha.duly.localhost:8000"],
+)
+def test_a_tenants_host_is_found_however_it_is_written(alpha: TenantRef, host: str) -> None:
+    assert _ask(host).content.decode() == alpha.schema_name
+
+
+def test_the_base_domain_is_the_public_host(alpha: TenantRef) -> None:
+    assert _ask("duly.localhost:8000").content == b"public"
+
+
+def test_www_leads_to_the_public_host(db: None) -> None:
+    response = _ask("www.duly.localhost")
+    assert (response.status_code, response["Location"]) == (301, "http://duly.localhost:8000/")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "nobody.duly.localhost",
+        "alpha.example.org",
+        "www.alpha.duly.localhost",
+        "alpha.duly.localhost.evil.example",
+        "alpha.duly.localhost@evil.example",
+        "127.0.0.1",
+        "[::1]:8000",
+        "alpha.duly.localhost,beta.duly.localhost",
+        "аlpha.duly.localhost",  # a Cyrillic first letter
+        "alpha .duly.localhost",
+        "alpha%00.duly.localhost",
+        "alpha.duly.localhost\x00",
+        "*.duly.localhost",
+        "." * 300,
+    ],
+)
+def test_any_other_host_is_nobodys(alpha: TenantRef, host: str) -> None:
+    response = _ask(host)
+    assert response.status_code == 404
+    assert b"Alpha" not in response.content
+
+
+@pytest.mark.parametrize(
+    "header", ["HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_X_ORIGINAL_URL", "HTTP_X_HOST"]
+)
+def test_headers_that_name_another_host_change_nothing(
+    alpha: TenantRef, beta: TenantRef, header: str
+) -> None:
+    assert (
+        _ask("alpha.duly.localhost", **{header: "beta.duly.localhost"}).content.decode() == alpha.schema_name
+    )
+
+
+@pytest.mark.parametrize("status", [TenantStatus.PREPARING, TenantStatus.SUSPENDED])
+def test_a_tenant_that_is_not_serving_answers_with_one_page(alpha: TenantRef, status: TenantStatus) -> None:
+    with public_schema():
+        Tenant.objects.filter(pk=alpha.id).update(status=status)
+    response = _ask("alpha.duly.localhost")
+    assert response.status_code == 503
+    assert alpha.schema_name.encode() not in response.content
+
+
+def test_a_warm_host_costs_no_query(
+    alpha: TenantRef, django_assert_num_queries: Callable[..., object]
+) -> None:
+    _ask("alpha.duly.localhost")
+    with django_assert_num_queries(0):  # type: ignore[attr-defined]
+        _ask("alpha.duly.localhost")
+
+
+def test_an_unknown_host_is_remembered_too(
+    db: None, django_assert_num_queries: Callable[..., object]
+) -> None:
+    _ask("nobody.duly.localhost")
+    with django_assert_num_queries(0):  # type: ignore[attr-defined]
+        _ask("nobody.duly.localhost")
+
+
+def test_a_change_is_seen_at_once_by_every_process(alpha: TenantRef) -> None:
+    _ask("alpha.duly.localhost")
+    with public_schema():
+        Domain.objects.filter(tenant_id=alpha.id).update(domain="moved.duly.localhost")
+    hosts.forget_all()
+    assert _ask("alpha.duly.localhost").status_code == 404
+    assert _ask("moved.duly.localhost").content.decode() == alpha.schema_name
+
+
+def test_a_streamed_body_is_produced_inside_its_tenant(alpha: TenantRef) -> None:
+    def stream(request: HttpRequest) -> StreamingHttpResponse:
+        return StreamingHttpResponse(str(context.require_tenant().schema_name) for _ in range(2))
+
+    response = _ask("alpha.duly.localhost", stream)  # type: ignore[arg-type]
+    assert context.scope() is None
+    assert b"".join(response.streaming_content).decode() == alpha.schema_name * 2  # type: ignore[attr-defined]
+
+
+def test_no_scope_is_left_behind_by_a_view_that_fails(alpha: TenantRef) -> None:
+    def fail(request: HttpRequest) -> HttpResponse:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        _ask("alpha.duly.localhost", fail)
+    assert context.scope() is None
+
+
+@pytest.mark.parametrize(("path", "status"), [("/livez", 200), ("/readyz", 200)])
+def test_probes_answer_on_any_host(db: None, path: str, status: int) -> None:
+    assert Client(headers={"host": "10.0.0.7:8000"}).get(path).status_code == status
