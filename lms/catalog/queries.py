@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Case, Count, F, Prefetch, QuerySet, TextField, Value, When
 
-from lms.catalog.enums import LessonKind, VersionState
+from lms.catalog.enums import LessonKind, QuestionKind, VersionState
 from lms.catalog.models import Choice, Course, CourseUpload, CourseVersion, Lesson, Question
 
 
@@ -37,6 +37,7 @@ class VersionRow:
     minutes: int
     content_hash: str
     published_at: dt.datetime | None
+    lesson_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +143,22 @@ def version_to_start(course_public_id: UUID) -> VersionRow | None:
     return _version_row(row) if row else None
 
 
+def versions_to_start(course_ids: Collection[int]) -> list[VersionRow]:
+    """The published versions of these courses, with their number of lessons; one statement."""
+    rows = CourseVersion.objects.filter(course_id__in=course_ids, state=VersionState.PUBLISHED)
+    counted = rows.select_related("course").annotate(lesson_count=Count("lessons"))
+    return [replace(_version_row(row), lesson_count=row.lesson_count) for row in counted]
+
+
 def outline(version_id: int, *, html_of: str = "") -> Outline:
     """The modules and lessons of a version, with the text of the lesson `html_of`; one statement."""
+    return outlines([version_id], html_of=html_of)[version_id]
+
+
+def outlines(version_ids: Collection[int], *, html_of: str = "") -> dict[int, Outline]:
+    """The outlines of several versions by id, as `outline` gives one; one statement."""
     rows = (
-        Lesson.objects.filter(version_id=version_id)
+        Lesson.objects.filter(version_id__in=version_ids)
         .annotate(
             module_title=F("module__title"),
             shown=Case(When(key=html_of, then="html"), default=Value(""), output_field=TextField()),
@@ -153,10 +166,14 @@ def outline(version_id: int, *, html_of: str = "") -> Outline:
         .defer("markdown", "html")
         .order_by("position")
     )
-    modules: dict[int, tuple[str, list[LessonRow]]] = {}
+    found: dict[int, dict[int, tuple[str, list[LessonRow]]]] = {version_id: {} for version_id in version_ids}
     for row in rows:
+        modules = found[row.version_id]
         modules.setdefault(row.module_id, (row.module_title, []))[1].append(_lesson_row(row, row.shown))
-    return Outline(tuple(ModuleRow(title, tuple(lessons)) for title, lessons in modules.values()))
+    return {
+        version_id: Outline(tuple(ModuleRow(title, tuple(lessons)) for title, lessons in modules.values()))
+        for version_id, modules in found.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +196,11 @@ class QuestionRow:
     explanation_html: str
     lesson_ref: str
     choices: tuple[ChoiceRow, ...]
+
+    @property
+    def is_single(self) -> bool:
+        """Whether exactly one choice may be chosen."""
+        return self.kind == QuestionKind.SINGLE
 
 
 def questions_of(lesson_id: int) -> list[QuestionRow]:

@@ -1,0 +1,52 @@
+"""What people did. Everything for other apps is plain values, in a constant number of statements."""
+
+from lms.learning.queries.certificates import CertificateRow, certificate_for, certificates_of
+from lms.learning.queries.player import (
+    Place,
+    Player,
+    QuizStanding,
+    attempt_for,
+    enrollment_for,
+    player_of,
+    quiz_standing,
+)
+from lms.learning.queries.results import Answered, results_of
+from lms.learning.queries.standings import (
+    Completion,
+    CourseStanding,
+    ProgressRow,
+    ResumePoint,
+    completions,
+    latest_for,
+    open_enrollment,
+    open_enrollments,
+    progress_of,
+    resume_point,
+    standings,
+)
+
+__all__ = [
+    "Answered",
+    "CertificateRow",
+    "Completion",
+    "CourseStanding",
+    "Place",
+    "Player",
+    "ProgressRow",
+    "QuizStanding",
+    "ResumePoint",
+    "attempt_for",
+    "certificate_for",
+    "certificates_of",
+    "completions",
+    "enrollment_for",
+    "latest_for",
+    "open_enrollment",
+    "open_enrollments",
+    "player_of",
+    "progress_of",
+    "quiz_standing",
+    "results_of",
+    "resume_point",
+    "standings",
+]

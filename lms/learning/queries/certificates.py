@@ -1,0 +1,51 @@
+"""Certificates, old ones included."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from lms.learning.models import Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRow:
+    """A certificate with the course as it was called in the version taken. Dates are days in the tenant's zone."""
+
+    enrollment_id: int
+    public_id: UUID
+    course_title: str
+    version_number: int
+    issued_at: dt.datetime
+    valid_from: dt.date | None
+    valid_until: dt.date | None
+
+
+def certificates_of(user_id: int) -> list[CertificateRow]:
+    """Every certificate a person ever earned, newest first; one statement."""
+    rows = (
+        Certificate.objects.filter(enrollment__user_id=user_id)
+        .select_related("enrollment__course_version")
+        .order_by("-issued_at", "-pk")
+    )
+    return [
+        CertificateRow(
+            row.enrollment_id,
+            row.public_id,
+            row.enrollment.course_version.title,
+            row.enrollment.course_version.number,
+            row.issued_at,
+            row.valid_from,
+            row.valid_until,
+        )
+        for row in rows
+    ]
+
+
+def certificate_for(user: Any, public_id: UUID) -> Certificate | None:
+    """A certificate of `user`'s own, with its enrollment and version; None for anybody else's."""
+    return (
+        Certificate.objects.select_related("enrollment__course_version")
+        .filter(public_id=public_id, enrollment__user=user)
+        .first()
+    )
