@@ -4,8 +4,12 @@
 import os
 import sys
 
+from config.local import environment
+
 
 def main() -> None:
+    # Where `make run` is running in this clone, commands talk to its database.
+    environment.borrow()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     from django.core.management import execute_from_command_line
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from config.local import folders, processes
+from config.local import environment, folders, processes
 from config.local.processes import FolderLock, ServiceError
 from config.local.stack import Stack, start_stack
 from config.local.supervisor import CLONE, Supervisor, children_of
@@ -49,7 +49,7 @@ def parse_arguments() -> argparse.Namespace:
     """The command line; every option has an environment variable of the same meaning or a good default."""
     parser = argparse.ArgumentParser(prog="python -m config.local", description=__doc__)
     port = int(os.environ.get("PORT") or 8000)
-    state = Path(os.environ.get("DULY_STATE") or CLONE / ".state")
+    state = environment.default_state()
     parser.add_argument("--port", type=int, default=port, help="where web listens (PORT, else 8000)")
     parser.add_argument(
         "--state", type=Path, default=state, help="folder of all state (DULY_STATE, else .state)"
@@ -71,6 +71,8 @@ def run(arguments: argparse.Namespace) -> None:
         say(f"state      {state}  (all of it; may be deleted while Duly is stopped)")
         stack = start_stack(state, port=arguments.port, durable=not arguments.throw_away)
         cleanup.callback(stack.stop)
+        environment.keep(state, stack.environment)
+        cleanup.callback(environment.forget, state)
         for line in stack.summary:
             say(line)
         _prepare(stack, with_demo=not arguments.no_demo)

@@ -29,6 +29,12 @@ def enterable(preferred: Path) -> Path:
     return _outside(f"state {preferred}")
 
 
+def existing(preferred: Path) -> Path:
+    """The folder `enterable(preferred)` would answer with, without making any."""
+    outside = SHARED_PARENT / f"duly-{_digest(f'state {preferred.absolute()}')}"
+    return outside if unprivileged_account() and outside.is_dir() else preferred
+
+
 def readable_binaries(package: str, entry: str) -> Path:
     """The folder `entry` of the wheel `package`, its `.libs` beside it, readable by the account we drop to.
 
@@ -80,9 +86,12 @@ def _was_abandoned(folder: Path) -> bool:
     return pid.isdigit() and not Path(f"/proc/{pid}").exists()
 
 
+def _digest(purpose: str) -> str:
+    return hashlib.sha256(purpose.encode()).hexdigest()[:12]
+
+
 def _outside(purpose: str) -> Path:
-    digest = hashlib.sha256(purpose.encode()).hexdigest()[:12]
-    folder = SHARED_PARENT / f"duly-{digest}"
+    folder = SHARED_PARENT / f"duly-{_digest(purpose)}"
     folder.mkdir(mode=0o755, exist_ok=True)
     facts = folder.lstat()
     # The name can be guessed, so someone else may have been there first.

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import django
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 
 BEFORE_DEMO = ["migrate_public", "build_template", "migrate_tenants"]
 
@@ -23,11 +23,13 @@ def main(*, with_demo: bool) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     django.setup()
     with contextlib.redirect_stdout(sys.stderr):
+        known = get_commands()
         for command in BEFORE_DEMO:
-            call_command(command)
+            if command in known:
+                call_command(command)
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         call_command("collectstatic", interactive=False, verbosity=0)
-    if with_demo:
+    if with_demo and "seed_demo" in get_commands():
         call_command("seed_demo")
 
 
