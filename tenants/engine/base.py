@@ -20,6 +20,7 @@ class DatabaseWrapper(upstream.DatabaseWrapper):  # type: ignore[misc]  # upstre
     """One connection whose schema and role are those of the scope in force."""
 
     _applied: context.Scope | None = None
+    _setting_search_path: bool
 
     @property
     def schema_name(self) -> str:
