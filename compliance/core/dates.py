@@ -83,8 +83,8 @@ def validity(terms: Terms, completed_on: date, previous: Validity | None = None)
     if terms.recurs is None:
         return Validity(completed_on, None, completed_on)
     if terms.anchor is Anchor.FIXED and terms.fixed_day is not None:
-        ends_on = _fixed_end(terms, terms.fixed_day, terms.recurs, completed_on, previous)
-        return Validity(completed_on, ends_on, completed_on)
+        fixed_end = _fixed_end(terms, terms.fixed_day, terms.recurs, completed_on, previous)
+        return Validity(completed_on, fixed_end, completed_on)
     ends_on = previous.valid_until if previous is not None and terms.anchor is Anchor.EXPIRY else None
     if previous is None or ends_on is None or completed_on > ends_on:
         return Validity(completed_on, add_period(completed_on, terms.recurs), completed_on)

@@ -12,9 +12,9 @@ from psycopg.rows import class_row, scalar_row
 
 # Kinds of object that a fold would lose. Each was left out because no app of ours has one.
 _UNCARRIED = """
-SELECT 'view, partition or foreign table ' || relname FROM pg_class
+SELECT 'materialized view, partition or foreign table ' || relname FROM pg_class
  WHERE relnamespace = %(schema)s::regnamespace
-   AND (relkind IN ('v', 'm', 'p', 'f') OR relispartition OR (relhassubclass AND relkind = 'r'))
+   AND (relkind IN ('m', 'p', 'f') OR relispartition OR (relhassubclass AND relkind = 'r'))
 UNION ALL
 SELECT 'type ' || typname FROM pg_type
  WHERE typnamespace = %(schema)s::regnamespace AND typtype IN ('e', 'd', 'r', 'm')
@@ -23,7 +23,7 @@ SELECT 'row policy ' || polname FROM pg_policy p JOIN pg_class c ON c.oid = p.po
  WHERE c.relnamespace = %(schema)s::regnamespace
 UNION ALL
 SELECT 'rule ' || rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
- WHERE c.relnamespace = %(schema)s::regnamespace
+ WHERE c.relnamespace = %(schema)s::regnamespace AND rulename <> '_RETURN'
 UNION ALL
 SELECT 'statistics ' || stxname FROM pg_statistic_ext WHERE stxnamespace = %(schema)s::regnamespace
 UNION ALL
@@ -65,6 +65,13 @@ SELECT pg_get_indexdef(i.indexrelid, 0, true)
  WHERE c.relnamespace = %s::regnamespace
    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid AND contype IN ('p', 'u', 'x'))
  ORDER BY c.relname, x.relname
+"""
+
+# In the order they were made, so that a view may stand on an earlier one. `_RETURN` is what makes it a view.
+_VIEWS = """
+SELECT format('CREATE VIEW %%I%%s AS %%s', relname,
+              ' WITH (' || array_to_string(reloptions, ', ') || ')', rtrim(pg_get_viewdef(oid), ';'))
+  FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind = 'v' ORDER BY oid
 """
 
 _FUNCTIONS = """
@@ -159,6 +166,7 @@ class Schema:
     columns: dict[str, list[Column]]
     constraints: dict[str, list[Constraint]]
     indexes: list[str]
+    views: list[str]
     functions: list[str]
     triggers: list[Trigger]
     sequences: list[Sequence]
@@ -187,11 +195,13 @@ def read(connection: psycopg.Connection[Any], schema: str, *, group: str) -> Sch
         constraints[constraint.table_name].append(constraint)
     with connection.cursor(row_factory=scalar_row) as cursor:
         indexes: list[str] = cursor.execute(_INDEXES, [schema]).fetchall()
+        views: list[str] = cursor.execute(_VIEWS, [schema]).fetchall()
         functions: list[str] = cursor.execute(_FUNCTIONS, [schema]).fetchall()
     return Schema(
         columns=columns,
         constraints=constraints,
         indexes=indexes,
+        views=views,
         functions=functions,
         triggers=_all(connection, Trigger, _TRIGGERS, schema),
         sequences=_all(connection, Sequence, _SEQUENCES, schema),

@@ -39,6 +39,7 @@ class Fold:
             *_tables(found),
             *_owned_sequences(found),
             *found.indexes,
+            *found.views,
             *rows,
             # Nothing may be pending when tables are altered below.
             "SET CONSTRAINTS ALL IMMEDIATE",

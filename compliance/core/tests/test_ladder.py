@@ -86,22 +86,20 @@ def test_before_the_opening_nothing_is_sent():
 days = st.dates(d("2026-01-01"), d("2029-12-31"))
 
 
-@given(
-    days,
-    days,
-    st.integers(0, 400),
-    st.lists(st.integers(1, 90), max_size=4),
-    st.integers(0, 30),
-    st.integers(0, 10),
+ladder_terms = st.tuples(
+    st.lists(st.integers(1, 90), max_size=4).map(tuple), st.integers(0, 30), st.integers(0, 10)
 )
-def test_no_step_lies_before_the_opening_and_each_exists_once(assigned, opens, *ladder_terms):
-    lead, before, every, most = ladder_terms
+
+
+@given(days, days, st.integers(0, 400), ladder_terms)
+def test_no_step_lies_before_the_opening_and_each_exists_once(assigned, opens, lead, reminders):
+    before, every, most = reminders
     made = ladder(
         cycle=1,
         assigned_on=assigned,
         window_opens_on=opens,
         due_on=max(assigned, opens) + timedelta(days=lead),
-        before=tuple(before),
+        before=before,
         after_every=every,
         after_max=most,
     )

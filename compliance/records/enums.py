@@ -1,0 +1,47 @@
+"""The closed sets of words of the records app; the database stores the lower-case value."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from compliance.core.terms import Status
+
+
+class AssignmentStatus(models.TextChoices):
+    """Whether a requirement reaches a person. Says nothing about whether it was done."""
+
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+    WAIVED = "waived", _("Waived")
+    EXEMPT = "exempt", _("Exempt")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ComplianceStatus(models.TextChoices):
+    """Where a person stands on a requirement. Always derived from dates; stored nowhere."""
+
+    NOT_YET_DUE = Status.NOT_YET_DUE.value, _("Not yet due")
+    COMPLIANT = Status.COMPLIANT.value, _("Compliant")
+    EXPIRING = Status.EXPIRING.value, _("Expiring")
+    IN_GRACE = Status.IN_GRACE.value, _("In grace")
+    OVERDUE = Status.OVERDUE.value, _("Overdue")
+    EXPIRED = Status.EXPIRED.value, _("Expired")
+    EXCUSED = Status.EXCUSED.value, _("Excused")
+    NOT_IN_SCOPE = Status.NOT_IN_SCOPE.value, _("Not in scope")
+
+
+class CloseReason(models.TextChoices):
+    """Why an open cycle ended without being completed."""
+
+    WITHDRAWN = "withdrawn", _("The person is no longer meant")
+    RETIRED = "retired", _("The requirement was retired")
+
+
+class PersonStanding(models.TextChoices):
+    """Groups of people that every figure and every list is made of; a person may be in several."""
+
+    COMPLIANT = "compliant", _("Compliant")
+    NOT_COMPLIANT = "not_compliant", _("Not compliant")
+    LATE = "late", _("Overdue or expired")
+    IN_GRACE = "in_grace", _("In grace")
+    DUE_SOON = "due_soon", _("Due soon")
+    EXCUSED = "excused", _("Excused from everything")

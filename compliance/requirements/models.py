@@ -1,0 +1,170 @@
+"""What is required of whom. The audience is data (compliance.core.audience); the dates are terms (compliance.core)."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from compliance.core import audience, plan
+from compliance.core.ladder import Ladder
+from compliance.core.terms import Anchor, FixedDay, Period, Terms
+
+from .enums import RequirementState, ValidityAnchor
+
+
+class Requirement(models.Model):
+    """An obligation: who must do which course, by when, how often. Lengths are days unless the name says months.
+
+    `number` counts the versions since it was turned on; drafts are number 0.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    purpose = models.TextField(_("why it is required"), blank=True)
+    course = models.ForeignKey(
+        "catalog.Course", models.PROTECT, related_name="requirements", verbose_name=_("course")
+    )
+    state = models.CharField(max_length=10, choices=RequirementState, default=RequirementState.DRAFT)
+    audience = models.JSONField(_("who"))
+    starts_on = models.DateField(_("starts on"))
+    first_due_days = models.PositiveIntegerField(_("first due"))
+    recurs_months = models.PositiveIntegerField(_("again every"), null=True, blank=True)
+    recurs_days = models.PositiveIntegerField(null=True, blank=True)
+    window_days = models.PositiveIntegerField(_("renewal window"), default=60)
+    grace_days = models.PositiveIntegerField(_("grace"), default=0)
+    return_days = models.PositiveIntegerField(_("days after a leave"), default=14)
+    validity_anchor = models.CharField(
+        _("counted from"), max_length=10, choices=ValidityAnchor, default=ValidityAnchor.EXPIRY
+    )
+    fixed_month = models.PositiveSmallIntegerField(null=True, blank=True)
+    fixed_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    minimum_months = models.PositiveSmallIntegerField(_("minimum validity"), default=0)
+    credit_since = models.DateField(_("earlier completions count since"), null=True, blank=True)
+    remind_before = models.JSONField(_("reminders before"), default=list)
+    remind_after_every = models.PositiveSmallIntegerField(_("then every"), default=7)
+    remind_after_max = models.PositiveSmallIntegerField(_("at most"), default=6)
+    number = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    turned_on_at = models.DateTimeField(null=True)
+    turned_on_by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("requirement")
+        verbose_name_plural = _("requirements")
+        ordering = ["title", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="requirement_public_id_once"),
+            models.CheckConstraint(
+                condition=Q(state=RequirementState.DRAFT, turned_on_at__isnull=True)
+                | Q(turned_on_at__isnull=False),
+                name="requirement_live_was_turned_on",
+            ),
+            models.CheckConstraint(
+                condition=Q(recurs_months__isnull=True) | Q(recurs_days__isnull=True),
+                name="requirement_one_unit_of_recurrence",
+            ),
+            models.CheckConstraint(
+                condition=(Q(recurs_months__isnull=True) | Q(recurs_months__gt=0))
+                & (Q(recurs_days__isnull=True) | Q(recurs_days__gt=0)),
+                name="requirement_recurrence_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=~Q(validity_anchor=ValidityAnchor.FIXED)
+                | Q(fixed_month__isnull=False, fixed_day__isnull=False),
+                name="requirement_fixed_anchor_has_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def terms(self) -> Terms:
+        """When it is due and how long doing it lasts, in the engine's words."""
+        return Terms(
+            starts_on=self.starts_on,
+            first_due_days=self.first_due_days,
+            recurs=self._recurs,
+            anchor=Anchor(self.validity_anchor),
+            fixed_day=self._fixed_day,
+            minimum_months=self.minimum_months,
+            window_days=self.window_days,
+            grace_days=self.grace_days,
+            return_days=self.return_days,
+            credit_since=self.credit_since,
+        )
+
+    @property
+    def rule(self) -> plan.Rule:
+        """Who and when, in the engine's words."""
+        return plan.Rule(self.terms, audience.parse(self.audience))
+
+    @property
+    def ladder(self) -> Ladder:
+        """The reminders."""
+        return Ladder(tuple(self.remind_before), self.remind_after_every, self.remind_after_max)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it was never turned on."""
+        return self.state == RequirementState.DRAFT
+
+    @property
+    def _recurs(self) -> Period | None:
+        if self.recurs_months:
+            return Period(months=self.recurs_months)
+        return Period(days=self.recurs_days) if self.recurs_days else None
+
+    @property
+    def _fixed_day(self) -> FixedDay | None:
+        if self.fixed_month is None or self.fixed_day is None:
+            return None
+        return FixedDay(self.fixed_month, self.fixed_day)
+
+
+class RequirementVersion(models.Model):
+    """What a requirement said from a moment on: a frozen copy, written when it is turned on and at each change."""
+
+    requirement = models.ForeignKey(Requirement, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("requirement version")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["requirement", "number"], name="requirement_version_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requirement_id}: {self.number}"
+
+
+class RequirementPause(models.Model):
+    """A stretch in which the requirement rests; due dates that fall into it move to after `resumes_on`."""
+
+    requirement = models.ForeignKey(Requirement, models.PROTECT, related_name="pauses")
+    starts_on = models.DateField()
+    resumes_on = models.DateField(null=True)
+    paused_by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("pause")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["requirement"],
+                name="requirement_one_open_pause",
+                condition=Q(resumes_on__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(resumes_on__isnull=True) | Q(resumes_on__gte=F("starts_on")),
+                name="requirement_pause_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on}/{self.resumes_on or ''}"
