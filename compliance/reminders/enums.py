@@ -21,6 +21,7 @@ class NoticeState(TextChoices):
     SUPERSEDED = "superseded", _("Replaced by a newer notice")
     SENT = "sent", _("Sent")
     SUPPRESSED = "suppressed", _("No longer needed")
+    UNDELIVERED = "undelivered", _("Not delivered")
 
 
 class Channel(TextChoices):

@@ -1,15 +1,18 @@
 """Gathering: everything a person is to hear today becomes one digest, and one message in the outbox."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from lms.mail import actions as mail
 
 from compliance.reminders import rules
 from compliance.reminders.queries.ladder import WANTED_CYCLES, statement
+from lms.mail import actions as mail
+from tenants import schedule
 
 KIND = "reminders.digest"
 CHUNK = 500
+SETTLE_JOB = "reminders.settle"
+SETTLE_AFTER = timedelta(minutes=15)
 
 WAITING_PEOPLE = statement(
     WANTED_CYCLES,
@@ -26,10 +29,10 @@ SELECT DISTINCT w.user_id
 
 OPEN_DIGESTS = """
 INSERT INTO reminders_digest (user_id, local_day, channel, message_key, asked_by_id, created_at)
-SELECT person, %(today)s, 'email', 'digest:' || person || ':' || %(today)s, %(by)s, %(at)s
-  FROM unnest(%(people)s::bigint[]) AS person ORDER BY person
+SELECT u.id, %(today)s, 'email', 'digest:' || u.id || ':' || %(today)s, %(by)s, %(at)s
+  FROM people_user u WHERE u.id = ANY(%(people)s) ORDER BY u.id
 ON CONFLICT ON CONSTRAINT one_digest_per_person_and_day DO NOTHING
-RETURNING id, user_id, message_key
+RETURNING id, user_id, message_key, (SELECT email FROM people_user u WHERE u.id = user_id)
 """
 
 # All that waits for these people, whatever it was that made today the day.
@@ -75,6 +78,11 @@ def open_digests(
         cursor.execute(OPEN_DIGESTS, {"people": people, "today": today, "by": by_id, "at": at})
         opened = cursor.fetchall()
         cursor.execute(FILL_DIGESTS, {"digests": [row[0] for row in opened], "today": today})
-    rows = [(user_id, key, {"digest": digest_id}) for digest_id, user_id, key in opened]
-    mail.queue_many(kind=KIND, rows=rows, at=at, send_after=send_after)
+    drafts = [
+        mail.Draft(user_id, address, key, {"digest": digest_id})
+        for digest_id, user_id, key, address in opened
+    ]
+    if drafts:
+        mail.queue_many(kind=KIND, drafts=drafts, at=at, send_after=send_after)
+        schedule.wake(SETTLE_JOB, at=at + SETTLE_AFTER)
     return len(opened)

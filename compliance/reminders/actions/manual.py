@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
 from compliance.reminders import queries, rules
 from compliance.reminders.queries.ladder import WANTED_CYCLES, statement
 from lms.audit import actions as audit
-from lms.people.models import User
 from tenants import clock
 
 from .digests import CHUNK, open_digests
+
+if TYPE_CHECKING:
+    from lms.people.models import User
 
 # One notice per open cycle and day, so that a second click finds it there.
 PLAN_BY_HAND = statement(
@@ -26,7 +29,7 @@ ON CONFLICT ON CONSTRAINT one_notice_per_step DO NOTHING
 )
 
 
-def remind_now(*, user_ids: Sequence[int], today: date, at: datetime, by: User) -> int:
+def remind_now(*, user_ids: Sequence[int], today: date, at: datetime, by: "User") -> int:
     """Send these people a digest of what they owe. Returns how many digests were queued.
 
     Left out, as `queries.remindable` counts them: people who owe nothing, who are away, or who had a digest

@@ -3,6 +3,7 @@
 from .digest import DigestItem, digest_items
 from .forecast import Upcoming, UpcomingDay, upcoming_days, upcoming_notices
 from .manual import Remindable, remindable
+from .turns import leaves_at, next_turn_on
 
 __all__ = [
     "DigestItem",
@@ -10,6 +11,8 @@ __all__ = [
     "Upcoming",
     "UpcomingDay",
     "digest_items",
+    "leaves_at",
+    "next_turn_on",
     "remindable",
     "upcoming_days",
     "upcoming_notices",

@@ -11,7 +11,7 @@ ITEMS = statement(
     WANTED_CYCLES,
     then="""
 SELECT DISTINCT ON (w.due_on, w.record_id)
-       w.record_id, q.title, q.purpose, c.id, c.title, a.reason, w.due_on, r.grace_ends_on, r.cycle,
+       w.record_id, q.title, q.purpose, c.title, v.minutes, a.reason, w.due_on, r.grace_ends_on, r.cycle,
        bool_or(n.kind = 'assigned') OVER (PARTITION BY w.record_id)
   FROM reminders_notice n
   JOIN wanted_cycle w ON w.record_id = n.record_id
@@ -19,6 +19,9 @@ SELECT DISTINCT ON (w.due_on, w.record_id)
   JOIN records_assignment a ON a.id = r.assignment_id
   JOIN requirements_requirement q ON q.id = r.requirement_id
   JOIN catalog_course c ON c.id = q.course_id
+  LEFT JOIN LATERAL (SELECT minutes FROM catalog_courseversion v
+                      WHERE v.course_id = c.id AND v.state = 'published'
+                      ORDER BY v.number DESC LIMIT 1) v ON true
  WHERE n.digest_id = %(digest)s
  ORDER BY w.due_on, w.record_id
 """,
@@ -32,8 +35,8 @@ class DigestItem:
     record_id: int
     requirement_title: str
     purpose: str
-    course_id: int
     course_title: str
+    minutes: int | None
     reason: object
     due_on: date
     grace_ends_on: date
