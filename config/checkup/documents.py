@@ -9,11 +9,17 @@ from pathlib import Path
 
 import django
 
+from config.documents import pages, permissions, schema
+
 CLONE = Path(__file__).resolve().parents[2]
 FOLDER = CLONE / "docs" / "generated"
 
 # File name in docs/generated -> the function that makes its content.
-MAKERS: dict[str, Callable[[], str]] = {}
+MAKERS: dict[str, Callable[[], str]] = {
+    "pages.md": pages.make,
+    "permissions.md": permissions.make,
+    "schema.md": schema.make,
+}
 
 
 def main(*, write: bool) -> int:
