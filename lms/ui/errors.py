@@ -1,0 +1,68 @@
+"""Error pages that need no database, no user and no tenant: they must work when nothing else does."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+PLAIN = "Something failed on our side. Nothing you sent was saved. Try again in a minute."
+
+
+def page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
+    """The page of an HTTP status; plain text for 500 when even that page cannot be drawn."""
+    reference = str(getattr(request, "reference", ""))
+    response = HttpResponse(
+        render_to_string(f"errors/{status}.html", {"reference": reference, **context}), status=status
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: it is there, and not for this person."""
+    return page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: not there, or not this person's; the page does not say which."""
+    return page(request, 404)
+
+
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """405."""
+    return page(request, 405)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """410: a link that was used or has ended."""
+    return page(request, 410)
+
+
+def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429: too many attempts."""
+    return page(request, 429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; never fails itself."""
+    try:
+        return page(request, 500)
+    except Exception:  # noqa: BLE001 (the last page there is)
+        return HttpResponse(PLAIN, status=500, content_type="text/plain; charset=utf-8")
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: maintenance."""
+    response = page(request, 503)
+    response["Retry-After"] = "60"
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token does not fit: signed out meanwhile, or sent from elsewhere."""
+    return page(request, 403, is_csrf=True)

@@ -1,0 +1,88 @@
+"""The entries of the top bar and the user menu; each app registers its own when it is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+AREAS: Final = ("main", "user")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link: shown to whoever holds `permission` (None: everyone signed in), in ascending `order`.
+
+    It is the current one when the page belongs to the namespace of `url_name` or to one named in `also`;
+    entries without a namespace are current on their own page only.
+    """
+
+    key: str
+    label: str | Promise
+    url_name: str
+    permission: str | None = None
+    order: int = 100
+    also: tuple[str, ...] = ()
+    area: str = "main"
+    icon: str = ""
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the page it leads to."""
+        return self.url_name.partition(":")[0] if ":" in self.url_name else ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as drawn on one page for one person."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    is_current: bool
+
+
+_entries: dict[str, Entry] = {}
+
+
+def register(entry: Entry) -> None:
+    """Add an entry; registering the same key again replaces it."""
+    if entry.area not in AREAS:
+        msg = f"{entry.key}: area {entry.area!r} is not one of {', '.join(AREAS)}."
+        raise ValueError(msg)
+    _entries[entry.key] = entry
+
+
+def entries(area: str = "main") -> list[Entry]:
+    """All entries of an area, in their order."""
+    return sorted((one for one in _entries.values() if one.area == area), key=lambda one: (one.order, one.key))
+
+
+def links(request: HttpRequest, permissions: Iterable[str], area: str = "main") -> list[Link]:
+    """The entries that someone with `permissions` sees on this page; those whose URL does not exist here are left out."""
+    held = frozenset(str(one) for one in permissions)
+    drawn = []
+    for entry in entries(area):
+        if entry.permission is not None and str(entry.permission) not in held:
+            continue
+        try:
+            url = reverse(entry.url_name)
+        except NoReverseMatch:
+            continue
+        drawn.append(Link(entry.label, url, entry.icon, _is_current(request, entry)))
+    return drawn
+
+
+def _is_current(request: HttpRequest, entry: Entry) -> bool:
+    match = request.resolver_match
+    if match is None:
+        return False
+    if match.view_name == entry.url_name:
+        return True
+    namespaces = {entry.namespace, *entry.also} - {""}
+    rivals = {one.url_name for one in entries(entry.area)} - {entry.url_name}
+    return match.namespace in namespaces and match.view_name not in rivals
