@@ -1,0 +1,42 @@
+"""`python -m bench [--only NAME]`: start services, measure, print, and write the two reports."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+from bench import report
+from bench.measure import Result, spread
+from bench.world import running
+
+BENCHMARKS = ["provisioning", "pages", "roster", "clockwork"]
+
+
+def main() -> int:
+    """The exit code is 0 when every benchmark asked for ran."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", choices=BENCHMARKS, help="run this one; docs/benchmarks.md stays as it is")
+    only: str | None = parser.parse_args().only
+    results: list[Result] = []
+    with running() as world:
+        from tenants import clock
+
+        for name in [only] if only else BENCHMARKS:
+            for result in importlib.import_module(f"bench.{name}").run(world):
+                results.append(result)
+                print(
+                    f"{result.name:<14} ours {spread(result.ours):<30} floor {spread(result.floor):<30} "
+                    f"ratio {result.ratio:.2f}  n={len(result.ours)}",
+                    flush=True,
+                )
+        date = f"{clock.now():%d %b %Y}".lstrip("0")
+    if only:
+        report.merge(results)
+    else:
+        report.write(results, command="make bench", date=date)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
