@@ -93,11 +93,14 @@ def match(rule: Rule, person: Person, on: date) -> Match | None:
     for appointment in _in_force(person, on):
         facts = _judge(rule, appointment, is_away)
         if facts is not None:
-            named = dict.fromkeys(
-                (("kind", appointment.kind), *facts, ("joined_on", appointment.starts_on.isoformat()))
-            )
-            return Match(appointment, tuple(named))
+            return Match(appointment, tuple(dict.fromkeys((*_named(appointment), *facts))))
     return None
+
+
+def _named(appointment: Appointment) -> tuple[Fact, ...]:
+    """What the appointment is, for people to read."""
+    unit = tuple(("unit", code) for code in appointment.departments[:1])
+    return (("kind", appointment.kind), *unit, ("joined_on", appointment.starts_on.isoformat()))
 
 
 def explain(rule: Rule, person: Person, on: date) -> tuple[Check, ...]:

@@ -42,6 +42,7 @@ class PersonStanding(models.TextChoices):
     COMPLIANT = "compliant", _("Compliant")
     NOT_COMPLIANT = "not_compliant", _("Not compliant")
     LATE = "late", _("Overdue or expired")
+    ON_TIME = "on_time", _("To do, in time")
     IN_GRACE = "in_grace", _("In grace")
     DUE_SOON = "due_soon", _("Due soon")
     EXCUSED = "excused", _("Excused from everything")

@@ -61,7 +61,12 @@ def test_a_match_names_its_appointment_and_facts():
     who = person(1, post("student", "2018-01-01"), post("staff", "2024-06-01", None, "LAW-CLINIC", "LAW"))
     found = audience.match(All((Kinds(("staff",)), Departments(("LAW",)))), who, TODAY)
     assert found.appointment.starts_on == d("2024-06-01")
-    assert found.facts == (("kind", "staff"), ("department", "LAW"), ("joined_on", "2024-06-01"))
+    assert found.facts == (
+        ("kind", "staff"),
+        ("unit", "LAW-CLINIC"),
+        ("joined_on", "2024-06-01"),
+        ("department", "LAW"),
+    )
 
 
 def test_of_two_matching_appointments_the_earliest_counts_whatever_the_order():

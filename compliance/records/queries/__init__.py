@@ -1,0 +1,60 @@
+"""What the records say. Here is the one definition of compliant that every figure and every list uses.
+
+Compliant: done, and valid on the day asked about (statuses *compliant* and *expiring*). Not yet due, in grace,
+overdue and expired are not compliant. Excused and not in scope count in neither part of any figure. A person is
+compliant when every requirement that counts for them is.
+"""
+
+from compliance.records.queries.dossiers import Dossier, Owed, PastCycle, dossier, owed_by
+from compliance.records.queries.obligations import (
+    DUE_SOON_DAYS,
+    EVERYBODY,
+    NO_DEPARTMENT,
+    Scope,
+    cycle_facts,
+    excuse,
+    obligations,
+    standings_of,
+)
+from compliance.records.queries.population import (
+    DepartmentTotals,
+    PeopleRows,
+    RequirementTotals,
+    Totals,
+    by_department,
+    by_requirement,
+    people,
+    person_name,
+    totals,
+    worst_status,
+)
+from compliance.records.queries.words import because_text, date_text, why_text
+
+__all__ = [
+    "DUE_SOON_DAYS",
+    "EVERYBODY",
+    "NO_DEPARTMENT",
+    "DepartmentTotals",
+    "Dossier",
+    "Owed",
+    "PastCycle",
+    "PeopleRows",
+    "RequirementTotals",
+    "Scope",
+    "Totals",
+    "because_text",
+    "by_department",
+    "by_requirement",
+    "cycle_facts",
+    "date_text",
+    "dossier",
+    "excuse",
+    "obligations",
+    "owed_by",
+    "people",
+    "person_name",
+    "standings_of",
+    "totals",
+    "why_text",
+    "worst_status",
+]

@@ -1,0 +1,155 @@
+"""One person: what is owed now, with reasons, and every cycle before."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from compliance.core import terms
+from compliance.records.enums import AssignmentStatus, ComplianceStatus
+from compliance.records.models import ComplianceRecord, Obligation
+from compliance.records.queries.obligations import obligations, standings_of
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One requirement in force as its person meets it. Dates are days in the tenant's zone.
+
+    `enrollment_id` is what satisfied the last finished cycle. `why` are the facts that matched when it was assigned,
+    `because` those behind the status of today.
+    """
+
+    assignment_id: int
+    requirement_id: int
+    requirement_public_id: UUID
+    title: str
+    purpose: str
+    course_id: int
+    course_public_id: UUID
+    course_title: str
+    status: ComplianceStatus
+    cycle: int | None
+    window_opens_on: date | None
+    due_on: date | None
+    original_due_on: date | None
+    grace_ends_on: date | None
+    completed_on: date | None
+    valid_until: date | None
+    late_days: int | None
+    enrollment_id: int | None
+    since: date | None
+    next_change_on: date | None
+    because: tuple[terms.Fact, ...]
+    why: tuple[terms.Fact, ...]
+    assigned_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PastCycle:
+    """One cycle that is over: completed, or closed without completion."""
+
+    requirement_title: str
+    cycle: int
+    window_opens_on: date
+    due_on: date
+    original_due_on: date
+    completed_at: datetime | None
+    completed_on: date | None
+    late_days: int | None
+    valid_from: date | None
+    valid_until: date | None
+    enrollment_id: int | None
+    closed_at: datetime | None
+    close_reason: str
+    withdrawn_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything the records know of one person."""
+
+    owed: list[Owed]
+    past: list[PastCycle]
+
+
+# What needs attention first; within a group the earliest date.
+_ORDER = {
+    ComplianceStatus.OVERDUE: 0,
+    ComplianceStatus.EXPIRED: 0,
+    ComplianceStatus.IN_GRACE: 1,
+    ComplianceStatus.NOT_YET_DUE: 2,
+    ComplianceStatus.EXPIRING: 3,
+    ComplianceStatus.COMPLIANT: 4,
+    ComplianceStatus.EXCUSED: 5,
+    ComplianceStatus.NOT_IN_SCOPE: 6,
+}
+
+
+def owed_by(user_id: int, today: date) -> list[Owed]:
+    """The requirements in force for a person: late first, then by due date, then what is done; two statements."""
+    rows = list(
+        obligations(today).filter(user_id=user_id).select_related("requirement__course", "assignment")
+    )
+    standings = standings_of(rows, today)
+    owed = [_owed(row, standings[row.assignment_id]) for row in rows]
+    return sorted(
+        owed, key=lambda one: (_ORDER[one.status], one.due_on or one.valid_until or date.max, one.title)
+    )
+
+
+def dossier(user_id: int, today: date) -> Dossier:
+    """What a person owes now, and every cycle that is over, newest first; three statements."""
+    past = (
+        ComplianceRecord.objects.filter(user_id=user_id)
+        .exclude(completed_at__isnull=True, closed_at__isnull=True)
+        .select_related("requirement", "assignment")
+        .order_by("-window_opens_on", "-cycle", "-pk")
+    )
+    return Dossier(owed_by(user_id, today), [_past(record) for record in past])
+
+
+def _owed(row: Obligation, standing: terms.Standing) -> Owed:
+    requirement, is_active = row.requirement, row.assignment_status == AssignmentStatus.ACTIVE
+    return Owed(
+        assignment_id=row.assignment_id,
+        requirement_id=requirement.pk,
+        requirement_public_id=requirement.public_id,
+        title=requirement.title,
+        purpose=requirement.purpose,
+        course_id=requirement.course_id,
+        course_public_id=requirement.course.public_id,
+        course_title=requirement.course.title,
+        status=ComplianceStatus(standing.status.value),
+        cycle=row.cycle,
+        window_opens_on=row.window_opens_on,
+        due_on=row.due_on if is_active else None,
+        original_due_on=row.original_due_on,
+        grace_ends_on=row.grace_ends_on,
+        completed_on=row.completed_on,
+        valid_until=row.valid_until,
+        late_days=row.late_days,
+        enrollment_id=row.done_enrollment_id,
+        since=standing.since,
+        next_change_on=standing.next_change_on,
+        because=standing.because,
+        why=tuple((name, value) for name, value in row.assignment.reason),
+        assigned_on=row.assignment.assigned_on,
+    )
+
+
+def _past(record: ComplianceRecord) -> PastCycle:
+    return PastCycle(
+        requirement_title=record.requirement.title,
+        cycle=record.cycle,
+        window_opens_on=record.window_opens_on,
+        due_on=record.due_on,
+        original_due_on=record.original_due_on,
+        completed_at=record.completed_at,
+        completed_on=record.completed_on,
+        late_days=record.late_days,
+        valid_from=record.valid_from,
+        valid_until=record.valid_until,
+        enrollment_id=record.enrollment_id,
+        closed_at=record.closed_at,
+        close_reason=record.close_reason,
+        withdrawn_on=record.assignment.withdrawn_on,
+    )

@@ -1,0 +1,133 @@
+"""The status of each obligation as one SQL expression; `compliance.core.standing` in set form, held by a property."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.contrib.auth import get_user_model
+from django.db.models import BooleanField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from compliance.core import terms
+from compliance.core.standing import standing_of
+from compliance.records.enums import AssignmentStatus, ComplianceStatus
+from compliance.records.models import ComplianceRecord, Obligation
+
+DUE_SOON_DAYS = 14
+NO_DEPARTMENT = 0
+"""The `department_id` that asks for people without a department."""
+
+COMPLIANT = [status.value for status in terms.COMPLIANT]
+LATE = [status.value for status in terms.LATE]
+NOT_COUNTED = [status.value for status in terms.NOT_COUNTED]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom a viewer may see; None means no limit. Departments are meant exactly, without those below."""
+
+    department_ids: frozenset[int] | None = None
+    user_ids: frozenset[int] | None = None
+
+
+EVERYBODY = Scope()
+
+
+def obligations(today: date, scope: Scope = EVERYBODY) -> QuerySet[Obligation]:
+    """Every obligation of an active person, with `status`, `is_counted`, `is_compliant`, `is_late`, `is_due_soon`.
+
+    `is_due_soon`: something is open and due within DUE_SOON_DAYS, a renewal too. `today` is the tenant's day.
+    """
+    rows = Obligation.objects.filter(user__is_active=True)
+    if scope.user_ids is not None:
+        rows = rows.filter(user_id__in=scope.user_ids)
+    if scope.department_ids is not None:
+        rows = rows.annotate(department_id=main_department(today)).filter(
+            department_id__in=scope.department_ids
+        )
+    soon = Q(
+        assignment_status=AssignmentStatus.ACTIVE,
+        window_opens_on__lte=today,
+        due_on__range=(today, today + timedelta(days=DUE_SOON_DAYS)),
+    )
+    return rows.annotate(status=_status(today)).annotate(
+        is_counted=_flag(~Q(status__in=NOT_COUNTED)),
+        is_compliant=_flag(Q(status__in=COMPLIANT)),
+        is_late=_flag(Q(status__in=LATE)),
+        is_due_soon=_flag(soon),
+    )
+
+
+def main_department(today: date, user: str = "user_id") -> Subquery:
+    """The department of a person's main appointment on that day: most working time, then longest held."""
+    people = (
+        get_user_model()
+        .objects.filter(
+            Q(affiliations__ends_on__isnull=True) | Q(affiliations__ends_on__gte=today),
+            pk=OuterRef(user),
+            affiliations__starts_on__lte=today,
+        )
+        .order_by(
+            F("affiliations__fte_percent").desc(nulls_last=True),
+            "affiliations__starts_on",
+            "affiliations__pk",
+        )
+    )
+    return Subquery(people.values("affiliations__department_id")[:1])
+
+
+def standings_of(rows: Collection[Obligation], today: date) -> dict[int, terms.Standing]:
+    """The pure judgement with its reasons, by assignment id; one statement for all cycles."""
+    cycles: dict[int, list[terms.CycleFacts]] = defaultdict(list)
+    records = ComplianceRecord.objects.filter(
+        assignment_id__in=[row.assignment_id for row in rows], closed_at__isnull=True
+    )
+    for record in records:
+        cycles[record.assignment_id].append(cycle_facts(record))
+    return {
+        row.assignment_id: standing_of(
+            cycles[row.assignment_id], today, excused_because=excuse(row.assignment_status)
+        )
+        for row in rows
+    }
+
+
+def excuse(assignment_status: str) -> tuple[terms.Fact, ...] | None:
+    """Why an assignment with this status is excused; None when it is not."""
+    if assignment_status == AssignmentStatus.ACTIVE:
+        return None
+    return (("assignment", assignment_status),)
+
+
+def cycle_facts(record: ComplianceRecord) -> terms.CycleFacts:
+    """A record in the engine's words."""
+    return terms.CycleFacts(
+        number=record.cycle,
+        window_opens_on=record.window_opens_on,
+        due_on=record.due_on,
+        grace_ends_on=record.grace_ends_on,
+        completed_on=record.completed_on,
+        valid_from=record.valid_from,
+        valid_until=record.valid_until,
+    )
+
+
+def _status(today: date) -> Case:
+    done = Q(done_record__isnull=False)
+    has_begun = Q(window_opens_on__lte=today)
+    return Case(
+        When(~Q(assignment_status=AssignmentStatus.ACTIVE), then=Value(ComplianceStatus.EXCUSED)),
+        When(done & Q(valid_until__isnull=True), then=Value(ComplianceStatus.COMPLIANT)),
+        When(done & Q(valid_until__gte=today) & has_begun, then=Value(ComplianceStatus.EXPIRING)),
+        When(done & Q(valid_until__gte=today), then=Value(ComplianceStatus.COMPLIANT)),
+        When(has_begun & Q(due_on__gte=today), then=Value(ComplianceStatus.NOT_YET_DUE)),
+        When(has_begun & Q(grace_ends_on__gte=today), then=Value(ComplianceStatus.IN_GRACE)),
+        When(done, then=Value(ComplianceStatus.EXPIRED)),
+        When(has_begun, then=Value(ComplianceStatus.OVERDUE)),
+        default=Value(ComplianceStatus.NOT_IN_SCOPE),
+        output_field=CharField(),
+    )
+
+
+def _flag(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())

@@ -1,0 +1,76 @@
+"""The facts behind an assignment and behind a status, in sentences for learner, help desk and auditor alike."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from compliance.records.enums import AssignmentStatus
+from lms.people.enums import AffiliationKind
+from lms.ui.dates import day_text
+
+Facts = Iterable[tuple[str, str]]
+
+
+def why_text(facts: Facts) -> str:
+    """Why a person has a requirement: "Staff in School of Law since 2 Jun 2026". In the language in force."""
+    known = dict(facts)
+    if "kind" not in known:
+        return ""
+    kind = AffiliationKind(known["kind"]).label if known["kind"] in AffiliationKind.values else known["kind"]
+    unit = known.get("unit_name") or known.get("unit")
+    since = _day(known.get("joined_on"))
+    if unit and since:
+        return _("%(kind)s in %(unit)s since %(day)s") % {"kind": kind, "unit": unit, "day": since}
+    if since:
+        return _("%(kind)s since %(day)s") % {"kind": kind, "day": since}
+    return str(kind)
+
+
+def date_text(facts: Facts) -> str:
+    """How the first due date came about: "30 days after joining on 2 Jun 2026"."""
+    known = dict(facts)
+    if day := _day(known.get("credited_on")):
+        return _("Completed before, on %(day)s; that still counts") % {"day": day}
+    words = {
+        "joining": _("%(days)s days after joining on %(day)s"),
+        "start": _("%(days)s days after the requirement's start on %(day)s"),
+        "assignment": _("%(days)s days after it was assigned on %(day)s, as the usual date was already past"),
+    }
+    counted_from = known.get("counted_from", "")
+    if counted_from not in words:
+        return ""
+    text = words[counted_from] % {
+        "days": known.get("first_due_days", ""),
+        "day": _day(known.get("counted_from_on")),
+    }
+    if moved := _day(known.get("moved_from")):
+        text += _("; moved from %(day)s because of a leave") % {"day": moved}
+    return text
+
+
+def because_text(facts: Facts) -> str:
+    """What a status rests on: "Completed on 3 Feb 2026, valid until 3 Feb 2027"."""
+    return ", ".join(filter(None, (_reason(name, value) for name, value in facts)))
+
+
+def _reason(name: str, value: str) -> str:
+    if name == "assignment":
+        return {
+            AssignmentStatus.PAUSED: _("Paused: on leave, or the requirement rests"),
+            AssignmentStatus.WAIVED: _("Waived"),
+            AssignmentStatus.EXEMPT: _("Exempt"),
+        }.get(AssignmentStatus(value), "")
+    words = {
+        "due_on": _("due on %(day)s"),
+        "grace_ends_on": _("grace until %(day)s"),
+        "completed_on": _("completed on %(day)s"),
+        "valid_until": _("valid until %(day)s"),
+        "expired_on": _("expired on %(day)s"),
+        "window_opens_on": _("renewal open since %(day)s"),
+    }
+    return words[name] % {"day": _day(value)} if name in words else ""
+
+
+def _day(value: str | None) -> str:
+    return day_text(date.fromisoformat(value)) if value else ""
