@@ -15,7 +15,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command, get_commands
 
-# Modules that we do not load, and whose imports name no file: hashing them fails. deploy/Dockerfile leaves them out too.
+# Modules we do not load, whose imports name no file: hashing them fails. deploy/Dockerfile leaves them out too.
 UNUSED_STATIC = ["django_htmx/ext/*"]
 BEFORE_DEMO = ["migrate_public", "build_template", "migrate_tenants"]
 
