@@ -73,7 +73,7 @@ def keep_upload(
 @transaction.atomic
 def save_upload(*, upload: CourseUpload, plan: CoursePlan, by: Any, at: dt.datetime) -> Imported:
     """Save what an upload holds, read as `plan`; the second time answers with what the first time saved."""
-    held = CourseUpload.objects.select_for_update().select_related("saved_as").get(pk=upload.pk)
+    held = CourseUpload.objects.select_for_update(of=("self",)).select_related("saved_as").get(pk=upload.pk)
     if held.saved_as is not None:
         return Imported(held.saved_as, is_changed=False)
     imported = import_course(plan=plan, by=by, at=at)
