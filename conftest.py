@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-pytest_plugins = ["config.tests.database", "config.tests.cast"]
+pytest_plugins = ["config.tests.database", "config.tests.cast", "config.tests.campus"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,0 +1,57 @@
+"""A tenant whose rows are really committed: for tests with several processes, threads or connections."""
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from tenants.context import TenantRef
+
+
+@pytest.fixture
+def campus(django_db_setup: None, django_db_blocker: Any) -> Iterator[TenantRef]:
+    """A tenant of its own (Europe/Berlin), cut for this test and dropped after it. Do not combine with `db`."""
+    from django.conf import settings
+    from django.db import connections
+
+    from tenants.context import public_schema
+    from tenants.models import Tenant
+    from tenants.provisioning import schemas
+
+    name = f"campus{secrets.token_hex(3)}"
+    schema = f"t_{name}"
+    with django_db_blocker.unblock():
+        ref = _make(name, schema, settings.DATABASE_OWNER_URL)
+        try:
+            yield ref
+        finally:
+            connections.close_all()
+            with public_schema():
+                Tenant.objects.filter(pk=ref.id).delete()
+            connections.close_all()
+            with psycopg.connect(settings.DATABASE_OWNER_URL) as connection:
+                schemas.drop(connection, schema)
+
+
+def _make(name: str, schema: str, owner_url: str) -> TenantRef:
+    from tenants.context import public_schema
+    from tenants.enums import TenantStatus
+    from tenants.models import Domain, Tenant
+    from tenants.provisioning import schemas
+    from tenants.tests.factories import AT
+
+    with psycopg.connect(owner_url) as connection:
+        schemas.cut(connection, schema)
+    with public_schema():
+        tenant = Tenant.objects.create(
+            schema_name=schema,
+            name="Campus University",
+            status=TenantStatus.ACTIVE,
+            time_zone="Europe/Berlin",
+            token_epoch=f"epoch-{name}",
+            created_at=AT,
+        )
+        Domain.objects.create(domain=f"{name}.duly.localhost", tenant=tenant, is_primary=True)
+        return tenant.ref()
