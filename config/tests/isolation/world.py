@@ -1,0 +1,155 @@
+"""One of everything in alpha, and its twin in beta with the same ids and addresses but other words.
+
+A leak between the two returns a plausible row; only the canary in its words shows whose it is.
+"""
+
+import datetime as dt
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.core import serializers
+from django.db.models import Model
+
+from tenants import router
+from tenants.context import TenantRef, inside
+from tenants.tests.factories import AT
+
+CANARY = "CANARY-{}"
+# Tables that stay empty in the world; the tests of models try them empty.
+LEFT_EMPTY: set[str] = set()
+# Filled by the template, equal in every tenant.
+_SEEDED = {"contenttypes", "auth"}
+
+
+@dataclass
+class World:
+    """Who lives in alpha, and the public ids that pages are asked for with."""
+
+    ada: Any
+    dee: Any
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+def build(tenant: TenantRef) -> World:
+    """One of everything, made by the actions that make it in life wherever its history matters."""
+    with inside(tenant):
+        world = _people()
+        _learning(world)
+        _compliance(world)
+        _messages(world)
+    return world
+
+
+def _canary() -> str:
+    return CANARY.format("alpha")
+
+
+def _people() -> World:
+    from lms.people.models import RosterImport
+    from lms.people.tests.factories import make_affiliation, make_department, make_user
+
+    law = make_department("LAW", f"School of Law {_canary()}")
+    ada = make_user(
+        given_name="Ada",
+        family_name=_canary(),
+        email="ada@example.org",
+        roles=("owner", "administrator", "compliance_officer", "author"),
+    )
+    dee = make_user(given_name="Dee", family_name=_canary(), email="dee@example.org")
+    affiliation = make_affiliation(dee, department=law, title=f"Lecturer {_canary()}")
+    make_affiliation(ada, department=law)
+    roster = RosterImport.objects.create(
+        file_name=f"{_canary()}.csv",
+        content=b"Employee ID,Work Email\n1,x@example.org\n",
+        created_by=ada,
+        created_at=AT,
+    )
+    world = World(ada=ada, dee=dee)
+    world.ids.update(
+        person=str(dee.public_id),
+        department=str(law.public_id),
+        roster=str(roster.public_id),
+        affiliation=str(affiliation.pk),
+    )
+    return world
+
+
+def _learning(world: World) -> None:
+    from lms.catalog.tests.factories import make_version, quiz, text
+    from lms.learning.models import Certificate, QuizAttempt
+    from lms.learning.tests import factories
+
+    version = make_version(text("links", title=f"Links {_canary()}"), quiz(), title=f"Phishing {_canary()}")
+    done = factories.complete(world.dee, version)
+    again = make_version(text("links"), quiz(), key="second", title=f"Second {_canary()}")
+    open_pass = factories.make_enrollment(world.dee, again)
+    lesson = factories.lesson_of(open_pass, "links")
+    world.ids.update(
+        course=str(version.course.public_id),
+        version=str(version.public_id),
+        enrollment=str(open_pass.public_id),
+        lesson=str(lesson.public_id),
+        attempt=str(QuizAttempt.objects.get(enrollment=done).public_id),
+        certificate=str(Certificate.objects.get(enrollment=done).public_id),
+    )
+
+
+def _compliance(world: World) -> None:
+    from compliance.records.tests.factories import make_assignment, make_record
+    from compliance.requirements.tests.factories import make_requirement
+    from lms.catalog.models import Course
+
+    requirement = make_requirement(
+        title=f"Yearly {_canary()}", course=Course.objects.get(public_id=world.ids["course"])
+    )
+    assignment = make_assignment(world.dee, requirement=requirement)
+    make_record(assignment, due_on=dt.date(2026, 11, 20))
+    world.ids["requirement"] = str(requirement.public_id)
+
+
+def _messages(world: World) -> None:
+    from lms.audit import actions as audit
+    from lms.jobs.models import Job
+    from lms.mail import actions as mail
+    from lms.mail.models import Message
+
+    audit.record(
+        action="people.changed", by=world.ada, object_label=_canary(), object_id="1", facts={}, at=AT
+    )
+    mail.queue_letter(
+        kind="account.notice",
+        to_address=world.dee.email,
+        user_id=world.dee.pk,
+        key="canary",
+        subject=_canary(),
+        text=_canary(),
+        html="",
+        at=AT,
+    )
+    world.ids["message"] = str(Message.objects.get(key="canary").public_id)
+    job = Job.objects.create(
+        kind="people.import", phase=_canary(), owner=world.ada, next_try_at=AT, created_at=AT
+    )
+    world.ids["job"] = str(job.public_id)
+
+
+def tenant_models() -> list[type[Model]]:
+    """Every model whose rows belong to a tenant."""
+    labels = router.tenant_labels() - _SEEDED
+    return [model for model in apps.get_models() if model._meta.app_label in labels and model._meta.managed]
+
+
+def twin(source: TenantRef, target: TenantRef) -> None:
+    """Copy every row of `source` into `target` under the same ids, with the canary of the target."""
+    with inside(source):
+        rows = [
+            row for model in tenant_models() for row in serializers.serialize("python", model.objects.all())
+        ]
+    text = json.dumps(rows, cls=serializers.json.DjangoJSONEncoder)
+    text = text.replace(CANARY.format("alpha"), CANARY.format("beta"))
+    with inside(target):
+        for item in serializers.deserialize("python", json.loads(text)):
+            item.save(force_insert=True)
