@@ -1,0 +1,30 @@
+"""Finding a tenant by what people call it, for commands."""
+
+from django.conf import settings
+
+from tenants import context, hosts
+from tenants.context import TenantRef
+from tenants.models import Domain
+
+
+class UnknownTenant(Exception):
+    """No tenant has this subdomain or host; the sentence names some that exist."""
+
+
+def by_subdomain(name: str) -> TenantRef:
+    """The tenant at a subdomain (`demo`) or full host name (`demo.localhost`); for commands with --tenant.
+
+    Raises UnknownTenant.
+    """
+    host = hosts.normalise(name)
+    candidates = [host, f"{host}.{settings.BASE_DOMAIN}"]
+    with context.public_schema():
+        domain = Domain.objects.select_related("tenant").filter(domain__in=candidates).first()
+        if domain is not None:
+            ref: TenantRef = domain.tenant.ref()
+            return ref
+        known = list(
+            Domain.objects.filter(is_primary=True).order_by("domain").values_list("domain", flat=True)[:5]
+        )
+    hint = f"Some that exist: {', '.join(known)}." if known else "There is no tenant yet."
+    raise UnknownTenant(f"No tenant answers at {name!r}. {hint}")
