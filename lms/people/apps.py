@@ -11,3 +11,73 @@ class PeopleConfig(AppConfig):
     label = "people"
     verbose_name = _("People")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        _register_jobs()
+        _register_deeds()
+        _register_navigation()
+
+
+def _register_jobs() -> None:
+    from lms.access.permissions import Permission
+    from lms.jobs import kinds
+    from lms.people.imports import intake
+
+    for key, title, runner in (
+        (intake.CHECK_JOB, _("Checking a roster"), "lms.people.imports.check.run"),
+        (intake.IMPORT_JOB, _("Importing a roster"), "lms.people.imports.apply.run"),
+    ):
+        kinds.register(
+            kinds.JobKind(
+                key=key,
+                title=title,
+                runner=runner,
+                result_url="lms.people.queries.import_url",
+                noun=_("lines"),
+                permission=Permission.PEOPLE_IMPORT,
+            )
+        )
+
+
+def _register_deeds() -> None:
+    from lms.audit import kinds
+
+    for deed, words in (
+        ("people.added", _("added")),
+        ("people.edited", _("edited")),
+        ("people.deactivated", _("deactivated")),
+        ("people.reactivated", _("reactivated")),
+        ("people.invited", _("invited")),
+        ("people.accepted", _("accepted the invitation of")),
+        ("people.role_granted", _("gave a role to")),
+        ("people.role_revoked", _("took a role from")),
+        ("people.affiliation_saved", _("changed the appointment of")),
+        ("people.department_renamed", _("renamed the department")),
+        ("people.imported", _("imported the roster")),
+    ):
+        kinds.register(deed, words)
+
+
+def _register_navigation() -> None:
+    from lms.access.permissions import Permission
+    from lms.ui import navigation
+
+    navigation.register(
+        navigation.Entry(
+            key="people",
+            label=_("People"),
+            url_name="people:person-list",
+            permission=Permission.PEOPLE_VIEW,
+            order=30,
+        )
+    )
+    navigation.register(
+        navigation.Entry(
+            key="profile",
+            label=_("Profile"),
+            url_name="people:profile",
+            order=10,
+            area="user",
+            icon="user",
+        )
+    )

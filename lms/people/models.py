@@ -257,7 +257,7 @@ class RosterImport(models.Model):
     options = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     refusal = models.TextField(blank=True)
-    job_id = models.BigIntegerField(null=True)
+    job_public_id = models.UUIDField(null=True)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -278,6 +278,7 @@ class RosterRow(models.Model):
     values = models.JSONField()
     outcome = models.CharField(max_length=10, choices=RowOutcome)
     problems = models.JSONField(default=list)
+    changes = models.JSONField(default=dict)
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     applied_at = models.DateTimeField(null=True)
 

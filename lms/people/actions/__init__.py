@@ -1,6 +1,6 @@
 """What is done with people; keyword-only, the actor is `by`, the moment is `at` (UTC)."""
 
-from lms.people.actions.appointments import AlreadyAppointed, add_affiliation, edit_affiliation
+from lms.people.actions.appointments import AlreadyAppointed, add_appointed_person, save_affiliation
 from lms.people.actions.days import refresh_days
 from lms.people.actions.departments import rename_department
 from lms.people.actions.invitations import InvitationExpired, accept_invitation, invite, open_site
@@ -25,11 +25,10 @@ __all__ = [
     "NotOneself",
     "OwnersOnly",
     "accept_invitation",
-    "add_affiliation",
+    "add_appointed_person",
     "add_person",
     "change_profile",
     "deactivate",
-    "edit_affiliation",
     "edit_person",
     "grant_role",
     "invite",
@@ -38,4 +37,5 @@ __all__ = [
     "refresh_days",
     "rename_department",
     "revoke_role",
+    "save_affiliation",
 ]

@@ -9,6 +9,7 @@ from django.db import transaction
 from lms.audit import actions as audit
 from lms.people import events
 from lms.people.actions.days import refresh_days
+from lms.people.actions.persons import add_person
 from lms.people.models import Affiliation, User
 
 _FIELDS = ("department", "kind", "title", "manager", "starts_on", "ends_on")
@@ -18,44 +19,47 @@ class AlreadyAppointed(Exception):
     """The person already has this kind of appointment in this department at that time."""
 
 
-def add_affiliation(*, person: User, values: Mapping[str, Any], by: User, at: datetime) -> Affiliation:
+def add_appointed_person(
+    *, values: Mapping[str, Any], appointment: Mapping[str, Any], by: User, at: datetime
+) -> User:
+    """A new person together with their first appointment. Raises EmailTaken, ExternalIdTaken."""
+    with transaction.atomic():
+        person = add_person(values=values, by=by, at=at)
+        save_affiliation(person=person, affiliation=None, values=appointment, by=by, at=at)
+    return person
+
+
+def save_affiliation(
+    *, person: User, affiliation: Affiliation | None, values: Mapping[str, Any], by: User, at: datetime
+) -> Affiliation:
     """Appoint `person` as `values` say (department, kind, title, manager, starts_on, ends_on).
 
-    Raises AlreadyAppointed.
+    Without `affiliation` it is a new appointment. One that came from a roster stays the roster's. Raises
+    AlreadyAppointed.
     """
-    return _save(Affiliation(user=person), values, by, at)
-
-
-def edit_affiliation(
-    *, affiliation: Affiliation, values: Mapping[str, Any], by: User, at: datetime
-) -> Affiliation:
-    """Change an appointment; one that came from a roster stays the roster's. Raises AlreadyAppointed."""
-    return _save(affiliation, values, by, at)
-
-
-def _save(affiliation: Affiliation, values: Mapping[str, Any], by: User, at: datetime) -> Affiliation:
+    kept = affiliation or Affiliation(user=person)
     with transaction.atomic():
         changes = {
-            name: [_shown(getattr(affiliation, name, None)), _shown(values[name])]
+            name: [_shown(kept, name), str(values[name] or "")]
             for name in _FIELDS
-            if affiliation.pk is None or getattr(affiliation, name) != values[name]
+            if affiliation is None or getattr(kept, name) != values[name]
         }
         for name in changes:
-            setattr(affiliation, name, values[name])
-        if _is_double(affiliation):
+            setattr(kept, name, values[name])
+        if _is_double(kept):
             raise AlreadyAppointed
-        affiliation.save()
-        refresh_days(user_ids=[affiliation.user_id])
+        kept.save()
+        refresh_days(user_ids=[person.pk])
         audit.record(
             action="people.affiliation_saved",
             by=by,
             at=at,
-            object_label=affiliation.user.display_name,
-            object_id=affiliation.user.public_id,
+            object_label=person.display_name,
+            object_id=person.public_id,
             facts=changes,
         )
-        events.changed.send(sender=None, user_ids=[affiliation.user_id], at=at)
-    return affiliation
+        events.changed.send(sender=None, user_ids=[person.pk], at=at)
+    return kept
 
 
 def _is_double(affiliation: Affiliation) -> bool:
@@ -67,5 +71,7 @@ def _is_double(affiliation: Affiliation) -> bool:
     return any(other.ends_on is None or other.ends_on >= affiliation.starts_on for other in same)
 
 
-def _shown(value: object) -> str:
-    return "" if value is None else str(value)
+def _shown(affiliation: Affiliation, name: str) -> str:
+    if affiliation.pk is None:
+        return ""
+    return str(getattr(affiliation, name) or "")

@@ -1,8 +1,13 @@
-"""Keeping the first and the last day of a person as their affiliations say."""
+"""Ending appointments, and keeping the first and the last day of a person as their affiliations say."""
 
 from collections.abc import Collection
+from datetime import date
 
 from django.db import connection
+from django.db.models import F, QuerySet
+from django.db.models.functions import Least
+
+from lms.people.models import Affiliation
 
 _REFRESH = """
 UPDATE people_user AS u SET first_day_on = a.first, last_day_on = a.last
@@ -11,6 +16,11 @@ UPDATE people_user AS u SET first_day_on = a.first, last_day_on = a.last
           FROM people_affiliation WHERE user_id = ANY(%(ids)s) GROUP BY user_id) AS a
  WHERE u.id = a.user_id AND (u.first_day_on, u.last_day_on) IS DISTINCT FROM (a.first, a.last)
 """
+
+
+def end_appointments(*, affiliations: QuerySet[Affiliation], on: date) -> None:
+    """Let these appointments end with the day `on`; one that had not begun by then is that one day long."""
+    affiliations.update(starts_on=Least(F("starts_on"), on), ends_on=on)
 
 
 def refresh_days(*, user_ids: Collection[int]) -> None:

@@ -120,8 +120,10 @@ def _settle_managers(entries: Sequence[Entry], known: Known) -> None:
             code = "manager_self" if manager else "manager_unknown"
             entry.problems.append(Problem(code, facts={"value": entry.manager}))
             entry.manager = ""
-        elif not entry.second_of:
-            manager_of[own] = manager
+        else:
+            entry.manager = manager
+            if not entry.second_of:
+                manager_of[own] = manager
     circles = _circles(manager_of)
     for entry in entries:
         circle = circles.get(identity(entry.external_id, entry.email), "") if entry.is_good else ""

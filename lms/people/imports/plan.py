@@ -19,7 +19,7 @@ _PERSON_TEXTS = ("external_id", "email", "given_name", "family_name", "preferred
 
 @dataclass(slots=True)
 class Appointment:
-    """An affiliation as it stands. `manager` is the identity of the manager, empty without one."""
+    """An affiliation as it stands. `manager` is the manager's identity (see lines), empty without one."""
 
     id: int
     department_code: str
@@ -166,8 +166,7 @@ def _decide_appointment(case: _Case) -> None:
     decision.appointment_id = current.id
     for name, after in fields.items():
         before = getattr(current, name)
-        same = before == after or (name == "manager" and before == after.lower())
-        if same or (name == "title" and _keeps(before, after)):
+        if before == after or (name == "title" and _keeps(before, after)):
             continue
         decision.appointment_fields[name] = after
         case.note(name, before, after)

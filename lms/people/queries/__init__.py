@@ -11,24 +11,28 @@ from lms.people.queries.directory import (
 from lms.people.queries.facts import Appointment, DepartmentRow, PersonFacts, departments, person_facts
 from lms.people.queries.invitations import open_invitation
 from lms.people.queries.reach import Reach, reach
-from lms.people.queries.rosters import finished_import_of, import_for, recent_imports, rows_of
+from lms.people.queries.record import Record, record_of
+from lms.people.queries.rosters import import_for, import_url, recent_imports, rows_of, rows_shown
 
 __all__ = [
     "Appointment",
     "DepartmentRow",
     "PersonFacts",
     "Reach",
+    "Record",
     "department_list",
     "departments",
     "find",
-    "finished_import_of",
     "import_for",
+    "import_url",
     "open_invitation",
     "person_facts",
     "person_for",
     "reach",
     "recent_imports",
+    "record_of",
     "rows_of",
+    "rows_shown",
     "search_people",
     "states_counted",
     "with_standing",

@@ -11,7 +11,7 @@ from lms.access.permissions import Permission
 from lms.people.enums import PersonState
 from lms.people.models import Affiliation, Department, Leave, User
 from lms.people.queries.facts import PersonFacts, facts_of
-from lms.people.queries.reach import Reach, reach
+from lms.people.queries.reach import Reach, reach, with_those_below
 
 
 def find(
@@ -19,21 +19,23 @@ def find(
     within: Reach,
     today: dt.date,
     text: str = "",
-    department_ids: frozenset[int] | None = None,
+    department_code: str = "",
     kind: str = "",
     state: str = "",
     role: str = "",
 ) -> QuerySet[User]:
-    """The people within reach that match every condition, by last name. An empty condition matches all."""
+    """The people within reach that match every condition, by last name; an empty one matches all.
+
+    A department means it and everything below it."""
     people = User.objects.order_by(Lower("family_name"), Lower("given_name"), "pk")
     if not within.is_everyone:
         people = people.filter(pk__in=within.user_ids)
     for word in text.split()[:6]:
         people = people.filter(_mentions(word))
-    if department_ids is not None or kind:
+    if department_code or kind:
         held = Affiliation.objects.filter(user=OuterRef("pk")).exclude(ends_on__lt=today)
-        if department_ids is not None:
-            held = held.filter(department_id__in=department_ids)
+        if department_code:
+            held = held.filter(department_id__in=with_those_below(department_code))
         people = people.filter(Exists(held.filter(kind=kind) if kind else held))
     if role:
         people = people.filter(role_grants__role=role).distinct()

@@ -39,6 +39,11 @@ def reach(viewer: User, permission: Permission) -> Reach:
     return Reach(is_everyone=False, department_ids=department_ids, user_ids=frozenset(user_ids))
 
 
+def with_those_below(code: str) -> frozenset[int]:
+    """The ids of the department of this code and of all below it."""
+    return _with_those_below(set(Department.objects.filter(code=code).values_list("pk", flat=True)))
+
+
 def _with_those_below(heads: set[int]) -> frozenset[int]:
     if not heads:
         return frozenset()

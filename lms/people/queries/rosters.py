@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 
+from lms.people.enums import RowOutcome
 from lms.people.models import RosterImport, RosterRow
 
 
@@ -23,16 +24,21 @@ def recent_imports(limit: int = 10) -> list[RosterImport]:
     return list(RosterImport.objects.defer("content").select_related("created_by").order_by("-pk")[:limit])
 
 
-def rows_of(roster: RosterImport, *, outcome: str = "", problems: bool | None = None) -> QuerySet[RosterRow]:
-    """The rows of an import in the order of the file; `problems=True` only those with something to say."""
+def rows_of(roster: RosterImport, *, problems: bool = False) -> QuerySet[RosterRow]:
+    """The rows of an import in the order of the file; with `problems` only those with something to say."""
     rows = RosterRow.objects.filter(roster_import=roster).order_by("line_number")
-    if outcome:
-        rows = rows.filter(outcome=outcome)
-    if problems is not None:
-        rows = rows.exclude(problems=[]) if problems else rows.filter(problems=[])
-    return rows
+    return rows.exclude(problems=[]) if problems else rows
 
 
-def finished_import_of(job_id: int) -> RosterImport | None:
-    """The import a job worked on."""
-    return RosterImport.objects.defer("content").filter(job_id=job_id).first()
+def rows_shown(roster: RosterImport, show: str) -> QuerySet[RosterRow]:
+    """The rows under one heading of the preview: an outcome, or "warning" for good rows with a remark."""
+    if show == "warning":
+        return rows_of(roster, problems=True).exclude(outcome=RowOutcome.ERROR)
+    return rows_of(roster).filter(outcome=show).select_related("user")
+
+
+def import_url(params: dict[str, object], result: dict[str, object]) -> str:
+    """Where the page of a finished job leads: to the import."""
+    from django.urls import reverse
+
+    return reverse("people:import-detail", kwargs={"public_id": result["roster"]})

@@ -1,0 +1,18 @@
+"""The shapes of what is typed; what it means is for the actions."""
+
+from lms.people.forms.access import GrantRole, RevokeRole, Welcome
+from lms.people.forms.persons import AffiliationForm, DepartmentForm, PersonForm, ProfileForm
+from lms.people.forms.rosters import ChooseColumns, StartImport, UploadRoster
+
+__all__ = [
+    "AffiliationForm",
+    "ChooseColumns",
+    "DepartmentForm",
+    "GrantRole",
+    "PersonForm",
+    "ProfileForm",
+    "RevokeRole",
+    "StartImport",
+    "UploadRoster",
+    "Welcome",
+]

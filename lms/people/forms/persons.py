@@ -1,0 +1,140 @@
+"""Forms about one person."""
+
+import unicodedata
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from lms.people.enums import AffiliationKind
+from lms.people.models import Department, User
+from tenants.addresses import BadAddress, parse_address
+from tenants.rules.time_zones import canonical_zones
+
+
+class AddressField(forms.CharField):
+    """One e-mail address, by the same rules as every other address here."""
+
+    widget = forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+
+    def clean(self, value: Any) -> str:
+        """The address, lower-case. Raises ValidationError with a sentence that says what is wrong."""
+        try:
+            typed = super().clean(value)
+            return parse_address(typed) if typed else ""
+        except BadAddress as error:
+            raise forms.ValidationError(error.sentence) from error
+
+
+class NameField(forms.CharField):
+    """A name in any script, on one line, in Unicode's composed form."""
+
+    def to_python(self, value: Any) -> str:
+        """Composed, blanks folded. Raises ValidationError for characters that cannot be seen."""
+        text = " ".join(unicodedata.normalize("NFC", super().to_python(value) or "").split())
+        if not text.isprintable():
+            raise forms.ValidationError(_("The name contains an invisible character. Type it anew."))
+        return text
+
+
+class PersonForm(forms.Form):
+    """Who somebody is."""
+
+    given_name = NameField(label=_("First name"), max_length=150, required=False)
+    family_name = NameField(label=_("Last name"), max_length=150)
+    preferred_name = NameField(
+        label=_("Preferred first name"),
+        max_length=150,
+        required=False,
+        help_text=_("Shown instead of the first name."),
+    )
+    email = AddressField(
+        label=_("E-mail address"),
+        max_length=254,
+        help_text=_("They sign in with it and get reminders there."),
+    )
+    external_id = NameField(
+        label=_("Employee ID"),
+        max_length=64,
+        required=False,
+        help_text=_("As your HR system knows them. A roster finds people by it."),
+    )
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class AffiliationForm(forms.Form):
+    """What somebody is to the university."""
+
+    department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.none())
+    kind = forms.ChoiceField(label=_("Worker type"), choices=AffiliationKind.choices)
+    title = NameField(label=_("Title"), max_length=200, required=False)
+    manager = AddressField(
+        label=_("Manager"),
+        max_length=254,
+        required=False,
+        help_text=_("The e-mail address of the person they report to."),
+    )
+    starts_on = forms.DateField(label=_("First day"), widget=DateInput())
+    ends_on = forms.DateField(
+        label=_("Last day"), widget=DateInput(), required=False, help_text=_("Empty while no end is known.")
+    )
+
+    def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._person = person
+        department = cast("forms.ModelChoiceField[Department]", self.fields["department"])
+        department.queryset = Department.objects.order_by("name")
+
+    def clean_manager(self) -> User | None:
+        """The person with that address."""
+        address = self.cleaned_data["manager"]
+        if not address:
+            return None
+        manager = User.objects.filter(email=address).first()
+        if manager is None:
+            raise forms.ValidationError(_("Nobody here has this address. Add the manager first."))
+        if self._person is not None and manager.pk == self._person.pk:
+            raise forms.ValidationError(_("Nobody is their own manager."))
+        return manager
+
+    def clean(self) -> dict[str, Any]:
+        """The last day is not before the first."""
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if start and end and end < start:
+            self.add_error("ends_on", _("The last day is before the first."))
+        return cleaned
+
+
+class DepartmentForm(forms.Form):
+    """What a department is called."""
+
+    name = NameField(label=_("Name"), max_length=200)
+
+
+class ProfileForm(forms.Form):
+    """What a person sets for themselves."""
+
+    locale = forms.ChoiceField(label=_("Language"), required=False)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        required=False,
+        help_text=_("For the times shown to you. Due dates always end with the day at your university."),
+    )
+
+    def __init__(self, *args: Any, university_zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        locale = cast("forms.ChoiceField", self.fields["locale"])
+        zone = cast("forms.ChoiceField", self.fields["time_zone"])
+        locale.choices = [("", _("As the university")), *settings.LANGUAGES]
+        same = _("As the university (%(zone)s)") % {"zone": university_zone}
+        zone.choices = [("", same), *((name, name.replace("_", " ")) for name in canonical_zones())]

@@ -1,0 +1,103 @@
+"""The import itself: line by line what the preview said, in chunks that are done once and never halfway.
+
+A chunk asks `plan.decide` again, so what has changed since the preview is taken as it is now. Managers come in a
+second turn, when everybody they may be is here.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from lms.audit import actions as audit
+from lms.jobs.kinds import JobHandle
+from lms.people import events
+from lms.people.actions.days import end_appointments, refresh_days
+from lms.people.enums import AbsentPolicy, AffiliationSource, RosterImportState, RowOutcome
+from lms.people.imports import check, mapping, rows
+from lms.people.imports.write import Write
+from lms.people.models import Affiliation, Department, RosterImport, RosterRow, User
+from tenants import clock
+
+CHUNK = 1000
+TO_DO = (RowOutcome.CREATE, RowOutcome.UPDATE)
+
+
+def run(job: JobHandle) -> dict[str, Any]:
+    """Import `job.params["roster"]`, from where the last finished chunk ended."""
+    roster = RosterImport.objects.defer("content").get(pk=job.params["roster"])
+    total = RosterRow.objects.filter(roster_import=roster, outcome__in=TO_DO).count()
+    if not job.state:
+        with job.chunk(done=0, total=2 * total, phase=_("Adding departments"), state={"turn": "rows"}):
+            _add_departments(roster)
+    _take_turn(job, roster, "rows", _("Importing people"))
+    _take_turn(job, roster, "managers", _("Setting managers"))
+    if roster.options.get("absent") == AbsentPolicy.DEACTIVATE:
+        _end_absent(job, roster)
+    if roster.state != RosterImportState.DONE:
+        with job.chunk(phase=_("Finishing")):
+            _finish(roster, job.owner_id, job.at)
+    return {"roster": str(roster.public_id)}
+
+
+def _add_departments(roster: RosterImport) -> None:
+    wanted = [
+        Department(code=code, name=name) for code, name in roster.options.get("departments", {}).items()
+    ]
+    Department.objects.bulk_create(wanted, ignore_conflicts=True)
+
+
+def _take_turn(job: JobHandle, roster: RosterImport, turn: str, phase: Any) -> None:
+    """One pass over the rows; `state` remembers the turn and the last line it finished."""
+    order = ("rows", "managers", "over")
+    if order.index(job.state["turn"]) > order.index(turn):
+        return
+    layout, today = mapping.load(roster.mapping), clock.today(job.at)
+    while chunk := list(_next_rows(roster, after=job.state.get("line", 0))):
+        done_count = len(chunk)
+        state = {"turn": turn, "line": chunk[-1].line_number}
+        with job.chunk(state=state, phase=phase) as progress:
+            progress.done += done_count
+            entries = [rows.load(row.line_number, row.values) for row in chunk]
+            user_ids = Write(
+                chunk, entries, layout, today=today, at=job.at, is_manager_turn=turn == "managers"
+            ).run()
+            events.changed.send(sender=None, user_ids=user_ids, at=job.at)
+    with job.chunk(state={"turn": order[order.index(turn) + 1]}):
+        pass
+
+
+def _next_rows(roster: RosterImport, *, after: int) -> QuerySet[RosterRow]:
+    to_do = RosterRow.objects.filter(roster_import=roster, outcome__in=TO_DO, line_number__gt=after)
+    return to_do.order_by("line_number")[:CHUNK]
+
+
+def _end_absent(job: JobHandle, roster: RosterImport) -> None:
+    today = clock.today(job.at)
+    while ids := list(
+        check.absent_from(roster, today=today).order_by("pk").values_list("pk", flat=True)[:CHUNK]
+    ):
+        with job.chunk(phase=_("Ending those who are not in the file")):
+            current = Affiliation.objects.filter(user_id__in=ids, source=AffiliationSource.ROSTER)
+            end_appointments(affiliations=current.exclude(ends_on__lte=today), on=today)
+            refresh_days(user_ids=ids)
+            events.changed.send(sender=None, user_ids=ids, at=job.at)
+
+
+def _finish(roster: RosterImport, owner_id: int | None, at: datetime) -> None:
+    counted = RosterRow.objects.filter(roster_import=roster).values("outcome").annotate(n=Count("pk"))
+    figures = {row["outcome"]: row["n"] for row in counted}
+    roster.counts = {**roster.counts, **{outcome: figures.get(outcome, 0) for outcome in RowOutcome.values}}
+    roster.state, roster.finished_at = RosterImportState.DONE, at
+    # The file has done its work; the lines that tell what became of it stay.
+    roster.content = b""
+    roster.save(update_fields=["counts", "state", "finished_at", "content"])
+    audit.record(
+        action="people.imported",
+        by=User.objects.filter(pk=owner_id).first(),
+        at=at,
+        object_label=roster.file_name,
+        object_id=roster.public_id,
+        facts=figures,
+    )

@@ -1,0 +1,170 @@
+"""Keeping what was uploaded, and what was decided about its columns."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from lms.jobs import actions as jobs
+from lms.people.enums import AbsentPolicy, AffiliationKind, RosterImportState
+from lms.people.imports import decode, dialect, mapping
+from lms.people.imports.decode import NotReadable
+from lms.people.imports.dialect import Header, Record
+from lms.people.imports.mapping import Layout
+from lms.people.models import RosterImport, User
+
+CHECK_JOB = "people.roster_check"
+IMPORT_JOB = "people.roster_import"
+SAMPLE_ROWS = 5
+# Above this share of the people on the roster, ending those who are absent has to be confirmed in figures.
+MANY_LEAVE = 0.1
+
+
+class NotNow(Exception):
+    """The import is not at the step that was asked for: a second click, or another person was faster."""
+
+
+class NotConfirmed(Exception):
+    """Many people would be ended, and their number was not typed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The beginning of a file, read in one way, for people to judge."""
+
+    header: Header
+    rows: list[list[str]]
+    line_count: int
+    unknown_kinds: list[str] = field(default_factory=list)
+    date_order: str = mapping.DAY_FIRST
+    is_date_order_certain: bool = True
+
+
+def upload(*, content: bytes, file_name: str, by: User | None, at: datetime) -> RosterImport:
+    """Keep a file with a guess at everything about it. Raises NotReadable with a sentence."""
+    decoded = decode.decode(content)
+    delimiter = dialect.sniff(decoded.text)
+    header, _records = _open(decoded.text, delimiter)
+    layout = _guess(header, decoded.text, delimiter)
+    return RosterImport.objects.create(
+        file_name=file_name.replace("\x00", "")[-255:],
+        content=content,
+        encoding=decoded.encoding,
+        delimiter=delimiter,
+        mapping=layout.stored(),
+        options={"is_encoding_guessed": decoded.is_guess, "absent": AbsentPolicy.KEEP},
+        created_by=by,
+        created_at=at,
+    )
+
+
+def reading(roster: RosterImport, *, encoding: str = "", delimiter: str = "") -> Reading:
+    """The header, the first rows, and what in the file needs a person to explain it. Raises NotReadable."""
+    text = decode.decode(bytes(roster.content), encoding or roster.encoding).text
+    header, records = _open(text, delimiter or roster.delimiter)
+    columns = mapping.guess_columns(header.names)
+    sample, kinds, dates, count = [], [], [], 0
+    for record in records:
+        count += 1
+        if len(sample) < SAMPLE_ROWS and record.problem is None:
+            sample.append(_padded(record.cells, len(header.names)))
+        kinds.extend(_cells(record, columns, ("kind",)))
+        dates.extend(_cells(record, columns, mapping.DATES))
+    order, is_certain = mapping.date_order(dates)
+    return Reading(header, sample, count, mapping.unknown_kinds(kinds)[:20], order, is_certain)
+
+
+def records_of(roster: RosterImport) -> tuple[Header, Iterator[Record]]:
+    """The header and the records of a kept file. Raises NotReadable."""
+    text = decode.decode(bytes(roster.content), roster.encoding).text
+    return _open(text, roster.delimiter)
+
+
+def choose_columns(
+    *, roster: RosterImport, layout: Layout, encoding: str, delimiter: str, by: User | None, at: datetime
+) -> None:
+    """Settle how the file is read, and have it checked. Raises NotReadable, NotNow."""
+    text = decode.decode(bytes(roster.content), encoding).text
+    header, _records = _open(text, delimiter)
+    names = {name: header.names[index] for name, index in layout.columns.items()}
+    settled = replace(layout, names=names, width=len(header.names))
+    with transaction.atomic():
+        locked = _locked(roster, RosterImportState.UPLOADED, RosterImportState.CHECKED)
+        locked.encoding, locked.delimiter = encoding, delimiter
+        locked.mapping = settled.stored()
+        locked.state = RosterImportState.CHECKING
+        locked.job_public_id = jobs.start(
+            kind=CHECK_JOB, params={"roster": roster.pk}, by=by, at=at
+        ).public_id
+        locked.save(update_fields=["encoding", "delimiter", "mapping", "state", "job_public_id"])
+
+
+def start_import(
+    *, roster: RosterImport, absent: str, confirmed_count: int | None, by: User | None, at: datetime
+) -> None:
+    """Have the checked file imported. Raises NotNow, NotConfirmed."""
+    with transaction.atomic():
+        locked = _locked(roster, RosterImportState.CHECKED, RosterImportState.IMPORTING)
+        leaving = locked.counts.get("absent", 0)
+        is_many = leaving > MANY_LEAVE * locked.counts.get("on_roster", 0)
+        if absent == AbsentPolicy.DEACTIVATE and is_many and confirmed_count != leaving:
+            raise NotConfirmed
+        locked.options = {**locked.options, "absent": absent}
+        locked.state = RosterImportState.IMPORTING
+        locked.job_public_id = jobs.start(
+            kind=IMPORT_JOB, params={"roster": roster.pk}, by=by, at=at
+        ).public_id
+        locked.save(update_fields=["options", "state", "job_public_id"])
+
+
+def _locked(roster: RosterImport, *states: RosterImportState) -> RosterImport:
+    locked = RosterImport.objects.select_for_update(of=("self",)).defer("content").get(pk=roster.pk)
+    if locked.state not in states:
+        raise NotNow
+    return locked
+
+
+def _open(text: str, delimiter: str) -> tuple[Header, Iterator[Record]]:
+    records = dialect.records(text, delimiter)
+    first = next(records, None)
+    if first is None:
+        raise NotReadable(_("The file is empty."))
+    header = dialect.header_of(first)
+    second = next(records, None)
+    if second is None:
+        raise NotReadable(_("The file names its columns and holds no people below them."))
+    return header, _limited(second, records)
+
+
+def _limited(second: Record, rest: Iterator[Record]) -> Iterator[Record]:
+    yield second
+    yield from islice(rest, dialect.MAX_RECORDS - 1)
+    if next(rest, None) is not None:
+        raise NotReadable(
+            _("The file has more than 200,000 lines. Split it and import one part after the other.")
+        )
+
+
+def _guess(header: Header, text: str, delimiter: str) -> Layout:
+    columns = mapping.guess_columns(header.names)
+    _header, records = _open(text, delimiter)
+    dates = [cell for record in records for cell in _cells(record, columns, mapping.DATES)]
+    return Layout(
+        columns=columns,
+        names={name: header.names[index] for name, index in columns.items()},
+        width=len(header.names),
+        default_kind="" if "kind" in columns else AffiliationKind.STAFF,
+        date_order=mapping.date_order(dates)[0],
+    )
+
+
+def _cells(record: Record, columns: dict[str, int], names: tuple[str, ...]) -> list[str]:
+    indexes = [columns[name] for name in names if name in columns]
+    return [record.cells[index] for index in indexes if index < len(record.cells) and record.cells[index]]
+
+
+def _padded(cells: list[str], width: int) -> list[str]:
+    return [*cells, *[""] * (width - len(cells))][:width]

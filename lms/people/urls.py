@@ -1,0 +1,35 @@
+"""The addresses of the people app."""
+
+from django.urls import path
+
+from lms.people.views import access, directory, persons, rosters
+
+app_name = "people"
+
+urlpatterns = [
+    path("people/", directory.person_list, name="person-list"),
+    path("people/export.csv", directory.person_csv, name="person-csv"),
+    path("people/add/", persons.person_add, name="person-add"),
+    path("people/departments/", directory.department_list, name="department-list"),
+    path("people/departments/<uuid:public_id>/", directory.department_edit, name="department-edit"),
+    path("people/import/", rosters.import_new, name="import-new"),
+    path("people/import/<uuid:public_id>/", rosters.import_detail, name="import-detail"),
+    path("people/import/<uuid:public_id>/columns/", rosters.import_columns, name="import-columns"),
+    path("people/import/<uuid:public_id>/start/", rosters.import_start, name="import-start"),
+    path("people/import/<uuid:public_id>/problems.csv", rosters.import_problems_csv, name="import-problems"),
+    path("people/<uuid:public_id>/", persons.person_detail, name="person-detail"),
+    path("people/<uuid:public_id>/edit/", persons.person_edit, name="person-edit"),
+    path("people/<uuid:public_id>/deactivation/", persons.person_deactivate, name="person-deactivate"),
+    path("people/<uuid:public_id>/reactivation/", persons.person_reactivate, name="person-reactivate"),
+    path("people/<uuid:public_id>/invitation/", access.person_invite, name="person-invite"),
+    path("people/<uuid:public_id>/roles/", access.role_grant, name="role-grant"),
+    path("people/<uuid:public_id>/roles/revocation/", access.role_revoke, name="role-revoke"),
+    path("people/<uuid:public_id>/affiliations/", persons.affiliation_add, name="affiliation-add"),
+    path(
+        "people/<uuid:public_id>/affiliations/<int:number>/",
+        persons.affiliation_edit,
+        name="affiliation-edit",
+    ),
+    path("profile/", access.profile, name="profile"),
+    path("welcome/<str:token>/", access.welcome, name="welcome"),
+]

@@ -1,0 +1,130 @@
+"""The list of people and the list of departments."""
+
+import datetime as dt
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lms.access import guard, roles
+from lms.access.permissions import Permission
+from lms.people import actions, forms, queries, rules
+from lms.people.enums import AffiliationKind, PersonState
+from lms.people.models import Department, User
+from lms.ui import downloads, filters, http, paging, partials
+from tenants import clock
+
+
+@guard.needs(Permission.PEOPLE_VIEW, scoped=True)
+@require_GET
+def person_list(request: HttpRequest) -> HttpResponse:
+    """People, by search, department, worker type, state and role."""
+    today = clock.today()
+    chosen = _filters(request)
+    people = queries.with_standing(_found(request, chosen, today), today=today)
+    page = paging.page_of(people, request)
+    context = {
+        "filters": chosen,
+        "page": page,
+        "states": {person.pk: _state(person, today) for person in page},
+        "is_empty": not page.total and not chosen.is_active,
+    }
+    return partials.render_page(request, "people/person_list.html", context, partial="results")
+
+
+@guard.needs(Permission.PEOPLE_VIEW, scoped=True)
+@require_GET
+def person_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The same people as a file."""
+    today = clock.today()
+    people = queries.with_standing(_found(request, _filters(request), today), today=today)
+    header = [
+        "Employee ID",
+        "First name",
+        "Last name",
+        "Preferred name",
+        "E-mail",
+        "Department",
+        "Worker type",
+    ]
+    header += ["Title", "First day", "Last day", "State"]
+    return downloads.csv_response("people.csv", header=header, rows=_csv_rows(people, today))
+
+
+@guard.needs(Permission.PEOPLE_VIEW)
+@require_GET
+def department_list(request: HttpRequest) -> HttpResponse:
+    """Departments, with how many people each has today."""
+    departments = queries.department_list(today=clock.today())
+    return partials.render_page(request, "people/department_list.html", {"departments": departments})
+
+
+@guard.needs(Permission.PEOPLE_CHANGE)
+@require_http_methods(["GET", "POST"])
+def department_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What a department is called."""
+    department = get_object_or_404(Department, public_id=public_id)
+    form = forms.DepartmentForm(request.POST or None, initial={"name": department.name})
+    if not form.is_valid():
+        context = {"form": form, "department": department}
+        return partials.render_page(
+            request, "people/department_edit.html", context, status=422 if form.is_bound else 200
+        )
+    actions.rename_department(
+        department=department, name=form.cleaned_data["name"], by=request.user, at=clock.now()
+    )
+    messages.success(request, _("The department is called “%(name)s”.") % {"name": department.name})
+    return http.see_other("people:department-list")
+
+
+def _filters(request: HttpRequest) -> filters.FilterSet:
+    departments = [(row.code, row.name) for row in queries.departments()]
+    return filters.FilterSet(
+        request.GET,
+        [
+            filters.Search("q", _("Name, e-mail or employee ID")),
+            filters.Choice("department", _("Department"), departments),
+            filters.Choice("kind", _("Worker type"), AffiliationKind.choices),
+            filters.Choice("state", _("State"), PersonState.choices),
+            filters.Choice("role", _("Role"), [(role.key, role.name) for role in roles.ASSIGNABLE]),
+        ],
+    )
+
+
+def _found(request: HttpRequest, chosen: filters.FilterSet, today: dt.date) -> QuerySet[User]:
+    return queries.find(
+        within=queries.reach(request.user, Permission.PEOPLE_VIEW),
+        today=today,
+        text=chosen.value("q", ""),
+        department_code=chosen.value("department", ""),
+        kind=chosen.value("kind", ""),
+        state=chosen.value("state", ""),
+        role=chosen.value("role", ""),
+    )
+
+
+def _state(person: User, today: dt.date) -> PersonState:
+    return rules.state_of(person, today=today, on_leave=person.is_on_leave)
+
+
+def _csv_rows(people: QuerySet[User], today: dt.date) -> Iterator[list[str]]:
+    for person in people.iterator(chunk_size=1000):
+        current = person.shown_affiliations[0] if person.shown_affiliations else None
+        yield [
+            person.external_id or "",
+            person.given_name,
+            person.family_name,
+            person.preferred_name,
+            person.email,
+            current.department.name if current else "",
+            current.get_kind_display() if current else "",
+            current.title if current else "",
+            str(person.first_day_on or ""),
+            str(person.last_day_on or ""),
+            str(_state(person, today).label),
+        ]

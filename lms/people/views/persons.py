@@ -1,0 +1,165 @@
+"""One person: what is known, and what is changed by hand."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lms.access import guard
+from lms.access.permissions import Permission
+from lms.people import actions, forms, queries
+from lms.people.models import Affiliation, User
+from lms.ui import http, partials
+from tenants import clock
+
+
+@guard.signed_in
+@require_GET
+def person_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A person, for those within whose reach they are, and for themselves."""
+    person = queries.person_for(request.user, public_id)
+    return partials.render_page(request, "people/person_detail.html", _facts(request, person))
+
+
+@guard.needs(Permission.PEOPLE_CHANGE)
+@require_http_methods(["GET", "POST"])
+def person_add(request: HttpRequest) -> HttpResponse:
+    """A new person, by hand."""
+    person_form = forms.PersonForm(request.POST or None)
+    affiliation_form = forms.AffiliationForm(request.POST or None, initial={"starts_on": clock.today()})
+    if person_form.is_valid() & affiliation_form.is_valid():
+        try:
+            person = actions.add_appointed_person(
+                values=person_form.cleaned_data,
+                appointment=affiliation_form.cleaned_data,
+                by=request.user,
+                at=clock.now(),
+            )
+        except (actions.EmailTaken, actions.ExternalIdTaken) as error:
+            _explain_taken(person_form, error)
+        else:
+            messages.success(request, _("%(name)s was added.") % {"name": person.display_name})
+            return http.see_other("people:person-detail", public_id=person.public_id)
+    context = {"form": person_form, "affiliation_form": affiliation_form}
+    status = 422 if person_form.is_bound else 200
+    return partials.render_page(request, "people/person_add.html", context, status=status)
+
+
+@guard.needs(Permission.PEOPLE_CHANGE)
+@require_http_methods(["GET", "POST"])
+def person_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Names, address and employee ID."""
+    person = get_object_or_404(User, public_id=public_id)
+    known = {name: getattr(person, name) for name in forms.PersonForm.base_fields}
+    form = forms.PersonForm(request.POST or None, initial=known)
+    if form.is_valid():
+        try:
+            actions.edit_person(person=person, values=form.cleaned_data, by=request.user, at=clock.now())
+        except (actions.EmailTaken, actions.ExternalIdTaken) as error:
+            _explain_taken(form, error)
+            person.refresh_from_db()
+        else:
+            messages.success(request, _("Saved."))
+            return http.see_other("people:person-detail", public_id=public_id)
+    context = {"form": form, "person": person}
+    status = 422 if form.is_bound else 200
+    return partials.render_page(request, "people/person_edit.html", context, status=status)
+
+
+@guard.needs(Permission.PEOPLE_CHANGE)
+@require_http_methods(["GET", "POST"])
+def affiliation_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One more appointment."""
+    person = get_object_or_404(User, public_id=public_id)
+    return _affiliation_page(request, person, None, {"starts_on": clock.today()})
+
+
+@guard.needs(Permission.PEOPLE_CHANGE)
+@require_http_methods(["GET", "POST"])
+def affiliation_edit(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
+    """An appointment; `number` counts the person's appointments from 1, oldest first."""
+    person = get_object_or_404(User, public_id=public_id)
+    appointments = list(person.affiliations.select_related("manager").order_by("pk"))
+    affiliation = appointments[number - 1] if 0 < number <= len(appointments) else None
+    affiliation = get_object_or_404(Affiliation, pk=affiliation.pk if affiliation else None)
+    known: dict[str, Any] = {
+        name: getattr(affiliation, name) for name in ("kind", "title", "starts_on", "ends_on")
+    }
+    known["department"] = affiliation.department_id
+    known["manager"] = affiliation.manager.email if affiliation.manager else ""
+    return _affiliation_page(request, person, affiliation, known)
+
+
+@guard.needs(Permission.PEOPLE_CHANGE)
+@require_http_methods(["GET", "POST"])
+def person_deactivate(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Asks first; then shuts the person out."""
+    person = get_object_or_404(User, public_id=public_id)
+    if request.method == "GET":
+        return partials.render_page(request, "people/person_deactivate.html", {"person": person})
+    try:
+        actions.deactivate(person=person, by=request.user, at=clock.now())
+    except actions.NotOneself:
+        messages.error(request, _("You cannot deactivate yourself. Ask another administrator."))
+    except actions.LastOwner:
+        messages.error(request, _("This is the last owner of the site. Make somebody else an owner first."))
+    else:
+        messages.success(request, _("%(name)s can no longer sign in.") % {"name": person.display_name})
+    return http.see_other("people:person-detail", public_id=public_id)
+
+
+@guard.needs(Permission.PEOPLE_CHANGE)
+@require_POST
+def person_reactivate(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Lets the person in again."""
+    person = get_object_or_404(User, public_id=public_id)
+    actions.reactivate(person=person, by=request.user, at=clock.now())
+    messages.success(request, _("%(name)s can sign in again.") % {"name": person.display_name})
+    return http.see_other("people:person-detail", public_id=public_id)
+
+
+def _affiliation_page(
+    request: HttpRequest, person: User, affiliation: Affiliation | None, known: dict[str, Any]
+) -> HttpResponse:
+    form = forms.AffiliationForm(request.POST or None, initial=known, person=person)
+    if form.is_valid():
+        try:
+            actions.save_affiliation(
+                person=person,
+                affiliation=affiliation,
+                values=form.cleaned_data,
+                by=request.user,
+                at=clock.now(),
+            )
+        except actions.AlreadyAppointed:
+            form.add_error(
+                "department", _("They already have this worker type in this department at that time.")
+            )
+        else:
+            messages.success(request, _("Saved."))
+            return http.see_other("people:person-detail", public_id=person.public_id)
+    context = {"form": form, "person": person, "affiliation": affiliation}
+    status = 422 if form.is_bound else 200
+    return partials.render_page(request, "people/affiliation_edit.html", context, status=status)
+
+
+def _explain_taken(form: forms.PersonForm, error: Exception) -> None:
+    if isinstance(error, actions.EmailTaken):
+        form.add_error("email", _("Another person here has this address."))
+    else:
+        form.add_error("external_id", _("Another person here has this employee ID."))
+
+
+def _facts(request: HttpRequest, person: User) -> dict[str, Any]:
+    today, viewer = clock.today(), request.user
+    return {
+        "person": person,
+        "record": queries.record_of(person, today=today, at=clock.now()),
+        "may_change": Permission.PEOPLE_CHANGE in viewer.permissions,
+        "may_assign": Permission.ROLES_ASSIGN in viewer.permissions,
+        "is_oneself": person.pk == viewer.pk,
+    }

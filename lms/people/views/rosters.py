@@ -1,0 +1,174 @@
+"""The import of a roster: upload, columns, preview, progress, result; each state has the same address."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lms.access import guard
+from lms.access.permissions import Permission
+from lms.jobs import queries as jobs
+from lms.people import forms, queries
+from lms.people.enums import AbsentPolicy, RosterImportState, RowOutcome
+from lms.people.imports import intake, problems
+from lms.people.imports.decode import NotReadable
+from lms.people.models import RosterImport, RosterRow
+from lms.ui import downloads, http, paging, partials
+from tenants import clock
+
+_SHOWS = ("error", "warning", "create", "update", "unchanged")
+
+
+@guard.needs(Permission.PEOPLE_IMPORT)
+@require_http_methods(["GET", "POST"])
+def import_new(request: HttpRequest) -> HttpResponse:
+    """Choosing the file."""
+    form = forms.UploadRoster(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            roster = intake.upload(content=file.read(), file_name=file.name, by=request.user, at=clock.now())
+        except NotReadable as error:
+            form.add_error("file", str(error))
+        else:
+            return http.see_other("people:import-columns", public_id=roster.public_id)
+    page = {"form": form, "imports": queries.recent_imports()}
+    status = 422 if request.method == "POST" else 200
+    return partials.render_page(request, "people/import_new.html", page, status=status)
+
+
+@guard.needs(Permission.PEOPLE_IMPORT)
+@require_http_methods(["GET", "POST"])
+def import_columns(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Which column is what. Another encoding or separator shows the file anew before anything is decided."""
+    roster = queries.import_for(public_id)
+    if roster.state not in (RosterImportState.UPLOADED, RosterImportState.CHECKED):
+        return http.see_other("people:import-detail", public_id=public_id)
+    try:
+        form = _columns_form(request, roster)
+    except NotReadable as error:
+        messages.error(request, str(error))
+        return http.see_other("people:import-columns", public_id=public_id)
+    if "reread" not in request.POST and form.is_valid():
+        return _choose(request, roster, form)
+    page = {"form": form, "roster": roster, "reading": form.reading}
+    status = 422 if form.is_bound and "reread" not in request.POST else 200
+    return partials.render_page(request, "people/import_columns.html", page, status=status)
+
+
+@guard.needs(Permission.PEOPLE_IMPORT)
+@require_GET
+def import_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Wherever the import is: at work, ready to start, or done."""
+    roster = queries.import_for(public_id)
+    if roster.state == RosterImportState.UPLOADED:
+        return http.see_other("people:import-columns", public_id=public_id)
+    if roster.state in (RosterImportState.CHECKING, RosterImportState.IMPORTING):
+        return _at_work(request, roster)
+    return _preview(request, roster, forms.StartImport())
+
+
+@guard.needs(Permission.PEOPLE_IMPORT)
+@require_POST
+def import_start(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The import begins, or goes on after it was stopped."""
+    roster = queries.import_for(public_id)
+    form = forms.StartImport(request.POST)
+    if not form.is_valid():
+        return _preview(request, roster, form, status=422)
+    try:
+        intake.start_import(
+            roster=roster,
+            absent=form.cleaned_data["absent"],
+            confirmed_count=form.cleaned_data["confirmed_count"],
+            by=request.user,
+            at=clock.now(),
+        )
+    except intake.NotConfirmed:
+        form.add_error("confirmed_count", _("Type the number of people that would be ended, or leave them."))
+        return _preview(request, roster, form, status=422)
+    except intake.NotNow:
+        messages.info(request, _("This import has been started already."))
+    return http.see_other("people:import-detail", public_id=public_id)
+
+
+@guard.needs(Permission.PEOPLE_IMPORT)
+@require_GET
+def import_problems_csv(request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
+    """Every line with something to say, for whoever mends the file."""
+    roster = queries.import_for(public_id)
+    header = [_("Line"), _("Employee ID"), _("E-mail"), _("Imported"), _("What is wrong")]
+    return downloads.csv_response("problems.csv", header=header, rows=_problem_lines(roster))
+
+
+def _columns_form(request: HttpRequest, roster: RosterImport) -> forms.ChooseColumns:
+    posted = request.POST or None
+    encoding, delimiter = request.POST.get("encoding", ""), request.POST.get("delimiter", "")
+    return forms.ChooseColumns(
+        posted, roster=roster, reading=intake.reading(roster, encoding=encoding, delimiter=delimiter)
+    )
+
+
+def _choose(request: HttpRequest, roster: RosterImport, form: forms.ChooseColumns) -> HttpResponse:
+    try:
+        intake.choose_columns(
+            roster=roster,
+            layout=form.layout(),
+            encoding=form.cleaned_data["encoding"],
+            delimiter=form.cleaned_data["delimiter"],
+            by=request.user,
+            at=clock.now(),
+        )
+    except intake.NotNow:
+        messages.info(request, _("This file is being checked already."))
+    return http.see_other("people:import-detail", public_id=roster.public_id)
+
+
+def _at_work(request: HttpRequest, roster: RosterImport) -> HttpResponse:
+    job = jobs.visible_to(request.user, roster.job_public_id) if roster.job_public_id else None
+    page = {"roster": roster, "progress": jobs.progress(job, at=clock.now()) if job else None}
+    return partials.render_page(request, "people/import_progress.html", page, partial="progress")
+
+
+def _preview(
+    request: HttpRequest, roster: RosterImport, form: forms.StartImport, status: int = 200
+) -> HttpResponse:
+    if partials.wants_fragment(request) and "show" not in request.GET:
+        # The page that showed the progress asks; what it has to show now is a page of its own.
+        url = reverse("people:import-detail", kwargs={"public_id": roster.public_id})
+        return HttpResponse(headers={"HX-Redirect": url})
+    counts = roster.counts
+    default = next((one for one in _SHOWS if counts.get(one)), "create")
+    show = request.GET.get("show", default)
+    page = {
+        "roster": roster,
+        "form": form,
+        "show": show if show in _SHOWS else default,
+        "tabs": [(one, counts.get(one, 0)) for one in _SHOWS if counts.get(one)],
+        "page": paging.page_of(queries.rows_shown(roster, show), request),
+        "ready_count": counts.get(RowOutcome.CREATE, 0) + counts.get(RowOutcome.UPDATE, 0),
+        "may_end": bool(counts.get("absent")),
+        "must_confirm": counts.get("absent", 0) > intake.MANY_LEAVE * counts.get("on_roster", 0),
+        "ended": roster.options.get("absent") == AbsentPolicy.DEACTIVATE,
+    }
+    return partials.render_page(request, "people/import_detail.html", page, partial="rows", status=status)
+
+
+def _problem_lines(roster: RosterImport) -> Iterator[list[str]]:
+    for row in queries.rows_of(roster, problems=True).iterator(chunk_size=2000):
+        yield [
+            str(row.line_number),
+            row.values.get("external_id", ""),
+            row.values.get("email", ""),
+            _("no") if row.outcome == RowOutcome.ERROR else _("yes"),
+            " ".join(sentences(row)),
+        ]
+
+
+def sentences(row: RosterRow) -> list[str]:
+    """What is to be said about a line."""
+    return [problems.in_words(problems.load(stored)) for stored in row.problems]
