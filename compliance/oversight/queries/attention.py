@@ -1,0 +1,95 @@
+"""What somebody should look at, and what is still missing before the first reminder can leave."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from compliance.reminders import queries as reminders
+from compliance.requirements import queries as requirements
+from lms.catalog import queries as catalog
+from lms.mail import queries as mail
+from lms.people import queries as people
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One line of "Needs attention": what it is, and where it is put right."""
+
+    text: str
+    href: str
+    link_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """One task of getting started."""
+
+    title: str
+    hint: str
+    href: str
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What needs somebody, and what will happen by itself."""
+
+    matters: list[Matter] = field(default_factory=list)
+    next_turn: reminders.UpcomingDay | None = None
+
+
+def attention(*, today: date, at: datetime) -> Attention:
+    """What to look at, as of `at` (UTC; `today` is its day in the tenant's zone)."""
+    first = reminders.next_turn_on(today=today, at=at)
+    days = reminders.upcoming_days(today=today, first=first)
+    return Attention(matters=[*_undelivered(), *_imports()], next_turn=days[0] if days else None)
+
+
+def _undelivered() -> list[Matter]:
+    count = mail.failed_count()
+    if not count:
+        return []
+    text = ngettext("%(n)d message could not be delivered", "%(n)d messages could not be delivered", count)
+    return [Matter(text % {"n": count}, reverse("mail:message-list") + "?state=failed", _("See which"))]
+
+
+def _imports() -> list[Matter]:
+    for roster in people.recent_imports(limit=1):
+        errors = int(roster.counts.get("error", 0))
+        if errors:
+            text = ngettext(
+                "%(n)d row of %(file)s was not imported", "%(n)d rows of %(file)s were not imported", errors
+            )
+            href = reverse("people:import-detail", args=[roster.public_id])
+            return [Matter(text % {"n": errors, "file": roster.file_name}, href, _("See the rows"))]
+    return []
+
+
+def first_steps(*, has_people: bool) -> list[FirstStep]:
+    """The way to the first reminder; empty once a requirement is in force. `has_people` besides the owner."""
+    if requirements.in_force():
+        return []
+    has_course = bool(catalog.published_courses())
+    return [
+        FirstStep(
+            _("Import your people"),
+            _("A file from your HR system is enough: names, e-mail addresses, departments."),
+            reverse("people:import-new"),
+            has_people,
+        ),
+        FirstStep(
+            _("Publish a course"),
+            _("Take the course that comes with the site, or bring your own."),
+            reverse("catalog:course-list"),
+            has_course,
+        ),
+        FirstStep(
+            _("Say who must take it"),
+            _("You see who is affected, and with which dates, before anything is turned on."),
+            reverse("requirements:new"),
+            False,
+        ),
+    ]

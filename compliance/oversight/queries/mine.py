@@ -1,0 +1,178 @@
+"""What one person owes and has done, for the person themself and for those who look after them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from compliance.oversight import rules
+from compliance.records import queries as records
+from compliance.records.enums import ComplianceStatus
+from lms.learning import queries as learning
+from lms.ui import dates
+
+LATE = frozenset({ComplianceStatus.OVERDUE, ComplianceStatus.EXPIRED})
+OPEN = LATE | {ComplianceStatus.EXPIRING, ComplianceStatus.NOT_YET_DUE, ComplianceStatus.IN_GRACE}
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One requirement as its person meets it: the obligation, the course it asks for, and what proves it.
+
+    `course` is None while nothing is published that could be taken.
+    """
+
+    owed: records.Owed
+    course: learning.CourseStanding | None
+    certificate: UUID | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to do now; a renewal counts although the person is still compliant."""
+        return self.owed.status in OPEN
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the due date and any grace have passed."""
+        return self.owed.status in LATE
+
+    @property
+    def is_started(self) -> bool:
+        """Whether the person is in the middle of the course that this open cycle asks for."""
+        return self.is_open and self.course is not None and self.course.state == "in_progress"
+
+    @property
+    def work(self) -> str:
+        """Progress in this cycle: what was completed for an earlier one is not progress of this one."""
+        return "in_progress" if self.is_started else "not_started"
+
+    @property
+    def why(self) -> str:
+        """Why this person has it: the facts that matched, in words."""
+        return str(records.why_text(self.owed.why))
+
+    @property
+    def length(self) -> str:
+        """How long it takes, or how much of it is left."""
+        if self.course is None:
+            return ""
+        if not self.is_started:
+            return _("About %(time)s") % {"time": dates.minutes_text(self.course.minutes)}
+        return _("Lesson %(number)s of %(count)s, about %(time)s left") % {
+            "number": self.course.next_lesson_number,
+            "count": self.course.lesson_count,
+            "time": dates.minutes_text(self.course.minutes_left),
+        }
+
+    @property
+    def validity(self) -> str:
+        """When it was completed, and until when that counts; empty when it never was."""
+        if self.owed.completed_on is None:
+            return ""
+        completed = dates.day_text(self.owed.completed_on)
+        if self.owed.valid_until is None:
+            return _("Completed %(day)s") % {"day": completed}
+        until = dates.day_text(self.owed.valid_until)
+        return _("Completed %(day)s, valid until %(until)s") % {"day": completed, "until": until}
+
+    @property
+    def hint(self) -> str:
+        """The second line of its row."""
+        parts = (self.length, self.validity) if self.is_open else (self.validity,)
+        return " · ".join(filter(None, parts))
+
+    @property
+    def url(self) -> str:
+        """Straight into the course; empty while there is none."""
+        return reverse("learning:course-enter", args=[self.owed.course_public_id]) if self.course else ""
+
+    @property
+    def certificate_url(self) -> str:
+        """The certificate of the last completion; empty where there is none."""
+        return certificate_url(self.certificate)
+
+
+@dataclass(frozen=True, slots=True)
+class MyTraining:
+    """Everything required of one person, sorted by what it asks of them."""
+
+    todo: list[Duty] = field(default_factory=list)
+    done: list[Duty] = field(default_factory=list)
+    excused: list[Duty] = field(default_factory=list)
+
+    @property
+    def everything(self) -> list[Duty]:
+        """All duties: open, done, excused."""
+        return [*self.todo, *self.done, *self.excused]
+
+    @property
+    def continue_with(self) -> Duty | None:
+        """The one thing to do next: what was begun, else what is due first."""
+        possible = [duty for duty in self.todo if duty.course]
+        return next((duty for duty in possible if duty.is_started), possible[0] if possible else None)
+
+    @property
+    def standing(self) -> str:
+        """The word for the person, as the overview counts them."""
+        if not self.todo and not self.done:
+            return "nothing_required"
+        missing = [duty for duty in self.todo if duty.owed.status != ComplianceStatus.EXPIRING]
+        return "not_compliant" if missing else "compliant"
+
+    @property
+    def sentence(self) -> str:
+        """Am I done, and if not, what by when: the first line of the learner's home."""
+        due = [duty.owed.due_on for duty in self.todo if duty.owed.due_on]
+        valid = [duty.owed.valid_until for duty in self.done if duty.owed.valid_until]
+        return rules.standing_sentence(
+            todo_count=len(self.todo),
+            late_count=sum(duty.is_late for duty in self.todo),
+            done_count=len(self.done),
+            next_due=dates.day_text(min(due)) if due else "",
+            valid_until=dates.day_text(min(valid)) if valid else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One cycle that is over, with its certificate."""
+
+    cycle: records.PastCycle
+    certificate_url: str
+
+
+def my_training(*, user_id: int, today: date) -> MyTraining:
+    """What is required of a person on `today` (tenant's zone), late and due first in each part."""
+    return _sorted(records.owed_by(user_id, today), user_id, _certificates(user_id))
+
+
+def my_record(*, user_id: int, today: date) -> tuple[MyTraining, list[Past]]:
+    """As `my_training`, and every cycle that is over, newest first."""
+    certificates, dossier = _certificates(user_id), records.dossier(user_id, today)
+    past = [Past(one, certificate_url(certificates.get(one.enrollment_id or 0))) for one in dossier.past]
+    return _sorted(dossier.owed, user_id, certificates), past
+
+
+def certificate_url(public_id: UUID | None) -> str:
+    """The page of a certificate; empty for None."""
+    return reverse("learning:certificate", args=[public_id]) if public_id else ""
+
+
+def _certificates(user_id: int) -> dict[int, UUID]:
+    return {one.enrollment_id: one.public_id for one in learning.certificates_of(user_id)}
+
+
+def _sorted(owed: list[records.Owed], user_id: int, certificates: dict[int, UUID]) -> MyTraining:
+    courses = learning.standings(user_id=user_id, course_ids=[one.course_id for one in owed])
+    mine = MyTraining()
+    for one in owed:
+        duty = Duty(one, courses.get(one.course_id), certificates.get(one.enrollment_id or 0))
+        if duty.is_open:
+            mine.todo.append(duty)
+        elif one.status == ComplianceStatus.COMPLIANT:
+            mine.done.append(duty)
+        elif one.status == ComplianceStatus.EXCUSED:
+            mine.excused.append(duty)
+    return mine

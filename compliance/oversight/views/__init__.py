@@ -1,0 +1,1 @@
+"""The pages of oversight: one's own, the figures, the people behind them."""

@@ -1,0 +1,78 @@
+"""What officers see of everyone in their reach: figures, and the people they are made of."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from compliance.oversight import exports, forms, queries
+from compliance.records import queries as records
+from lms.access import guard
+from lms.access.permissions import Permission
+from lms.audit import actions as audit
+from lms.people import queries as people
+from lms.ui import downloads, filters, paging, partials
+from tenants import clock
+
+
+@guard.needs(Permission.REPORTS_VIEW, scoped=True)
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """The figures, printed with their definition and moment; each leads to its people."""
+    now = clock.now()
+    reach = people.reach(guard.viewer(request), Permission.REPORTS_VIEW)
+    figures = queries.overview(today=clock.today(now), reach=reach)
+    has_people = figures.totals.required_count > 0
+    context = {
+        "figures": figures,
+        "chart": queries.department_chart(figures),
+        "attention": queries.attention(today=clock.today(now), at=now) if reach.is_everyone else None,
+        "first_steps": queries.first_steps(has_people=has_people) if reach.is_everyone else [],
+        "as_of": now,
+    }
+    return partials.render_page(request, "oversight/overview.html", context)
+
+
+@guard.needs(Permission.REPORTS_VIEW, scoped=True)
+@require_safe
+def people_list(request: HttpRequest) -> HttpResponse:
+    """Exactly the people behind a figure."""
+    now = clock.now()
+    chosen, rows = chosen_people(request, Permission.REPORTS_VIEW, now)
+    context = {
+        "filters": chosen,
+        "page": paging.page_of(rows, request),
+        "as_of": now,
+        "may_remind": Permission.REMINDERS_SEND in guard.viewer(request).permissions,
+    }
+    return partials.render_page(request, "oversight/people_list.html", context, partial="results")
+
+
+@guard.needs(Permission.REPORTS_EXPORT, scoped=True)
+@require_safe
+def people_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same people as a file. Taking them out is written down."""
+    now = clock.now()
+    chosen, rows = chosen_people(request, Permission.REPORTS_EXPORT, now)
+    lines = list(exports.people_rows(rows.iterator(), as_of=clock.today(now)))
+    audit.record(
+        action="oversight.people_exported",
+        by=guard.viewer(request),
+        at=now,
+        object_label=str(exports.LABEL),
+        facts={"filters": chosen.values, "people": len(lines)},
+    )
+    return downloads.csv_response(f"people-{clock.today(now)}.csv", header=exports.HEADER, rows=lines)
+
+
+def chosen_people(
+    request: HttpRequest, permission: Permission, now: datetime
+) -> tuple[filters.FilterSet, QuerySet[Any, dict[str, Any]]]:
+    """The filters in the address, and the people they mean among those the viewer may see."""
+    chosen = forms.people_filters(request.GET)
+    scope: records.Scope = queries.scope_of(people.reach(guard.viewer(request), permission))
+    rows = queries.chosen_people(selection=forms.selection_of(chosen), today=clock.today(now), scope=scope)
+    return chosen, rows

@@ -1,0 +1,33 @@
+"""What a person sees of themself."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from compliance.oversight import queries
+from lms.access import guard
+from lms.access.permissions import Permission
+from lms.mail import queries as mail
+from lms.ui import partials
+from tenants import clock
+
+
+@guard.signed_in
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What do I owe, by when, and the way straight into it."""
+    user = guard.viewer(request)
+    context = {
+        "mine": queries.my_training(user_id=user.pk, today=clock.today()),
+        "sees_overview": Permission.REPORTS_VIEW in user.permissions | user.scoped_permissions,
+    }
+    return partials.render_page(request, "oversight/home.html", context)
+
+
+@guard.signed_in
+@require_safe
+def status(request: HttpRequest) -> HttpResponse:
+    """All of one's record: every requirement, every cycle that is over, the newest messages."""
+    user, now = guard.viewer(request), clock.now()
+    mine, past = queries.my_record(user_id=user.pk, today=clock.today(now))
+    context = {"mine": mine, "past": past, "messages_sent": mail.history(user.pk, limit=20), "as_of": now}
+    return partials.render_page(request, "oversight/status.html", context)
