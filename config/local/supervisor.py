@@ -123,7 +123,7 @@ def children_of(stack: Stack, port: int) -> list[Child]:
         ),
         Child(
             "scheduler",
-            [*celery, "beat", "--loglevel=INFO", f"--schedule={stack.state / 'beat-schedule'}", "--pidfile="],
+            [*celery, "beat", "--loglevel=INFO", "--scheduler=celery.beat:Scheduler", "--pidfile="],
             {**stack.without_owner(), "LOG_LEVEL": full["LOG_LEVEL"]},
             logs / "scheduler.log",
             lambda child: child.has_logged("beat: Starting"),
