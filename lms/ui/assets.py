@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 
 from lms.ui.components import PAGE_COMPONENTS
 
-FOUNDATION: Final = ("00-layers", "tokens", "reset", "base", "layout", "chrome", "page", "prose", "utilities", "print")
-FURTHER: Final = ("choice", "drop")
+FOUNDATION: Final = ("00-layers", "tokens", "reset", "base", "layout", "chrome", "page", "entrance", "prose", "utilities", "print")
+FURTHER: Final = ("tick", "choice", "drop")
 HTMX_FILE: Final = "django_htmx/htmx-2.min.js"
 ENTRY_FILE: Final = "ui/js/boot.js"
 

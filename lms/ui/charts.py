@@ -13,7 +13,7 @@ Text = str | Promise
 
 FILLS: Final = ("done", "going", "todo", "late", "excused")
 PATTERNED: Final = ("late", "todo")
-THINNEST: Final = 0.4
+THINNEST: Final = 1.5
 _ids = count(1)
 
 
@@ -131,13 +131,22 @@ def segments(values: Sequence[int], fills: Sequence[str], labels: Sequence[Text]
     """The rectangles of one bar, `scale` being the count that fills it; a count above zero is never invisible."""
     drawn: list[Segment] = []
     position = 0.0
-    for value, fill, label in zip(values, fills, labels, strict=True):
-        if not value or not scale:
-            continue
-        width = value / scale * 100
-        drawn.append(Segment(f"{position:.2f}%", f"{max(width, THINNEST):.2f}%", fill, label, value))
-        position += width
+    for value, width, fill, label in zip(values, widths(values, scale), fills, labels, strict=True):
+        if width:
+            drawn.append(Segment(f"{position:.2f}%", f"{width:.2f}%", fill, label, value))
+            position += width
     return drawn
+
+
+def widths(values: Sequence[int], scale: int) -> list[float]:
+    """Widths in percent; what the thin ones need to be seen is taken from the widest."""
+    if not scale:
+        return [0.0 for _value in values]
+    exact = [100 * value / scale for value in values]
+    shown = [max(width, THINNEST) if width else 0.0 for width in exact]
+    if shown:
+        shown[shown.index(max(shown))] -= sum(shown) - sum(exact)
+    return shown
 
 
 def ratio(parts: Sequence[Part]) -> list[Segment]:

@@ -172,7 +172,7 @@ FORMS: Final = (
         (
             Prop("field"),
             text("label"),
-            text("hint"),
+            text("hint", None),
             Prop("width", "", tokens("", "xs", "sm", "md")),
             Prop("variant", "", tokens("", "cards", "inline", "plain", "hide_label")),
         ),

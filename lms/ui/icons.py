@@ -57,7 +57,7 @@ ICONS: Final[dict[str, str]] = {
     "minus": CIRCLE + '<path d="M8 12h8"/>',
     "monitor": '<rect x="3" y="4.5" width="18" height="12" rx="2"/><path d="M9 20.5h6M12 16.5v4"/>',
     "moon": '<path d="M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z"/>',
-    "more": '<path d="M5.5 12h.01M12 12h.01M18.5 12h.01"/>',
+    "more": '<circle cx="5.5" cy="12" r=".9"/><circle cx="12" cy="12" r=".9"/><circle cx="18.5" cy="12" r=".9"/>',
     "pause": CIRCLE + '<path d="M10 9v6M14 9v6"/>',
     "play": CIRCLE + '<path d="M10.3 8.5l5.2 3.5-5.2 3.5z"/>',
     "plus": '<path d="M12 5v14M5 12h14"/>',

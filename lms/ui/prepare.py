@@ -124,7 +124,7 @@ def field(values: Values, context: Context) -> Values:
     bound: BoundField = values["field"]
     kind = next((name for cls, name in WIDGET_KINDS if isinstance(bound.field.widget, cls)), "input")
     is_group = kind in ("radios", "checks")
-    hint = values["hint"] or bound.help_text
+    hint = bound.help_text if values["hint"] is None else values["hint"]
     return {
         "kind": kind,
         "label": values["label"] or bound.label,
@@ -150,14 +150,15 @@ def _input_attributes(bound: BoundField, kind: str, hint: Any, given: Values) ->
 
 def error_summary(values: Values, context: Context) -> Values:
     """Every error with the id of the field it belongs to; from a form, a formset or a list of forms."""
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, str, str]] = []
     for form in _forms(values["form"]):
         if isinstance(form, forms.BaseFormSet):
-            found += [("", str(error)) for error in form.non_form_errors()]
+            found += [("", "", str(error)) for error in form.non_form_errors()]
             continue
         for name, errors in form.errors.items():
             target = _target(form, name)
-            found += [(target, str(error)) for error in errors]
+            label = str(form[name].label) if name in form.fields else ""
+            found += [(target, label, str(error)) for error in errors]
     return {"found": found}
 
 

@@ -125,6 +125,12 @@ def day_filter(on: dt.date | None) -> str:
     return dates.day_text(on) if on else NOTHING
 
 
+@register.filter(name="moment")
+def moment_filter(at: dt.datetime | None) -> str:
+    """`12 Dec 2026, 10:44` on the tenant's clock, as plain text."""
+    return dates.moment_text(at) if at else NOTHING
+
+
 @register.filter
 def percent(ratio: float | None, places: int = 1) -> str:
     """`91.6 %` for 0.916; a dash when there is no ratio. Cut, not rounded: 100 % means all."""
