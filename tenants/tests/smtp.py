@@ -43,7 +43,7 @@ class UnreliableServer:
         self.connections += 1
         return SMTP(self, loop=self._loop, hostname="mail.example.org", enable_SMTPUTF8=False)
 
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if self.refuses_senders:
             return self.refuses_senders
         envelope.mail_from = address

@@ -16,7 +16,9 @@ from tenants.tests.factories import AT
 from tenants.tests.smtp import UnreliableServer
 
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
-SENDER = outbox.Sender(tenant="t_alpha", address="training@duly.localhost", list_id="notices.alpha.duly.localhost")
+SENDER = outbox.Sender(
+    tenant="t_alpha", address="training@duly.localhost", list_id="notices.alpha.duly.localhost"
+)
 
 
 @pytest.fixture
@@ -151,7 +153,9 @@ def test_a_server_that_hangs_up_is_left_alone_and_nothing_is_lost(server, name):
     assert deliver() == AT + SERVER_PAUSE
     assert state_of(first)[0] == OutboxState.PENDING
     second.refresh_from_db()
-    assert (second.state, second.attempts) == (OutboxState.PENDING, 0), "it was not tried, so it is not counted"
+    assert (second.state, second.attempts) == (OutboxState.PENDING, 0), (
+        "it was not tried, so it is not counted"
+    )
     server.answers_data = {}
     deliver(AT + SERVER_PAUSE)
     assert "dee@example.org" in server.to()
@@ -190,7 +194,7 @@ def test_being_refused_as_the_sender_is_our_fault_and_fails_nobodys_message(serv
 @pytest.mark.parametrize(
     "address",
     [
-        "a@example.org\nBcc: b@example.org", "a@example.org\r\n", "a@example.org, c@example.org", "Dean <a@example.org>",
+        "a@example.org\nBcc: b@example.org", "a@example.org\r\n", "a@example.org, c@example.org", "Dean <a@b.org>",
         '"a b"@example.org', "ü@example.org", "a@", "@example.org", "a@exa mple.org", "a" * 65 + "@example.org", "",
     ],
 )  # fmt: skip
@@ -275,7 +279,9 @@ def test_a_sender_that_lost_its_lease_writes_nothing_over_the_others_work(server
 
 
 def test_the_message_id_differs_between_tenants_and_keys():
-    ids = {envelope.message_id(tenant=t, key=k, domain="d") for t in ("a", "b", "a\nx") for k in ("x", "y", "b")}
+    ids = {
+        envelope.message_id(tenant=t, key=k, domain="d") for t in ("a", "b", "a\nx") for k in ("x", "y", "b")
+    }
     assert len(ids) == 9
 
 

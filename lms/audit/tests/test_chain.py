@@ -60,7 +60,11 @@ def test_every_kind_of_fact_still_gives_its_hash_after_it_was_stored():
 )
 def test_the_database_refuses_to_change_the_log(statement):
     record()
-    with pytest.raises((ProgrammingError, InternalError)), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises((ProgrammingError, InternalError)),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert Event.objects.get().actor_label == "Ada Alvarez"
 

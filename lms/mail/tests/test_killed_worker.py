@@ -35,7 +35,12 @@ def test_kill_nine_during_delivery_loses_nothing_and_repeats_only_what_was_in_fl
     with context.inside(campus):
         for number in range(MESSAGES):
             actions.queue_letter(
-                kind="account.code", to_address=f"person{number}@example.org", key=f"k{number}", subject="s", text="t", at=AT
+                kind="account.code",
+                to_address=f"person{number}@example.org",
+                key=f"k{number}",
+                subject="s",
+                text="t",
+                at=AT,
             )
     at, kills = AT, (1, 9, 25, 31)
     for kill_at in kills:
