@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Case, Count, F, Prefetch, QuerySet, TextField, Value, When
@@ -91,17 +92,78 @@ class Outline:
         return before, rows[place + 1] if place + 1 < len(rows) else None
 
 
-def courses() -> QuerySet[Course]:
-    """Every course by title, with `version_list`: its versions, newest first, each with `lesson_count`."""
-    versions = CourseVersion.objects.annotate(lesson_count=Count("lessons")).order_by("-number")
-    return Course.objects.prefetch_related(Prefetch("versions", versions, to_attr="version_list")).order_by(
-        "title"
+@dataclass(frozen=True, slots=True)
+class CourseCard:
+    """A course with its versions, newest first, each with `lesson_count` and `question_count`."""
+
+    course: Course
+    versions: tuple[CourseVersion, ...]
+
+    @property
+    def published(self) -> CourseVersion | None:
+        """The version that new learners get."""
+        return next((each for each in self.versions if each.is_published), None)
+
+    @property
+    def draft(self) -> CourseVersion | None:
+        """The version that is being written."""
+        return next((each for each in self.versions if each.is_draft), None)
+
+    @property
+    def shown(self) -> CourseVersion:
+        """The version that stands for the course: the draft, else the published, else the newest."""
+        return self.draft or self.published or self.versions[0]
+
+    @property
+    def state(self) -> str:
+        """Whether people can take it."""
+        return (self.published or self.shown).state
+
+
+class Effect(StrEnum):
+    """What saving a plan would do."""
+
+    NEW_COURSE = "new_course"
+    NEW_VERSION = "new_version"
+    REPLACES_DRAFT = "replaces_draft"
+    NOTHING = "nothing"
+
+
+def course_cards() -> list[CourseCard]:
+    """Every course by title; two statements."""
+    return _cards(Course.objects.order_by("title", "pk"))
+
+
+def course_card(public_id: UUID) -> CourseCard | None:
+    """One course; two statements."""
+    return next(iter(_cards(Course.objects.filter(public_id=public_id))), None)
+
+
+def _cards(courses: QuerySet[Course]) -> list[CourseCard]:
+    counted = CourseVersion.objects.annotate(
+        lesson_count=Count("lessons", distinct=True),
+        question_count=Count("lessons__questions", distinct=True),
     )
+    newest = counted.select_related("published_by", "created_by").order_by("-number")
+    rows = courses.prefetch_related(Prefetch("versions", newest))
+    return [CourseCard(course, tuple(course.versions.all())) for course in rows]
 
 
-def course_by(public_id: UUID) -> Course | None:
-    """One course, as `courses()` gives it."""
-    return courses().filter(public_id=public_id).first()
+def version_by(course_public_id: UUID, number: int) -> CourseVersion | None:
+    """A version by its course and number."""
+    rows = CourseVersion.objects.select_related("course")
+    return rows.filter(course__public_id=course_public_id, number=number).first()
+
+
+def effect_of(*, key: str, digest: str) -> Effect:
+    """What saving a plan with this key and content hash would do, by the rule that `actions.import_course` follows."""
+    rows = CourseVersion.objects.filter(course__key=key).exclude(state=VersionState.RETIRED)
+    current = {row.state: row.content_hash for row in rows}
+    if digest in current.values():
+        return Effect.NOTHING
+    if VersionState.DRAFT in current:
+        return Effect.REPLACES_DRAFT
+    return Effect.NEW_VERSION if Course.objects.filter(key=key).exists() else Effect.NEW_COURSE
 
 
 def upload_by(public_id: UUID) -> CourseUpload | None:

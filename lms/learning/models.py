@@ -107,6 +107,22 @@ class QuizAttempt(models.Model):
         """Whether answers can still be given."""
         return self.submitted_at is None
 
+    @property
+    def question_count(self) -> int:
+        """How many questions are on the paper."""
+        return len(self.paper)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether every question has an answer."""
+        return all(self.answers.get(str(place)) for place in range(1, len(self.paper) + 1))
+
+    @property
+    def next_place(self) -> int:
+        """The first question without an answer; the first of all when each has one."""
+        open_places = (place for place in range(1, len(self.paper) + 1) if not self.answers.get(str(place)))
+        return next(open_places, 1)
+
 
 class Rereading(models.Model):
     """A lesson to be read again after the last try of a round failed, before the next round opens."""

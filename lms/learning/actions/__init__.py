@@ -2,12 +2,11 @@
 
 from lms.learning.actions.attempts import save_answer, start_attempt, submit
 from lms.learning.actions.certificates import set_validity
-from lms.learning.actions.enrollments import complete_lesson, open_lesson, reread_lesson, start
+from lms.learning.actions.enrollments import complete_lesson, open_lesson, start
 
 __all__ = [
     "complete_lesson",
     "open_lesson",
-    "reread_lesson",
     "save_answer",
     "set_validity",
     "start",

@@ -1,4 +1,4 @@
-"""Starting a course, reading its lessons, and reading them again."""
+"""Starting a course and reading its lessons."""
 
 import datetime as dt
 from typing import Any
@@ -50,9 +50,9 @@ def open_lesson(*, enrollment: Enrollment, lesson: catalog.LessonRow, by: Any, a
 def complete_lesson(
     *, enrollment: Enrollment, lesson: catalog.LessonRow, by: Any, at: dt.datetime
 ) -> Enrollment:
-    """Mark a text as done; the last one completes the course. Repeating it changes nothing.
+    """Mark a text as done, or as read again after a failed quiz; the last one completes the course.
 
-    Raises rules.QuizLocked for a quiz: only passing one completes it.
+    Repeating it changes nothing. Raises rules.QuizLocked for a quiz: only passing one completes it.
     """
     held = finishing.held(enrollment, by)
     if held.is_completed:
@@ -60,13 +60,5 @@ def complete_lesson(
     if lesson.is_quiz:
         raise rules.QuizLocked(lesson)
     finishing.mark_done(held, lesson.id, at)
+    Rereading.objects.filter(attempt__enrollment=held, lesson_id=lesson.id, done_at=None).update(done_at=at)
     return finishing.finish_if_whole(held, at)
-
-
-@transaction.atomic
-def reread_lesson(*, enrollment: Enrollment, lesson: catalog.LessonRow, by: Any, at: dt.datetime) -> None:
-    """Note that a lesson was read again after a round of tries failed."""
-    finishing.check_own(enrollment, by)
-    Rereading.objects.filter(attempt__enrollment=enrollment, lesson_id=lesson.id, done_at=None).update(
-        done_at=at
-    )

@@ -1,6 +1,6 @@
 """What people did. Everything for other apps is plain values, in a constant number of statements."""
 
-from lms.learning.queries.certificates import CertificateRow, certificate_for, certificates_of
+from lms.learning.queries.certificates import CertificateRow, certificate_for, certificate_of, certificates_of
 from lms.learning.queries.player import (
     Place,
     Player,
@@ -9,6 +9,7 @@ from lms.learning.queries.player import (
     enrollment_for,
     player_of,
     quiz_standing,
+    tries_of,
 )
 from lms.learning.queries.results import Answered, results_of
 from lms.learning.queries.standings import (
@@ -17,6 +18,7 @@ from lms.learning.queries.standings import (
     ProgressRow,
     ResumePoint,
     completions,
+    last_completed,
     latest_for,
     open_enrollment,
     open_enrollments,
@@ -37,9 +39,11 @@ __all__ = [
     "ResumePoint",
     "attempt_for",
     "certificate_for",
+    "certificate_of",
     "certificates_of",
     "completions",
     "enrollment_for",
+    "last_completed",
     "latest_for",
     "open_enrollment",
     "open_enrollments",
@@ -49,4 +53,5 @@ __all__ = [
     "results_of",
     "resume_point",
     "standings",
+    "tries_of",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from lms.learning.models import Certificate
+from lms.learning.models import Certificate, Enrollment
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,11 @@ def certificates_of(user_id: int) -> list[CertificateRow]:
         )
         for row in rows
     ]
+
+
+def certificate_of(enrollment: Enrollment) -> Certificate | None:
+    """The certificate of a completed enrollment; nothing is read for one that is not."""
+    return Certificate.objects.filter(enrollment=enrollment).first() if enrollment.is_completed else None
 
 
 def certificate_for(user: Any, public_id: UUID) -> Certificate | None:

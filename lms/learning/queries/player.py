@@ -50,6 +50,10 @@ class Player:
         """Whether a quiz still waits for lessons."""
         return rules.is_locked(self.outline, lesson, self.done)
 
+    def open_before(self, lesson: catalog.LessonRow) -> list[catalog.LessonRow]:
+        """The lessons a quiz waits for."""
+        return rules.open_before(self.outline, lesson, self.done)
+
     def is_done(self, lesson: catalog.LessonRow) -> bool:
         """Whether the lesson is done."""
         return lesson.id in self.done
@@ -64,6 +68,13 @@ class Player:
             (each for each in undone if each.id == self.last_opened and not self.is_locked(each)), None
         )
         return again or here or (undone[0] if undone else None)
+
+    def after(self, lesson: catalog.LessonRow) -> catalog.LessonRow | None:
+        """Where to go once this lesson is done: a lesson to read again, the next undone one, the first undone one."""
+        rows = list(self.outline)
+        again = next((each for each in rows if each.id in self.to_reread), None)
+        later = (each for each in rows if each.position > lesson.position and each.id not in self.done)
+        return again or next(later, None) or self.next_open
 
     @property
     def done_count(self) -> int:
@@ -171,4 +182,14 @@ def quiz_standing(player: Player, lesson: catalog.LessonRow) -> QuizStanding:
         attempts=handed_in,
         open_attempt=next((each for each in attempts if each.is_open), None),
         to_reread=again,
+    )
+
+
+def tries_of(attempt: QuizAttempt) -> rules.Tries:
+    """Which try of how many an open attempt is. Nothing is read."""
+    return rules.Tries(
+        allowed=attempt.lesson.attempts_allowed,
+        used_count=attempt.number - 1,
+        is_passed=False,
+        must_reread=False,
     )

@@ -122,6 +122,12 @@ def open_enrollment(user: Any, course_public_id: UUID) -> Enrollment | None:
     ).first()
 
 
+def last_completed(user: Any, course_public_id: UUID) -> Enrollment | None:
+    """The newest pass through a course that the person completed."""
+    rows = Enrollment.objects.filter(user=user, course__public_id=course_public_id)
+    return rows.filter(state=EnrollmentState.COMPLETED).order_by("-completed_at", "-pk").first()
+
+
 def resume_point(enrollment: Enrollment) -> ResumePoint | None:
     """Where to go on in this pass; None when everything is done. Three statements."""
     player = player_of(enrollment)

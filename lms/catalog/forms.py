@@ -1,0 +1,69 @@
+"""Sending a course."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from lms.catalog.enums import UploadOrigin
+from lms.catalog.facts import sources
+
+
+class _SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class _FilesField(forms.FileField):
+    """One or more files. A list, never empty."""
+
+    widget = _SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Every file is checked as a single one would be."""
+        given = data if isinstance(data, list) else [data]
+        return [super(_FilesField, self).clean(each, initial) for each in given or [None]]
+
+
+class UploadCourse(forms.Form):
+    """A zip of a course folder, or the files of a course without folders. `source` is what was in them."""
+
+    files = _FilesField(
+        label=_("Course files"),
+        help_text=_(
+            "A zip of the course folder, up to 5 MB. Or choose course.toml, the lessons (.md) and the quizzes "
+            "(.quiz.toml) together; they will form one module."
+        ),
+        error_messages={
+            "required": _("Choose a zip or the files of a course."),
+            "empty": _("This file is empty. Choose a zip or the files of a course."),
+        },
+    )
+    source: sources.Source
+    origin: UploadOrigin
+
+    def clean(self) -> dict[str, Any]:
+        """Open the zip far enough to know that it can be read."""
+        cleaned = super().clean() or {}
+        given: list[UploadedFile] = cleaned.get("files") or []
+        if not given:
+            return cleaned
+        self.origin = UploadOrigin.ZIP if _is_zip(given) else UploadOrigin.FILES
+        try:
+            self.source = _source(given, self.origin)
+        except sources.Unreadable as refusal:
+            problem = refusal.problem
+            self.add_error("files", f"{problem.file}: {problem.message} {problem.fix}")
+        return cleaned
+
+
+def _is_zip(given: list[UploadedFile]) -> bool:
+    return len(given) == 1 and (given[0].name or "").lower().endswith(".zip")
+
+
+def _source(given: list[UploadedFile], origin: UploadOrigin) -> sources.Source:
+    """Never reads more of a file than a course may hold."""
+    if origin == UploadOrigin.ZIP:
+        return sources.from_zip(given[0].read(sources.MAX_ZIP_BYTES + 1), given[0].name or "")
+    files = given[: sources.MAX_FILES + 1]
+    return sources.from_uploads((each.name or "", each.read(sources.MAX_FILE_BYTES + 1)) for each in files)
