@@ -89,7 +89,7 @@ def match(rule: Rule, person: Person, on: date) -> Match | None:
     """The earliest appointment in force that day that the rule means; None when the person is not meant."""
     if not person.is_active:
         return None
-    is_away = person.absence_on(on) is not None
+    is_away = person.is_away(on)
     for appointment in _in_force(person, on):
         facts = _judge(rule, appointment, is_away)
         if facts is not None:
@@ -110,7 +110,7 @@ def explain(rule: Rule, person: Person, on: date) -> tuple[Check, ...]:
     appointments = _in_force(person, on)
     if not appointments:
         return (Check("appointment", "none", False),)
-    is_away = person.absence_on(on) is not None
+    is_away = person.is_away(on)
     runs = [tuple(_checks(rule, appointment, is_away, True)) for appointment in appointments]
     matched = match(rule, person, on)
     if matched is not None:

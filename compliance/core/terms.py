@@ -157,6 +157,10 @@ class Person:
         """The absence in force on that day, if any."""
         return next((absence for absence in self.absences if absence.covers(on)), None)
 
+    def is_away(self, on: date) -> bool:
+        """Whether the person is on leave that day; a resting requirement or a waiver is no leave."""
+        return any(absence.cause is Cause.LEAVE and absence.covers(on) for absence in self.absences)
+
 
 @dataclass(frozen=True, slots=True)
 class Completion:

@@ -10,3 +10,26 @@ class RequirementsConfig(AppConfig):
     name = "compliance.requirements"
     label = "requirements"
     verbose_name = _("Requirements")
+
+    def ready(self) -> None:
+        """Register the deeds that are logged, and the entry in the navigation."""
+        from lms.access.permissions import Permission
+        from lms.audit import kinds
+        from lms.ui import navigation
+
+        kinds.register("requirement.drafted", _("drafted the requirement"))
+        kinds.register("requirement.changed", _("changed the requirement"))
+        kinds.register("requirement.discarded", _("discarded the draft"))
+        kinds.register("requirement.turned_on", _("turned on the requirement"))
+        kinds.register("requirement.resumed", _("turned on again the requirement"))
+        kinds.register("requirement.paused", _("paused the requirement"))
+        kinds.register("requirement.retired", _("retired the requirement"))
+        navigation.register(
+            navigation.Entry(
+                key="requirements",
+                label=_("Requirements"),
+                url_name="requirements:list",
+                permission=Permission.REQUIREMENTS_VIEW,
+                order=50,
+            )
+        )

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from compliance.core import audience
 from compliance.core.audience import All, Any, BadAudience, Check, Departments, Everyone, Kinds, Not, OnLeave
-from compliance.core.terms import Appointment
+from compliance.core.terms import Absence, Appointment, Cause
 
 from .makers import STAFF_AND_FACULTY, d, leave, person, post
 
@@ -55,6 +55,11 @@ BUT_NO_STUDENTS = All((Everyone(), Not(Kinds(("student", "student_worker")))))
 )
 def test_who_is_meant(rule, who, is_meant):
     assert (audience.match(rule, who, TODAY) is not None) is is_meant
+
+
+def test_a_resting_requirement_is_no_leave():
+    resting = Absence(d("2026-01-01"), None, Cause.PAUSE)
+    assert audience.match(OnLeave(), person(1, absences=(resting,)), TODAY) is None
 
 
 def test_a_match_names_its_appointment_and_facts():

@@ -1,0 +1,216 @@
+"""Carrying out plans: who gets a requirement, who loses it, whose clock stands still, whose dates move."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from compliance.core import dates
+from compliance.core.plan import Decision, Outcome
+from compliance.records.actions.completing import certify, completed_fields
+from compliance.records.enums import AssignmentStatus, CloseReason
+from compliance.records.models import Assignment, ComplianceRecord
+from compliance.requirements import queries as requirements
+from compliance.requirements.enums import RequirementState
+from compliance.requirements.models import Requirement
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many rows a turn touched."""
+
+    assigned_count: int = 0
+    credited_count: int = 0
+    withdrawn_count: int = 0
+    paused_count: int = 0
+    resumed_count: int = 0
+    moved_count: int = 0
+    closed_count: int = 0
+
+    def __add__(self, other: "Changes") -> "Changes":
+        names = self.__slots__
+        return Changes(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+    def __bool__(self) -> bool:
+        return self != Changes()
+
+
+def reconcile(*, requirement_id: int | None, today: date, at: datetime) -> Changes:
+    """Make the assignments of one requirement (None: of all) what its rule says on `today`, the tenant's day.
+
+    In chunks of people, one transaction each: being cut off loses nothing and a second run finds nothing to do.
+    """
+    live = Requirement.objects.exclude(state=RequirementState.DRAFT).order_by("pk")
+    if requirement_id is not None:
+        live = live.filter(pk=requirement_id)
+    total = Changes()
+    for pk, state in live.values_list("pk", "state"):
+        if state == RequirementState.ACTIVE:
+            total += _reconcile(pk, today, at)
+        elif state == RequirementState.RETIRED:
+            total += _close_all(pk, today, at)
+    return total
+
+
+def _reconcile(requirement_id: int, today: date, at: datetime) -> Changes:
+    total, after_id, departments = Changes(), 0, requirements.department_names()
+    while True:
+        with transaction.atomic():
+            # The lock keeps two turns from assigning the same people; whoever comes second finds them assigned.
+            requirement = Requirement.objects.select_for_update().get(pk=requirement_id)
+            if requirement.state != RequirementState.ACTIVE:
+                return total
+            planned = requirements.plan_chunk(requirement, today, after_id=after_id, limit=CHUNK)
+            if planned.is_empty:
+                return total
+            total += _apply(requirement, planned, departments, today, at)
+            after_id = planned.last_id
+
+
+def _apply(
+    requirement: Requirement,
+    planned: requirements.Planned,
+    departments: dict[str, str],
+    today: date,
+    at: datetime,
+) -> Changes:
+    new = [
+        requirements.with_names(decision, departments)
+        for decision in planned.plan.of(Outcome.ASSIGN, Outcome.CREDIT)
+    ]
+    credited = _assign(requirement, new, planned, at)
+    withdrawn = _withdraw(requirement, planned.plan.of(Outcome.WITHDRAW), today, at)
+    paused, resumed = _pause_and_resume(requirement, planned.plan.of(Outcome.KEEP))
+    moved = _move_due_dates(requirement, planned)
+    return Changes(len(new) - credited, credited, withdrawn, paused, resumed, moved)
+
+
+def _assign(
+    requirement: Requirement, new: list[Decision], planned: requirements.Planned, at: datetime
+) -> int:
+    """Write assignments and their first cycles; answers how many were answered by an earlier completion."""
+    assignments = Assignment.objects.bulk_create(
+        Assignment(
+            user_id=decision.person_id,
+            requirement=requirement,
+            requirement_number=requirement.number,
+            status=AssignmentStatus.PAUSED if decision.paused_by else AssignmentStatus.ACTIVE,
+            reason=[list(fact) for fact in decision.because],
+            assigned_on=decision.on,
+        )
+        for decision in new
+    )
+    records = [
+        _first_record(assignment, decision, planned.moments, at)
+        for assignment, decision in zip(assignments, new, strict=True)
+    ]
+    ComplianceRecord.objects.bulk_create(records)
+    credited = [record for record in records if record.completed_at is not None]
+    certify(credited, at)
+    return len(credited)
+
+
+def _first_record(
+    assignment: Assignment, decision: Decision, moments: dict[int, datetime], at: datetime
+) -> ComplianceRecord:
+    if decision.dates is None:
+        raise AssertionError("A plan that assigns without dates is a mistake in the engine.")
+    record = ComplianceRecord(
+        assignment=assignment,
+        user_id=assignment.user_id,
+        requirement_id=assignment.requirement_id,
+        cycle=1,
+        window_opens_on=decision.dates.window_opens_on,
+        due_on=decision.dates.due_on,
+        original_due_on=decision.dates.original_due_on,
+        grace_ends_on=decision.dates.grace_ends_on,
+        is_adjusted=decision.is_adjusted,
+        created_at=at,
+    )
+    if (
+        decision.credit is not None
+        and decision.validity is not None
+        and decision.credit.enrollment_id is not None
+    ):
+        moment = moments[decision.credit.enrollment_id]
+        for name, value in completed_fields(record, decision.credit, moment, decision.validity).items():
+            setattr(record, name, value)
+    return record
+
+
+def _withdraw(requirement: Requirement, decisions: Iterable[Decision], today: date, at: datetime) -> int:
+    """Take the requirement from people who are no longer meant, each with the reason; what is finished stays."""
+    by_reason: dict[tuple[tuple[str, str], ...], list[int]] = {}
+    for decision in decisions:
+        by_reason.setdefault(decision.because, []).append(decision.person_id)
+    count = 0
+    for because, user_ids in by_reason.items():
+        held = Assignment.objects.filter(
+            requirement=requirement, user_id__in=user_ids, withdrawn_on__isnull=True
+        )
+        _close_cycles(Q(assignment__in=held), CloseReason.WITHDRAWN, at)
+        count += held.update(
+            status=AssignmentStatus.WITHDRAWN,
+            withdrawn_on=today,
+            withdrawn_reason=[list(fact) for fact in because],
+        )
+    return count
+
+
+def _pause_and_resume(requirement: Requirement, kept: Iterable[Decision]) -> tuple[int, int]:
+    """People who went on leave, and people who came back. Waived and exempt ones stay as they are."""
+    away = [decision.person_id for decision in kept if decision.paused_by]
+    here = [decision.person_id for decision in kept if not decision.paused_by]
+    of = Assignment.objects.filter(requirement=requirement)
+    paused = of.filter(user_id__in=away, status=AssignmentStatus.ACTIVE).update(
+        status=AssignmentStatus.PAUSED
+    )
+    resumed = of.filter(user_id__in=here, status=AssignmentStatus.PAUSED).update(
+        status=AssignmentStatus.ACTIVE
+    )
+    return paused, resumed
+
+
+def _move_due_dates(requirement: Requirement, planned: requirements.Planned) -> int:
+    """Recompute open due dates from the original ones, for people with absences and for those moved before."""
+    away = [person.id for person in planned.people.values() if person.absences]
+    is_moved = ~Q(due_on=F("original_due_on"))
+    rows = ComplianceRecord.objects.filter(
+        Q(user_id__in=away) | (is_moved & Q(user_id__in=list(planned.people))),
+        requirement=requirement,
+        completed_at__isnull=True,
+        closed_at__isnull=True,
+    )
+    moved = []
+    for row in rows:
+        absences = planned.people[row.user_id].absences
+        due_on = max(
+            dates.after_absences(requirement.terms, row.original_due_on, absences), row.window_opens_on
+        )
+        if due_on != row.due_on:
+            row.grace_ends_on += due_on - row.due_on
+            row.due_on = due_on
+            moved.append(row)
+    return ComplianceRecord.objects.bulk_update(moved, ["due_on", "grace_ends_on"], batch_size=CHUNK)
+
+
+def _close_all(requirement_id: int, today: date, at: datetime) -> Changes:
+    """What is left of a retired requirement ends, without touching what is finished."""
+    with transaction.atomic():
+        closed = _close_cycles(Q(requirement_id=requirement_id), CloseReason.RETIRED, at)
+        withdrawn = Assignment.objects.filter(
+            requirement_id=requirement_id, withdrawn_on__isnull=True
+        ).update(
+            status=AssignmentStatus.WITHDRAWN, withdrawn_on=today, withdrawn_reason=[["reason", "retired"]]
+        )
+    return replace(Changes(), withdrawn_count=withdrawn, closed_count=closed)
+
+
+def _close_cycles(which: Q, reason: CloseReason, at: datetime) -> int:
+    return ComplianceRecord.objects.filter(which, completed_at__isnull=True, closed_at__isnull=True).update(
+        closed_at=at, close_reason=reason
+    )

@@ -1,0 +1,123 @@
+"""Turning passed courses into finished cycles."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Min
+
+from compliance.core import dates
+from compliance.core.terms import Completion, Validity
+from compliance.records.models import ComplianceRecord
+from compliance.requirements.enums import RequirementState
+from lms.learning import actions as learning_actions
+from lms.learning import queries as learning
+from tenants import clock
+
+FINISHED = (
+    "completed_at",
+    "completed_on",
+    "valid_from",
+    "valid_until",
+    "anchored_on",
+    "late_days",
+    "enrollment",
+)
+
+
+@transaction.atomic
+def record_completions(*, at: datetime) -> int:
+    """Finish every open cycle whose course was passed since its window opened; answers how many.
+
+    The first pass inside the cycle counts, by its day in the tenant's zone. Locks the cycles it looks at, so two
+    turns at once finish each exactly once.
+    """
+    unfinished = ComplianceRecord.objects.filter(
+        completed_at__isnull=True,
+        closed_at__isnull=True,
+        requirement__state=RequirementState.ACTIVE,
+        window_opens_on__lte=clock.today(at),
+    )
+    passed = _passed_since_opening(unfinished)
+    rows = (
+        unfinished.filter(user_id__in={user_id for user_id, _course in passed})
+        .select_for_update(of=("self",))
+        .select_related("requirement", "assignment")
+        .order_by("pk")
+    )
+    finished = []
+    for record in rows:
+        found = _first_inside(record, passed.get((record.user_id, record.requirement.course_id), []))
+        if found is not None:
+            finished.append((record, *found))
+    previous = _last_validity([record.assignment_id for record, *_ in finished])
+    for record, completion, moment in finished:
+        valid = dates.validity(record.requirement.terms, completion.on, previous.get(record.assignment_id))
+        for name, value in completed_fields(record, completion, moment, valid).items():
+            setattr(record, name, value)
+    ComplianceRecord.objects.bulk_update([record for record, *_ in finished], FINISHED, batch_size=500)
+    certify([record for record, *_ in finished], at)
+    return len(finished)
+
+
+def completed_fields(
+    record: ComplianceRecord, completion: Completion, moment: datetime, valid: Validity
+) -> dict[str, Any]:
+    """What finishing a cycle writes: the completion, how late it was, and how long it counts."""
+    return {
+        "completed_at": moment,
+        "completed_on": completion.on,
+        "valid_from": valid.valid_from,
+        "valid_until": valid.valid_until,
+        "anchored_on": valid.anchored_on,
+        "late_days": max(0, (completion.on - record.due_on).days),
+        "enrollment_id": completion.enrollment_id,
+    }
+
+
+def certify(records: Iterable[ComplianceRecord], at: datetime) -> None:
+    """Write the validity of these finished cycles onto their certificates."""
+    for record in records:
+        if record.enrollment_id is not None and record.valid_from is not None:
+            learning_actions.set_validity(
+                enrollment_id=record.enrollment_id,
+                valid_from=record.valid_from,
+                valid_until=record.valid_until,
+                at=at,
+            )
+
+
+def _passed_since_opening(unfinished: Any) -> dict[tuple[int, int], list[learning.Completion]]:
+    """Every pass, by (person, course), that could finish one of these cycles; oldest first."""
+    found = unfinished.order_by().values_list("requirement__course_id").annotate(Min("window_opens_on"))
+    opened: dict[int, date] = dict(found)
+    if not opened:
+        return {}
+    since = clock.end_of_day(min(opened.values()) - timedelta(days=1))
+    passed = defaultdict(list)
+    for row in learning.completions(course_ids=list(opened), since=since):
+        passed[row.user_id, row.course_id].append(row)
+    return dict(passed)
+
+
+def _first_inside(
+    record: ComplianceRecord, passes: Iterable[learning.Completion]
+) -> tuple[Completion, datetime] | None:
+    for row in passes:
+        on = clock.today(row.completed_at)
+        if on >= record.window_opens_on:
+            return Completion(on, row.enrollment_id), row.completed_at
+    return None
+
+
+def _last_validity(assignment_ids: Iterable[int]) -> dict[int, Validity]:
+    """The validity that each assignment's open cycle renews."""
+    rows = (
+        ComplianceRecord.objects.filter(assignment_id__in=list(assignment_ids), completed_at__isnull=False)
+        .order_by("assignment_id", "cycle")
+        .values_list("assignment_id", "valid_from", "valid_until", "anchored_on")
+    )
+    # The last one of each assignment stays.
+    return {key: Validity(start, end, anchor) for key, start, end, anchor in rows if start and anchor}

@@ -1,0 +1,56 @@
+"""Opening the next cycle when its renewal window comes, with its due date still ahead."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from compliance.core import dates
+from compliance.records.models import ComplianceRecord, Obligation
+from compliance.requirements import queries as requirements
+from compliance.requirements.enums import RequirementState
+from compliance.requirements.models import Requirement
+
+
+def open_due_cycles(*, today: date, at: datetime) -> int:
+    """Open the renewal of every obligation whose window has come by `today` (the tenant's day); answers how many.
+
+    Each carries the days it should have had, however late this runs.
+    """
+    live = Requirement.objects.filter(state=RequirementState.ACTIVE).order_by("pk")
+    return sum(_open_renewals(requirement, today, at) for requirement in live)
+
+
+@transaction.atomic
+def _open_renewals(requirement: Requirement, today: date, at: datetime) -> int:
+    if requirement.terms.recurs is None:
+        return 0
+    rows = Obligation.objects.filter(
+        requirement=requirement,
+        open_record__isnull=True,
+        valid_until__lte=today + timedelta(days=requirement.window_days),
+    ).select_related("done_record")
+    by_user = {row.user_id: row for row in rows}
+    people = requirements.people_of(requirement, list(by_user))
+    opened = []
+    for person in people:
+        row = by_user[person.id]
+        if row.valid_until is None or row.completed_on is None or row.done_record is None:
+            continue
+        cycle = dates.renewal(requirement.terms, row.valid_until, row.completed_on, person.absences)
+        if cycle.window_opens_on <= today:
+            opened.append(
+                ComplianceRecord(
+                    assignment_id=row.assignment_id,
+                    user_id=row.user_id,
+                    requirement=requirement,
+                    cycle=row.done_record.cycle + 1,
+                    window_opens_on=cycle.window_opens_on,
+                    due_on=cycle.due_on,
+                    original_due_on=cycle.original_due_on,
+                    grace_ends_on=cycle.grace_ends_on,
+                    created_at=at,
+                )
+            )
+    # Another turn may have been here meanwhile: the constraint on (assignment, cycle) decides.
+    ComplianceRecord.objects.bulk_create(opened, ignore_conflicts=True)
+    return len(opened)

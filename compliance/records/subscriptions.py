@@ -1,0 +1,27 @@
+"""What the records listen to. Every body only leaves durable work behind, in the transaction of the fact."""
+
+from datetime import datetime
+from typing import Any
+
+from compliance.requirements import events as requirements
+from lms.learning import events as learning
+from lms.people import events as people
+from tenants import schedule
+
+REFRESH = "records.refresh"
+COMPLETIONS = "records.completions"
+
+
+def connect() -> None:
+    """Listen. Called once, from `apps.ready()`."""
+    learning.completed.connect(_on_completed, dispatch_uid="records.completed")
+    people.changed.connect(_on_changed, dispatch_uid="records.people")
+    requirements.changed.connect(_on_changed, dispatch_uid="records.requirements")
+
+
+def _on_completed(sender: object, *, at: datetime, **_facts: Any) -> None:
+    schedule.wake(COMPLETIONS, at=at)
+
+
+def _on_changed(sender: object, *, at: datetime, **_facts: Any) -> None:
+    schedule.wake(REFRESH, at=at)

@@ -1,0 +1,88 @@
+"""Writing a requirement down, and changing what it says."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from compliance.requirements import events, queries, rules
+from compliance.requirements.enums import RequirementState
+from compliance.requirements.models import Requirement, RequirementVersion
+from lms.audit import actions as audit
+
+
+@transaction.atomic
+def create_draft(*, definition: rules.Definition, by: Any, at: datetime) -> Requirement:
+    """A requirement that does nothing yet."""
+    requirement = definition.apply_to(Requirement(created_at=at, created_by=by))
+    requirement.save(force_insert=True)
+    _note("requirement.drafted", requirement, by=by, at=at)
+    return requirement
+
+
+@transaction.atomic
+def edit(
+    *,
+    requirement: Requirement,
+    definition: rules.Definition,
+    fingerprint: str,
+    by: Any,
+    at: datetime,
+    today: date,
+) -> Requirement:
+    """Change what a requirement says. `today` is the tenant's day.
+
+    A draft is simply rewritten and `fingerprint` is not looked at. One that was turned on gets a new version, and only
+    if `fingerprint` is that of the preview now: raises rules.NumbersChanged otherwise. Cycles that are open keep
+    their dates; new ones follow the new terms. Raises rules.NotAllowedNow for a retired one.
+    """
+    held = Requirement.objects.select_for_update().get(pk=requirement.pk)
+    rules.check_can_edit(held)
+    before = rules.content_of(held)
+    definition.apply_to(held)
+    changes = rules.changes_between(before, rules.content_of(held))
+    if not changes:
+        return held
+    if held.is_draft:
+        held.save()
+    else:
+        if queries.preview(held, today).fingerprint != fingerprint:
+            raise rules.NumbersChanged
+        held.number += 1
+        held.save()
+        write_version(held, by=by, at=at)
+        events.changed.send(sender=None, requirement_id=held.pk, at=at)
+    _note("requirement.changed", held, by=by, at=at, facts=changes)
+    return held
+
+
+@transaction.atomic
+def discard_draft(*, requirement: Requirement, by: Any, at: datetime) -> None:
+    """Delete a draft. Raises rules.NotAllowedNow for anything that was ever turned on."""
+    held = Requirement.objects.select_for_update().get(pk=requirement.pk)
+    if held.state != RequirementState.DRAFT:
+        raise rules.NotAllowedNow
+    _note("requirement.discarded", held, by=by, at=at)
+    held.delete()
+
+
+def write_version(requirement: Requirement, *, by: Any, at: datetime) -> None:
+    """Keep what the requirement says from this moment on."""
+    RequirementVersion.objects.create(
+        requirement=requirement,
+        number=requirement.number,
+        content=rules.content_of(requirement),
+        at=at,
+        by=by,
+    )
+
+
+def _note(action: str, requirement: Requirement, *, by: Any, at: datetime, facts: Any = None) -> None:
+    audit.record(
+        action=action,
+        by=by,
+        at=at,
+        object_label=requirement.title,
+        object_id=requirement.public_id,
+        facts=facts or {},
+    )

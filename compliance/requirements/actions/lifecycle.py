@@ -1,0 +1,87 @@
+"""Turning a requirement on, letting it rest, and ending it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from compliance.requirements import events, queries, rules
+from compliance.requirements.actions.drafts import write_version
+from compliance.requirements.enums import RequirementState
+from compliance.requirements.models import Requirement, RequirementPause
+from lms.audit import actions as audit
+
+
+@transaction.atomic
+def turn_on(*, requirement: Requirement, fingerprint: str, by: Any, at: datetime, today: date) -> Requirement:
+    """Put a draft, or one that rested, in force on `today` (the tenant's day).
+
+    `fingerprint` is that of the preview on which `by` decided. Raises rules.NumbersChanged when it would now
+    reach other people or other dates, rules.NotAllowedNow when it is on already or retired. The people get it from
+    the records' next turn, which is woken here.
+    """
+    held = _held(requirement)
+    rules.check_can_turn_on(held)
+    RequirementPause.objects.filter(requirement=held, resumes_on__isnull=True).update(resumes_on=today)
+    found = queries.preview(held, today)
+    if found.fingerprint != fingerprint:
+        raise rules.NumbersChanged
+    is_first = held.state == RequirementState.DRAFT
+    held.state = RequirementState.ACTIVE
+    if is_first:
+        held.turned_on_at, held.turned_on_by, held.number = at, by, 1
+        held.save()
+        write_version(held, by=by, at=at)
+    else:
+        held.save(update_fields=["state"])
+    counts = {"new": found.new_count, "credited": found.credited_count, "later": found.later_count}
+    _announce(
+        "requirement.turned_on" if is_first else "requirement.resumed", held, by=by, at=at, facts=counts
+    )
+    return held
+
+
+@transaction.atomic
+def pause(*, requirement: Requirement, by: Any, at: datetime, today: date) -> Requirement:
+    """Let a requirement rest: it counts in no figure, sends nothing, and due dates meanwhile move to after its return.
+
+    Raises rules.NotAllowedNow unless it is on.
+    """
+    held = _held(requirement)
+    rules.check_can_pause(held)
+    held.state = RequirementState.PAUSED
+    held.save(update_fields=["state"])
+    RequirementPause.objects.create(requirement=held, starts_on=today, paused_by=by)
+    _announce("requirement.paused", held, by=by, at=at)
+    return held
+
+
+@transaction.atomic
+def retire(*, requirement: Requirement, by: Any, at: datetime) -> Requirement:
+    """End a requirement for good: open cycles are closed without completion, finished ones stay as evidence.
+
+    Raises rules.NotAllowedNow unless it was turned on and is not retired yet.
+    """
+    held = _held(requirement)
+    rules.check_can_retire(held)
+    held.state = RequirementState.RETIRED
+    held.save(update_fields=["state"])
+    _announce("requirement.retired", held, by=by, at=at)
+    return held
+
+
+def _held(requirement: Requirement) -> Requirement:
+    """The row, locked, as it is now."""
+    return Requirement.objects.select_for_update().get(pk=requirement.pk)
+
+
+def _announce(action: str, requirement: Requirement, *, by: Any, at: datetime, facts: Any = None) -> None:
+    events.changed.send(sender=None, requirement_id=requirement.pk, at=at)
+    audit.record(
+        action=action,
+        by=by,
+        at=at,
+        object_label=requirement.title,
+        object_id=requirement.public_id,
+        facts=facts or {},
+    )

@@ -1,0 +1,103 @@
+"""From rows to the engine's words: the people, what they passed, and who has a requirement already.
+
+Each function is a constant number of statements, whatever the size of the population.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from compliance.core.terms import Absence, Appointment, Cause, Completion, Person
+from compliance.requirements.models import Requirement
+from lms.learning import queries as learning
+from lms.people import queries as people_queries
+from tenants import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How to show a person and their department in a list."""
+
+    user_id: int
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """A stretch of the people: the engine's view of each, and their names."""
+
+    people: tuple[Person, ...]
+    names: dict[int, Named]
+
+    @property
+    def last_id(self) -> int:
+        """The highest id, from which the next stretch goes on; 0 when there is nobody."""
+        return max((person.id for person in self.people), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Who passed a course, on which day (tenant's zone), and the exact moments by enrollment."""
+
+    by_person: dict[int, list[Completion]]
+    moments: dict[int, datetime]
+
+
+def population(
+    requirement: Requirement,
+    *,
+    after_id: int = 0,
+    limit: int | None = None,
+    user_ids: Collection[int] | None = None,
+) -> Population:
+    """The people by ascending id, each with leaves and with the stretches in which the requirement rested."""
+    rows = people_queries.person_facts(after_id=after_id, limit=limit, user_ids=user_ids)
+    rests = tuple(pauses(requirement))
+    return Population(
+        people=tuple(_person(row, rests) for row in rows),
+        names={row.user_id: Named(row.user_id, row.name, row.email) for row in rows},
+    )
+
+
+def pauses(requirement: Requirement) -> Iterable[Absence]:
+    """The stretches in which the requirement rested. One that goes on still is left out: a plan ends it."""
+    if requirement.pk is None:
+        return ()
+    rows = requirement.pauses.filter(resumes_on__isnull=False)
+    return (Absence(row.starts_on, row.resumes_on, Cause.PAUSE) for row in rows)
+
+
+def passes(course_id: int, user_ids: Collection[int] | None = None) -> Passes:
+    """Every completion of the course."""
+    by_person: dict[int, list[Completion]] = defaultdict(list)
+    moments = {}
+    for row in learning.completions(course_ids=[course_id], user_ids=user_ids):
+        by_person[row.user_id].append(Completion(clock.today(row.completed_at), row.enrollment_id))
+        moments[row.enrollment_id] = row.completed_at
+    return Passes(dict(by_person), moments)
+
+
+def holders(requirement: Requirement, user_ids: Collection[int] | None = None) -> frozenset[int]:
+    """Who has the requirement now. The rows belong to `records`; they are reached through the relation."""
+    if requirement.pk is None:
+        return frozenset()
+    held = requirement.assignments.filter(withdrawn_on__isnull=True)
+    if user_ids is not None:
+        held = held.filter(user_id__in=user_ids)
+    return frozenset(held.values_list("user_id", flat=True))
+
+
+def department_names() -> dict[str, str]:
+    """Names by code."""
+    return {row.code: row.name for row in people_queries.departments()}
+
+
+def _person(row: people_queries.PersonFacts, rests: tuple[Absence, ...]) -> Person:
+    appointments = tuple(
+        Appointment(each.kind, each.department_path, each.starts_on, each.ends_on)
+        for each in row.appointments
+    )
+    leaves = tuple(Absence.leave(first, last) for first, last in row.leaves)
+    return Person(row.user_id, appointments, leaves + rests, row.is_active)

@@ -1,0 +1,54 @@
+"""Which requirements there are."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.http import Http404
+
+from compliance.requirements.enums import RequirementState
+from compliance.requirements.models import Requirement
+
+_ORDER = (
+    RequirementState.ACTIVE,
+    RequirementState.DRAFT,
+    RequirementState.PAUSED,
+    RequirementState.RETIRED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A requirement that counts, for choosing from."""
+
+    id: int
+    public_id: UUID
+    title: str
+
+
+def in_force() -> list[InForce]:
+    """The requirements that are on, by title."""
+    rows = Requirement.objects.filter(state=RequirementState.ACTIVE).order_by("title", "pk")
+    return [InForce(*row) for row in rows.values_list("pk", "public_id", "title")]
+
+
+def all_requirements() -> QuerySet[Requirement]:
+    """Every requirement with `people_count`, those that are on first, then by title."""
+    rank = Case(
+        *(When(state=state, then=Value(place)) for place, state in enumerate(_ORDER)),
+        output_field=IntegerField(),
+    )
+    held = Count("assignments", filter=Q(assignments__withdrawn_on__isnull=True))
+    return (
+        Requirement.objects.select_related("course")
+        .annotate(people_count=held, rank=rank)
+        .order_by("rank", "title", "pk")
+    )
+
+
+def requirement_by(public_id: UUID) -> Requirement:
+    """One requirement with its course. Raises Http404."""
+    found = Requirement.objects.select_related("course", "turned_on_by").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,92 @@
+"""What a requirement may be made of, and when it may be turned on, changed, paused or retired."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from compliance.core.audience import Json
+from compliance.requirements.enums import RequirementState, ValidityAnchor
+from compliance.requirements.models import Requirement
+
+
+class NotAllowedNow(Exception):
+    """The requirement is in a state in which this cannot be done; the message says so to a person."""
+
+
+class NumbersChanged(Exception):
+    """Whom the requirement reaches, or with which dates, is not what the person saw when they decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Everything a person decides about a requirement. Lengths are days unless the name says months."""
+
+    title: str
+    course_id: int
+    audience: Json
+    starts_on: date
+    first_due_days: int
+    purpose: str = ""
+    recurs_months: int | None = None
+    recurs_days: int | None = None
+    window_days: int = 60
+    grace_days: int = 0
+    return_days: int = 14
+    validity_anchor: str = ValidityAnchor.EXPIRY.value
+    fixed_month: int | None = None
+    fixed_day: int | None = None
+    minimum_months: int = 0
+    credit_since: date | None = None
+    remind_before: tuple[int, ...] = (30, 7, 1)
+    remind_after_every: int = 7
+    remind_after_max: int = 6
+
+    def apply_to(self, requirement: Requirement) -> Requirement:
+        """Put these decisions on a requirement, unsaved; its state and history stay."""
+        for name, value in self._values().items():
+            setattr(requirement, name, value)
+        return requirement
+
+    def _values(self) -> dict[str, Any]:
+        return asdict(self) | {"remind_before": sorted(self.remind_before, reverse=True)}
+
+
+def content_of(requirement: Requirement) -> dict[str, Any]:
+    """Everything that was decided about a requirement, as JSON."""
+    names = [field.name for field in fields(Definition)]
+    return {name: _plain(getattr(requirement, name)) for name in names}
+
+
+def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """`{"field": [before, after]}` of what differs."""
+    return {name: [before.get(name), after[name]] for name in after if before.get(name) != after[name]}
+
+
+def check_can_turn_on(requirement: Requirement) -> None:
+    """Raises NotAllowedNow unless it is a draft or rests."""
+    if requirement.state not in {RequirementState.DRAFT, RequirementState.PAUSED}:
+        raise NotAllowedNow(_("It is already on, or retired for good."))
+
+
+def check_can_pause(requirement: Requirement) -> None:
+    """Raises NotAllowedNow unless it is on."""
+    if requirement.state != RequirementState.ACTIVE:
+        raise NotAllowedNow(_("Only a requirement that is on can be paused."))
+
+
+def check_can_retire(requirement: Requirement) -> None:
+    """Raises NotAllowedNow for drafts, which are simply deleted, and for what is retired already."""
+    if requirement.state not in {RequirementState.ACTIVE, RequirementState.PAUSED}:
+        raise NotAllowedNow(_("Only a requirement that was turned on can be retired."))
+
+
+def check_can_edit(requirement: Requirement) -> None:
+    """Raises NotAllowedNow for what is retired."""
+    if requirement.state == RequirementState.RETIRED:
+        raise NotAllowedNow(_("A retired requirement stays as it was, as evidence."))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
