@@ -43,6 +43,9 @@ LOGGING = {
     "loggers": {
         "django.server": {"level": "WARNING"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Two lines a tick would drown everything else; what jobs do, they log themselves.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }
 
