@@ -16,6 +16,7 @@ urlpatterns = [
     path("people/import/<uuid:public_id>/", rosters.import_detail, name="import-detail"),
     path("people/import/<uuid:public_id>/columns/", rosters.import_columns, name="import-columns"),
     path("people/import/<uuid:public_id>/start/", rosters.import_start, name="import-start"),
+    path("people/import/<uuid:public_id>/resume/", rosters.import_resume, name="import-resume"),
     path("people/import/<uuid:public_id>/problems.csv", rosters.import_problems_csv, name="import-problems"),
     path("people/<uuid:public_id>/", persons.person_detail, name="person-detail"),
     path("people/<uuid:public_id>/edit/", persons.person_edit, name="person-edit"),

@@ -24,17 +24,22 @@ class InvitationExpired(Exception):
 
 def invite(*, user: User, by: User | None, at: datetime) -> str:
     """Send `user` a new link and void the one before. Returns the token, which is stored nowhere."""
-    token = secrets.token_urlsafe(32)
     with transaction.atomic():
-        Invitation.objects.filter(user=user, accepted_at__isnull=True).delete()
-        invitation = Invitation.objects.create(
-            user=user, token_hash=token_hash(token), invited_by=by, created_at=at, expires_at=at + VALID_FOR
-        )
+        invitation, token = _renew(user, by=by, at=at)
         messages.send_invitation(invitation, token, at=at)
-        audit.record(
-            action="people.invited", by=by, at=at, object_label=user.display_name, object_id=user.public_id
-        )
     return token
+
+
+def _renew(user: User, *, by: User | None, at: datetime) -> tuple[Invitation, str]:
+    token = secrets.token_urlsafe(32)
+    Invitation.objects.filter(user=user, accepted_at__isnull=True).delete()
+    invitation = Invitation.objects.create(
+        user=user, token_hash=token_hash(token), invited_by=by, created_at=at, expires_at=at + VALID_FOR
+    )
+    audit.record(
+        action="people.invited", by=by, at=at, object_label=user.display_name, object_id=user.public_id
+    )
+    return invitation, token
 
 
 def accept_invitation(*, token: str, password: str, at: datetime) -> User:
@@ -76,4 +81,5 @@ def open_site(*, owner_name: str, owner_email: str, at: datetime) -> str:
             owner = add_person(values=values, by=None, at=at)
         for role in FIRST_ROLES:
             grant_role(user=owner, role=role.key, by=None, at=at)
-        return invite(user=owner, by=None, at=at)
+        # No mail from here: the site does not serve yet. Provisioning mails the link when it does.
+        return _renew(owner, by=None, at=at)[1]

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lms.jobs import actions as jobs
+from lms.jobs import queries as jobs_queries
 from lms.people.enums import AbsentPolicy, AffiliationKind, RosterImportState
 from lms.people.imports import decode, dialect, mapping
 from lms.people.imports.decode import NotReadable
@@ -118,6 +119,18 @@ def start_import(
             kind=IMPORT_JOB, params={"roster": roster.pk}, by=by, at=at
         ).public_id
         locked.save(update_fields=["options", "state", "job_public_id"])
+
+
+def resume(*, roster: RosterImport, by: User, at: datetime) -> None:
+    """Take up a check or an import whose job was cancelled or gave up. Raises NotNow while it is running."""
+    with transaction.atomic():
+        locked = _locked(roster, RosterImportState.CHECKING, RosterImportState.IMPORTING)
+        job = jobs_queries.visible_to(by, locked.job_public_id) if locked.job_public_id else None
+        if job is not None and job.is_open:
+            raise NotNow
+        kind = CHECK_JOB if locked.state == RosterImportState.CHECKING else IMPORT_JOB
+        locked.job_public_id = jobs.start(kind=kind, params={"roster": roster.pk}, by=by, at=at).public_id
+        locked.save(update_fields=["job_public_id"])
 
 
 def _locked(roster: RosterImport, *states: RosterImportState) -> RosterImport:

@@ -181,7 +181,10 @@ def test_an_id_in_another_case_is_the_same_person(in_alpha, at) -> None:
 
 def test_ids_and_addresses_that_differ_in_case_only_are_found_within_a_file(in_alpha, at) -> None:
     kept = checked(
-        csv({"id": "a1"}, {"id": "A1", "email": "b@alpha.example"}, {"id": "c", "email": "ANA@alpha.example"}), at
+        csv(
+            {"id": "a1"}, {"id": "A1", "email": "b@alpha.example"}, {"id": "c", "email": "ANA@alpha.example"}
+        ),
+        at,
     )
     assert said(kept) == {3: ["duplicate_external_id"], 4: ["duplicate_email"]}
 
@@ -285,7 +288,9 @@ class Killed(BaseException):
 
 def test_an_import_that_was_killed_goes_on_where_it_was(in_alpha, at, monkeypatch) -> None:
     monkeypatch.setattr(apply, "CHUNK", 2)
-    people = [{"id": str(n), "email": f"p{n}@alpha.example", "manager": "1" if n > 1 else ""} for n in range(1, 8)]
+    people = [
+        {"id": str(n), "email": f"p{n}@alpha.example", "manager": "1" if n > 1 else ""} for n in range(1, 8)
+    ]
     kept = checked(csv(*people), at)
     first = Inline(kept, at=at, report=lambda chunk: None)
     states = []

@@ -31,7 +31,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": chosen,
         "page": page,
-        "states": {person.pk: _state(person, today) for person in page},
+        "rows": [(person, _state(person, today)) for person in page],
         "is_empty": not page.total and not chosen.is_active,
     }
     return partials.render_page(request, "people/person_list.html", context, partial="results")

@@ -44,7 +44,11 @@ def person_add(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s was added.") % {"name": person.display_name})
             return http.see_other("people:person-detail", public_id=person.public_id)
-    context = {"form": person_form, "affiliation_form": affiliation_form}
+    context = {
+        "form": person_form,
+        "affiliation_form": affiliation_form,
+        "forms": [person_form, affiliation_form],
+    }
     status = 422 if person_form.is_bound else 200
     return partials.render_page(request, "people/person_add.html", context, status=status)
 

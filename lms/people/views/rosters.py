@@ -14,9 +14,9 @@ from lms.access.permissions import Permission
 from lms.jobs import queries as jobs
 from lms.people import forms, queries
 from lms.people.enums import AbsentPolicy, RosterImportState, RowOutcome
-from lms.people.imports import intake, problems
+from lms.people.imports import intake, preview
 from lms.people.imports.decode import NotReadable
-from lms.people.models import RosterImport, RosterRow
+from lms.people.models import RosterImport
 from lms.ui import downloads, http, paging, partials
 from tenants import clock
 
@@ -97,6 +97,18 @@ def import_start(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @guard.needs(Permission.PEOPLE_IMPORT)
+@require_POST
+def import_resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A check or an import that was cancelled or failed goes on where it was."""
+    roster = queries.import_for(public_id)
+    try:
+        intake.resume(roster=roster, by=request.user, at=clock.now())
+    except intake.NotNow:
+        messages.info(request, _("This is running already."))
+    return http.see_other("people:import-detail", public_id=public_id)
+
+
+@guard.needs(Permission.PEOPLE_IMPORT)
 @require_GET
 def import_problems_csv(request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
     """Every line with something to say, for whoever mends the file."""
@@ -130,7 +142,11 @@ def _choose(request: HttpRequest, roster: RosterImport, form: forms.ChooseColumn
 
 def _at_work(request: HttpRequest, roster: RosterImport) -> HttpResponse:
     job = jobs.visible_to(request.user, roster.job_public_id) if roster.job_public_id else None
-    page = {"roster": roster, "progress": jobs.progress(job, at=clock.now()) if job else None}
+    page = {
+        "roster": roster,
+        "progress": jobs.progress(job, at=clock.now()) if job else None,
+        "is_stopped": job is None or not job.is_open,
+    }
     return partials.render_page(request, "people/import_progress.html", page, partial="progress")
 
 
@@ -144,12 +160,15 @@ def _preview(
     counts = roster.counts
     default = next((one for one in _SHOWS if counts.get(one)), "create")
     show = request.GET.get("show", default)
+    show = show if show in _SHOWS else default
+    rows = paging.page_of(queries.rows_shown(roster, show), request)
     page = {
         "roster": roster,
         "form": form,
-        "show": show if show in _SHOWS else default,
-        "tabs": [(one, counts.get(one, 0)) for one in _SHOWS if counts.get(one)],
-        "page": paging.page_of(queries.rows_shown(roster, show), request),
+        "show": show,
+        "tabs": [(one, counts[one]) for one in _SHOWS if counts.get(one)],
+        "page": rows,
+        "lines": [preview.line_of(row) for row in rows],
         "ready_count": counts.get(RowOutcome.CREATE, 0) + counts.get(RowOutcome.UPDATE, 0),
         "may_end": bool(counts.get("absent")),
         "must_confirm": counts.get("absent", 0) > intake.MANY_LEAVE * counts.get("on_roster", 0),
@@ -165,10 +184,5 @@ def _problem_lines(roster: RosterImport) -> Iterator[list[str]]:
             row.values.get("external_id", ""),
             row.values.get("email", ""),
             _("no") if row.outcome == RowOutcome.ERROR else _("yes"),
-            " ".join(sentences(row)),
+            " ".join(sentence.text for sentence in preview.line_of(row).sentences),
         ]
-
-
-def sentences(row: RosterRow) -> list[str]:
-    """What is to be said about a line."""
-    return [problems.in_words(problems.load(stored)) for stored in row.problems]

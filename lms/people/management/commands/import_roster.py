@@ -6,7 +6,6 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
@@ -17,7 +16,7 @@ from lms.people.imports import apply, check, intake, mapping, problems
 from lms.people.imports.decode import NotReadable
 from lms.people.imports.inline import Inline
 from lms.people.models import RosterImport
-from tenants import clock, context, hosts
+from tenants import clock, context, lookup
 
 ALL_IN, SOME_LEFT_OUT, NOTHING_DONE = 0, 1, 2
 
@@ -52,9 +51,10 @@ Examples:
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        tenant = hosts.resolve(f"{options['tenant'].lower()}.{settings.BASE_DOMAIN}")
-        if tenant is None:
-            self._give_up(f"There is no tenant “{options['tenant']}”.", options)
+        try:
+            tenant = lookup.by_subdomain(options["tenant"])
+        except lookup.UnknownTenant as error:
+            self._give_up(str(error), options)
         with context.inside(tenant), transaction.atomic():
             try:
                 roster = self._import(options)
