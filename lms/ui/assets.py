@@ -11,8 +11,20 @@ from django.utils.safestring import SafeString
 
 from lms.ui.components import PAGE_COMPONENTS
 
-FOUNDATION: Final = ("00-layers", "tokens", "reset", "base", "layout", "chrome", "page", "entrance", "prose", "utilities", "print")
-FURTHER: Final = ("tick", "choice", "drop")
+FOUNDATION: Final = (
+    "00-layers",
+    "tokens",
+    "reset",
+    "base",
+    "layout",
+    "chrome",
+    "page",
+    "entrance",
+    "prose",
+    "utilities",
+    "print",
+)
+FURTHER: Final = ("tick", "choice", "drop", "letter")
 HTMX_FILE: Final = "django_htmx/htmx-2.min.js"
 ENTRY_FILE: Final = "ui/js/boot.js"
 
@@ -44,7 +56,9 @@ def style_files() -> tuple[str, ...]:
 
 def ui_styles() -> SafeString:
     """The links to all stylesheets."""
-    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(file),) for file in style_files()))
+    return format_html_join(
+        "\n", '<link rel="stylesheet" href="{}">', ((static(file),) for file in style_files())
+    )
 
 
 def ui_scripts() -> SafeString:

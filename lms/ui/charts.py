@@ -127,7 +127,9 @@ def stacked_bars(
     return StackedBars(f"chart-{next(_ids)}", title, unit, series, bars, share)
 
 
-def segments(values: Sequence[int], fills: Sequence[str], labels: Sequence[Text], scale: int) -> list[Segment]:
+def segments(
+    values: Sequence[int], fills: Sequence[str], labels: Sequence[Text], scale: int
+) -> list[Segment]:
     """The rectangles of one bar, `scale` being the count that fills it; a count above zero is never invisible."""
     drawn: list[Segment] = []
     position = 0.0

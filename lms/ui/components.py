@@ -79,7 +79,14 @@ SMALL: Final = (
     ),
     Component(
         "progress",
-        (Prop("value", nullable=True), Prop("max", 100), Prop("label"), Prop("text", None), size(), tone("info")),
+        (
+            Prop("value", nullable=True),
+            Prop("max", 100),
+            Prop("label"),
+            Prop("text", None),
+            size(),
+            tone("info"),
+        ),
         prepare=prepare.progress,
     ),
     Component("avatar", (Prop("name"), size()), prepare=prepare.initials),
@@ -103,12 +110,16 @@ FURNITURE: Final = (
     Component("empty_state", (Prop("title"), icon("inbox")), ("actions",)),
     Component("disclosure", (Prop("summary"), Prop("open", default=False), text("note")), ()),
     Component("menu", (Prop("label"), icon(), Prop("tone", "secondary", tokens("secondary", "quiet"))), ()),
-    Component("menu_item", (Prop("text"), Prop("href"), icon(), Prop("current", default=False)), part_of="menu"),
+    Component(
+        "menu_item", (Prop("text"), Prop("href"), icon(), Prop("current", default=False)), part_of="menu"
+    ),
     Component("dialog", (Prop("id"), Prop("title")), ("actions",)),
     Component("breadcrumbs", slots=()),
     Component("crumb", (Prop("text"), text("href")), part_of="breadcrumbs"),
     Component("tabs", (Prop("label"),), ()),
-    Component("tab", (Prop("text"), Prop("href"), Prop("current", default=False), text("count")), part_of="tabs"),
+    Component(
+        "tab", (Prop("text"), Prop("href"), Prop("current", default=False), text("count")), part_of="tabs"
+    ),
 )
 
 LISTS: Final = (
@@ -144,7 +155,10 @@ LISTS: Final = (
     Component("summary_row", (Prop("key"),), ("action",), part_of="summary_list"),
     Component("timeline", slots=()),
     Component(
-        "timeline_item", (Prop("title"), Prop("at", None, nullable=True), icon(), tone()), (), part_of="timeline"
+        "timeline_item",
+        (Prop("title"), Prop("at", None, nullable=True), icon(), tone()),
+        (),
+        part_of="timeline",
     ),
     Component("outline", (Prop("label"),), ()),
     Component(
@@ -196,7 +210,9 @@ MAIL: Final = (
     Component("mail_button", (Prop("text"), Prop("href")), template="mail/parts/button.html"),
     Component("mail_panel", (tone(),), (), template="mail/parts/panel.html"),
     Component("mail_rows", slots=(), template="mail/parts/rows.html"),
-    Component("mail_row", (Prop("title"), text("note"), text("value"), tone()), template="mail/parts/row.html"),
+    Component(
+        "mail_row", (Prop("title"), text("note"), text("value"), tone()), template="mail/parts/row.html"
+    ),
 )
 
 PAGE_COMPONENTS: Final = SMALL + FURNITURE + LISTS + FORMS + CHARTS

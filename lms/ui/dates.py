@@ -1,4 +1,4 @@
-"""Dates and times in words: days are days of the tenant, moments are shown on the wall clock of the tenant or the person."""
+"""Dates and times in words: days are the tenant's, moments are on the wall clock of the tenant or the person."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def ago_text(at: dt.datetime, *, now: dt.datetime) -> str:
     seconds = int((now - at).total_seconds())
     if seconds < 0:
         return moment_text(at)
-    if seconds < 60:  # noqa: PLR2004 (a minute)
+    if seconds < 60:
         return _("just now")
     if seconds < HOUR:
         minutes = seconds // 60

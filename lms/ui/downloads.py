@@ -35,7 +35,9 @@ def csv_response(
     write_csv(spool, header=header, rows=rows, bom=bom)
     length = spool.tell()
     spool.seek(0)
-    response = FileResponse(spool, as_attachment=True, filename=file_name, content_type="text/csv; charset=utf-8")
+    response = FileResponse(
+        spool, as_attachment=True, filename=file_name, content_type="text/csv; charset=utf-8"
+    )
     response["Content-Length"] = str(length)
     response["Cache-Control"] = "private, no-store"
     return response

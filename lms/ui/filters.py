@@ -137,7 +137,9 @@ class FilterSet:
     def others(self) -> list[tuple[str, str]]:
         """What else the address holds (the order, say), to be kept when the form is sent."""
         names = {one.name for one in self.filters} | {RESET_ON_CHANGE}
-        return [(name, value) for name, values in self.query_dict.lists() if name not in names for value in values]
+        return [
+            (name, value) for name, values in self.query_dict.lists() if name not in names for value in values
+        ]
 
     @property
     def cleared(self) -> str:

@@ -59,11 +59,13 @@ def register(entry: Entry) -> None:
 
 def entries(area: str = "main") -> list[Entry]:
     """All entries of an area, in their order."""
-    return sorted((one for one in _entries.values() if one.area == area), key=lambda one: (one.order, one.key))
+    return sorted(
+        (one for one in _entries.values() if one.area == area), key=lambda one: (one.order, one.key)
+    )
 
 
 def links(request: HttpRequest, permissions: Iterable[str], area: str = "main") -> list[Link]:
-    """The entries that someone with `permissions` sees on this page; those whose URL does not exist here are left out."""
+    """The entries that someone with `permissions` sees on this page; without those whose URL does not exist here."""
     held = frozenset(str(one) for one in permissions)
     drawn = []
     for entry in entries(area):

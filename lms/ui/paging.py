@@ -60,7 +60,7 @@ class Page(Generic[Row]):
         offered: list[int | None] = []
         for number in wanted:
             previous = offered[-1] if offered else 0
-            if previous is not None and number - previous == 2:  # noqa: PLR2004 (a gap of one page is that page)
+            if previous is not None and number - previous == 2:
                 offered.append(number - 1)
             elif previous is not None and number - previous > 1:
                 offered.append(None)
@@ -94,8 +94,8 @@ def with_tie_break(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _default_order(model: type[Model]) -> Sequence[Any]:
-    return model._meta.ordering or ()  # noqa: SLF001 (Django's documented way to a model's options)
+    return model._meta.ordering or ()
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1  # noqa: PLR2004 (a sane length)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1

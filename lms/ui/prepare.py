@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
 from django.template import Context
 from django.utils.safestring import mark_safe
 
@@ -78,13 +78,12 @@ def table(values: Values, context: Context) -> Values:
 def sort_header(values: Values, context: Context) -> Values:
     """The present direction, and the address that sorts by this column (or turns its order round)."""
     request = context.get("request")
-    query = request.GET.copy() if request else {}
+    query = request.GET.copy() if request else QueryDict(mutable=True)
     key, present = values["key"], query.get("sort", "")
     query.pop("page", None)
     query["sort"] = f"-{key}" if present == key else key
     direction = {key: "ascending", f"-{key}": "descending"}.get(present, "")
-    encoded = query.urlencode() if request else urlencode(query)
-    return {"direction": direction, "url": f"?{encoded}"}
+    return {"direction": direction, "url": f"?{query.urlencode()}"}
 
 
 def pagination(values: Values, context: Context) -> Values:
@@ -109,10 +108,15 @@ def filter_bar(values: Values, context: Context) -> Values:
 def steps(values: Values, context: Context) -> Values:
     """Each step with its state: done, current or todo."""
     labels, current = list(values["labels"]), int(values["current"])
-    states = ["done" if n < current else "current" if n == current else "todo" for n in range(1, len(labels) + 1)]
+    states = [
+        "done" if n < current else "current" if n == current else "todo" for n in range(1, len(labels) + 1)
+    ]
     shown = min(current, len(labels))
     return {
-        "items": [(number, label, state) for number, (label, state) in enumerate(zip(labels, states, strict=True), 1)],
+        "items": [
+            (number, label, state)
+            for number, (label, state) in enumerate(zip(labels, states, strict=True), 1)
+        ],
         "count": len(labels),
         "number": shown,
         "current_label": labels[shown - 1] if labels else "",
@@ -125,6 +129,7 @@ def field(values: Values, context: Context) -> Values:
     kind = next((name for cls, name in WIDGET_KINDS if isinstance(bound.field.widget, cls)), "input")
     is_group = kind in ("radios", "checks")
     hint = bound.help_text if values["hint"] is None else values["hint"]
+    attributes = _input_attributes(bound, kind, hint, values["attributes"])
     return {
         "kind": kind,
         "label": values["label"] or bound.label,
@@ -133,7 +138,7 @@ def field(values: Values, context: Context) -> Values:
         "is_optional": not bound.field.required and kind != "check",
         "hint_id": f"{bound.auto_id}_helptext",
         "error_id": f"{bound.auto_id}_error",
-        "widget": "" if is_group else bound.as_widget(attrs=_input_attributes(bound, kind, hint, values["attributes"])),
+        "widget": "" if is_group else bound.as_widget(attrs=attributes),
     }
 
 
@@ -142,7 +147,8 @@ def _input_attributes(bound: BoundField, kind: str, hint: Any, given: Values) ->
         return dict(given)
     described = [f"{bound.auto_id}_helptext"] if hint else []
     described += [f"{bound.auto_id}_error"] if bound.errors else []
-    attributes = {**given, "class": f"{bound.field.widget.attrs.get('class', '')} {INPUT_CLASSES.get(kind, 'input')}".strip()}
+    classes = [bound.field.widget.attrs.get("class", ""), INPUT_CLASSES.get(kind, "input")]
+    attributes = {**given, "class": " ".join(filter(None, classes))}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     return attributes

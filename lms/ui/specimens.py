@@ -31,8 +31,12 @@ class SpecimenForm(forms.Form):
     name = forms.CharField(label="Requirement name", help_text="People see it in their list and in mail.")
     note = forms.CharField(label="Purpose", widget=forms.Textarea(attrs={"rows": 3}), required=False)
     email = forms.EmailField(label="Work e-mail")
-    starts_on = forms.DateField(label="Starts on", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    course = forms.ChoiceField(label="Course", choices=[("phishing", "Recognising phishing"), ("data", "Student data")])
+    starts_on = forms.DateField(
+        label="Starts on", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    course = forms.ChoiceField(
+        label="Course", choices=[("phishing", "Recognising phishing"), ("data", "Student data")]
+    )
     repeat = forms.ChoiceField(
         label="Repeat every",
         widget=forms.RadioSelect,
@@ -52,7 +56,9 @@ class SpecimenForm(forms.Form):
         choices=[("manager", "The manager"), ("officer", "The compliance officer")],
         required=False,
     )
-    agreed = forms.BooleanField(label="I may act for this university", help_text="The terms are a two-minute read.")
+    agreed = forms.BooleanField(
+        label="I may act for this university", help_text="The terms are a two-minute read."
+    )
     file = forms.FileField(label="Roster file", help_text="CSV, up to 20 MB. Any encoding.", required=False)
 
 
@@ -119,7 +125,12 @@ def sample_chart() -> charts.StackedBars:
     rows = [
         charts.Row("Faculty of Law", (86, 9, 7, 28), "#law", "66.2 %"),
         charts.Row("Medicine", (412, 31, 14, 31), "#medicine", "84.4 %"),
-        charts.Row("Institute for Comparative Literature and Cultural Studies", (58, 2, 3, 4), "#literature", "86.5 %"),
+        charts.Row(
+            "Institute for Comparative Literature and Cultural Studies",
+            (58, 2, 3, 4),
+            "#literature",
+            "86.5 %",
+        ),
         charts.Row("Information Technology", (99, 0, 0, 1), "#it", "99.0 %"),
     ]
     return charts.stacked_bars(title=_("Law is lowest: 66.2 %"), series=series, rows=rows, unit=_("people"))

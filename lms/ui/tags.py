@@ -1,4 +1,4 @@
-"""The compiler behind every component tag: strict about names when the template is parsed, isolated when it is drawn."""
+"""The compiler behind every component tag: strict when the template is parsed, isolated when it is drawn."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ class ComponentNode(Node):
 
     child_nodelists = ("nodelist",)
 
-    def __init__(self, component: Component, arguments: dict[str, FilterExpression], nodelist: NodeList) -> None:
+    def __init__(
+        self, component: Component, arguments: dict[str, FilterExpression], nodelist: NodeList
+    ) -> None:
         self.component = component
         self.arguments = arguments
         self.slots: dict[str, NodeList] = {}
@@ -138,7 +140,7 @@ def check_literal(component: Component, name: str, expression: FilterExpression)
 def compile_slot(parser: Parser, token: Token) -> SlotNode:
     """`{% slot "name" %}…{% endslot %}`."""
     bits = token.split_contents()
-    if len(bits) != 2 or bits[1][0] not in "\"'":  # noqa: PLR2004 (the tag and its one argument)
+    if len(bits) != 2 or bits[1][0] not in "\"'":
         msg = 'slot takes one quoted name: {% slot "actions" %}.'
         raise TemplateSyntaxError(msg)
     nodelist = parser.parse(("endslot",))

@@ -95,7 +95,9 @@ GROUPS: Final[dict[str, tuple[Text, dict[str, Term]]]] = {
     "import_rows": (_("Import rows"), IMPORT_ROWS),
     "people": (_("People"), PEOPLE),
 }
-TERMS: Final[dict[str, Term]] = {value: term for _label, terms in GROUPS.values() for value, term in terms.items()}
+TERMS: Final[dict[str, Term]] = {
+    value: term for _label, terms in GROUPS.values() for value, term in terms.items()
+}
 
 
 def term(value: str) -> Term:

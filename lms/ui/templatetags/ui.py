@@ -74,7 +74,9 @@ def day(on: dt.date | None, *, relative: bool = False) -> str | SafeString:
     if not relative:
         return format_html('<time class="nowrap" datetime="{}">{}</time>', on.isoformat(), text)
     far = dates.relative_text(on, today=clock.today())
-    return format_html('<time datetime="{}">{} <span class="muted">({})</span></time>', on.isoformat(), text, far)
+    return format_html(
+        '<time datetime="{}">{} <span class="muted">({})</span></time>', on.isoformat(), text, far
+    )
 
 
 @register.simple_tag
