@@ -13,5 +13,7 @@ class TenantsConfig(AppConfig):
             public_mail,
             schedule,
         )
+        from tenants.provisioning import actions as provisioning
 
         schedule.register(public_mail.JOB)
+        schedule.register(provisioning.JOB)

@@ -39,10 +39,11 @@ def parse_time_zone(text: str) -> str:
     raise BadTimeZone(_("Choose a time zone from the list, such as Europe/Berlin or America/New_York."))
 
 
-def guess_time_zone(text: str) -> str:
-    """The canonical zone that a browser's report means, old names included; empty when it means none."""
-    name = text.strip()
-    return name if name in canonical_zones() else _current_name(name)
+@cache
+def old_names() -> dict[str, str]:
+    """Names that browsers still report for a place, and the name we keep it by."""
+    known = {old: _current_name(old) for old in _links() if "/" in old and old not in canonical_zones()}
+    return {old: current for old, current in known.items() if current}
 
 
 def _current_name(old: str) -> str:

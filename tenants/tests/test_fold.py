@@ -10,6 +10,7 @@ from psycopg import sql
 
 from tenants.provisioning import catalog
 from tenants.provisioning.fold import Fold
+from tenants.tests.portrait import portrait
 
 # One of everything that an app may bring along, with a circle of references and names that need quoting.
 EVERYTHING = """
@@ -42,6 +43,10 @@ ALTER TABLE person ADD CONSTRAINT person_once UNIQUE NULLS NOT DISTINCT (departm
 ALTER TABLE person RENAME COLUMN facts TO details;
 CREATE INDEX person_open ON person (department_id) WHERE at IS NULL;
 CREATE UNIQUE INDEX person_lower ON person (lower("Odd name") DESC, id) INCLUDE (at);
+CREATE VIEW open_person WITH (security_invoker = true) AS
+    SELECT p.id, d.name, p.at::date AS "on" FROM person p JOIN department d ON d.id = p.department_id
+     WHERE p.at IS NULL;
+CREATE VIEW open_name AS SELECT name FROM open_person;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON person FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER checked AFTER INSERT ON department DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.id > 1000) EXECUTE FUNCTION refuse_change();
@@ -55,48 +60,6 @@ UPDATE department SET head_id = (SELECT id FROM person);
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 """
-
-PORTRAIT = """
-SELECT 'column', c.relname, a.attname, concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull,
-       a.attidentity, a.attgenerated, l.collname, pg_get_expr(d.adbin, d.adrelid))
-  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-  LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-  LEFT JOIN pg_collation l ON l.oid = a.attcollation
- WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
-UNION ALL
-SELECT 'order', c.relname, string_agg(a.attname, ',' ORDER BY a.attnum), ''
-  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
- WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
- GROUP BY c.relname
-UNION ALL
-SELECT 'constraint', r.relname, k.conname, concat_ws(' ', k.contype, k.condeferrable, k.condeferred,
-       k.convalidated, pg_get_constraintdef(k.oid))
-  FROM pg_constraint k JOIN pg_class r ON r.oid = k.conrelid WHERE r.relnamespace = %(schema)s::regnamespace
-UNION ALL
-SELECT 'index', c.relname, x.relname, pg_get_indexdef(i.indexrelid)
-  FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
- WHERE c.relnamespace = %(schema)s::regnamespace
-UNION ALL
-SELECT 'trigger', c.relname, t.tgname, concat_ws(' ', t.tgenabled, pg_get_triggerdef(t.oid))
-  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
- WHERE c.relnamespace = %(schema)s::regnamespace AND NOT t.tgisinternal
-UNION ALL
-SELECT 'function', proname, proacl::text, pg_get_functiondef(oid) FROM pg_proc
- WHERE pronamespace = %(schema)s::regnamespace
-UNION ALL
-SELECT 'sequence', s.relname, '', concat_ws(' ', q.seqtypid, q.seqstart, q.seqincrement, q.seqmin, q.seqmax,
-       q.seqcycle, pg_sequence_last_value(s.oid)) FROM pg_class s JOIN pg_sequence q ON q.seqrelid = s.oid
- WHERE s.relnamespace = %(schema)s::regnamespace
-UNION ALL
-SELECT 'rights', relname, relkind::text, relacl::text FROM pg_class
- WHERE relnamespace = %(schema)s::regnamespace AND relkind IN ('r', 'S')
-"""
-
-
-def portrait(connection: psycopg.Connection[Any], schema: str) -> set[tuple[str, ...]]:
-    """Everything PostgreSQL knows of a schema, with the schema's own name taken out."""
-    rows = connection.execute(PORTRAIT, {"schema": schema}).fetchall()
-    return {tuple(str(cell).replace(f"{schema}.", "") for cell in row) for row in rows}
 
 
 @pytest.fixture
@@ -145,7 +108,7 @@ def test_a_new_row_goes_on_counting_and_the_triggers_guard_the_copy(owner: psyco
 @pytest.mark.parametrize(
     ("statement", "word"),
     [
-        ("CREATE VIEW shown AS SELECT 1 AS one", "shown"),
+        ("CREATE MATERIALIZED VIEW shown AS SELECT 1 AS one", "shown"),
         ("CREATE TYPE mood AS ENUM ('good', 'bad')", "mood"),
         ("CREATE TABLE parts (id bigint) PARTITION BY RANGE (id)", "parts"),
         ("CREATE TABLE t (a int); ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY mine ON t", "mine"),

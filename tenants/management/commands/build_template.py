@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
-from tenants.provisioning import schemas
+from tenants.provisioning import template
 
 
 class Command(BaseCommand):
@@ -15,7 +15,8 @@ class Command(BaseCommand):
 
     help = (
         "Migrate one schema with this release's tenant migrations and keep it as the script that new tenants are "
-        "cut from. Needs DATABASE_OWNER_URL. Does nothing when this release's script exists."
+        "cut from. Run it after migrate_public. Needs DATABASE_OWNER_URL. Does nothing when this release's "
+        "script exists; started twice at once, the second waits for the first."
     )
     requires_system_checks = ()
 
@@ -25,6 +26,6 @@ class Command(BaseCommand):
                 "DATABASE_OWNER_URL is not set: the template is built as the owner of the database."
             )
         with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as connection:
-            built = schemas.build_template(connection)
+            built = template.build(connection)
         if options["verbosity"]:
             self.stdout.write("Template built." if built else "The template is up to date.")

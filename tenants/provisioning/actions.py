@@ -1,0 +1,145 @@
+"""Bring sign-ups to their end: the job of the clockwork, and the way of the command line."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from tenants import schedule
+from tenants.enums import IN_PREPARATION, SignUpState
+from tenants.models import SignUp
+from tenants.provisioning import reservation, steps
+
+log = structlog.get_logger(__name__)
+
+JOB = schedule.ScheduledJob(
+    name="tenants.provision", action="tenants.provisioning.actions.provision_pending", is_public=True
+)
+BATCH = 20
+# While another process is at it, or after it died: when to look again.
+_LOOK_AGAIN = dt.timedelta(seconds=20)
+_FIRST_DELAY = dt.timedelta(seconds=10)
+_LONGEST_DELAY = dt.timedelta(hours=1)
+# The way in stays on the progress page for a day; the e-mail has it longer.
+_WAY_IN_STAYS = dt.timedelta(days=1)
+_UNVERIFIED_STAYS = dt.timedelta(days=7)
+_LOCK_SPACE = 0x73676E  # advisory locks of sign-ups
+
+
+class NoOwnerLogin(Exception):
+    """This process was not given the owner's login, so it cannot make schemas."""
+
+
+class AtWork(Exception):
+    """Another process is bringing this sign-up forward at this moment."""
+
+
+def request_provisioning() -> None:
+    """Have the sign-ups that are reserved brought to their end; call it in the transaction that reserved one."""
+    schedule.wake_public(JOB.name)
+
+
+def provision_pending(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | None:
+    """Bring every pending sign-up as far as it goes; answers when to look again, or None.
+
+    One that fails keeps its last finished step and is tried again later; the others do not wait for it.
+    """
+    forget_old(at=at)
+    due = SignUp.objects.filter(state__in=IN_PREPARATION, next_try_at__lte=at).order_by("next_try_at", "pk")
+    for sign_up_id in list(due.values_list("pk", flat=True)[:BATCH]):
+        try:
+            advance(sign_up_id, at=at)
+        except AtWork:
+            continue
+        except Exception as error:
+            log.exception("provisioning.failed", sign_up_id=sign_up_id)
+            _put_off(sign_up_id, error, at)
+    waiting = SignUp.objects.filter(state__in=IN_PREPARATION, next_try_at__isnull=False)
+    next_try_at = waiting.order_by("next_try_at").values_list("next_try_at", flat=True).first()
+    return max(next_try_at, at + _LOOK_AGAIN) if next_try_at else None
+
+
+def advance(sign_up_id: int, *, at: dt.datetime) -> None:
+    """Take every step that is left of one sign-up. To be called in the public schema.
+
+    Raises `AtWork`, `NoOwnerLogin`, and whatever a step raises; the steps before it stay done.
+    """
+    with _owner_of(sign_up_id) as owner:
+        while step := steps.after(SignUp.objects.values_list("state", flat=True).get(pk=sign_up_id)):
+            steps.take(step, sign_up_id, owner=owner, at=at)
+
+
+def create(
+    *,
+    university_name: str,
+    subdomain: str,
+    time_zone: str,
+    owner_name: str,
+    owner_email: str,
+    at: dt.datetime,
+    locale: str = "en",
+) -> SignUp:
+    """Make a tenant at once, on the operator's word that the owner is who they say. All values are parsed already.
+
+    Raises `subdomains.SubdomainRefused` when the address is taken, and what a step raises; then the clockwork
+    goes on from there.
+    """
+    with transaction.atomic():
+        sign_up = SignUp.objects.create(
+            university_name=university_name,
+            subdomain=subdomain,
+            time_zone=time_zone,
+            locale=locale,
+            owner_name=owner_name,
+            owner_email=owner_email,
+            verified_at=at,
+            created_at=at,
+        )
+        reservation.reserve(sign_up, at=at)
+        request_provisioning()
+    advance(sign_up.pk, at=at)
+    sign_up.refresh_from_db()
+    return sign_up
+
+
+def try_again(sign_up_id: int, *, at: dt.datetime) -> None:
+    """Do not wait for the next try of a sign-up that failed."""
+    with transaction.atomic():
+        SignUp.objects.filter(pk=sign_up_id, state__in=IN_PREPARATION).update(next_try_at=at)
+        request_provisioning()
+
+
+def forget_old(*, at: dt.datetime) -> None:
+    """Forget ways in that were shown for a day, and names of people who never entered their code."""
+    SignUp.objects.filter(ready_at__lt=at - _WAY_IN_STAYS).exclude(welcome_path="").update(welcome_path="")
+    SignUp.objects.filter(
+        state=SignUpState.UNVERIFIED, created_at__lt=at - _UNVERIFIED_STAYS, tenant=None
+    ).delete()
+
+
+@contextmanager
+def _owner_of(sign_up_id: int) -> Iterator[psycopg.Connection[Any]]:
+    """The owner's connection with a lock on one sign-up, which ends with the process, however it ends."""
+    if not settings.DATABASE_OWNER_URL:
+        raise NoOwnerLogin("DATABASE_OWNER_URL is not set: schemas are made as the owner of the database.")
+    with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
+        row = owner.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_SPACE, sign_up_id]).fetchone()
+        if row is None or not row[0]:
+            raise AtWork
+        yield owner
+
+
+def _put_off(sign_up_id: int, error: Exception, at: dt.datetime) -> None:
+    attempts = SignUp.objects.values_list("attempts", flat=True).get(pk=sign_up_id)
+    delay = min(_FIRST_DELAY * float(2 ** min(attempts, 12)), _LONGEST_DELAY)
+    SignUp.objects.filter(pk=sign_up_id).update(
+        attempts=F("attempts") + 1,
+        last_error=f"{type(error).__name__}: {error}"[:2000],
+        next_try_at=at + delay,
+    )

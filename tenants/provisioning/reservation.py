@@ -1,0 +1,69 @@
+"""Who has which address: the database says so, once."""
+
+import datetime as dt
+import secrets
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from tenants.enums import SignUpState, TenantStatus
+from tenants.models import Domain, SignUp, Tenant
+from tenants.provisioning import schemas
+from tenants.rules import lookalikes, subdomains
+
+
+def host_of(subdomain: str) -> str:
+    """The host name that a subdomain stands for."""
+    return f"{subdomain}.{settings.BASE_DOMAIN}"
+
+
+def is_free(subdomain: str) -> bool:
+    """Whether nobody has this address or one that looks like it. True is no promise: only `reserve` is."""
+    taken = Q(domain=host_of(subdomain)) | Q(skeleton=lookalikes.skeleton(subdomain))
+    return not Domain.objects.filter(taken).exists()
+
+
+def refuse_if_taken(subdomain: str) -> None:
+    """Raise `subdomains.SubdomainRefused` when the address is not free at this moment."""
+    if not is_free(subdomain):
+        raise taken(subdomain)
+
+
+def taken(subdomain: str) -> subdomains.SubdomainRefused:
+    """The refusal of an address that somebody has, or that looks like one. Whose it is, is not told."""
+    sentence = _("“%(name)s” is taken, or looks too much like an address in use. Choose another one.")
+    return subdomains.SubdomainRefused("taken", sentence % {"name": subdomain})
+
+
+def reserve(sign_up: SignUp, *, at: dt.datetime) -> None:
+    """Give a verified sign-up its address and a tenant that serves nothing yet.
+
+    Two at once: unique constraints let one through. Raises `subdomains.SubdomainRefused` for the other.
+    """
+    if sign_up.tenant_id is not None:
+        return
+    try:
+        with transaction.atomic():
+            tenant = Tenant.objects.create(
+                schema_name=schemas.random_schema_name(),
+                name=sign_up.university_name,
+                status=TenantStatus.PREPARING,
+                time_zone=sign_up.time_zone,
+                locale=sign_up.locale,
+                token_epoch=secrets.token_hex(16),
+                created_at=at,
+            )
+            Domain.objects.create(
+                domain=host_of(sign_up.subdomain),
+                tenant=tenant,
+                is_primary=True,
+                skeleton=lookalikes.skeleton(sign_up.subdomain),
+            )
+    except IntegrityError as error:
+        raise taken(sign_up.subdomain) from error
+    sign_up.tenant = tenant
+    sign_up.state = SignUpState.RESERVED
+    sign_up.next_try_at = at
+    sign_up.save(update_fields=["tenant", "state", "next_try_at"])

@@ -1,0 +1,115 @@
+"""The steps from a reserved address to a site that answers.
+
+Each is run in a transaction that also records it as done, so a process killed at any point leaves it done or not
+begun. Only the schema is made over another connection, in a transaction of its own, and is looked for before.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from tenants import clockwork, events, hosts, links, public_mail
+from tenants.context import inside
+from tenants.enums import SignUpState, TenantStatus
+from tenants.models import SignUp, Tenant
+from tenants.provisioning import letters, schemas, template
+
+TRIAL = dt.timedelta(days=30)
+
+Owner = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: the state it begins in, the state it ends in, what it is called, and what it does."""
+
+    begins: SignUpState
+    ends: SignUpState
+    label: StrPromise
+    run: Callable[[SignUp, Tenant, Owner, dt.datetime], None]
+
+
+def make_database(sign_up: SignUp, tenant: Tenant, owner: Owner, at: dt.datetime) -> None:
+    """Schema, role, rights and tables, all or nothing."""
+    try:
+        with owner.transaction():
+            schemas.cut(owner, tenant.schema_name)
+    except schemas.NoTemplate:
+        # Deployment makes the template; a worker that is ahead of it makes it now.
+        template.build(owner)
+        with owner.transaction():
+            schemas.cut(owner, tenant.schema_name)
+
+
+def invite_owner(sign_up: SignUp, tenant: Tenant, owner: Owner, at: dt.datetime) -> None:
+    """Whatever the apps above put into a new site; the one that invites the owner answers with the token."""
+    with inside(tenant):
+        answers = [
+            import_string(path)(owner_name=sign_up.owner_name, owner_email=sign_up.owner_email, at=at)
+            for path in settings.TENANT_OPENERS
+        ]
+    tokens = [answer for answer in answers if answer]
+    sign_up.welcome_path = f"/welcome/{tokens[0]}/" if tokens else "/"
+    sign_up.save(update_fields=["welcome_path"])
+
+
+def set_schedule(sign_up: SignUp, tenant: Tenant, owner: Owner, at: dt.datetime) -> None:
+    """The daily jobs, at the tenant's local time."""
+    clockwork.plan_daily_jobs(tenant, at=at)
+
+
+def open_doors(sign_up: SignUp, tenant: Tenant, owner: Owner, at: dt.datetime) -> None:
+    """From this commit on the site answers; the owner is told by e-mail."""
+    with inside(tenant):
+        events.tenant_opened.send(sender=None, at=at)
+    tenant.status = TenantStatus.TRIAL
+    tenant.trial_ends_on = (at.astimezone(ZoneInfo(tenant.time_zone)) + TRIAL).date()
+    tenant.save(update_fields=["status", "trial_ends_on"])
+    sign_up.ready_at = at
+    sign_up.save(update_fields=["ready_at"])
+    letter = letters.welcome(sign_up, address=links.absolute(sign_up.welcome_path, tenant.ref()))
+    public_mail.queue(
+        to=sign_up.owner_email,
+        key=f"welcome:{sign_up.public_id}",
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        at=at,
+    )
+    transaction.on_commit(hosts.forget_all)
+
+
+STEPS = (
+    Step(SignUpState.RESERVED, SignUpState.DATABASE, _("Make the database"), make_database),
+    Step(SignUpState.DATABASE, SignUpState.PEOPLE, _("Invite you as the owner"), invite_owner),
+    Step(SignUpState.PEOPLE, SignUpState.SCHEDULE, _("Set the daily schedule"), set_schedule),
+    Step(SignUpState.SCHEDULE, SignUpState.READY, _("Open the site"), open_doors),
+)
+
+
+def after(state: str) -> Step | None:
+    """The step that begins in ``state``; None when there is nothing left to do, or nothing may be done yet."""
+    return next((step for step in STEPS if step.begins == state), None)
+
+
+def take(step: Step, sign_up_id: int, *, owner: Owner, at: dt.datetime) -> None:
+    """Run one step and record it, in one transaction of the shared schema. Raises what the step raises."""
+    with transaction.atomic():
+        sign_up = SignUp.objects.select_for_update(of=("self",)).select_related("tenant").get(pk=sign_up_id)
+        if sign_up.state != step.begins or sign_up.tenant is None:
+            return
+        step.run(sign_up, sign_up.tenant, owner, at)
+        sign_up.state = step.ends
+        sign_up.attempts = 0
+        sign_up.last_error = ""
+        sign_up.next_try_at = None if step.ends == SignUpState.READY else at
+        sign_up.save(update_fields=["state", "attempts", "last_error", "next_try_at"])

@@ -1,0 +1,1 @@
+"""A university's first minutes: its details, the code that proves the mailbox, its address."""

@@ -1,0 +1,278 @@
+"""From a reserved address to a site that answers, whatever dies on the way."""
+
+import datetime as dt
+import os
+import secrets
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import Client
+
+from tenants import clock, clockwork, hosts
+from tenants.context import inside, public_schema
+from tenants.enums import SERVING, SignUpState, TenantStatus
+from tenants.models import Domain, DueWork, PublicMessage, SchemaTemplate, SignUp, Tenant, WakeUp
+from tenants.provisioning import actions, reservation, schemas, steps, template
+from tenants.tests.factories import AT
+from tenants.tests.portrait import portrait
+
+LATER = AT + dt.timedelta(minutes=2)
+
+
+@pytest.fixture
+def owner(db: None) -> Iterator[psycopg.Connection[Any]]:
+    """The owner's connection, in a transaction that is rolled back."""
+    with psycopg.connect(settings.DATABASE_OWNER_URL) as connection:
+        yield connection
+        connection.rollback()
+
+
+def details(subdomain: str) -> dict[str, Any]:
+    return {
+        "university_name": "Gamma University",
+        "subdomain": subdomain,
+        "time_zone": "Asia/Kathmandu",
+        "owner_name": "Gus Grant",
+        "owner_email": "gus@gamma.edu",
+        "at": AT,
+    }
+
+
+def forget(subdomain: str) -> None:
+    """Remove what a test really committed."""
+    with public_schema():
+        tenant = Tenant.objects.filter(domains__domain=reservation.host_of(subdomain)).first()
+        PublicMessage.objects.all().delete()
+        WakeUp.objects.all().delete()
+        SignUp.objects.filter(subdomain=subdomain).delete()
+        if tenant is None:
+            return
+        schema = tenant.schema_name
+        Tenant.objects.filter(pk=tenant.pk).delete()
+    connections.close_all()
+    with psycopg.connect(settings.DATABASE_OWNER_URL) as connection:
+        schemas.drop(connection, schema)
+
+
+@pytest.fixture
+def subdomain(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A free name, for tests whose rows are really committed; forgotten after the test."""
+    name = f"gamma-{secrets.token_hex(3)}"
+    with django_db_blocker.unblock():
+        hosts._entries.clear()
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            forget(name)
+            hosts._entries.clear()
+
+
+def in_another_process(work: Callable[[], None]) -> int:
+    """Run ``work`` in a forked process with connections of its own; answers how it ended (−9: killed)."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        except BaseException as error:
+            os.write(2, f"child: {error!r}\n".encode())
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def die(*args: Any, **kwargs: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def then_die(function: Callable[..., Any]) -> Callable[..., Any]:
+    def doomed(*args: Any, **kwargs: Any) -> None:
+        function(*args, **kwargs)
+        die()
+
+    return doomed
+
+
+def plan_death(place: str) -> None:
+    """Make this process die at one place: ``cut`` (in the schema's transaction), or in or after a step."""
+    if place == "cut":
+        schemas.cut = then_die(schemas.cut)  # type: ignore[assignment]
+        return
+    when, name = place.split(":")
+    if when == "in":
+        doomed = [
+            steps.Step(step.begins, step.ends, step.label, then_die(step.run)) if step.ends == name else step
+            for step in steps.STEPS
+        ]
+        steps.STEPS = tuple(doomed)  # type: ignore[assignment]
+        return
+    real = steps.take
+
+    def take(step: steps.Step, *args: Any, **kwargs: Any) -> None:
+        real(step, *args, **kwargs)
+        if step.ends == name:
+            die()
+
+    steps.take = take
+
+
+PLACES = ["cut"] + [f"{when}:{step.ends}" for step in steps.STEPS for when in ("in", "after")]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_killed_anywhere_it_serves_nothing_and_the_next_turn_completes_it(subdomain: str, place: str) -> None:
+    def create_and_die() -> None:
+        plan_death(place)
+        with public_schema():
+            actions.create(**details(subdomain))
+
+    def turn_the_clockwork() -> None:
+        with clock.frozen(LATER):
+            clockwork.run_everything_due(at=LATER)
+
+    host = reservation.host_of(subdomain)
+    browser = Client(headers={"host": host})
+    assert in_another_process(create_and_die) == -signal.SIGKILL
+    if place != "after:ready":
+        assert browser.get("/").status_code == 503
+    assert in_another_process(turn_the_clockwork) == 0
+    hosts._entries.clear()
+    with public_schema():
+        tenant = Tenant.objects.get(domains__domain=host)
+        sign_up = SignUp.objects.get(subdomain=subdomain)
+        assert (sign_up.state, tenant.status) == (SignUpState.READY, TenantStatus.TRIAL)
+        assert PublicMessage.objects.filter(key=f"welcome:{sign_up.public_id}").count() == 1
+        assert not WakeUp.objects.filter(job=actions.JOB.name).exists()
+        daily_count = DueWork.objects.filter(tenant=tenant).count()
+        assert daily_count == len(clockwork.schedule.daily_jobs())
+        ref = tenant.ref()
+    with inside(ref):
+        from lms.people.models import User
+
+        assert [user.email for user in User.objects.all()] == ["gus@gamma.edu"]
+    served = hosts.resolve(host)
+    assert served is not None
+    assert served.status in SERVING
+    assert sign_up.welcome_path.startswith("/welcome/")
+
+
+def test_two_processes_at_once_make_one_tenant(subdomain: str) -> None:
+    with public_schema():
+        sign_up = _reserved(subdomain)
+    with (
+        psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as other,
+        public_schema(),
+    ):
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [actions._LOCK_SPACE, sign_up.pk])
+        with pytest.raises(actions.AtWork):
+            actions.advance(sign_up.pk, at=AT)
+        assert actions.provision_pending(at=AT, scheduled_for=AT) == AT + dt.timedelta(seconds=20)
+        other.execute("SELECT pg_advisory_unlock_all()")
+        assert actions.provision_pending(at=AT, scheduled_for=AT) is None
+        sign_up.refresh_from_db()
+        assert sign_up.state == SignUpState.READY
+
+
+def _reserved(subdomain: str) -> SignUp:
+    values = details(subdomain)
+    at = values.pop("at")
+    sign_up = SignUp.objects.create(**values, created_at=at, verified_at=at)
+    reservation.reserve(sign_up, at=at)
+    return sign_up
+
+
+def test_a_step_that_fails_is_tried_again_later_and_the_others_do_not_wait(
+    subdomain: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: Any) -> None:
+        raise RuntimeError("disk full")
+
+    broken = tuple(
+        steps.Step(step.begins, step.ends, step.label, refuse) if step.ends == "people" else step
+        for step in steps.STEPS
+    )
+    with public_schema():
+        sign_up = _reserved(subdomain)
+        with monkeypatch.context() as patch:
+            patch.setattr(steps, "STEPS", broken)
+            again_at = actions.provision_pending(at=AT, scheduled_for=AT)
+        sign_up.refresh_from_db()
+        assert (sign_up.state, sign_up.attempts) == (SignUpState.DATABASE, 1)
+        assert sign_up.last_error == "RuntimeError: disk full"
+        assert again_at is not None
+        assert AT < again_at <= AT + dt.timedelta(seconds=30)
+        # Not due yet: nothing is tried.
+        assert actions.provision_pending(at=AT, scheduled_for=AT) is not None
+        sign_up.refresh_from_db()
+        assert sign_up.attempts == 1
+        actions.try_again(sign_up.pk, at=AT)
+        assert actions.provision_pending(at=AT, scheduled_for=AT) is None
+        sign_up.refresh_from_db()
+        assert (sign_up.state, sign_up.last_error) == (SignUpState.READY, "")
+
+
+def test_a_cut_schema_equals_a_migrated_one(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock(), psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
+        owner.execute("DROP SCHEMA IF EXISTS t_migrated CASCADE; CREATE SCHEMA t_migrated")
+        try:
+            template.migrate("t_migrated")
+            with owner.transaction(force_rollback=True):
+                schemas.cut(owner, "t_cutcutcutcut")
+                migrated, cut = portrait(owner, "t_migrated"), portrait(owner, "t_cutcutcutcut")
+        finally:
+            owner.execute("DROP SCHEMA t_migrated CASCADE")
+    assert len(migrated) > 500
+    assert cut == migrated
+
+
+def test_a_tenants_role_enters_its_own_schema_only(owner: psycopg.Connection[Any], db: None) -> None:
+    for schema in ("t_one", "t_two"):
+        assert schemas.cut(owner, schema)
+        assert not schemas.cut(owner, schema)
+    owner.execute("GRANT r_t_one TO duly_owner")
+    owner.execute("SET ROLE r_t_one")
+    owner.execute("SELECT count(*) FROM t_one.people_user")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), owner.transaction():
+        owner.execute("SELECT count(*) FROM t_two.people_user")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), owner.transaction():
+        owner.execute("SELECT count(*) FROM public.tenants_signup")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), owner.transaction():
+        owner.execute("CREATE TABLE t_one.own (id int)")
+
+
+def test_the_runtime_login_cannot_change_the_script_that_the_owner_runs(db: None) -> None:
+    with public_schema():
+        assert SchemaTemplate.objects.count() == 1
+        with pytest.raises(Exception, match="permission denied"):
+            SchemaTemplate.objects.update(script="DROP SCHEMA public CASCADE")
+
+
+def test_a_template_that_is_there_is_not_built_again(django_db_setup: None) -> None:
+    with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as connection:
+        assert template.build(connection) is False
+
+
+def test_a_schema_name_tells_nothing() -> None:
+    names = {schemas.random_schema_name() for _ in range(200)}
+    assert len(names) == 200
+    assert all(name.startswith("t_") and len(name) == 14 and name[2:].isalnum() for name in names)
+
+
+@pytest.mark.django_db
+def test_what_is_old_is_forgotten() -> None:
+    with public_schema():
+        young = SignUp.objects.create(**_unverified("young"), created_at=AT - dt.timedelta(days=6))
+        SignUp.objects.create(**_unverified("old"), created_at=AT - dt.timedelta(days=8))
+        actions.forget_old(at=AT)
+        assert list(SignUp.objects.all()) == [young]
+        assert Domain.objects.filter(domain=reservation.host_of("young")).count() == 0
+
+
+def _unverified(subdomain: str) -> dict[str, Any]:
+    return {key: value for key, value in details(subdomain).items() if key != "at"}
