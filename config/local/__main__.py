@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> None:
         _prepare(stack, with_demo=not arguments.no_demo)
         supervisor = Supervisor(say, children_of(stack, arguments.port))
         cleanup.callback(supervisor.stop)
-        supervisor.start(seconds=120)
+        supervisor.start(seconds=300)
         _wait_for_answer(arguments.port)
         _say_addresses(stack, arguments.port)
         while True:

@@ -35,6 +35,7 @@ class Child:
 
     def start(self) -> None:
         """Start it now."""
+        self.log.with_suffix(".ready").unlink(missing_ok=True)
         self.log_offset = self.log.stat().st_size if self.log.exists() else 0
         self.started_at = time.monotonic()
         self.process = processes.spawn(
@@ -111,22 +112,21 @@ def children_of(stack: Stack, port: int) -> list[Child]:
     """Web, worker, scheduler and, where mail is caught, its server; only the worker has the owner's login."""
     logs = stack.state / "logs"
     celery = [sys.executable, "-m", "celery", "--app=config.celery"]
-    full = {**stack.environment, "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO")}
     lean = {**stack.without_owner(), "BIND": f"127.0.0.1:{port}", "WEB_PROCESSES": "2", "WEB_THREADS": "8"}
     children = [
         Child(
             "worker",
             [*celery, "worker", "--loglevel=INFO", "--concurrency=2", "--without-gossip", "--without-mingle"],
-            full,
+            {**stack.environment, "READY_FILE": str(logs / "worker.ready")},
             logs / "worker.log",
-            lambda child: child.has_logged(" ready."),
+            lambda child: child.log.with_suffix(".ready").exists(),
         ),
         Child(
             "scheduler",
             [*celery, "beat", "--loglevel=INFO", "--scheduler=celery.beat:Scheduler", "--pidfile="],
-            {**stack.without_owner(), "LOG_LEVEL": full["LOG_LEVEL"]},
+            {**stack.without_owner(), "READY_FILE": str(logs / "scheduler.ready")},
             logs / "scheduler.log",
-            lambda child: child.has_logged("beat: Starting"),
+            lambda child: child.log.with_suffix(".ready").exists(),
         ),
         Child(
             "web",
