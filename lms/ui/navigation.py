@@ -18,7 +18,8 @@ class Entry:
     """One link: shown to whoever holds `permission` (None: everyone signed in), in ascending `order`.
 
     It is the current one when the page belongs to the namespace of `url_name` or to one named in `also`;
-    entries without a namespace are current on their own page only.
+    entries without a namespace are current on their own page only, and entries with `pages` on these too, not on
+    others of the namespace.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Entry:
     also: tuple[str, ...] = ()
     area: str = "main"
     icon: str = ""
+    pages: tuple[str, ...] = ()
 
     @property
     def namespace(self) -> str:
@@ -83,8 +85,10 @@ def _is_current(request: HttpRequest, entry: Entry) -> bool:
     match = request.resolver_match
     if match is None:
         return False
-    if match.view_name == entry.url_name:
+    if match.view_name == entry.url_name or match.view_name in entry.pages:
         return True
+    if entry.pages:
+        return False
     namespaces = {entry.namespace, *entry.also} - {""}
-    rivals = {one.url_name for one in entries(entry.area)} - {entry.url_name}
+    rivals = {name for one in entries(entry.area) for name in (one.url_name, *one.pages)} - {entry.url_name}
     return match.namespace in namespaces and match.view_name not in rivals

@@ -88,7 +88,8 @@ def page_of(rows: QuerySet[Any] | Sequence[Row], request: HttpRequest, per_page:
 def with_tie_break(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The same rows, ordered by the primary key where their own order says nothing."""
     order = list(rows.query.order_by or _default_order(rows.model))
-    if any(key in ("pk", "-pk", "id", "-id") for key in order):
+    is_grouped = isinstance(rows.query.group_by, tuple)  # Another key would split the groups.
+    if is_grouped or any(key in ("pk", "-pk", "id", "-id") for key in order):
         return rows
     return rows.order_by(*order, "pk")
 
