@@ -5,7 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -53,7 +54,8 @@ def write(message: Message) -> Letter | None:
 def _surroundings(message: Message) -> dict[str, Any]:
     """What every layout may use."""
     tenant = context.require_tenant()
-    name = message.user.display_name if message.user else ""
+    user = message.user
+    name = user.preferred_name or user.given_name or user.display_name if user else ""
     return {
         "tenant_name": tenant.name,
         "tenant_host": tenant.host,
@@ -66,11 +68,19 @@ def _surroundings(message: Message) -> dict[str, Any]:
 
 
 def _rendered(template: str, facts: Mapping[str, Any]) -> Letter:
+    subject = one_line(_plain(f"{template}.subject.txt", facts))
+    filled = {**facts, "subject": subject}
     return Letter(
-        subject=one_line(render_to_string(f"{template}.subject.txt", {**facts, "is_text": True})),
-        text=_tidy(render_to_string(f"{template}.txt", {**facts, "is_text": True})),
-        html=render_to_string(f"{template}.html", facts),
+        subject=subject,
+        text=_tidy(_plain(f"{template}.txt", filled)),
+        html=render_to_string(f"{template}.html", filled),
     )
+
+
+def _plain(template: str, facts: Mapping[str, Any]) -> str:
+    """A text template, in which nothing is to be escaped."""
+    found: Any = get_template(template)
+    return str(found.template.render(Context(dict(facts), autoescape=False)))
 
 
 def _tidy(text: str) -> str:

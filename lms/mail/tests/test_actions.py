@@ -55,14 +55,17 @@ def test_a_message_vanishes_with_the_transaction_it_was_queued_in(alpha, dee, de
 
 def test_a_message_is_written_from_the_facts_and_kept_as_it_was_read(alpha, dee, deliver):
     with inside(alpha):
-        queue(dee, facts={"course": "Fire\nsafety"})
+        queue(dee, facts={"course": "Fire\n<safety> & more"})
     (mail,) = deliver()
     assert mail["To"] == dee.email
     assert mail["From"] == "Alpha University <training@duly.localhost>"
     assert mail["List-Id"] == "<notices.alpha.duly.localhost>"
-    assert mail["Subject"] == "Due: Fire safety"
+    assert mail["Subject"] == "Due: Fire <safety> & more"
     text = mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
-    assert text == "Hello Dee Dubois,\n\nFire\nsafety 10:00 en\nhttp://alpha.duly.localhost:8000/\n"
+    assert text.startswith(
+        "Hello Dee,\n\nFire\n<safety> & more 10:00 en\nhttp://alpha.duly.localhost:8000/\n"
+    )
+    assert "<title>Due: Fire &lt;safety&gt; &amp; more</title>" in mail.get_body(("html",)).get_content()
     with inside(alpha):
         message = Message.objects.get()
         assert (message.text, message.state, message.sent_at, message.locale) == (
