@@ -6,7 +6,18 @@ from django.utils.translation import gettext as _
 from tenants import context
 
 LONGEST = 128
-PRODUCT = "duly"
+# Beside the names of the university: what people make long passwords of when they must be long.
+USUAL = (
+    "duly",
+    "password",
+    "passwort",
+    "kennwort",
+    "welcome",
+    "training",
+    "university",
+    "12345678",
+    "qwertyuiop",
+)
 
 
 class LengthLimit:
@@ -27,7 +38,7 @@ class LengthLimit:
 
 
 class ContextWords:
-    """Not the university's name, its address or the product's with a few characters around it."""
+    """Not the university's name, its address or another usual word with a few characters around it."""
 
     def validate(self, password: str, user: object = None) -> None:
         """Raise ValidationError when little is left of the password without such a word."""
@@ -44,13 +55,13 @@ class ContextWords:
 
     def get_help_text(self) -> str:
         """The rule in words."""
-        return _("Not the name of the university with a few characters added.")
+        return _("Not the name of the university or another usual word with a few characters added.")
 
 
 def _words() -> set[str]:
     tenant = context.current_tenant()
     names = [
-        PRODUCT,
+        *USUAL,
         *(tenant.name.split() if tenant else ()),
         *(tenant.host.split(".")[:1] if tenant else ()),
     ]

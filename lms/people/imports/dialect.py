@@ -152,6 +152,8 @@ def _broken(start: int, lines: _Lines) -> Record:
 
 def _swallowed_lines(lines: list[str], count: int, width: int, delimiter: str) -> bool:
     """Whether the quotation mark of a record over several lines was closed by a later record's, or never."""
-    if "".join(lines).count('"') % 2:
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
         return True
     return width > 1 and count != width and any(line.count(delimiter) >= width - 1 for line in lines[1:])

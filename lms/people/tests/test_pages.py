@@ -137,7 +137,9 @@ def test_a_person_is_added_with_an_appointment(alpha, browser) -> None:
         ("manager", "nobody@alpha.example", "Nobody here has this address"),
     ],
 )
-def test_what_does_not_fit_is_explained_and_what_was_typed_stays(alpha, browser, dee, field, value, words) -> None:
+def test_what_does_not_fit_is_explained_and_what_was_typed_stays(
+    alpha, browser, dee, field, value, words
+) -> None:
     with inside(alpha):
         department = make_department()
     form = {
