@@ -63,7 +63,7 @@ def population(
 
 def pauses(requirement: Requirement) -> Iterable[Absence]:
     """The stretches in which the requirement rested. One that goes on still is left out: a plan ends it."""
-    if requirement.pk is None:
+    if requirement._state.adding:
         return ()
     rows = requirement.pauses.filter(resumes_on__isnull=False)
     return (Absence(row.starts_on, row.resumes_on, Cause.PAUSE) for row in rows)
@@ -81,7 +81,7 @@ def passes(course_id: int, user_ids: Collection[int] | None = None) -> Passes:
 
 def holders(requirement: Requirement, user_ids: Collection[int] | None = None) -> frozenset[int]:
     """Who has the requirement now. The rows belong to `records`; they are reached through the relation."""
-    if requirement.pk is None:
+    if requirement._state.adding:
         return frozenset()
     held = requirement.assignments.filter(withdrawn_on__isnull=True)
     if user_ids is not None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from compliance.core.audience import Json
 from compliance.requirements.enums import RequirementState, ValidityAnchor
 from compliance.requirements.models import Requirement
+from lms.catalog import queries as catalog
 
 
 class NotAllowedNow(Exception):
@@ -68,6 +69,15 @@ def check_can_turn_on(requirement: Requirement) -> None:
     """Raises NotAllowedNow unless it is a draft or rests."""
     if requirement.state not in {RequirementState.DRAFT, RequirementState.PAUSED}:
         raise NotAllowedNow(_("It is already on, or retired for good."))
+    if found := obstacle(requirement):
+        raise NotAllowedNow(found)
+
+
+def obstacle(requirement: Requirement) -> str:
+    """Why it should not be turned on yet, for a person; empty when nothing stands in the way."""
+    if requirement.course_id not in {row.id for row in catalog.published_courses()}:
+        return _("Its course has no published version. People would be asked for something they cannot do.")
+    return ""
 
 
 def check_can_pause(requirement: Requirement) -> None:

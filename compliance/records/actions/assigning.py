@@ -82,7 +82,7 @@ def _apply(
         requirements.with_names(decision, departments)
         for decision in planned.plan.of(Outcome.ASSIGN, Outcome.CREDIT)
     ]
-    credited = _assign(requirement, new, planned, at)
+    credited = _assign(requirement, new, planned, today, at)
     withdrawn = _withdraw(requirement, planned.plan.of(Outcome.WITHDRAW), today, at)
     paused, resumed = _pause_and_resume(requirement, planned.plan.of(Outcome.KEEP))
     moved = _move_due_dates(requirement, planned)
@@ -90,7 +90,11 @@ def _apply(
 
 
 def _assign(
-    requirement: Requirement, new: list[Decision], planned: requirements.Planned, at: datetime
+    requirement: Requirement,
+    new: list[Decision],
+    planned: requirements.Planned,
+    today: date,
+    at: datetime,
 ) -> int:
     """Write assignments and their first cycles; answers how many were answered by an earlier completion."""
     assignments = Assignment.objects.bulk_create(
@@ -100,7 +104,7 @@ def _assign(
             requirement_number=requirement.number,
             status=AssignmentStatus.PAUSED if decision.paused_by else AssignmentStatus.ACTIVE,
             reason=[list(fact) for fact in decision.because],
-            assigned_on=decision.on,
+            assigned_on=today,
         )
         for decision in new
     )

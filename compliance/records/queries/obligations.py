@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import BooleanField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -33,12 +34,12 @@ class Scope:
 EVERYBODY = Scope()
 
 
-def obligations(today: date, scope: Scope = EVERYBODY) -> QuerySet[Obligation]:
+def obligations(today: date, scope: Scope = EVERYBODY) -> QuerySet[Any, Any]:
     """Every obligation of an active person, with `status`, `is_counted`, `is_compliant`, `is_late`, `is_due_soon`.
 
     `is_due_soon`: something is open and due within DUE_SOON_DAYS, a renewal too. `today` is the tenant's day.
     """
-    rows = Obligation.objects.filter(user__is_active=True)
+    rows: QuerySet[Any, Any] = Obligation.objects.filter(user__is_active=True)
     if scope.user_ids is not None:
         rows = rows.filter(user_id__in=scope.user_ids)
     if scope.department_ids is not None:
@@ -50,12 +51,13 @@ def obligations(today: date, scope: Scope = EVERYBODY) -> QuerySet[Obligation]:
         window_opens_on__lte=today,
         due_on__range=(today, today + timedelta(days=DUE_SOON_DAYS)),
     )
-    return rows.annotate(status=_status(today)).annotate(
+    judged: QuerySet[Any, Any] = rows.annotate(status=_status(today)).annotate(
         is_counted=_flag(~Q(status__in=NOT_COUNTED)),
         is_compliant=_flag(Q(status__in=COMPLIANT)),
         is_late=_flag(Q(status__in=LATE)),
         is_due_soon=_flag(soon),
     )
+    return judged
 
 
 def main_department(today: date, user: str = "user_id") -> Subquery:

@@ -25,7 +25,6 @@ from django.db.models import (
 
 from compliance.core.standing import percent_of
 from compliance.records.enums import ComplianceStatus, PersonStanding
-from compliance.records.models import Obligation
 from compliance.records.queries.obligations import (
     EVERYBODY,
     NO_DEPARTMENT,
@@ -36,7 +35,7 @@ from compliance.records.queries.obligations import (
 )
 from lms.people import queries as people_queries
 
-PeopleRows: TypeAlias = "QuerySet[Obligation, dict[str, Any]]"
+PeopleRows: TypeAlias = "QuerySet[Any, dict[str, Any]]"
 
 # From what needs no attention to what needs it most.
 _BY_CONCERN = (
@@ -193,14 +192,14 @@ def worst_status(row: Mapping[str, Any]) -> ComplianceStatus:
     return _BY_CONCERN[row["worst"]]
 
 
-def _grouped(rows: QuerySet[Obligation], today: date) -> PeopleRows:
+def _grouped(rows: QuerySet[Any, Any], today: date) -> PeopleRows:
     """One row per person."""
     department_name = Subquery(
         get_user_model()
         .objects.filter(affiliations__department_id=OuterRef("department_id"))
         .values("affiliations__department__name")[:1]
     )
-    return (
+    grouped: PeopleRows = (
         rows.annotate(department_id=main_department(today))
         .annotate(department_name=department_name)
         .values(
@@ -217,6 +216,7 @@ def _grouped(rows: QuerySet[Obligation], today: date) -> PeopleRows:
         .annotate(**_counts())
         .annotate(is_compliant=Case(When(_STANDINGS[PersonStanding.COMPLIANT], then=True), default=False))
     )
+    return grouped
 
 
 def _counts() -> dict[str, Any]:

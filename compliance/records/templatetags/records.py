@@ -1,0 +1,52 @@
+"""What the records lend to pages of other apps: figures of a requirement, and facts in words."""
+
+from typing import Any
+from uuid import UUID
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from compliance.core.audience import Check
+from compliance.records import queries
+from lms.people.enums import AffiliationKind
+from tenants import clock
+
+register = template.Library()
+
+
+@register.inclusion_tag("records/_requirement_figures.html")
+def requirement_figures(requirement_id: int, public_id: UUID) -> dict[str, Any]:
+    """How many of its people are compliant, late, due soon; each figure leads to exactly those people."""
+    rows = queries.people(clock.today(), requirement_id=requirement_id)
+    people_url = f"{reverse('oversight:people')}?requirement={public_id}"
+    return {"totals": queries.totals(rows), "people_url": people_url}
+
+
+@register.filter
+def why_text(facts: Any) -> str:
+    """Why a person has it."""
+    return queries.why_text(facts)
+
+
+@register.filter
+def date_text(facts: Any) -> str:
+    """How the due date came about."""
+    return queries.date_text(facts)
+
+
+@register.filter
+def check_text(check: Check) -> str:
+    """One test of a rule against one person: "Staff: yes"."""
+    match check.test:
+        case "kind" | "everyone":
+            known = check.actual in AffiliationKind.values
+            return str(AffiliationKind(check.actual).label) if known else check.actual
+        case "department":
+            return _("Department %(code)s") % {"code": check.actual or "–"}
+        case "on_leave":
+            return _("On leave") if check.actual == "yes" else _("Not on leave")
+        case "active":
+            return _("Deactivated")
+        case _:
+            return _("No appointment on that day")

@@ -1,0 +1,95 @@
+"""What each page shows, gathered: the requirement in words, the preview, the versions."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from compliance.core.plan import Outcome
+from compliance.requirements import facts, rules
+from compliance.requirements.enums import RequirementState
+from compliance.requirements.models import Requirement
+from compliance.requirements.queries.listing import all_requirements
+from compliance.requirements.queries.previews import Affected, DueDay, Preview, preview
+from compliance.requirements.queries.sentences import sentence
+from lms.ui import charts
+from lms.ui.dates import day_text
+
+OUTCOMES = (
+    (Outcome.ASSIGN.value, _("Gets a new obligation")),
+    (Outcome.LATER.value, _("Joins later")),
+    (Outcome.CREDIT.value, _("Completed already")),
+    (Outcome.KEEP.value, _("Has it already")),
+    (Outcome.WITHDRAW.value, _("Loses it")),
+)
+SHOWN_FIRST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A requirement in a list."""
+
+    requirement: Requirement
+    sentence: str
+    people_count: int
+
+
+def lines() -> list[Line]:
+    """Every requirement in one sentence, those that are on first; two statements."""
+    names = facts.department_names()
+    return [Line(row, sentence(row, names), row.people_count) for row in all_requirements()]
+
+
+def whole(requirement: Requirement, today: date) -> dict[str, Any]:
+    """Everything the page of one requirement shows on that day of the tenant."""
+    context: dict[str, Any] = {
+        "requirement": requirement,
+        "sentence": sentence(requirement, facts.department_names()),
+        "versions": list(requirement.versions.select_related("by")),
+        "pauses": list(requirement.pauses.order_by("-starts_on")),
+    }
+    if requirement.state in {RequirementState.DRAFT, RequirementState.PAUSED}:
+        context |= previewed(requirement, today)
+        context["obstacle"] = rules.obstacle(requirement)
+    return context
+
+
+def previewed(requirement: Requirement, today: date) -> dict[str, Any]:
+    """The preview of a requirement, saved or not, with its sentence and the first people."""
+    found = preview(requirement, today)
+    return {
+        "preview": found,
+        "sentence": sentence(requirement, facts.department_names()),
+        "first_people": found.affected[:SHOWN_FIRST],
+        "due_chart": _due_chart(found),
+    }
+
+
+def _due_chart(found: Preview) -> charts.StackedBars | None:
+    """How many people are due when; None when nobody is."""
+    if not found.due_days:
+        return None
+    return charts.stacked_bars(
+        title=_("Due dates"),
+        unit=_("people"),
+        series=[charts.Series("due", _("People due"), "going")],
+        rows=[charts.Row(label=_day_label(day), values=[day.count]) for day in found.due_days],
+    )
+
+
+def _day_label(day: DueDay) -> str:
+    """One day, or the month that several were drawn together in."""
+    return day_text(day.first_on) if day.first_on == day.last_on else date_format(day.first_on, "F Y")
+
+
+def matching(found: Preview, text: str, outcome: str) -> list[Affected]:
+    """The people of a preview whose name or address contains every word, and to whom this happens."""
+    words = text.lower().split()
+    return [
+        row
+        for row in found.affected
+        if (not outcome or row.outcome == outcome)
+        and all(word in f"{row.name} {row.email}".lower() for word in words)
+    ]

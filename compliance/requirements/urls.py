@@ -1,0 +1,21 @@
+"""Addresses of requirements, below /requirements/."""
+
+from django.urls import path
+
+from compliance.requirements import views
+
+app_name = "requirements"
+
+urlpatterns = [
+    path("", views.list_, name="list"),
+    path("new/", views.new, name="new"),
+    path("<uuid:public_id>/", views.detail, name="detail"),
+    path("<uuid:public_id>/edit/", views.edit, name="edit"),
+    path("<uuid:public_id>/people/", views.people, name="people"),
+    path("<uuid:public_id>/people.csv", views.people_csv, name="people-csv"),
+    path("<uuid:public_id>/person/", views.check_person, name="check-person"),
+    path("<uuid:public_id>/turn-on/", views.turn_on, name="turn-on"),
+    path("<uuid:public_id>/pause/", views.pause, name="pause"),
+    path("<uuid:public_id>/retire/", views.retire, name="retire"),
+    path("<uuid:public_id>/discard/", views.discard, name="discard"),
+]

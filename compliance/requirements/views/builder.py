@@ -1,0 +1,94 @@
+"""The rule builder: one form, whose answer before saving is exactly whom it reaches, with which dates."""
+
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from compliance.requirements import actions, forms, queries, rules
+from compliance.requirements.models import Requirement
+from lms.access import guard
+from lms.access.permissions import Permission
+from lms.ui import http, partials
+from tenants import clock
+
+PAGE = "requirements/requirement_form.html"
+
+
+@guard.needs(Permission.REQUIREMENTS_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A new requirement: checked as often as one likes, then saved as a draft."""
+    today = clock.today()
+    if request.method != "POST":
+        form = forms.Builder(initial=forms.initial_for_new(today))
+        return partials.render_page(request, PAGE, {"form": form, "preview": None})
+    form = forms.Builder(request.POST)
+    if not form.is_valid() or "check" in request.POST:
+        return _answer(request, form, Requirement(), today)
+    requirement = actions.create_draft(definition=form.definition(), by=guard.viewer(request), at=clock.now())
+    messages.success(request, _("Saved as a draft. It does nothing until you turn it on."))
+    return http.see_other("requirements:detail", public_id=requirement.public_id)
+
+
+@guard.needs(Permission.REQUIREMENTS_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Change a requirement. For one that is on, saving needs the numbers that were on the screen."""
+    requirement, today = queries.requirement_by(public_id), clock.today()
+    if request.method != "POST":
+        return _open(request, requirement)
+    form = forms.Builder(request.POST)
+    if not form.is_valid() or "check" in request.POST:
+        return _answer(request, form, requirement, today)
+    try:
+        actions.edit(
+            requirement=requirement,
+            definition=form.definition(),
+            fingerprint=request.POST.get("fingerprint", ""),
+            by=guard.viewer(request),
+            at=clock.now(),
+            today=today,
+        )
+    except rules.NumbersChanged:
+        return _answer(request, form, requirement, today, is_stale=True)
+    except rules.NotAllowedNow as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
+    return http.see_other("requirements:detail", public_id=public_id)
+
+
+def _open(request: HttpRequest, requirement: Requirement) -> HttpResponse:
+    """The form with what the requirement says now."""
+    try:
+        initial = forms.initial_of(requirement)
+    except forms.Unsayable:
+        messages.error(
+            request, _("Whom this requirement means was not written with this form and stays as it is.")
+        )
+        return http.see_other("requirements:detail", public_id=requirement.public_id)
+    form = forms.Builder(initial=initial)
+    return partials.render_page(request, PAGE, {"form": form, "requirement": requirement, "preview": None})
+
+
+def _answer(
+    request: HttpRequest,
+    form: forms.Builder,
+    requirement: Requirement,
+    today: date,
+    *,
+    is_stale: bool = False,
+) -> HttpResponse:
+    """The form again, with the preview when it can be made. An htmx request gets only the preview."""
+    saved = None if requirement._state.adding else requirement
+    context = {"form": form, "requirement": saved, "preview": None, "is_stale": is_stale, "is_checked": True}
+    if form.is_valid():
+        requirement = form.definition().apply_to(requirement)
+        context |= queries.previewed(requirement, today)
+    is_fragment = partials.wants_fragment(request)
+    status = 200 if is_fragment or (form.is_valid() and not is_stale) else 422
+    return partials.render_page(request, PAGE, context, partial="preview", status=status)
