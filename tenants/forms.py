@@ -75,7 +75,7 @@ class SignUpForm(forms.Form):
     subdomain = Subdomain(label=_("Address of your site"), max_length=80, widget=forms.TextInput(attrs=_WORD))
     time_zone = TimeZone(
         label=_("Time zone"),
-        help_text=_("Due dates end at midnight there, and mail leaves in its working hours."),
+        help_text=_("Due dates end at midnight there, and reminders leave in its morning."),
         widget=forms.Select,
     )
     owner_name = PlainName(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
@@ -85,7 +85,7 @@ class SignUpForm(forms.Form):
         help_text=_("We send a code there. It becomes the owner of the site."),
     )
     accepted = forms.BooleanField(
-        label=_("I may act for this university, and I accept the terms of use."),
+        label=_("I may act for this university, and I accept the terms of use"),
         error_messages={"required": _("Tick this box if you may act for the university.")},
     )
 

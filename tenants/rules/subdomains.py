@@ -29,10 +29,11 @@ class SubdomainRefused(ValueError):
         self.sentence = sentence
 
 
-def parse_subdomain(text: str) -> str:
+def parse_subdomain(text: str, *, may_be_reserved: bool = False) -> str:
     """The subdomain in its one spelling; raises `SubdomainRefused` with a sentence that says what to change.
 
-    Capital letters and blanks around are forgiven. Whether the name is *free* is not known here.
+    Capital letters and blanks around are forgiven. Whether the name is *free* is not known here. An operator
+    may take a reserved name, such as "demo".
     """
     typed = text.strip()
     # Before lower(): the Kelvin sign and others become ASCII letters by it.
@@ -44,7 +45,8 @@ def parse_subdomain(text: str) -> str:
         )
     name = typed.lower()
     _refuse_bad_shape(name)
-    _refuse_kept_back(name)
+    if not may_be_reserved:
+        _refuse_kept_back(name)
     return name
 
 

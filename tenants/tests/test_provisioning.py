@@ -1,6 +1,8 @@
 """From a reserved address to a site that answers, whatever dies on the way."""
 
 import datetime as dt
+import io
+import json
 import os
 import secrets
 import signal
@@ -10,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client
 
@@ -276,3 +279,42 @@ def test_what_is_old_is_forgotten() -> None:
 
 def _unverified(subdomain: str) -> dict[str, Any]:
     return {key: value for key, value in details(subdomain).items() if key != "at"}
+
+
+def test_the_command_makes_a_tenant_that_answers(subdomain: str) -> None:
+    out = io.StringIO()
+    options = {
+        "name": "Gamma University",
+        "subdomain": subdomain,
+        "time_zone": "Asia/Kathmandu",
+        "owner_name": "Gus Grant",
+        "owner_email": "Gus@Gamma.edu",
+    }
+    call_command("create_tenant", **options, json=True, stdout=out)
+    facts = json.loads(out.getvalue())
+    assert facts["status"] == TenantStatus.TRIAL
+    assert facts["url"] == f"http://{subdomain}.duly.localhost:8000/"
+    assert facts["welcome_url"].startswith(f"{facts['url']}welcome/")
+    with pytest.raises(CommandError, match="is taken, or looks"):
+        call_command("create_tenant", **options)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("subdomain", "demo", "reserved"),
+        ("subdomain", "a--b", "Two hyphens"),
+        ("time_zone", "GMT+5", "from the list"),
+        ("owner_email", "a@b", "not a mail domain"),
+    ],
+)
+def test_the_command_refuses_with_a_sentence(db: None, option: str, value: str, sentence: str) -> None:
+    options = {
+        "name": "Gamma University",
+        "subdomain": "gamma",
+        "time_zone": "UTC",
+        "owner_name": "Gus",
+        "owner_email": "gus@gamma.edu",
+    }
+    with pytest.raises(CommandError, match=sentence):
+        call_command("create_tenant", **options | {option: value})
