@@ -17,7 +17,7 @@ class _SeveralFiles(forms.ClearableFileInput):
 class _FilesField(forms.FileField):
     """One or more files. A list, never empty."""
 
-    widget = _SeveralFiles
+    widget = _SeveralFiles(attrs={"accept": ".zip,.md,.toml"})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Every file is checked as a single one would be."""

@@ -5,6 +5,7 @@ by constraints: one open pass for a person and course, one open attempt, one cer
 triggers that keep finished facts as they are and refuse a certificate without a completed enrollment.
 """
 
+import datetime as dt
 import uuid
 
 from django.db import models
@@ -12,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.learning.enums import EnrollmentState
+from tenants import clock
 
 
 class Enrollment(models.Model):
@@ -49,6 +51,11 @@ class Enrollment(models.Model):
     def is_completed(self) -> bool:
         """Whether this pass is over."""
         return self.state == EnrollmentState.COMPLETED
+
+    @property
+    def completed_on(self) -> dt.date | None:
+        """The day of completion on the tenant's calendar."""
+        return clock.today(self.completed_at) if self.completed_at else None
 
 
 class Progress(models.Model):

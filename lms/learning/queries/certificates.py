@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from lms.learning.models import Certificate, Enrollment
+from tenants import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,11 @@ class CertificateRow:
     issued_at: dt.datetime
     valid_from: dt.date | None
     valid_until: dt.date | None
+
+    @property
+    def issued_on(self) -> dt.date:
+        """The day it was earned on the tenant's calendar."""
+        return clock.today(self.issued_at)
 
 
 def certificates_of(user_id: int) -> list[CertificateRow]:
