@@ -1,0 +1,111 @@
+"""What the owner does: import people, publish a course, turn a requirement on, read the overview."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from config.tests.journeys.live import CLONE
+
+STARTER = CLONE / "lms" / "catalog" / "starter" / "recognising-phishing"
+TITLE = "Phishing, yearly"
+
+
+def import_people(page: Page, site: str, roster: Path) -> int:
+    """Upload, check the guessed columns, look at the counts, import, wait; how many people were new."""
+    page.goto(f"{site}/people/")
+    page.get_by_role("link", name=re.compile("import", re.IGNORECASE)).first.click()
+    page.locator("input[type=file]").set_input_files(roster)
+    page.get_by_role("button", name="Upload and look at it").click()
+
+    expect(page.get_by_role("heading", name="Which column is what?")).to_be_visible()
+    expect(page.get_by_label("E-mail", exact=False).first.locator("option:checked")).to_have_text(
+        "Work Email"
+    )
+    page.get_by_role("button", name="Check the file").click()
+
+    expect(page.get_by_role("heading", name="This is what will happen")).to_be_visible(timeout=180_000)
+    new = stat(page, "New people")
+    page.get_by_role("button", name=re.compile(r"^Import [\d,]+ lines")).click()
+    expect(page.get_by_role("heading", name="Imported")).to_be_visible(timeout=300_000)
+    assert stat(page, "New people") == new
+    return new
+
+
+def stat(page: Page, label: str) -> int:
+    """The number on a tile."""
+    tile = page.locator(".stat", has=page.get_by_text(label, exact=True))
+    found = re.search(r"\d[\d,]*", tile.inner_text().replace(label, ""))
+    assert found, tile.inner_text()
+    return int(found[0].replace(",", ""))
+
+
+def publish_course(page: Page, site: str, folder: Path) -> None:
+    """The starter course, sent as a zip of its folder as an author would, checked, saved and published."""
+    archive = folder / "recognising-phishing.zip"
+    with zipfile.ZipFile(archive, "w") as target:
+        for path in sorted(STARTER.rglob("*")):
+            target.write(path, path.relative_to(STARTER.parent))
+    page.goto(f"{site}/courses/")
+    page.get_by_role("link", name="Upload a course").click()
+    page.locator("input[type=file]").set_input_files(archive)
+    page.get_by_role("button", name="Check the files").click()
+    expect(page.get_by_text("Ready to save as a new course")).to_be_visible()
+    page.get_by_role("button", name="Save the course").click()
+    page.get_by_role("link", name="Publish version 1").click()
+    page.get_by_role("button", name="Publish version 1").click()
+    expect(page.get_by_text("Published", exact=True).first).to_be_visible()
+
+
+def turn_requirement_on(page: Page, site: str, *, starts_on: dt.date) -> int:
+    """All staff and faculty, within 30 days, again every 12 months; how many people the preview named."""
+    page.goto(f"{site}/requirements/")
+    page.get_by_role("link", name="New requirement").first.click()
+    for kind in ("Staff", "Faculty"):
+        page.locator("label.choice-label", has_text=re.compile(f"^{kind}$")).click()
+    page.get_by_label("Name", exact=True).fill(TITLE)
+    page.get_by_label("Course", exact=True).select_option(label="Recognising phishing")
+    page.get_by_label("Why it is required").fill("Acceptable use policy, section 4.")
+    page.get_by_label("Starts on").fill(starts_on.isoformat())
+    page.get_by_label("Days until first due").fill("30")
+    page.get_by_label("Repeat every so many months").fill("12")
+    page.get_by_role("button", name="Check who this affects").click()
+    preview = page.locator("#preview")
+    expect(preview.get_by_text("New obligations")).to_be_visible()
+    seen = number_before(preview.inner_text(), "people")
+    page.get_by_role("button", name="Save draft").click()
+
+    button = page.get_by_role("button", name=re.compile(r"^Turn on for [\d,]+ people"))
+    promised = number_before(button.inner_text(), "people")
+    assert promised == seen, "the draft's page and the form's preview use the same calculation"
+    button.click()
+    expect(page.get_by_text(re.compile("active", re.IGNORECASE)).first).to_be_visible()
+    return promised
+
+
+def number_before(text: str, word: str) -> int:
+    """The number that stands before a word."""
+    found = re.search(rf"([\d,]+)\s+{word}", text)
+    assert found, text
+    return int(found[1].replace(",", ""))
+
+
+def overview_leads_to_exactly(page: Page, site: str, *, tile: str, people: int) -> list[str]:
+    """Follow a figure of the overview to its people and export them; their e-mail addresses."""
+    page.goto(f"{site}/overview/")
+    page.locator(".stat", has=page.get_by_text(tile, exact=True)).get_by_role("link").first.click()
+    export = page.get_by_role("link", name=re.compile(r"^Export [\d,]+ \(CSV\)"))
+    assert number_before(export.inner_text(), r"\(CSV\)") == people
+    with page.expect_download() as waiting:
+        export.click()
+    text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == people
+    column = next(name for name in rows[0] if "mail" in name.lower())
+    return [row[column] for row in rows]
