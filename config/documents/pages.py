@@ -39,9 +39,11 @@ def walk(
             yield address, f"{space}{pattern.name}", _who(getattr(pattern.callback, "access", None))
 
 
-def _who(access: Access | None) -> str:
+def _who(access: object) -> str:
     if access is None:
         return "the sign-in library decides"
+    if not isinstance(access, Access):
+        return "everybody"  # the public host marks its views with a reason of its own
     if access.permission is None:
         return {"signed_in": "everyone signed in", "open": "everybody"}.get(access.kind, access.kind)
     return f"`{access.permission.value}`" + (", within their departments" if access.is_scoped else "")

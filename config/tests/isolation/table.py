@@ -8,13 +8,14 @@ class Row:
     """An address by name; who may ask; and what it is asked for (keys of World.ids, by URL argument).
 
     `who` is a permission's value, "signed in", "open", or "library" for pages of the sign-in library.
-    `is_everyones` marks things that every signed-in person may see.
+    `is_everyones` marks things that every signed-in person may see, `is_owners` those of the world's owner.
     """
 
     name: str
     who: str
     of: tuple[tuple[str, str], ...] = ()
     is_everyones: bool = False
+    is_owners: bool = False
 
     def kwargs(self, ids: dict[str, str]) -> dict[str, str]:
         """The URL's arguments, taken from the world."""
@@ -25,5 +26,133 @@ def _one(name: str, who: str, key: str, argument: str = "public_id", *, everyone
     return Row(name, who, ((argument, key),), everyones)
 
 
-TENANT: list[Row] = []
-PUBLIC: set[str] = set()
+_LESSON = (("public_id", "course"), ("number", "1"), ("key", "links"))
+_VERSION = (("public_id", "course"), ("number", "1"))
+_PASS_LESSON = (("public_id", "enrollment"), ("key", "links"))
+
+TENANT: list[Row] = [
+    Row("oversight:home", "signed in"),
+    Row("oversight:status", "signed in"),
+    Row("oversight:overview", "reports.view"),
+    Row("oversight:people", "reports.view"),
+    Row("oversight:people-csv", "reports.export"),
+    Row("oversight:remind", "reminders.send"),
+    Row("reminders:upcoming", "reports.view"),
+    Row("requirements:list", "requirements.view"),
+    Row("requirements:new", "requirements.edit"),
+    _one("requirements:detail", "requirements.view", "requirement"),
+    _one("requirements:edit", "requirements.edit", "requirement"),
+    _one("requirements:people", "requirements.preview", "requirement"),
+    _one("requirements:people-csv", "requirements.preview", "requirement"),
+    _one("requirements:check-person", "requirements.preview", "requirement"),
+    _one("requirements:turn-on", "requirements.edit", "requirement"),
+    _one("requirements:pause", "requirements.edit", "requirement"),
+    _one("requirements:retire", "requirements.edit", "requirement"),
+    _one("requirements:discard", "requirements.edit", "requirement"),
+    Row("requirements:new", "requirements.edit"),
+    _one("requirements:detail", "requirements.view", "requirement"),
+    _one("requirements:edit", "requirements.edit", "requirement"),
+    _one("requirements:people", "requirements.preview", "requirement"),
+    _one("requirements:people-csv", "requirements.preview", "requirement"),
+    _one("requirements:check-person", "requirements.preview", "requirement"),
+    _one("requirements:turn-on", "requirements.edit", "requirement"),
+    _one("requirements:pause", "requirements.edit", "requirement"),
+    _one("requirements:retire", "requirements.edit", "requirement"),
+    _one("requirements:discard", "requirements.edit", "requirement"),
+    Row("audit:event-list", "audit.view"),
+    Row("audit:event-csv", "audit.view"),
+    Row("audit:chain-check", "audit.view"),
+    Row("mail:message-list", "messages.view"),
+    Row("mail:own-messages", "signed in"),
+    _one("mail:message-detail", "signed in", "message"),
+    _one("mail:message-page", "signed in", "message"),
+    _one("mail:message-resend", "messages.view", "message"),
+    Row("jobs:job-detail", "signed in", (("public_id", "job"),), is_owners=True),
+    Row("jobs:job-cancel", "signed in", (("public_id", "job"),), is_owners=True),
+    Row("catalog:course-list", "courses.view"),
+    _one("catalog:course-detail", "courses.view", "course"),
+    Row("catalog:lesson-preview", "courses.view", _LESSON),
+    Row("catalog:version-publish", "courses.publish", _VERSION),
+    Row("catalog:version-retire", "courses.publish", _VERSION),
+    Row("catalog:course-starter", "courses.edit"),
+    Row("catalog:course-upload", "courses.edit"),
+    _one("catalog:upload-check", "courses.edit", "upload"),
+    _one("learning:course-enter", "signed in", "course", everyones=True),
+    _one("learning:start", "signed in", "course", everyones=True),
+    _one("learning:enrollment", "signed in", "enrollment"),
+    _one("learning:resume", "signed in", "enrollment"),
+    Row("learning:lesson", "signed in", _PASS_LESSON),
+    Row("learning:lesson-done", "signed in", _PASS_LESSON),
+    Row("learning:attempt-start", "signed in", (("public_id", "enrollment"), ("key", "quiz"))),
+    Row("learning:question", "signed in", (("public_id", "attempt"), ("place", "1"))),
+    _one("learning:review", "signed in", "attempt"),
+    _one("learning:result", "signed in", "attempt"),
+    Row("learning:certificate-list", "signed in"),
+    _one("learning:certificate", "signed in", "certificate"),
+    Row("people:person-list", "people.view"),
+    Row("people:person-csv", "people.view"),
+    Row("people:person-add", "people.change"),
+    _one("people:person-detail", "signed in", "person"),
+    _one("people:person-edit", "people.change", "person"),
+    _one("people:person-deactivate", "people.change", "person"),
+    _one("people:person-reactivate", "people.change", "person"),
+    _one("people:person-invite", "people.change", "person"),
+    _one("people:role-grant", "roles.assign", "person"),
+    _one("people:role-revoke", "roles.assign", "person"),
+    _one("people:affiliation-add", "people.change", "person"),
+    Row("people:affiliation-edit", "people.change", (("public_id", "person"), ("number", "affiliation"))),
+    Row("people:department-list", "people.view"),
+    _one("people:department-edit", "people.change", "department"),
+    Row("people:import-new", "people.import"),
+    _one("people:import-detail", "people.import", "roster"),
+    _one("people:import-columns", "people.import", "roster"),
+    _one("people:import-start", "people.import", "roster"),
+    _one("people:import-resume", "people.import", "roster"),
+    _one("people:import-problems", "people.import", "roster"),
+    Row("people:profile", "signed in"),
+    Row("people:welcome", "open", (("token", "not-a-token"),)),
+    Row("ui:style-guide", "open"),
+    Row("ui:theme", "open"),
+    Row("account_email", "signed in"),
+    *(
+        Row(name, "library")
+        for name in (
+            "mfa_index",
+            "mfa_authenticate",
+            "mfa_reauthenticate",
+            "mfa_view_recovery_codes",
+            "mfa_download_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "account_email_verification_sent",
+            "account_inactive",
+            "account_login",
+            "account_request_login_code",
+            "account_confirm_login_code",
+            "account_logout",
+            "account_change_password",
+            "account_reset_password",
+            "account_complete_password_reset",
+            "account_confirm_password_reset_code",
+            "account_password_reset_completed",
+            "account_set_password",
+            "account_reauthenticate",
+            "usersessions_list",
+        )
+    ),
+]
+
+PUBLIC: set[str] = {
+    "tenants:landing",
+    "tenants:terms",
+    "tenants:sign-up",
+    "tenants:address-check",
+    "tenants:progress",
+    "tenants:code",
+    "tenants:another-code",
+    "tenants:another-address",
+    "tenants:try-again",
+    "ui:style-guide",
+    "ui:theme",
+}

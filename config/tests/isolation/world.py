@@ -5,12 +5,13 @@ A leak between the two returns a plausible row; only the canary in its words sho
 
 import datetime as dt
 import json
-import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
 from django.core import serializers
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
 from tenants import router
@@ -79,6 +80,8 @@ def _people() -> World:
 
 def _learning(world: World) -> None:
     from lms.catalog.tests.factories import make_version, quiz, text
+    from lms.catalog.enums import UploadOrigin
+    from lms.catalog.models import CourseUpload
     from lms.learning.models import Certificate, QuizAttempt
     from lms.learning.tests import factories
 
@@ -86,12 +89,18 @@ def _learning(world: World) -> None:
     done = factories.complete(world.dee, version)
     again = make_version(text("links"), quiz(), key="second", title=f"Second {_canary()}")
     open_pass = factories.make_enrollment(world.dee, again)
-    lesson = factories.lesson_of(open_pass, "links")
+    upload = CourseUpload.objects.create(
+        origin=UploadOrigin.values[0],
+        file_name=f"{_canary()}.zip",
+        content=b"no archive",
+        created_by=world.ada,
+        created_at=AT,
+    )
     world.ids.update(
+        upload=str(upload.public_id),
         course=str(version.course.public_id),
         version=str(version.public_id),
         enrollment=str(open_pass.public_id),
-        lesson=str(lesson.public_id),
         attempt=str(QuizAttempt.objects.get(enrollment=done).public_id),
         certificate=str(Certificate.objects.get(enrollment=done).public_id),
     )
@@ -131,7 +140,7 @@ def _messages(world: World) -> None:
     )
     world.ids["message"] = str(Message.objects.get(key="canary").public_id)
     job = Job.objects.create(
-        kind="people.import", phase=_canary(), owner=world.ada, next_try_at=AT, created_at=AT
+        kind="people.roster_import", phase=_canary(), owner=world.ada, next_try_at=AT, created_at=AT
     )
     world.ids["job"] = str(job.public_id)
 
@@ -142,14 +151,36 @@ def tenant_models() -> list[type[Model]]:
     return [model for model in apps.get_models() if model._meta.app_label in labels and model._meta.managed]
 
 
+# Rows that the database keeps as they are once they are finished: copied unfinished, their parts after them.
+_UNFINISHED: dict[str, dict[str, object]] = {
+    "catalog.courseversion": {"state": "draft", "published_at": None, "published_by": None},
+    "learning.enrollment": {"state": "in_progress", "completed_at": None, "score": None},
+}
+_LAST = {"learning.certificate"}
+
+
 def twin(source: TenantRef, target: TenantRef) -> None:
     """Copy every row of `source` into `target` under the same ids, with the canary of the target."""
     with inside(source):
         rows = [
             row for model in tenant_models() for row in serializers.serialize("python", model.objects.all())
         ]
-    text = json.dumps(rows, cls=serializers.json.DjangoJSONEncoder)
-    text = text.replace(CANARY.format("alpha"), CANARY.format("beta"))
+    text = json.dumps(rows, cls=DjangoJSONEncoder)
+    rows = json.loads(text.replace(CANARY.format("alpha"), CANARY.format("beta")))
+    first = [row | {"fields": row["fields"] | _UNFINISHED.get(row["model"], {})} for row in rows]
     with inside(target):
-        for item in serializers.deserialize("python", json.loads(text)):
-            item.save(force_insert=True)
+        _save(row for row in first if row["model"] not in _LAST)
+        for row in rows:
+            if finished := {name: row["fields"][name] for name in _UNFINISHED.get(row["model"], {})}:
+                apps.get_model(row["model"])._base_manager.filter(pk=row["pk"]).update(
+                    **{
+                        name.replace("published_by", "published_by_id"): value
+                        for name, value in finished.items()
+                    }
+                )
+        _save(row for row in rows if row["model"] in _LAST)
+
+
+def _save(rows: Iterable[dict[str, Any]]) -> None:
+    for item in serializers.deserialize("python", list(rows)):
+        item.save(force_insert=True)
