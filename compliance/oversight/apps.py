@@ -19,7 +19,14 @@ class OversightConfig(AppConfig):
 
         audit_kinds.register("oversight.people_exported", _("exported people and their standing"))
         navigation.register(
-            navigation.Entry(key="home", label=_("My training"), url_name="oversight:home", order=10)
+            navigation.Entry(
+                key="home",
+                label=_("My training"),
+                url_name="oversight:home",
+                order=10,
+                pages=("oversight:status",),
+                also=("learning",),
+            )
         )
         navigation.register(
             navigation.Entry(

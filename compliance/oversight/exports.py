@@ -4,7 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from compliance.records import queries as records
+
+LABEL = _("People and their standing")
 
 HEADER = (
     "name",

@@ -3,9 +3,12 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from compliance.records import queries as records
 from compliance.reminders import queries
 from compliance.reminders.models import Digest
+from lms.ui import dates
 from tenants import clock, context, links
 
 if TYPE_CHECKING:
@@ -33,13 +36,19 @@ def digest(message: "Message") -> dict[str, Any] | None:
 
 
 def _line(item: queries.DigestItem, today: date) -> dict[str, Any]:
+    why = records.why_text(item.reason)
+    takes = _("About %(time)s") % {"time": dates.minutes_text(item.minutes)} if item.minutes else ""
+    grace = item.grace_ends_on if item.due_on < today <= item.grace_ends_on else None
+    still = _("grace until %(day)s") % {"day": dates.day_text(grace)} if grace else ""
+    because = _("Why you: %(why)s") % {"why": why} if why else ""
     return {
         "title": item.requirement_title,
         "course_title": item.course_title,
         "minutes": item.minutes,
         "due_on": item.due_on,
         "is_late": item.due_on < today,
-        "grace_ends_on": item.grace_ends_on if item.due_on < today <= item.grace_ends_on else None,
-        "why": records.why_text(item.reason),
+        "grace_ends_on": grace,
+        "why": why,
+        "note": " · ".join(filter(None, (takes, still, because))),
         "is_new": item.is_new,
     }

@@ -88,7 +88,7 @@ def _is_current(request: HttpRequest, entry: Entry) -> bool:
     if match.view_name == entry.url_name or match.view_name in entry.pages:
         return True
     if entry.pages:
-        return False
+        return match.namespace in entry.also
     namespaces = {entry.namespace, *entry.also} - {""}
     rivals = {name for one in entries(entry.area) for name in (one.url_name, *one.pages)} - {entry.url_name}
     return match.namespace in namespaces and match.view_name not in rivals

@@ -54,12 +54,19 @@ class Duty:
         return str(records.why_text(self.owed.why))
 
     @property
+    def date_why(self) -> str:
+        """How the first due date came about, in words; empty where the facts do not say."""
+        return str(records.date_text(self.owed.why)) if self.is_open else ""
+
+    @property
     def length(self) -> str:
         """How long it takes, or how much of it is left."""
         if self.course is None:
             return ""
         if not self.is_started:
             return _("About %(time)s") % {"time": dates.minutes_text(self.course.minutes)}
+        if self.course.next_lesson_number is None:
+            return ""
         return _("Lesson %(number)s of %(count)s, about %(time)s left") % {
             "number": self.course.next_lesson_number,
             "count": self.course.lesson_count,
@@ -112,6 +119,11 @@ class MyTraining:
         """The one thing to do next: what was begun, else what is due first."""
         possible = [duty for duty in self.todo if duty.course]
         return next((duty for duty in possible if duty.is_started), possible[0] if possible else None)
+
+    @property
+    def lists_todo(self) -> bool:
+        """Whether there is more to do than the one thing the page begins with."""
+        return len(self.todo) > bool(self.continue_with)
 
     @property
     def standing(self) -> str:

@@ -14,14 +14,14 @@ register = template.Library()
 
 
 @register.inclusion_tag("oversight/_person_compliance.html", takes_context=True)
-def person_compliance(page: template.Context, person: Any) -> dict[str, Any]:
+def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
     """Required training, earlier cycles and messages of `person`. That the viewer may see it is the page's matter."""
     mine, past = queries.my_record(user_id=person.pk, today=clock.today())
     return {
         "mine": mine,
         "past": past,
         "messages_sent": mail.history(person.pk, limit=20),
-        "request": page.get("request"),
+        "request": context.get("request"),
     }
 
 

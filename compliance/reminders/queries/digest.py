@@ -1,5 +1,6 @@
 """What a digest still has to say, asked at the moment it leaves."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,7 +38,7 @@ class DigestItem:
     purpose: str
     course_title: str
     minutes: int | None
-    reason: object
+    reason: list[tuple[str, str]]
     due_on: date
     grace_ends_on: date
     cycle: int
@@ -51,4 +52,5 @@ def digest_items(*, digest_id: int, today: date) -> list[DigestItem]:
     """
     with connection.cursor() as cursor:
         cursor.execute(ITEMS, {"digest": digest_id, "today": today})
-        return [DigestItem(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [DigestItem(*row[:5], json.loads(row[5]), *row[6:]) for row in rows]

@@ -65,7 +65,7 @@ class UpcomingDay:
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """One line of a digest to come."""
+    """One line of a digest to come. `days_left` from the day it leaves to the due date; negative when late."""
 
     person_public_id: uuid.UUID
     person_name: str
@@ -73,6 +73,12 @@ class Upcoming:
     kind: str
     step: int
     due_on: date
+    days_left: int
+
+    @property
+    def days_late(self) -> int:
+        """Days past the due date; 0 or less before it."""
+        return -self.days_left
 
 
 def upcoming_days(*, today: date, first: date, days: int = 14) -> list[UpcomingDay]:
@@ -97,6 +103,7 @@ def upcoming_notices(*, today: date, first: date, send_on: date, limit: int = 50
             kind=kind,
             step=step,
             due_on=due_on,
+            days_left=(due_on - send_on).days,
         )
         for public_id, given, family, email, title, kind, step, due_on in rows
     ]

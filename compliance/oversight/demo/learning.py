@@ -1,0 +1,62 @@
+"""How an invented person learns: lesson by lesson and answer by answer, with the actions of the player."""
+
+import datetime as dt
+from typing import Any
+
+from lms.catalog import queries as catalog
+from lms.learning import actions as learning
+
+_A_LESSON = dt.timedelta(minutes=4)
+
+
+class Course:
+    """One published version, with its answers at hand."""
+
+    def __init__(self, version: catalog.VersionRow) -> None:
+        """Read everything once: the course is the same for everybody."""
+        self.version = version
+        self.lessons = list(catalog.outline(version.id))
+        self._right = {
+            question.id: {choice.id for choice in question.choices if choice.is_correct}
+            for lesson in self.lessons
+            if lesson.is_quiz
+            for question in catalog.questions_of(lesson.id)
+        }
+
+    def read(self, person: Any, *, count: int, at: dt.datetime) -> None:
+        """The first ``count`` texts, and the next one opened: somebody who was interrupted."""
+        enrollment = learning.start(course_version=self.version, by=person, at=at)
+        texts = [lesson for lesson in self.lessons if not lesson.is_quiz]
+        for lesson in texts[:count]:
+            at += _A_LESSON
+            learning.complete_lesson(enrollment=enrollment, lesson=lesson, by=person, at=at)
+        if count < len(texts):
+            learning.open_lesson(enrollment=enrollment, lesson=texts[count], by=person, at=at)
+
+    def finish(self, person: Any, *, at: dt.datetime, fails_first: bool = False) -> None:
+        """The whole course, with one failed try at each quiz on request."""
+        enrollment = learning.start(course_version=self.version, by=person, at=at)
+        for lesson in self.lessons:
+            at += _A_LESSON
+            if not lesson.is_quiz:
+                learning.complete_lesson(enrollment=enrollment, lesson=lesson, by=person, at=at)
+                continue
+            if fails_first:
+                self._sit(enrollment, lesson, person, at, is_right=False)
+                at += _A_LESSON
+            self._sit(enrollment, lesson, person, at, is_right=True)
+
+    def _sit(
+        self, enrollment: Any, lesson: catalog.LessonRow, person: Any, at: dt.datetime, *, is_right: bool
+    ) -> None:
+        attempt = learning.start_attempt(enrollment=enrollment, lesson=lesson, by=person, at=at)
+        for place, entry in enumerate(attempt.paper, start=1):
+            right = [
+                number
+                for number, choice in enumerate(entry["choices"], start=1)
+                if choice in self._right[entry["question"]]
+            ]
+            wrong = [number for number in range(1, len(entry["choices"]) + 1) if number not in right]
+            chosen = right if is_right or not wrong else wrong[:1]
+            learning.save_answer(attempt=attempt, place=place, chosen=chosen, by=person)
+        learning.submit(attempt=attempt, by=person, at=at + _A_LESSON)

@@ -1,0 +1,202 @@
+"""The last fifteen months of the demo, in order. Call inside its tenant; all or nothing is the caller's transaction."""
+
+import csv
+import datetime as dt
+import io
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.utils.translation import gettext as _
+
+from compliance.oversight.demo import population
+from compliance.oversight.demo.learning import Course
+from compliance.oversight.demo.population import Fate, Invented
+from compliance.records import actions as records
+from compliance.reminders import actions as reminders
+from compliance.requirements import actions as requirements
+from compliance.requirements import queries as requirement_queries
+from lms.catalog import actions as catalog_actions
+from lms.catalog import queries as catalog
+from lms.people import actions as people_actions
+from tenants import clock
+
+_DAY = dt.timedelta(days=1)
+_HEADER = (
+    "Employee ID", "First name", "Last name", "Work e-mail", "Department code", "Department", "Worker type",
+    "Title", "Manager ID", "Hire date", "Last day", "Leave from", "Leave to",
+)  # fmt: skip
+_ROLES = (("bo.brandt", "compliance_officer"),)
+
+Say = Callable[[str], None]
+
+
+class Story:
+    """One telling: who there is, what day it is, and the course everybody takes."""
+
+    def __init__(self, *, subdomain: str, at: dt.datetime, say: Say) -> None:
+        """``at`` is the present moment (UTC); everything happens before it."""
+        self.subdomain = subdomain
+        self.at = at
+        self.today = clock.today(at)
+        self.say = say
+        self.people = population.population(self.today)
+
+    def tell(self) -> None:
+        """From the first roster to this morning's reminders."""
+        self._import_roster(population.ROSTERS[0])
+        owner = self._who("ada.alvarez")
+        self._give_roles(owner)
+        course = self._publish_course(owner)
+        self._require(owner, course)
+        for days_ago in population.ROSTERS[1:]:
+            self._import_roster(days_ago)
+            self._turn(days_ago)
+            if days_ago == population.STUDENTS_TURNED_ON + 5:
+                self._require_of_students(owner, course)
+        self._learn(course)
+        self._turn(0)
+        self._remind()
+
+    def _import_roster(self, days_ago: int) -> None:
+        day = self.today - days_ago * _DAY
+        lines = population.roster_on(self.people, day)
+        self.say(f"roster of {day}: {len(lines)} people")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"lindenhof-{day}.csv"
+            path.write_text(_csv(lines), encoding="utf-8")
+            out = io.StringIO()
+            with clock.frozen(self._moment(day, 7)):
+                try:
+                    call_command("import_roster", str(path), tenant=self.subdomain, json=True, stdout=out)
+                except SystemExit as end:
+                    if end.code:
+                        raise RuntimeError(f"The roster of {day} was refused: {out.getvalue()}") from end
+
+    def _give_roles(self, owner: Any) -> None:
+        day = self.today - population.ROSTERS[0] * _DAY
+        at = self._moment(day, 9)
+        for local_part, role in _ROLES:
+            people_actions.grant_role(user=self._who(local_part), role=role, by=owner, at=at)
+
+    def _publish_course(self, owner: Any) -> Course:
+        at = self._moment(self.today - (population.TURNED_ON + 5) * _DAY, 10)
+        draft = catalog_actions.add_starter_course(by=owner, at=at).version
+        version = catalog_actions.publish(version=draft, by=owner, at=at)
+        return Course(catalog.version(version.pk))
+
+    def _require(self, owner: Any, course: Course) -> None:
+        day = self.today - population.TURNED_ON * _DAY
+        self._turn_on(
+            requirements.Definition(
+                title=_("Recognising phishing, every year"),
+                purpose=_(
+                    "Most break-ins at universities begin with a message. Our insurer asks for this training."
+                ),
+                course_id=course.version.course_id,
+                audience={"kinds": ["staff", "faculty"]},
+                starts_on=day,
+                first_due_days=30,
+                recurs_months=12,
+                window_days=60,
+                grace_days=14,
+            ),
+            owner,
+            day,
+        )
+        self._turn(population.TURNED_ON)
+        requirements.create_draft(
+            definition=requirements.Definition(
+                title=_("Contractors with an account"),
+                purpose=_("For whoever works in our systems without being employed here."),
+                course_id=course.version.course_id,
+                audience={"kinds": ["contractor"]},
+                starts_on=self.today + 30 * _DAY,
+                first_due_days=14,
+                recurs_months=24,
+            ),
+            by=owner,
+            at=self._moment(self.today - 2 * _DAY, 15),
+        )
+
+    def _require_of_students(self, owner: Any, course: Course) -> None:
+        day = self.today - population.STUDENTS_TURNED_ON * _DAY
+        self._turn_on(
+            requirements.Definition(
+                title=_("Before student workers get an account"),
+                purpose=_("Once, when they start: they see the data of other students."),
+                course_id=course.version.course_id,
+                audience={"kinds": ["student_worker"]},
+                starts_on=day,
+                first_due_days=21,
+                grace_days=7,
+                remind_before=(7, 1),
+            ),
+            owner,
+            day,
+        )
+        self._turn(population.STUDENTS_TURNED_ON)
+
+    def _turn_on(self, definition: requirements.Definition, owner: Any, day: dt.date) -> None:
+        self.say(f"requirement of {day}: {definition.title}")
+        draft = requirements.create_draft(definition=definition, by=owner, at=self._moment(day - _DAY, 15))
+        requirements.turn_on(
+            requirement=draft,
+            fingerprint=requirement_queries.preview(draft, day).fingerprint,
+            by=owner,
+            at=self._moment(day, 9),
+            today=day,
+        )
+
+    def _learn(self, course: Course) -> None:
+        """Everybody's passes in the order of days, then what is only begun."""
+        users = get_user_model().objects.in_bulk(field_name="email")
+        passes = sorted((day, person.number, person) for person in self.people for day in person.passes)
+        self.say(f"courses finished: {len(passes)}")
+        for day, number, person in passes:
+            course.finish(
+                users[person.email],
+                at=self._moment(day, 9 + number % 7, number % 60),
+                fails_first=person.fails_first and day == person.passes[0],
+            )
+        for person in self.people:
+            if person.lessons_read and person.fate is not Fate.UPCOMING:
+                day = self.today - (1 + person.number % 3) * _DAY
+                course.read(users[person.email], count=person.lessons_read, at=self._moment(day, 11))
+
+    def _remind(self) -> None:
+        """The reminders of the last two working mornings that are over."""
+        mornings = [self._moment(self.today - days * _DAY, 9) for days in range(7)]
+        over = [each for each in mornings if each <= self.at and clock.local(each).weekday() < 5]
+        for at in sorted(over[:2]):
+            reminders.run_daily(at=at, scheduled_for=at)
+
+    def _turn(self, days_ago: int) -> None:
+        at = self.at if days_ago == 0 else self._moment(self.today - days_ago * _DAY, 10)
+        records.daily_turn(at=at, scheduled_for=at)
+
+    def _moment(self, day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
+        """That time of the tenant's clock, as UTC."""
+        return dt.datetime.combine(day, dt.time(hour, minute), tzinfo=clock.zone()).astimezone(dt.UTC)
+
+    def _who(self, local_part: str) -> Any:
+        return get_user_model().objects.get(email=f"{local_part}@{population.DOMAIN}")
+
+
+def _csv(lines: list[Invented]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_HEADER)
+    for person in lines:
+        away = person.leave or ("", "")
+        writer.writerow(
+            (
+                person.number, person.given, person.family, person.email, person.department,
+                population.DEPARTMENTS[person.department], person.kind.replace("_", " "), person.title,
+                person.manager or "", person.starts_on, person.ends_on or "", *away,
+            )
+        )  # fmt: skip
+    return out.getvalue()
