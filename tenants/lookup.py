@@ -28,3 +28,10 @@ def by_subdomain(name: str) -> TenantRef:
         )
     hint = f"Some that exist: {', '.join(known)}." if known else "There is no tenant yet."
     raise UnknownTenant(f"No tenant answers at {name!r}. {hint}")
+
+
+def all_tenants() -> list[TenantRef]:
+    """Every tenant that has a host, by host name; for commands that go through all of them."""
+    with context.public_schema():
+        primary = Domain.objects.filter(is_primary=True).select_related("tenant").order_by("domain")
+        return [domain.ref(domain.tenant) for domain in primary]

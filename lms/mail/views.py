@@ -63,7 +63,8 @@ def message_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def own_messages(request: HttpRequest) -> HttpResponse:
     """What we sent to whoever is asking."""
-    page = paging.page_of(queries.log(user_id=request.user.pk), request)
+    rows = queries.log(user_id=guard.viewer(request).pk, state=OutboxState.SENT)
+    page = paging.page_of(rows, request)
     return partials.render_page(request, "mail/pages/own_messages.html", {"page": page})
 
 
