@@ -90,5 +90,5 @@ def _is_current(request: HttpRequest, entry: Entry) -> bool:
     if entry.pages:
         return match.namespace in entry.also
     namespaces = {entry.namespace, *entry.also} - {""}
-    rivals = {name for one in entries(entry.area) for name in (one.url_name, *one.pages)} - {entry.url_name}
+    rivals = {name for one in _entries.values() for name in (one.url_name, *one.pages)} - {entry.url_name}
     return match.namespace in namespaces and match.view_name not in rivals
