@@ -24,7 +24,7 @@ FOUNDATION: Final = (
     "utilities",
     "print",
 )
-FURTHER: Final = ("tick", "choice", "drop", "table_stack", "letter")
+FURTHER: Final = ("tick", "choice", "drop", "table_stack", "form_row", "letter")
 HTMX_FILE: Final = "django_htmx/htmx-2.min.js"
 ENTRY_FILE: Final = "ui/js/boot.js"
 
