@@ -52,7 +52,8 @@ def _register_deeds() -> None:
         ("people.role_granted", _("gave a role to")),
         ("people.role_revoked", _("took a role from")),
         ("people.affiliation_saved", _("changed the appointment of")),
-        ("people.department_renamed", _("renamed the department")),
+        ("people.department_added", _("added the department")),
+        ("people.department_changed", _("changed the department")),
         ("people.imported", _("imported the roster")),
     ):
         kinds.register(deed, words)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/export.csv", directory.person_csv, name="person-csv"),
     path("people/add/", persons.person_add, name="person-add"),
     path("people/departments/", directory.department_list, name="department-list"),
+    path("people/departments/add/", directory.department_add, name="department-add"),
     path("people/departments/<uuid:public_id>/", directory.department_edit, name="department-edit"),
     path("people/import/", rosters.import_new, name="import-new"),
     path("people/import/<uuid:public_id>/", rosters.import_detail, name="import-detail"),

@@ -2,7 +2,7 @@
 
 from lms.people.actions.appointments import AlreadyAppointed, add_appointed_person, save_affiliation
 from lms.people.actions.days import refresh_days
-from lms.people.actions.departments import rename_department
+from lms.people.actions.departments import CodeTaken, OwnParent, add_department, change_department
 from lms.people.actions.invitations import InvitationExpired, accept_invitation, invite, open_site
 from lms.people.actions.persons import (
     EmailTaken,
@@ -18,15 +18,19 @@ from lms.people.actions.roles import LastOwner, OwnersOnly, grant_role, revoke_r
 
 __all__ = [
     "AlreadyAppointed",
+    "CodeTaken",
     "EmailTaken",
     "ExternalIdTaken",
     "InvitationExpired",
     "LastOwner",
     "NotOneself",
+    "OwnParent",
     "OwnersOnly",
     "accept_invitation",
     "add_appointed_person",
+    "add_department",
     "add_person",
+    "change_department",
     "change_profile",
     "deactivate",
     "edit_person",
@@ -35,7 +39,6 @@ __all__ = [
     "open_site",
     "reactivate",
     "refresh_days",
-    "rename_department",
     "revoke_role",
     "save_affiliation",
 ]

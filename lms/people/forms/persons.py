@@ -7,10 +7,14 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from lms.people import queries
 from lms.people.enums import AffiliationKind
 from lms.people.models import Department, User
 from tenants.addresses import BadAddress, parse_address
 from tenants.rules.time_zones import canonical_zones
+
+# In the form a word, in the database empty: what the university has.
+_AS_UNIVERSITY = "university"
 
 
 class AddressField(forms.CharField):
@@ -74,7 +78,9 @@ class DateInput(forms.DateInput):
 class AffiliationForm(forms.Form):
     """What somebody is to the university."""
 
-    department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.none())
+    department = forms.ModelChoiceField(
+        label=_("Department"), queryset=Department.objects.none(), empty_label=_("Choose a department")
+    )
     kind = forms.ChoiceField(label=_("Worker type"), choices=AffiliationKind.choices)
     title = NameField(label=_("Title"), max_length=200, required=False)
     manager = AddressField(
@@ -84,9 +90,7 @@ class AffiliationForm(forms.Form):
         help_text=_("The e-mail address of the person they report to."),
     )
     starts_on = forms.DateField(label=_("First day"), widget=DateInput())
-    ends_on = forms.DateField(
-        label=_("Last day"), widget=DateInput(), required=False, help_text=_("Empty while no end is known.")
-    )
+    ends_on = forms.DateField(label=_("Last day"), widget=DateInput(), required=False)
 
     def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,25 +120,57 @@ class AffiliationForm(forms.Form):
 
 
 class DepartmentForm(forms.Form):
-    """What a department is called."""
+    """What a department is called and belongs to; its code only while it is new."""
 
     name = NameField(label=_("Name"), max_length=200)
+    code = NameField(
+        label=_("Code"),
+        max_length=64,
+        help_text=_("As your rosters write it, such as LAW. It stays for good."),
+    )
+    parent = forms.ModelChoiceField(
+        label=_("Part of"),
+        queryset=Department.objects.none(),
+        required=False,
+        empty_label=_("No other department"),
+        help_text=_("Who administers that department then also sees this one."),
+    )
+
+    def __init__(self, *args: Any, department: Department | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parent = cast("forms.ModelChoiceField[Department]", self.fields["parent"])
+        parent.queryset = Department.objects.order_by("name")
+        if department is not None:
+            del self.fields["code"]
+            parent.queryset = parent.queryset.exclude(pk__in=queries.with_those_below(department.code))
+
+    def clean_code(self) -> str:
+        """In capitals, as it is kept."""
+        return str(self.cleaned_data["code"]).upper()
 
 
 class ProfileForm(forms.Form):
     """What a person sets for themselves."""
 
-    locale = forms.ChoiceField(label=_("Language"), required=False)
+    locale = forms.ChoiceField(label=_("Language"))
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        required=False,
         help_text=_("For the times shown to you. Due dates always end with the day at your university."),
     )
 
-    def __init__(self, *args: Any, university_zone: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, initial: dict[str, str], university_zone: str, **kwargs: Any) -> None:
+        shown = {name: value or _AS_UNIVERSITY for name, value in initial.items()}
+        super().__init__(*args, initial=shown, **kwargs)
         locale = cast("forms.ChoiceField", self.fields["locale"])
         zone = cast("forms.ChoiceField", self.fields["time_zone"])
-        locale.choices = [("", _("As the university")), *settings.LANGUAGES]
+        locale.choices = [(_AS_UNIVERSITY, _("As the university")), *settings.LANGUAGES]
         same = _("As the university (%(zone)s)") % {"zone": university_zone}
-        zone.choices = [("", same), *((name, name.replace("_", " ")) for name in canonical_zones())]
+        zone.choices = [
+            (_AS_UNIVERSITY, same),
+            *((name, name.replace("_", " ")) for name in canonical_zones()),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Empty where the university decides."""
+        cleaned = super().clean() or {}
+        return {name: "" if value == _AS_UNIVERSITY else value for name, value in cleaned.items()}

@@ -19,6 +19,8 @@ _DELIMITER_NAMES = {
     "|": _("Bar |"),
 }
 _KIND_PREFIX = "kind_"
+# Choosing nothing is a choice here, not a blank: every select has an answer.
+_NONE = "none"
 
 
 class UploadRoster(forms.Form):
@@ -58,8 +60,7 @@ class ChooseColumns(forms.Form):
     )
     default_kind = forms.ChoiceField(
         label=_("Worker type of everybody"),
-        required=False,
-        choices=[("", _("As the column says")), *AffiliationKind.choices],
+        choices=[(_NONE, _("As the column says")), *AffiliationKind.choices],
     )
 
     def __init__(self, *args: Any, roster: RosterImport, reading: Reading, **kwargs: Any) -> None:
@@ -68,23 +69,22 @@ class ChooseColumns(forms.Form):
             "encoding": roster.encoding,
             "delimiter": roster.delimiter,
             "date_order": layout.date_order,
-            "default_kind": layout.default_kind,
+            "default_kind": layout.default_kind or _NONE,
             **{name: str(index) for name, index in layout.columns.items()},
         }
         super().__init__(*args, initial=initial, **kwargs)
         self.reading = reading
         columns = [
-            ("", _("Not in the file")),
+            (_NONE, _("Not in the file")),
             *((str(i), name) for i, name in enumerate(reading.header.names)),
         ]
         for name, label in mapping.FIELDS.items():
-            self.fields[name] = forms.ChoiceField(label=label, choices=columns, required=False)
+            self.fields[name] = forms.ChoiceField(label=label, choices=columns, initial=_NONE)
         for number, kind in enumerate(reading.unknown_kinds):
             self.fields[f"{_KIND_PREFIX}{number}"] = forms.ChoiceField(
                 label=_("“%(kind)s” means") % {"kind": kind},
-                choices=[("", _("Leave these lines out")), *AffiliationKind.choices],
-                required=False,
-                initial=layout.kinds.get(mapping.plain(kind), ""),
+                choices=[(_NONE, _("Leave these lines out")), *AffiliationKind.choices],
+                initial=layout.kinds.get(mapping.plain(kind), _NONE),
             )
 
     def column_fields(self) -> list[forms.BoundField]:
@@ -104,12 +104,12 @@ class ChooseColumns(forms.Form):
 
     def layout(self) -> Layout:
         """What was chosen; the names of the columns are filled in by whoever reads the file."""
-        chosen = self.cleaned_data
-        columns = {name: int(chosen[name]) for name in mapping.FIELDS if chosen.get(name)}
+        chosen = {name: value for name, value in self.cleaned_data.items() if value != _NONE}
+        columns = {name: int(chosen[name]) for name in mapping.FIELDS if name in chosen}
         kinds = {
             mapping.plain(kind): chosen[f"{_KIND_PREFIX}{number}"]
             for number, kind in enumerate(self.reading.unknown_kinds)
-            if chosen.get(f"{_KIND_PREFIX}{number}")
+            if f"{_KIND_PREFIX}{number}" in chosen
         }
         return Layout(
             columns=columns,
@@ -141,5 +141,5 @@ class StartImport(forms.Form):
         ],
     )
     confirmed_count = forms.IntegerField(
-        label=_("To confirm, type how many people that ends"), required=False, min_value=0
+        label=_("To count them as having left, type how many they are"), required=False, min_value=0
     )

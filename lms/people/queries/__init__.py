@@ -10,7 +10,7 @@ from lms.people.queries.directory import (
 )
 from lms.people.queries.facts import Appointment, DepartmentRow, PersonFacts, departments, person_facts
 from lms.people.queries.invitations import open_invitation
-from lms.people.queries.reach import Reach, reach
+from lms.people.queries.reach import Reach, reach, with_those_below
 from lms.people.queries.record import Record, record_of
 from lms.people.queries.rosters import import_for, import_url, recent_imports, rows_of, rows_shown
 
@@ -36,4 +36,5 @@ __all__ = [
     "search_people",
     "states_counted",
     "with_standing",
+    "with_those_below",
 ]

@@ -254,7 +254,7 @@ def test_a_roster_goes_through_all_its_steps(alpha, browser, client_for, deliver
         roster = RosterImport.objects.get()
         columns = roster.mapping["columns"]
     form = {name: str(index) for name, index in columns.items()}
-    form |= {"encoding": "utf-8", "delimiter": ",", "date_order": "day"}
+    form |= {"encoding": "utf-8", "delimiter": ",", "date_order": "day", "default_kind": "none"}
     here = path("import-detail", public_id=roster.public_id)
     assert browser.post(answer["Location"], form)["Location"] == here
     assert "Checking the file" in browser.get(here).content.decode()
@@ -320,16 +320,27 @@ def test_the_profile_keeps_language_and_time_zone(alpha, client_for, dee) -> Non
     browser = client_for(alpha, dee)
     assert browser.get(path("profile")).status_code == 200
     assert browser.post(path("profile"), {"locale": "de", "time_zone": "Europe/Berlin"}).status_code == 303
-    assert browser.post(path("profile"), {"time_zone": "US/Pacific"}).status_code == 422
+    old_name = {"locale": "university", "time_zone": "US/Pacific"}
+    assert browser.post(path("profile"), old_name).status_code == 422
     with inside(alpha):
         dee.refresh_from_db()
         assert (dee.locale, dee.time_zone) == ("de", "Europe/Berlin")
 
 
-def test_a_department_is_renamed(alpha, browser) -> None:
+def test_a_department_is_added_renamed_and_put_below_another(alpha, browser) -> None:
     with inside(alpha):
-        department = make_department("LAW")
-    assert "LAW" in browser.get(path("department-list")).content.decode()
-    url = path("department-edit", public_id=department.public_id)
+        law = make_department("LAW")
+    new = {"name": "Law library", "code": "law-lib", "parent": law.pk}
+    assert browser.post(path("department-add"), new).status_code == 303
+    assert browser.post(path("department-add"), new).status_code == 422
+    with inside(alpha):
+        from lms.people.models import Department
+
+        library = Department.objects.get(code="LAW-LIB")
+        assert library.parent == law
+    url = path("department-edit", public_id=law.public_id)
+    assert browser.post(url, {"name": "Law", "parent": library.pk}).status_code == 422
     assert browser.post(url, {"name": "Law School"}).status_code == 303
-    assert "Law School" in browser.get(path("department-list")).content.decode()
+    text = browser.get(path("department-list")).content.decode()
+    assert "Law School" in text
+    assert "Law library" in text

@@ -66,20 +66,40 @@ def department_list(request: HttpRequest) -> HttpResponse:
 
 @guard.needs(Permission.PEOPLE_CHANGE)
 @require_http_methods(["GET", "POST"])
+def department_add(request: HttpRequest) -> HttpResponse:
+    """A new department, by hand."""
+    form = forms.DepartmentForm(request.POST or None, department=None)
+    if form.is_valid():
+        try:
+            department = actions.add_department(**form.cleaned_data, by=request.user, at=clock.now())
+        except actions.CodeTaken:
+            form.add_error("code", _("Another department has this code."))
+        else:
+            messages.success(request, _("%(name)s was added.") % {"name": department.name})
+            return http.see_other("people:department-list")
+    return _department_page(request, form, None)
+
+
+@guard.needs(Permission.PEOPLE_CHANGE)
+@require_http_methods(["GET", "POST"])
 def department_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """What a department is called."""
-    department = get_object_or_404(Department, public_id=public_id)
-    form = forms.DepartmentForm(request.POST or None, initial={"name": department.name})
+    """What a department is called and belongs to."""
+    department = get_object_or_404(Department.objects.select_related("parent"), public_id=public_id)
+    known = {"name": department.name, "parent": department.parent_id}
+    form = forms.DepartmentForm(request.POST or None, initial=known, department=department)
     if not form.is_valid():
-        context = {"form": form, "department": department}
-        return partials.render_page(
-            request, "people/department_edit.html", context, status=422 if form.is_bound else 200
-        )
-    actions.rename_department(
-        department=department, name=form.cleaned_data["name"], by=request.user, at=clock.now()
-    )
-    messages.success(request, _("The department is called “%(name)s”.") % {"name": department.name})
+        return _department_page(request, form, department)
+    actions.change_department(department=department, **form.cleaned_data, by=request.user, at=clock.now())
+    messages.success(request, _("Saved."))
     return http.see_other("people:department-list")
+
+
+def _department_page(
+    request: HttpRequest, form: forms.DepartmentForm, department: Department | None
+) -> HttpResponse:
+    context = {"form": form, "department": department}
+    status = 422 if form.is_bound else 200
+    return partials.render_page(request, "people/department_edit.html", context, status=status)
 
 
 def _filters(request: HttpRequest) -> filters.FilterSet:
