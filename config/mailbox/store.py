@@ -60,8 +60,6 @@ class Mailbox:
         if content is None:
             return None
         message = message_from_bytes(content, policy=policy.default)
-        if not isinstance(message, EmailMessage):
-            return None
         return Opened(
             caught=self._caught(name, message),
             text=_body(message, "plain"),

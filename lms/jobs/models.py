@@ -31,7 +31,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)
     reference = models.CharField(max_length=16, blank=True)
-    owner = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    owner = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+", db_index=False)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)

@@ -19,7 +19,7 @@ class Message(OutboxRow):
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=64)
     category = models.CharField(max_length=16, choices=Category)
-    user = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    user = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+", db_index=False)
     facts = models.JSONField(default=dict)
     locale = models.CharField(max_length=16, blank=True)
     is_copy_kept = models.BooleanField(default=True)

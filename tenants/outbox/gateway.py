@@ -1,6 +1,5 @@
 """The only place that speaks SMTP."""
 
-from types import TracebackType
 from typing import Self
 
 from django.core.mail import EmailMultiAlternatives
@@ -20,9 +19,7 @@ class Postman:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self.hang_up()
 
     def send(self, message: EmailMultiAlternatives) -> None:
