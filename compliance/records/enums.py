@@ -39,6 +39,7 @@ class CloseReason(models.TextChoices):
 class PersonStanding(models.TextChoices):
     """Groups of people that every figure and every list is made of; a person may be in several."""
 
+    REQUIRED = "required", _("Required to train")
     COMPLIANT = "compliant", _("Compliant")
     NOT_COMPLIANT = "not_compliant", _("Not compliant")
     LATE = "late", _("Overdue or expired")

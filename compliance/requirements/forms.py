@@ -103,15 +103,15 @@ class Builder(forms.Form):
         required=False,
         help_text=_("Otherwise they keep it, paused, and their due date moves to after their return."),
     )
-    starts_on = forms.DateField(label=_("Starts on"), **_DATE)
+    starts_on = forms.DateField(label=_("Starts on"), help_text=_("Nobody is asked before."), **_DATE)
     first_due_days = forms.IntegerField(
-        label=_("Days until first due"),
+        label=_("First due, days"),
         min_value=0,
         max_value=_YEAR_DAYS,
-        help_text=_("Counted from joining or from the start, whichever is later."),
+        help_text=_("After joining or the start."),
     )
     recurs_months = forms.IntegerField(
-        label=_("Repeat every so many months"),
+        label=_("Repeat, months"),
         required=False,
         min_value=1,
         max_value=_TEN_YEARS,
@@ -152,12 +152,16 @@ class Builder(forms.Form):
         **_DATE,
     )
     remind_before = DayList(
-        label=_("Days before the due date"),
+        label=_("Days before"),
         required=False,
-        help_text=_("For example 30, 7, 1. And on the day itself."),
+        help_text=_("And on the day itself."),
     )
-    remind_after_every = forms.IntegerField(label=_("Then every so many days"), min_value=0, max_value=90)
-    remind_after_max = forms.IntegerField(label=_("At most so many times"), min_value=0, max_value=52)
+    remind_after_every = forms.IntegerField(
+        label=_("Then every, days"), min_value=0, max_value=90, help_text=_("0 means never.")
+    )
+    remind_after_max = forms.IntegerField(
+        label=_("At most, times"), min_value=0, max_value=52, help_text=_("Then they stop.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -49,6 +49,7 @@ _BY_CONCERN = (
 )
 
 _STANDINGS: dict[str, Q] = {
+    PersonStanding.REQUIRED: Q(required_count__gt=0),
     PersonStanding.COMPLIANT: Q(required_count__gt=0, compliant_count=F("required_count")),
     PersonStanding.NOT_COMPLIANT: Q(compliant_count__lt=F("required_count")),
     PersonStanding.LATE: Q(late_count__gt=0),

@@ -128,6 +128,7 @@ def population():
     ("standing", "names"),
     [
         (None, "Ana Ben Cleo Dora Eli Finn"),
+        (PersonStanding.REQUIRED, "Ana Ben Cleo Eli Finn"),
         (PersonStanding.COMPLIANT, "Ana"),
         (PersonStanding.NOT_COMPLIANT, "Ben Cleo Eli Finn"),
         (PersonStanding.LATE, "Ben"),

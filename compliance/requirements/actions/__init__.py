@@ -2,5 +2,6 @@
 
 from compliance.requirements.actions.drafts import create_draft, discard_draft, edit
 from compliance.requirements.actions.lifecycle import pause, retire, turn_on
+from compliance.requirements.rules import Definition
 
-__all__ = ["create_draft", "discard_draft", "edit", "pause", "retire", "turn_on"]
+__all__ = ["Definition", "create_draft", "discard_draft", "edit", "pause", "retire", "turn_on"]

@@ -14,7 +14,6 @@ from compliance.requirements.models import Requirement
 from compliance.requirements.queries.listing import all_requirements
 from compliance.requirements.queries.previews import Affected, DueDay, Preview, preview
 from compliance.requirements.queries.sentences import sentence
-from lms.ui import charts
 from lms.ui.dates import day_text
 
 OUTCOMES = (
@@ -24,7 +23,7 @@ OUTCOMES = (
     (Outcome.KEEP.value, _("Has it already")),
     (Outcome.WITHDRAW.value, _("Loses it")),
 )
-SHOWN_FIRST = 10
+SHOWN_FIRST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +62,10 @@ def previewed(requirement: Requirement, today: date) -> dict[str, Any]:
         "preview": found,
         "sentence": sentence(requirement, facts.department_names()),
         "first_people": found.affected[:SHOWN_FIRST],
-        "due_chart": _due_chart(found),
+        "more_count": max(0, len(found.affected) - SHOWN_FIRST),
+        "due_days": [{"label": _day_label(day), "count": day.count} for day in found.due_days],
+        "due_peak": max((day.count for day in found.due_days), default=0),
     }
-
-
-def _due_chart(found: Preview) -> charts.StackedBars | None:
-    """How many people are due when; None when nobody is."""
-    if not found.due_days:
-        return None
-    return charts.stacked_bars(
-        title=_("Due dates"),
-        unit=_("people"),
-        series=[charts.Series("due", _("People due"), "going")],
-        rows=[charts.Row(label=_day_label(day), values=[day.count]) for day in found.due_days],
-    )
 
 
 def _day_label(day: DueDay) -> str:

@@ -8,7 +8,8 @@ class Row:
     """An address by name; who may ask; and what it is asked for (keys of World.ids, by URL argument).
 
     `who` is a permission's value, "signed in", "open", or "library" for pages of the sign-in library.
-    `is_everyones` marks things that every signed-in person may see, `is_owners` those of the world's owner.
+    `is_everyones` marks things that every signed-in person may see, `is_owners` those of the world's owner,
+    `may_be_absent` what the world does not hold (a second factor, the HTML of a letter that is text).
     """
 
     name: str
@@ -16,6 +17,7 @@ class Row:
     of: tuple[tuple[str, str], ...] = ()
     is_everyones: bool = False
     is_owners: bool = False
+    may_be_absent: bool = False
 
     def kwargs(self, ids: dict[str, str]) -> dict[str, str]:
         """The URL's arguments, taken from the world."""
@@ -65,7 +67,7 @@ TENANT: list[Row] = [
     Row("mail:message-list", "messages.view"),
     Row("mail:own-messages", "signed in"),
     _one("mail:message-detail", "signed in", "message"),
-    _one("mail:message-page", "signed in", "message"),
+    Row("mail:message-page", "signed in", (("public_id", "message"),), may_be_absent=True),
     _one("mail:message-resend", "messages.view", "message"),
     Row("jobs:job-detail", "signed in", (("public_id", "job"),), is_owners=True),
     Row("jobs:job-cancel", "signed in", (("public_id", "job"),), is_owners=True),
@@ -110,12 +112,12 @@ TENANT: list[Row] = [
     _one("people:import-resume", "people.import", "roster"),
     _one("people:import-problems", "people.import", "roster"),
     Row("people:profile", "signed in"),
-    Row("people:welcome", "open", (("token", "not-a-token"),)),
+    Row("people:welcome", "open", (("token", "not-a-token"),), may_be_absent=True),
     Row("ui:style-guide", "open"),
     Row("ui:theme", "open"),
     Row("account_email", "signed in"),
     *(
-        Row(name, "library")
+        Row(name, "library", may_be_absent=name.startswith("mfa_"))
         for name in (
             "mfa_index",
             "mfa_authenticate",
