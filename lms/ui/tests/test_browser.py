@@ -85,12 +85,13 @@ def test_pages_are_accessible_and_within_the_policy_in_both_palettes_and_narrow(
     for theme, width in (("light", 1280), ("dark", 1280), ("light", 360), ("dark", 320)):
         page = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=theme).new_page()
         said = complaints(page)
-        # The guide shows both palettes at once, so twice is enough.
-        for path in [*PAGES, GUIDE] if (theme, width) in (("light", 1280), ("dark", 320)) else PAGES:
+        for path in [*PAGES, GUIDE]:
             page.goto(site + path)
             where = f"{path} {theme} {width}"
-            found = Axe().run(page).response["violations"]
-            assert not [(one["id"], one["nodes"][0]["html"]) for one in found], where
+            # The guide is long and shows both palettes at once: once is enough for axe.
+            if path != GUIDE or (theme, width) == ("light", 1280):
+                found = Axe().run(page).response["violations"]
+                assert not [(one["id"], one["nodes"][0]["html"]) for one in found], where
             assert page.evaluate("document.documentElement.scrollWidth") <= width, where
         assert [text for text in said if "404" not in text] == []
         page.context.close()
