@@ -1,9 +1,7 @@
 """The public host: what Duly is, sign-up, and in local runs the mailbox. No sessions, no users."""
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, path
-
-from config.urls_tenant import include
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.urls")),

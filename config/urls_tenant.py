@@ -1,17 +1,6 @@
 """A tenant's site: one include per app."""
 
-from django.urls import URLPattern, URLResolver, path
-from django.urls import include as _include
-
-
-def include(m):  # type: ignore  # TEMPORARY
-    try:
-        return _include(m)
-    except ModuleNotFoundError as e:
-        if e.name and (m == e.name or m.startswith(e.name + ".")):
-            return ([], None)
-        raise
-
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("compliance.oversight.urls")),

@@ -39,24 +39,6 @@ BARE_APPS = [
     "lms.ui",
 ]
 
-# TEMPORARY while the apps are being written; to be removed with the last of them.
-import importlib.util as _u  # noqa: E402
-
-
-def _there(n: str) -> bool:
-    try:
-        return _u.find_spec(n) is not None and (
-            not n.startswith(("lms", "compliance"))
-            or _u.find_spec(n + ".models") is not None
-            or n == "lms.ui"
-            or (n == "compliance.oversight" and _u.find_spec(n + ".apps") is not None)
-        )
-    except ModuleNotFoundError:
-        return False
-
-
-TENANT_APPS = [a for a in TENANT_APPS if _there(a)]
-BARE_APPS = [a for a in BARE_APPS if _there(a)]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, *BARE_APPS]
 
 TENANT_MODEL = "tenants.Tenant"
