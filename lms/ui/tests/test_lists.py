@@ -80,7 +80,7 @@ def test_rows_that_are_equal_in_their_order_are_on_one_page_only(in_alpha) -> No
     assert len(seen) == rows.count()
 
 
-FILTERS = [
+FILTERS: list[filters.Filter] = [
     filters.Search("q", "Name"),
     filters.Choice("department", "Department", [("law", "Law")]),
     filters.Flag("active", "Only active"),

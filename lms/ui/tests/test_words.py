@@ -93,7 +93,7 @@ def entries(monkeypatch) -> None:
 
 def page(namespace: str, view: str):
     request = RequestFactory().get("/")
-    request.resolver_match = SimpleNamespace(namespace=namespace, view_name=view)
+    request.resolver_match = SimpleNamespace(namespace=namespace, view_name=view)  # type: ignore[assignment]
     return request
 
 
