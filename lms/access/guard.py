@@ -92,7 +92,7 @@ def needs(permission: Permission, *, scoped: bool = False) -> Callable[[View[P]]
     """Only for holders of `permission` over the whole tenant.
 
     With `scoped=True` also for those who hold it over some people only (department administrators and
-    managers): the view then MUST filter by `people.queries.within_reach(viewer, permission)`.
+    managers): the view then MUST filter by `people.queries.reach(viewer, permission)`.
     """
 
     def allows(visitor: _Holder) -> bool:

@@ -72,6 +72,5 @@ def _is_double(affiliation: Affiliation) -> bool:
 
 
 def _shown(affiliation: Affiliation, name: str) -> str:
-    if affiliation.pk is None:
-        return ""
-    return str(getattr(affiliation, name) or "")
+    is_new = affiliation._state.adding
+    return "" if is_new else str(getattr(affiliation, name) or "")

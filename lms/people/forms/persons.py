@@ -158,9 +158,9 @@ class ProfileForm(forms.Form):
         help_text=_("For the times shown to you. Due dates always end with the day at your university."),
     )
 
-    def __init__(self, *args: Any, initial: dict[str, str], university_zone: str, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, initial: dict[str, str], university_zone: str) -> None:
         shown = {name: value or _AS_UNIVERSITY for name, value in initial.items()}
-        super().__init__(*args, initial=shown, **kwargs)
+        super().__init__(data, initial=shown)
         locale = cast("forms.ChoiceField", self.fields["locale"])
         zone = cast("forms.ChoiceField", self.fields["time_zone"])
         locale.choices = [(_AS_UNIVERSITY, _("As the university")), *settings.LANGUAGES]

@@ -63,7 +63,7 @@ class ChooseColumns(forms.Form):
         choices=[(_NONE, _("As the column says")), *AffiliationKind.choices],
     )
 
-    def __init__(self, *args: Any, roster: RosterImport, reading: Reading, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, roster: RosterImport, reading: Reading) -> None:
         layout = mapping.load(roster.mapping)
         initial = {
             "encoding": roster.encoding,
@@ -72,14 +72,14 @@ class ChooseColumns(forms.Form):
             "default_kind": layout.default_kind or _NONE,
             **{name: str(index) for name, index in layout.columns.items()},
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.reading = reading
         columns = [
             (_NONE, _("Not in the file")),
             *((str(i), name) for i, name in enumerate(reading.header.names)),
         ]
         for name, label in mapping.FIELDS.items():
-            self.fields[name] = forms.ChoiceField(label=label, choices=columns, initial=_NONE)
+            self.fields[name] = forms.ChoiceField(label=str(label), choices=columns, initial=_NONE)
         for number, kind in enumerate(reading.unknown_kinds):
             self.fields[f"{_KIND_PREFIX}{number}"] = forms.ChoiceField(
                 label=_("“%(kind)s” means") % {"kind": kind},

@@ -95,7 +95,7 @@ def _finish(roster: RosterImport, owner_id: int | None, at: datetime) -> None:
     roster.save(update_fields=["counts", "state", "finished_at", "content"])
     audit.record(
         action="people.imported",
-        by=User.objects.filter(pk=owner_id).first(),
+        by=User.objects.filter(pk=owner_id).first() if owner_id else None,
         at=at,
         object_label=roster.file_name,
         object_id=roster.public_id,

@@ -67,7 +67,10 @@ def reading(roster: RosterImport, *, encoding: str = "", delimiter: str = "") ->
     text = decode.decode(bytes(roster.content), encoding or roster.encoding).text
     header, records = _open(text, delimiter or roster.delimiter)
     columns = mapping.guess_columns(header.names)
-    sample, kinds, dates, count = [], [], [], 0
+    sample: list[list[str]] = []
+    kinds: list[str] = []
+    dates: list[str] = []
+    count = 0
     for record in records:
         count += 1
         if len(sample) < SAMPLE_ROWS and record.problem is None:

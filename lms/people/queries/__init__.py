@@ -1,8 +1,10 @@
 """What can be asked about people."""
 
 from lms.people.queries.directory import (
+    Listed,
     department_list,
     find,
+    listed,
     person_for,
     search_people,
     states_counted,
@@ -17,6 +19,7 @@ from lms.people.queries.rosters import import_for, import_url, recent_imports, r
 __all__ = [
     "Appointment",
     "DepartmentRow",
+    "Listed",
     "PersonFacts",
     "Reach",
     "Record",
@@ -25,6 +28,7 @@ __all__ = [
     "find",
     "import_for",
     "import_url",
+    "listed",
     "open_invitation",
     "person_facts",
     "person_for",

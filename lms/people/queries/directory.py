@@ -1,6 +1,8 @@
 """The list of people, and single persons out of it."""
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -8,6 +10,7 @@ from django.db.models.functions import Lower
 from django.http import Http404
 
 from lms.access.permissions import Permission
+from lms.people import rules
 from lms.people.enums import PersonState
 from lms.people.models import Affiliation, Department, Leave, User
 from lms.people.queries.facts import PersonFacts, facts_of
@@ -44,8 +47,25 @@ def find(
     return people
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person as lists show them: their state, and their affiliations that are not over, newest first."""
+
+    person: User
+    state: PersonState
+    affiliations: list[Affiliation]
+
+
+def listed(people: Iterable[User], *, today: dt.date) -> Iterator[Listed]:
+    """The people of a `with_standing` list."""
+    for person in people:
+        added = vars(person)
+        state = rules.state_of(person, today=today, on_leave=added["is_on_leave"])
+        yield Listed(person, state, added["shown_affiliations"])
+
+
 def with_standing(people: QuerySet[User], *, today: dt.date) -> QuerySet[User]:
-    """Each person with `is_on_leave` and `shown_affiliations` (not yet over, newest first): two statements."""
+    """The same people, with what `listed` needs of them: two statements for any number."""
     current = (
         Affiliation.objects.exclude(ends_on__lt=today)
         .select_related("department")

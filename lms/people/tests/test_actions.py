@@ -17,7 +17,9 @@ def test_a_new_site_has_an_owner_who_can_do_everything_and_an_invitation(in_alph
     owner = User.objects.get(email="olu@alpha.example")
     assert owner.display_name == "Olu van Dyk"
     assert {key for key, _ in owner.held_roles} == {"owner", "administrator", "compliance_officer", "author"}
-    assert queries.open_invitation(token, at=at).user == owner
+    invitation = queries.open_invitation(token, at=at)
+    assert invitation is not None
+    assert invitation.user == owner
     assert not owner.has_usable_password()
 
 

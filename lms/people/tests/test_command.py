@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def command(alpha, tmp_path):
     """`command(content, *options)` answers (exit code, what it wrote)."""
 
-    def run(content: bytes, *options: str, tenant: str = "alpha.duly.localhost") -> tuple[int, str]:
+    def run(content: bytes, *options: str, tenant: str = "alpha.duly.localhost") -> tuple[object, str]:
         file = tmp_path / "roster.csv"
         file.write_bytes(content)
         out = StringIO()

@@ -137,6 +137,7 @@ def test_every_line_with_an_open_quotation_mark_is_read_in_reasonable_time() -> 
 
 def test_an_endless_line_is_named_and_the_next_one_read() -> None:
     found = read("a,b\n" + "x" * 10_000_000 + ",2\n3,4\n")
+    assert found[1].problem is not None
     assert (found[1].line, found[1].problem.code) == (2, "long_line")
     assert found[2].cells == ["3", "4"]
 

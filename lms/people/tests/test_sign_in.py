@@ -25,12 +25,14 @@ def _nobody_has_tried_before(db) -> None:
 
 
 def is_in(browser) -> bool:
-    return browser.get(PROFILE).status_code == 200
+    return bool(browser.get(PROFILE).status_code == 200)
 
 
 def code_of(mails, address: str) -> str:
     mail = next(mail for mail in mails if mail["X-Envelope-To"] == address)
-    return re.search(r"^ {4}(\S+)\s*$", mail.get_body(("plain",)).get_content(), re.MULTILINE)[1]
+    found = re.search(r"^ {4}(\S+)\s*$", mail.get_body(("plain",)).get_content(), re.MULTILINE)
+    assert found
+    return found[1]
 
 
 def test_a_password_opens_in_any_case_of_the_address(alpha, client_for, dee) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lms.access import guard, roles
 from lms.access.permissions import Permission
-from lms.people import actions, forms, queries, rules
+from lms.people import actions, forms, queries
 from lms.people.enums import AffiliationKind, PersonState
 from lms.people.models import Department, User
 from lms.ui import downloads, filters, http, paging, partials
@@ -31,7 +31,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": chosen,
         "page": page,
-        "rows": [(person, _state(person, today)) for person in page],
+        "rows": list(queries.listed(page, today=today)),
         "is_empty": not page.total and not chosen.is_active,
     }
     return partials.render_page(request, "people/person_list.html", context, partial="results")
@@ -71,7 +71,7 @@ def department_add(request: HttpRequest) -> HttpResponse:
     form = forms.DepartmentForm(request.POST or None, department=None)
     if form.is_valid():
         try:
-            department = actions.add_department(**form.cleaned_data, by=request.user, at=clock.now())
+            department = actions.add_department(**form.cleaned_data, by=guard.viewer(request), at=clock.now())
         except actions.CodeTaken:
             form.add_error("code", _("Another department has this code."))
         else:
@@ -89,7 +89,9 @@ def department_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = forms.DepartmentForm(request.POST or None, initial=known, department=department)
     if not form.is_valid():
         return _department_page(request, form, department)
-    actions.change_department(department=department, **form.cleaned_data, by=request.user, at=clock.now())
+    actions.change_department(
+        department=department, **form.cleaned_data, by=guard.viewer(request), at=clock.now()
+    )
     messages.success(request, _("Saved."))
     return http.see_other("people:department-list")
 
@@ -118,7 +120,7 @@ def _filters(request: HttpRequest) -> filters.FilterSet:
 
 def _found(request: HttpRequest, chosen: filters.FilterSet, today: dt.date) -> QuerySet[User]:
     return queries.find(
-        within=queries.reach(request.user, Permission.PEOPLE_VIEW),
+        within=queries.reach(guard.viewer(request), Permission.PEOPLE_VIEW),
         today=today,
         text=chosen.value("q", ""),
         department_code=chosen.value("department", ""),
@@ -128,13 +130,9 @@ def _found(request: HttpRequest, chosen: filters.FilterSet, today: dt.date) -> Q
     )
 
 
-def _state(person: User, today: dt.date) -> PersonState:
-    return rules.state_of(person, today=today, on_leave=person.is_on_leave)
-
-
 def _csv_rows(people: QuerySet[User], today: dt.date) -> Iterator[list[str]]:
-    for person in people.iterator(chunk_size=1000):
-        current = person.shown_affiliations[0] if person.shown_affiliations else None
+    for one in queries.listed(people.iterator(chunk_size=1000), today=today):
+        person, current = one.person, one.affiliations[0] if one.affiliations else None
         yield [
             person.external_id or "",
             person.given_name,
@@ -146,5 +144,5 @@ def _csv_rows(people: QuerySet[User], today: dt.date) -> Iterator[list[str]]:
             current.title if current else "",
             str(person.first_day_on or ""),
             str(person.last_day_on or ""),
-            str(_state(person, today).label),
+            str(one.state.label),
         ]

@@ -21,7 +21,7 @@ from tenants import clock
 @require_GET
 def person_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A person, for those within whose reach they are, and for themselves."""
-    person = queries.person_for(request.user, public_id)
+    person = queries.person_for(guard.viewer(request), public_id)
     return partials.render_page(request, "people/person_detail.html", _facts(request, person))
 
 
@@ -36,7 +36,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
             person = actions.add_appointed_person(
                 values=person_form.cleaned_data,
                 appointment=affiliation_form.cleaned_data,
-                by=request.user,
+                by=guard.viewer(request),
                 at=clock.now(),
             )
         except (actions.EmailTaken, actions.ExternalIdTaken) as error:
@@ -62,7 +62,9 @@ def person_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = forms.PersonForm(request.POST or None, initial=known)
     if form.is_valid():
         try:
-            actions.edit_person(person=person, values=form.cleaned_data, by=request.user, at=clock.now())
+            actions.edit_person(
+                person=person, values=form.cleaned_data, by=guard.viewer(request), at=clock.now()
+            )
         except (actions.EmailTaken, actions.ExternalIdTaken) as error:
             _explain_taken(form, error)
             person.refresh_from_db()
@@ -106,7 +108,7 @@ def person_deactivate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return partials.render_page(request, "people/person_deactivate.html", {"person": person})
     try:
-        actions.deactivate(person=person, by=request.user, at=clock.now())
+        actions.deactivate(person=person, by=guard.viewer(request), at=clock.now())
     except actions.NotOneself:
         messages.error(request, _("You cannot deactivate yourself. Ask another administrator."))
     except actions.LastOwner:
@@ -121,7 +123,7 @@ def person_deactivate(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def person_reactivate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Lets the person in again."""
     person = get_object_or_404(User, public_id=public_id)
-    actions.reactivate(person=person, by=request.user, at=clock.now())
+    actions.reactivate(person=person, by=guard.viewer(request), at=clock.now())
     messages.success(request, _("%(name)s can sign in again.") % {"name": person.display_name})
     return http.see_other("people:person-detail", public_id=public_id)
 
@@ -136,7 +138,7 @@ def _affiliation_page(
                 person=person,
                 affiliation=affiliation,
                 values=form.cleaned_data,
-                by=request.user,
+                by=guard.viewer(request),
                 at=clock.now(),
             )
         except actions.AlreadyAppointed:
@@ -159,7 +161,7 @@ def _explain_taken(form: forms.PersonForm, error: Exception) -> None:
 
 
 def _facts(request: HttpRequest, person: User) -> dict[str, Any]:
-    today, viewer = clock.today(), request.user
+    today, viewer = clock.today(), guard.viewer(request)
     return {
         "person": person,
         "record": queries.record_of(person, today=today, at=clock.now()),
