@@ -120,7 +120,9 @@ def test_the_right_person_is_answered_and_no_cache_keeps_it(
     alpha: TenantRef, populated: world.World, client_for: Callable[..., Client]
 ) -> None:
     def is_fine(row: Row, response: HttpResponse) -> bool:
-        if response.status_code not in FINE and not (row.may_be_absent and response.status_code in {404, 410}):
+        if response.status_code not in FINE and not (
+            row.may_be_absent and response.status_code in {404, 410}
+        ):
             return False
         kept = response.status_code == 200 and "no-store" not in response.get("Cache-Control", "")
         is_personal = row.who not in {"open", "library"}

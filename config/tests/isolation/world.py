@@ -87,9 +87,9 @@ def _people() -> World:
 
 
 def _learning(world: World) -> None:
-    from lms.catalog.tests.factories import make_version, quiz, text
     from lms.catalog.enums import UploadOrigin
     from lms.catalog.models import CourseUpload
+    from lms.catalog.tests.factories import make_version, quiz, text
     from lms.learning.models import Certificate, QuizAttempt
     from lms.learning.tests import factories
 
