@@ -15,8 +15,6 @@ import django
 from django.conf import settings
 from django.core.management import call_command, get_commands
 
-# Modules we do not load, whose imports name no file: hashing them fails. deploy/Dockerfile leaves them out too.
-UNUSED_STATIC = ["django_htmx/ext/*"]
 BEFORE_DEMO = ["migrate_public", "build_template", "migrate_tenants"]
 
 
@@ -30,7 +28,7 @@ def main(*, with_demo: bool) -> None:
             if command in known:
                 call_command(command)
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED_STATIC)
+        call_command("collectstatic", interactive=False, verbosity=0)
     if with_demo and "seed_demo" in get_commands():
         call_command("seed_demo")
 

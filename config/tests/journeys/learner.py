@@ -85,3 +85,8 @@ def is_right(label: Locator, right: set[str]) -> bool:
 def plain(text: str) -> str:
     """Without the marks of Markdown, and with single blanks."""
     return " ".join(re.sub(r"[`*_]", "", text).split())
+
+
+def lesson_count() -> int:
+    """How many lessons to read the course has, without its quizzes."""
+    return len(list(Path(STARTER).rglob("*.md")))

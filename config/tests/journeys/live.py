@@ -57,7 +57,7 @@ class Live:
             env={**clean_environment(), "DULY_STATE": str(self.state), "LOG_LEVEL": "ERROR"},
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=900,
             check=False,
         )
         assert done.returncode == 0, f"manage.py {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
