@@ -60,9 +60,9 @@ def nav_links(context: Context, area: str = "main") -> list[navigation.Link]:
 
 
 @register.simple_tag
-def error_prefix(*given: forms.BaseForm | None) -> str:
-    """`Error: ` for the title of a page whose form (any of them) was refused."""
-    return _("Error: ") if any(form is not None and form.is_bound and form.errors for form in given) else ""
+def error_prefix(*given: object) -> str:
+    """`Error: ` for the title of a page whose form (any of them, where there is one) was refused."""
+    return _("Error: ") if any(isinstance(form, forms.BaseForm) and form.errors for form in given) else ""
 
 
 @register.simple_tag
