@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from tenants import schedule
-from tenants.enums import IN_PREPARATION, SignUpState
-from tenants.models import SignUp
+from tenants import hosts, schedule
+from tenants.enums import IN_PREPARATION, SignUpState, TenantStatus
+from tenants.models import SignUp, Tenant
 from tenants.provisioning import reservation, steps
 
 log = structlog.get_logger(__name__)
@@ -84,6 +84,7 @@ def create(
     owner_email: str,
     at: dt.datetime,
     locale: str = "en",
+    is_trial: bool = True,
 ) -> SignUp:
     """Make a tenant at once, on the operator's word that the owner is who they say. All values are parsed already.
 
@@ -102,8 +103,13 @@ def create(
             created_at=at,
         )
         reservation.reserve(sign_up, at=at)
-        request_provisioning()
+        # A worker takes over only if this process dies: not while it is about to begin.
+        SignUp.objects.filter(pk=sign_up.pk).update(next_try_at=at + _LOOK_AGAIN)
+        schedule.wake_public(JOB.name, at=at + _LOOK_AGAIN)
     advance(sign_up.pk, at=at)
+    if not is_trial:
+        Tenant.objects.filter(sign_up=sign_up).update(status=TenantStatus.ACTIVE, trial_ends_on=None)
+        hosts.forget_all()
     sign_up.refresh_from_db()
     return sign_up
 

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client
@@ -156,9 +157,7 @@ def test_killed_anywhere_it_serves_nothing_and_the_next_turn_completes_it(subdom
         assert daily_count == len(clockwork.schedule.daily_jobs())
         ref = tenant.ref()
     with inside(ref):
-        from lms.people.models import User
-
-        assert [user.email for user in User.objects.all()] == ["gus@gamma.edu"]
+        assert [user.email for user in get_user_model().objects.all()] == ["gus@gamma.edu"]
     served = hosts.resolve(host)
     assert served is not None
     assert served.status in SERVING

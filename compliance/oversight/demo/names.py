@@ -19,6 +19,7 @@ TITLES = {
     "staff": ("Administrator", "Technician", "Accountant", "Project manager", "Librarian", "Lab manager"),
     "faculty": ("Professor", "Associate professor", "Assistant professor", "Lecturer", "Researcher"),
     "student_worker": ("Teaching assistant", "Lab assistant", "Library assistant"),
+    "student": ("",),
     "contractor": ("Consultant", "Facilities contractor"),
     "affiliate": ("Visiting scholar",),
     "retiree": ("Professor emeritus",),

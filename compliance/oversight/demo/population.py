@@ -21,10 +21,11 @@ DEPARTMENTS = {
     "ADM": "Central Services",
     "ITS": "IT Services",
 }
-# Days before today on which the yearly requirement was turned on, and on which rosters came.
-TURNED_ON = 430
+# Days before today on which things happened.
+PUBLISHED = 428
+TURNED_ON = 250
 STUDENTS_TURNED_ON = 120
-ROSTERS = (440, 332, 125, 34, 3)
+ROSTERS = (430, 255, 125, 34, 3)
 _HEARD_BEFORE = 30  # days that HR knows of a change before it comes
 _DAY = dt.timedelta(days=1)
 
@@ -33,7 +34,8 @@ class Fate(StrEnum):
     """What somebody's story comes to, by the words of the compliance statuses where there is one."""
 
     RENEWED = "renewed"
-    RENEWED_LATE = "renewed_late"
+    TRAINED = "trained"
+    TRAINED_LATE = "trained_late"
     EXPIRING = "expiring"
     LAPSED = "lapsed"
     EXPIRED = "expired"
@@ -58,18 +60,19 @@ class Plan:
 
 
 _STAFF: dict[Fate, Plan] = {
-    Fate.RENEWED: Plan(72, (3000, 500), (428, 403)),
-    Fate.RENEWED_LATE: Plan(8, (3000, 500), (395, 383)),
-    Fate.EXPIRING: Plan(14, (345, 336), (330, 313)),
+    Fate.RENEWED: Plan(10, (3000, 500), (420, 400)),
+    Fate.TRAINED: Plan(36, (3000, 500), (248, 222)),
+    Fate.TRAINED_LATE: Plan(8, (3000, 500), (215, 200)),
+    Fate.EXPIRING: Plan(14, (2500, 500), (330, 313)),
     Fate.LAPSED: Plan(5, (2000, 500), (375, 369)),
-    Fate.EXPIRED: Plan(9, (2000, 500), (428, 405)),
+    Fate.EXPIRED: Plan(9, (2000, 500), (420, 400)),
     Fate.ON_TIME: Plan(16, (150, 127), (123, 104)),
     Fate.IN_GRACE: Plan(4, (41, 35)),
     Fate.OVERDUE: Plan(6, (150, 127)),
     Fate.NEVER: Plan(4, (2500, 900)),
     Fate.NOT_YET_DUE: Plan(12, (28, 4)),
-    Fate.ON_LEAVE: Plan(5, (2000, 600), (425, 410)),
-    Fate.LEFT: Plan(3, (2000, 600), (425, 410)),
+    Fate.ON_LEAVE: Plan(5, (2000, 600), (245, 230)),
+    Fate.LEFT: Plan(3, (2000, 600), (245, 230)),
     Fate.UPCOMING: Plan(2, (-6, -20)),
 }
 _STUDENTS: dict[Fate, Plan] = {
@@ -77,8 +80,8 @@ _STUDENTS: dict[Fate, Plan] = {
     Fate.OVERDUE: Plan(3, (220, 130)),
     Fate.NOT_YET_DUE: Plan(5, (14, 4)),
 }
-_OTHERS = {"contractor": 9, "affiliate": 6, "retiree": 5}
-_RENEWS = {Fate.RENEWED: (5, 40), Fate.RENEWED_LATE: (5, 13)}
+_OTHERS = {"student": 26, "contractor": 9, "affiliate": 6, "retiree": 5}
+_RENEWED_AHEAD = (5, 40)  # days before the old validity ends
 # Law is where an officer should look first.
 _TROUBLED = {Fate.EXPIRED, Fate.LAPSED, Fate.NEVER, Fate.OVERDUE}
 
@@ -114,7 +117,7 @@ def population(today: dt.date) -> list[Invented]:
     people = [replace(person, number=place) for place, person in enumerate(_unnamed(today, choose), 100_001)]
     heads: dict[str, int] = {}
     for person in people:
-        if person.fate is Fate.RENEWED and person.kind == "staff":
+        if person.fate in {Fate.RENEWED, Fate.TRAINED} and person.kind == "staff":
             heads.setdefault(person.department, person.number)
     owner = people[0].number
     named = zip(people, _names(choose, len(people)), strict=True)
@@ -156,8 +159,8 @@ def _one(kind: str, fate: Fate, place: int, plan: Plan, *, today: dt.date, choos
         kind = "faculty"
     first = today - choose.randint(passed[1], passed[0]) * _DAY if passed else None
     passes = (first,) if first else ()
-    if first and fate in _RENEWS:
-        passes += (_a_year_after(first) - choose.randint(*_RENEWS[fate]) * _DAY,)
+    if first and fate is Fate.RENEWED:
+        passes += (_a_year_after(first) - choose.randint(*_RENEWED_AHEAD) * _DAY,)
     is_law = fate in _TROUBLED and place % 5 < 3
     return Invented(
         number=0,

@@ -27,7 +27,10 @@ class Command(BaseCommand):
         parser.add_argument("--time-zone", required=True, help="IANA name, such as Europe/Berlin")
         parser.add_argument("--owner-name", required=True, help="name of the first owner")
         parser.add_argument("--owner-email", required=True, help="e-mail address of the first owner")
-        parser.add_argument("--allow-reserved", action="store_true", help="take a reserved name, such as demo")
+        parser.add_argument(
+            "--allow-reserved", action="store_true", help="take a reserved name, such as demo"
+        )
+        parser.add_argument("--no-trial", action="store_true", help="serve without an end, not for 30 days")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,7 +45,7 @@ class Command(BaseCommand):
                 "owner_email": addresses.parse_address(options["owner_email"]),
             }
             with context.public_schema():
-                facts = _facts(actions.create(**details, at=clock.now()))
+                facts = _facts(actions.create(**details, is_trial=not options["no_trial"], at=clock.now()))
         except (ValueError, actions.NoOwnerLogin) as refusal:
             raise CommandError(str(refusal)) from refusal
         if options["json"]:
