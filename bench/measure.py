@@ -26,6 +26,10 @@ class Result:
         """How many times as long ours takes: median over median."""
         return statistics.median(self.ours) / statistics.median(self.floor)
 
+    def medians(self) -> tuple[float, float]:
+        """Seconds of ours and of the floor."""
+        return statistics.median(self.ours), statistics.median(self.floor)
+
     def as_json(self) -> dict[str, object]:
         """The entry of bench/results.json; `n` is the number of rounds."""
         return {

@@ -57,6 +57,7 @@ def running() -> Iterator[World]:
         django.setup()
         call_command("migrate_public", verbosity=0)
         call_command("build_template", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
         yield World(stack)
     finally:
         stack.stop()
