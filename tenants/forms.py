@@ -91,7 +91,7 @@ class SignUpForm(forms.Form):
 
     def __init__(self, *args: object, at: datetime, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["time_zone"].widget.choices = list(zone_choices(at))  # type: ignore[attr-defined]
+        self.fields["time_zone"].widget.choices = list(zone_choices(at))
         check = {
             "hx-post": reverse_lazy("tenants:address-check"),
             "hx-target": "#address-verdict",

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -47,7 +47,7 @@ def open_to_all(reason: str) -> Callable[[View[P]], View[P]]:
             return response
 
         marked.access = Access(reason=reason)  # type: ignore[attr-defined]
-        return marked
+        return cast("View[P]", marked)
 
     return mark
 

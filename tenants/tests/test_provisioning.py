@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client
 
-from tenants import clock, clockwork, hosts
+from tenants import clock, clockwork, hosts, schedule
 from tenants.context import inside, public_schema
 from tenants.enums import SERVING, SignUpState, TenantStatus
 from tenants.models import Domain, DueWork, PublicMessage, SchemaTemplate, SignUp, Tenant, WakeUp
@@ -106,7 +106,7 @@ def then_die(function: Callable[..., Any]) -> Callable[..., Any]:
 def plan_death(place: str) -> None:
     """Make this process die at one place: ``cut`` (in the schema's transaction), or in or after a step."""
     if place == "cut":
-        schemas.cut = then_die(schemas.cut)  # type: ignore[assignment]
+        schemas.cut = then_die(schemas.cut)
         return
     when, name = place.split(":")
     if when == "in":
@@ -154,7 +154,7 @@ def test_killed_anywhere_it_serves_nothing_and_the_next_turn_completes_it(subdom
         assert PublicMessage.objects.filter(key=f"welcome:{sign_up.public_id}").count() == 1
         assert not WakeUp.objects.filter(job=actions.JOB.name).exists()
         daily_count = DueWork.objects.filter(tenant=tenant).count()
-        assert daily_count == len(clockwork.schedule.daily_jobs())
+        assert daily_count == len(schedule.daily_jobs())
         ref = tenant.ref()
     with inside(ref):
         assert [user.email for user in get_user_model().objects.all()] == ["gus@gamma.edu"]

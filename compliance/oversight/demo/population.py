@@ -28,6 +28,7 @@ STUDENTS_TURNED_ON = 120
 ROSTERS = (430, 255, 125, 34, 3)
 _HEARD_BEFORE = 30  # days that HR knows of a change before it comes
 _DAY = dt.timedelta(days=1)
+_SPELLINGS = str.maketrans("ıłø", "ilo", "’'")
 
 
 class Fate(StrEnum):
@@ -158,7 +159,7 @@ def _one(kind: str, fate: Fate, place: int, plan: Plan, *, today: dt.date, choos
     if kind == "staff" and place % 3 == 2:
         kind = "faculty"
     first = today - choose.randint(passed[1], passed[0]) * _DAY if passed else None
-    passes = (first,) if first else ()
+    passes: tuple[dt.date, ...] = (first,) if first else ()
     if first and fate is Fate.RENEWED:
         passes += (_a_year_after(first) - choose.randint(*_RENEWED_AHEAD) * _DAY,)
     is_law = fate in _TROUBLED and place % 5 < 3
@@ -206,5 +207,5 @@ def _a_year_after(day: dt.date) -> dt.date:
 
 
 def _plain(name: str) -> str:
-    spelled = name.lower().translate(str.maketrans({"ı": "i", "ł": "l", "ø": "o", "’": "", "'": ""}))
+    spelled = name.lower().translate(_SPELLINGS)
     return unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()

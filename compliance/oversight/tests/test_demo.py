@@ -83,7 +83,7 @@ def test_every_status_is_there_and_a_second_time_changes_nothing(alpha: TenantRe
         dee = get_user_model().objects.get(email="dee.dubois@lindenhof.example")
         assert dee.check_password("a quiet demo password")
         (owed,) = records.owed_by(dee.pk, today)
-        assert owed.status == Status.NOT_YET_DUE
+        assert str(owed.status) == Status.NOT_YET_DUE
         totals = records.totals(records.people(today))
         assert totals.required_count < 200
         assert Message.objects.filter(kind="reminders.digest").exists()
