@@ -7,7 +7,7 @@ second turn, when everybody they may be is here.
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lms.audit import actions as audit
@@ -54,7 +54,7 @@ def _take_turn(job: JobHandle, roster: RosterImport, turn: str, phase: Any) -> N
     if order.index(job.state["turn"]) > order.index(turn):
         return
     layout, today = mapping.load(roster.mapping), clock.today(job.at)
-    while chunk := list(_next_rows(roster, after=job.state.get("line", 0))):
+    while chunk := list(_next_rows(roster, turn, after=job.state.get("line", 0))):
         done_count = len(chunk)
         state = {"turn": turn, "line": chunk[-1].line_number}
         with job.chunk(state=state, phase=phase) as progress:
@@ -68,8 +68,10 @@ def _take_turn(job: JobHandle, roster: RosterImport, turn: str, phase: Any) -> N
         pass
 
 
-def _next_rows(roster: RosterImport, *, after: int) -> QuerySet[RosterRow]:
+def _next_rows(roster: RosterImport, turn: str, *, after: int) -> QuerySet[RosterRow]:
     to_do = RosterRow.objects.filter(roster_import=roster, outcome__in=TO_DO, line_number__gt=after)
+    if turn == "managers":
+        to_do = to_do.filter(Q(values__has_key="manager") | Q(changes__has_key="manager"))
     return to_do.order_by("line_number")[:CHUNK]
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
@@ -62,13 +62,17 @@ class Entry:
 
     def stored(self) -> dict[str, Any]:
         """The values as JSON, without what is empty."""
-        values = {name: value for name, value in asdict(self).items() if value not in ("", None, [], 0)}
-        del values["line"]
-        values.pop("problems", None)
+        values = {name: getattr(self, name) for name in _STORED}
+        dated = (dt.date, Decimal)
         return {
-            name: str(value) if isinstance(value, dt.date | Decimal) else value
+            name: str(value) if isinstance(value, dated) else value
             for name, value in values.items()
+            if value not in _EMPTY
         }
+
+
+_EMPTY: tuple[Any, ...] = ("", None, [], 0)
+_STORED = tuple(one.name for one in fields(Entry) if one.name not in ("line", "problems"))
 
 
 def load(line: int, stored: Mapping[str, Any]) -> Entry:

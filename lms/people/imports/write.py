@@ -1,11 +1,13 @@
 """Writing one chunk of an import: everything in bulk, in the caller's transaction."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import connection
 
 from lms.people.actions.days import end_appointments, refresh_days
 from lms.people.enums import RowOutcome
@@ -16,6 +18,15 @@ from lms.people.imports.plan import Decision
 from lms.people.imports.rows import Entry
 from lms.people.models import Affiliation, Department, Leave, RosterRow, User
 
+# One statement for a whole chunk; Django's bulk_update builds a CASE a row and costs ten times as much.
+_MARK = """
+UPDATE people_rosterrow AS r SET user_id = d.user_id, applied_at = %(at)s
+  FROM unnest(%(rows)s::bigint[], %(users)s::bigint[]) AS d (id, user_id) WHERE r.id = d.id
+"""
+_SET_MANAGERS = """
+UPDATE people_affiliation AS a SET manager_id = d.manager_id
+  FROM unnest(%(affiliations)s::bigint[], %(managers)s::bigint[]) AS d (id, manager_id) WHERE a.id = d.id
+"""
 _PLAIN = ("kind", "title", "starts_on", "ends_on", "fte_percent", "source")
 
 
@@ -87,7 +98,7 @@ class Write:
             given_name=entry.given_name,
             family_name=entry.family_name,
             preferred_name=entry.preferred_name,
-            password=make_password(None),
+            password=f"{UNUSABLE_PASSWORD_PREFIX}{secrets.token_urlsafe(30)}",
             created_at=self._at,
         )
 
@@ -154,12 +165,13 @@ class Write:
         )
 
     def _mark_rows(self) -> None:
-        for row, entry, _decision in self._decided:
-            row.user_id = self._user_ids[_identity(entry)]
-            row.applied_at = self._at
-        RosterRow.objects.bulk_update(
-            self._rows, ["user", "applied_at", "outcome", "problems"], batch_size=500
-        )
+        row_ids = [row.pk for row, _entry, _decision in self._decided]
+        user_ids = [self._user_ids[_identity(entry)] for _row, entry, _decision in self._decided]
+        with connection.cursor() as cursor:
+            cursor.execute(_MARK, {"rows": row_ids, "users": user_ids, "at": self._at})
+        for row in self._rows:
+            if row.outcome == RowOutcome.ERROR:
+                row.save(update_fields=["outcome", "problems"])
 
     def _set_managers(self) -> None:
         wanted = {
@@ -168,10 +180,9 @@ class Write:
             if decision.appointment_id and "manager" in decision.appointment_fields
         }
         ids = snapshot.ids_of(manager for manager in wanted.values() if manager)
-        affiliations = list(Affiliation.objects.filter(pk__in=wanted))
-        for affiliation in affiliations:
-            affiliation.manager_id = ids.get(wanted[affiliation.pk])
-        Affiliation.objects.bulk_update(affiliations, ["manager"], batch_size=500)
+        managers = [ids.get(manager) for manager in wanted.values()]
+        with connection.cursor() as cursor:
+            cursor.execute(_SET_MANAGERS, {"affiliations": list(wanted), "managers": managers})
 
 
 def _identity(entry: Entry) -> str:
