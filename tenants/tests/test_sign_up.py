@@ -293,3 +293,35 @@ def test_the_public_pages_answer_to_everybody(visitor: Client, name: str) -> Non
     response = visitor.get(url(name))
     assert response.status_code == 200
     assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+def test_a_step_that_failed_is_named_with_a_reference_and_can_be_tried_again(
+    visitor: Client, deliver: Callable[..., list[EmailMessage]]
+) -> None:
+    sign_up = begin(visitor)
+    visitor.post(url("code", sign_up.public_id), {"code": code_in(deliver())})
+    with public_schema():
+        SignUp.objects.filter(pk=sign_up.pk).update(
+            last_error="OperationalError: secret detail", next_try_at=AT + dt.timedelta(hours=1)
+        )
+    page = visitor.get(url("progress", sign_up.public_id)).content.decode()
+    assert "“Make the database” did not finish" in page
+    assert sign_up.reference in page
+    assert "secret detail" not in page
+    assert visitor.post(url("try-again", sign_up.public_id)).status_code == 303
+    with public_schema():
+        sign_up.refresh_from_db()
+        assert sign_up.next_try_at == AT
+
+
+def test_the_progress_page_is_a_fragment_for_htmx_and_refreshes_itself_without(
+    visitor: Client, deliver: Callable[..., list[EmailMessage]]
+) -> None:
+    sign_up = begin(visitor)
+    visitor.post(url("code", sign_up.public_id), {"code": code_in(deliver())})
+    page = visitor.get(url("progress", sign_up.public_id))
+    part = visitor.get(url("progress", sign_up.public_id), headers={"hx-request": "true"})
+    assert b'<noscript><meta http-equiv="refresh"' in page.content
+    assert b"<html" not in part.content
+    assert b'hx-trigger="every 1s"' in part.content
+    assert "HX-Request" in part["Vary"]
