@@ -28,7 +28,7 @@ class _FilesField(forms.FileField):
 class UploadCourse(forms.Form):
     """A zip of a course folder, or the files of a course without folders. `source` is what was in them."""
 
-    files = _FilesField(
+    course_files = _FilesField(
         label=_("Course files"),
         help_text=_(
             "A zip of the course folder, up to 5 MB. Or choose course.toml, the lessons (.md) and the quizzes "
@@ -45,7 +45,7 @@ class UploadCourse(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Open the zip far enough to know that it can be read."""
         cleaned = super().clean() or {}
-        given: list[UploadedFile] = cleaned.get("files") or []
+        given: list[UploadedFile[Any]] = cleaned.get("course_files") or []
         if not given:
             return cleaned
         self.origin = UploadOrigin.ZIP if _is_zip(given) else UploadOrigin.FILES
@@ -53,15 +53,15 @@ class UploadCourse(forms.Form):
             self.source = _source(given, self.origin)
         except sources.Unreadable as refusal:
             problem = refusal.problem
-            self.add_error("files", f"{problem.file}: {problem.message} {problem.fix}")
+            self.add_error("course_files", f"{problem.file}: {problem.message} {problem.fix}")
         return cleaned
 
 
-def _is_zip(given: list[UploadedFile]) -> bool:
+def _is_zip(given: "list[UploadedFile[Any]]") -> bool:
     return len(given) == 1 and (given[0].name or "").lower().endswith(".zip")
 
 
-def _source(given: list[UploadedFile], origin: UploadOrigin) -> sources.Source:
+def _source(given: "list[UploadedFile[Any]]", origin: UploadOrigin) -> sources.Source:
     """Never reads more of a file than a course may hold."""
     if origin == UploadOrigin.ZIP:
         return sources.from_zip(given[0].read(sources.MAX_ZIP_BYTES + 1), given[0].name or "")

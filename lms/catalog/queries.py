@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Prefetch, QuerySet, TextField, Value, When
+from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, TextField, Value, When
 
 from lms.catalog.enums import LessonKind, QuestionKind, VersionState
 from lms.catalog.models import Choice, Course, CourseUpload, CourseVersion, Lesson, Question
@@ -94,7 +94,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class CourseCard:
-    """A course with its versions, newest first, each with `lesson_count` and `question_count`."""
+    """A course with its versions, newest first, each with `lesson_count` (texts) and `question_count`."""
 
     course: Course
     versions: tuple[CourseVersion, ...]
@@ -141,7 +141,7 @@ def course_card(public_id: UUID) -> CourseCard | None:
 
 def _cards(courses: QuerySet[Course]) -> list[CourseCard]:
     counted = CourseVersion.objects.annotate(
-        lesson_count=Count("lessons", distinct=True),
+        lesson_count=Count("lessons", filter=Q(lessons__kind=LessonKind.TEXT), distinct=True),
         question_count=Count("lessons__questions", distinct=True),
     )
     newest = counted.select_related("published_by", "created_by").order_by("-number")

@@ -8,33 +8,44 @@ from django.utils.translation import gettext_lazy as _
 from lms.learning.queries import Answered
 
 
+class _OneAnswer(forms.ChoiceField):
+    """Wanted, so never called optional; yet a question may stay open until the paper is handed in."""
+
+    widget = forms.RadioSelect
+
+    def validate(self, value: Any) -> None:
+        """Only what is chosen is looked at."""
+        if value:
+            super().validate(value)
+
+
+class _SeveralAnswers(forms.MultipleChoiceField):
+    """As `_OneAnswer`."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def validate(self, value: Any) -> None:
+        """Only what is chosen is looked at."""
+        if value:
+            super().validate(value)
+
+
 class AnswerForm(forms.Form):
     """Radio buttons for one answer, boxes for several. Nothing chosen leaves the question open."""
+
+    use_required_attribute = False
 
     def __init__(self, shown: Answered, data: Any = None) -> None:
         super().__init__(data)
         self._is_single = shown.is_single
-        choices = [(str(choice.number), choice.text) for choice in shown.choices]
         chosen = [str(choice.number) for choice in shown.chosen]
-        refusal = {"invalid_choice": _("This is not one of the answers. Choose again.")}
-        if shown.is_single:
-            self.fields["choice"] = forms.ChoiceField(
-                choices=choices,
-                widget=forms.RadioSelect,
-                required=False,
-                initial=chosen[0] if chosen else None,
-                label=_("Choose one answer"),
-                error_messages=refusal,
-            )
-        else:
-            self.fields["choice"] = forms.MultipleChoiceField(
-                choices=choices,
-                widget=forms.CheckboxSelectMultiple,
-                required=False,
-                initial=chosen,
-                label=_("Choose all that apply"),
-                error_messages=refusal,
-            )
+        field = _OneAnswer if shown.is_single else _SeveralAnswers
+        self.fields["choice"] = field(
+            choices=[(str(choice.number), choice.text) for choice in shown.choices],
+            initial=(chosen[0] if chosen else None) if shown.is_single else chosen,
+            label=_("Choose one answer") if shown.is_single else _("Choose all that apply"),
+            error_messages={"invalid_choice": _("This is not one of the answers. Choose again.")},
+        )
 
     @property
     def chosen(self) -> list[int]:

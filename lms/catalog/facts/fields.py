@@ -58,7 +58,8 @@ def table_of(file: str, text: str, findings: Findings, *, offset: int = 0) -> "F
     lines = text.split("\n")
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # Beside its own errors tomllib lets through numbers and nestings too large for Python.
         place = _TOML_PLACE.search(str(error))
         line = int(place.group(1)) if place else len(lines)
         reason = _TOML_PLACE.sub("", str(error)).replace(_TOML_END, "").strip()
@@ -117,7 +118,7 @@ class Fields:
             return ""
         return value.strip()
 
-    def whole(self, key: str, *, low: int, high: int, required: bool = False) -> int | None:
+    def whole(self, key: str, *, low: int, high: int, example: int, required: bool = False) -> int | None:
         """A whole number from `low` to `high`; None when it is missing or wrong."""
         value = self.values.get(key)
         if value is None and not required:
@@ -131,8 +132,8 @@ class Fields:
             self.error(
                 key,
                 message % {"key": key},
-                _("Write a whole number from %(low)d to %(high)d, such as %(key)s = %(low)d.")
-                % {"low": low, "high": high, "key": key},
+                _("Write a whole number from %(low)d to %(high)d, such as %(key)s = %(example)d.")
+                % {"low": low, "high": high, "key": key, "example": example},
             )
             return None
         return value

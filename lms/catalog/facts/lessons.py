@@ -18,7 +18,7 @@ def read_lesson(file: str, key: str, text: str, findings: Findings) -> LessonPla
     title, minutes = "", 1
     if table is not None:
         title = table.text("title", longest=120, example=_("How to read a link"))
-        minutes = table.whole("minutes", low=1, high=120, required=True) or 1
+        minutes = table.whole("minutes", low=1, high=120, example=2, required=True) or 1
         table.refuse_others(("title", "minutes"))
     if not body.strip():
         findings.error(

@@ -32,9 +32,9 @@ def read_quiz(file: str, key: str, text: str, findings: Findings) -> LessonPlan:
         key=key,
         title=title or key,
         kind=LessonKind.QUIZ,
-        minutes=table.whole("minutes", low=1, high=120) or max(1, len(questions) // 2),
-        pass_mark=table.whole("pass_mark", low=1, high=100, required=True),
-        attempts_allowed=table.whole("attempts", low=1, high=20),
+        minutes=table.whole("minutes", low=1, high=120, example=5) or max(1, len(questions) // 2),
+        pass_mark=table.whole("pass_mark", low=1, high=100, example=80, required=True),
+        attempts_allowed=table.whole("attempts", low=1, high=20, example=3),
         draw_count=_draw(table, len(questions)),
         questions=questions,
         source=file,
@@ -42,7 +42,7 @@ def read_quiz(file: str, key: str, text: str, findings: Findings) -> LessonPlan:
 
 
 def _draw(table: Fields, count: int) -> int | None:
-    draw = table.whole("draw", low=1, high=MAX_QUESTIONS)
+    draw = table.whole("draw", low=1, high=MAX_QUESTIONS, example=10)
     if draw is not None and draw > count:
         table.error(
             "draw",
@@ -143,7 +143,7 @@ def _blocks(table: Fields, given: Sequence[Mapping[str, Any]], head: re.Pattern[
     Where tables are not written under heads of their own, they share the lines of the table around them.
     """
     starts = [index for index, line in enumerate(table.lines) if head.match(line)]
-    if len(starts) != len(given):
+    if not starts or len(starts) != len(given):
         return [Fields(table.file, each, table.lines, table.first_line, table.findings) for each in given]
     ends = [*starts[1:], len(table.lines)]
     return [

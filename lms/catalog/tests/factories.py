@@ -24,7 +24,7 @@ def question(
 
 def text(key: str = "links", **fields: Any) -> LessonPlan:
     """A lesson to read."""
-    values = {
+    values: dict[str, Any] = {
         "title": key.title(),
         "minutes": 2,
         "markdown": "Read **me**.\n",
@@ -35,7 +35,7 @@ def text(key: str = "links", **fields: Any) -> LessonPlan:
 
 def quiz(key: str = "quiz", *, count: int = 4, **fields: Any) -> LessonPlan:
     """A quiz with a pass mark of 75 and two tries a round."""
-    values = {"title": key.title(), "minutes": 3, "pass_mark": 75, "attempts_allowed": 2}
+    values: dict[str, Any] = {"title": key.title(), "minutes": 3, "pass_mark": 75, "attempts_allowed": 2}
     fields.setdefault("questions", tuple(question(number) for number in range(1, count + 1)))
     return LessonPlan(key=key, kind=LessonKind.QUIZ, **(values | fields))
 

@@ -1,5 +1,7 @@
 """A course folder, right and wrong: every problem is named by file and line."""
 
+import re
+
 import pytest
 
 from lms.catalog.enums import QuestionKind
@@ -293,3 +295,49 @@ def test_the_starter_course_does_not_give_answers_away_by_their_place_or_length(
     assert len(set(places)) >= 3
     longest = sum(max(each.choices, key=lambda choice: len(choice.text)).is_correct for each in singles)
     assert longest <= len(singles) * 0.6
+
+
+ODD_VALUES = [
+    "3",
+    "-1",
+    "3.5",
+    "true",
+    "[]",
+    "[1]",
+    "{}",
+    "{ a = 1 }",
+    '""',
+    "'x'",
+    "2026-11-23",
+    "nan",
+    "9" * 5000,
+    "[" * 3000,
+]
+SETTING = re.compile(r"(?m)^(\s*[a-z_]+ = ).*$")
+
+
+@pytest.mark.parametrize("file", ["course.toml", L, Q])
+@pytest.mark.parametrize("value", ODD_VALUES, ids=lambda value: value[:10])
+def test_any_value_anywhere_is_a_problem_with_a_line_and_never_a_crash(file, value):
+    for setting in SETTING.finditer(GOOD[file]):
+        spoilt = GOOD[file][: setting.start()] + setting.group(1) + value + GOOD[file][setting.end() :]
+        reading = read(files={file: spoilt})
+        for problem in reading.errors:
+            assert problem.message
+            assert problem.fix
+            assert problem.line is None or 1 <= problem.line <= spoilt.count("\n") + 1
+
+
+@pytest.mark.parametrize("file", ["course.toml", L, Q])
+def test_any_line_lost_or_doubled_is_never_a_crash(file):
+    lines = GOOD[file].split("\n")
+    for number in range(len(lines)):
+        for replaced in (
+            [],
+            [lines[number]] * 2,
+            ["\u2028"],
+            ["+++"],
+            ["[[questions]]"],
+            ["[[questions.choices]]"],
+        ):
+            read(files={file: "\n".join([*lines[:number], *replaced, *lines[number + 1 :]])})

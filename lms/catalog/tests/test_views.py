@@ -68,7 +68,7 @@ def test_the_empty_list_offers_the_starter_course_and_adds_it_once(alpha, author
 
 def test_a_zip_is_uploaded_checked_saved_and_published(alpha, author, client_for):
     browser = client_for(alpha, author)
-    check = go(browser.post(url("course-upload"), {"files": starter_zip()}))
+    check = go(browser.post(url("course-upload"), {"course_files": starter_zip()}))
     html = page(browser.get(check))
     for said in ("Recognising phishing", "Ready to save as a new course", "phishing.zip", "13 questions"):
         assert said in html
@@ -99,7 +99,7 @@ def test_several_files_without_folders_are_one_module(alpha, author, client_for)
         SimpleUploadedFile("02-two.md", b'+++\ntitle = "Two"\nminutes = 1\n+++\nText.\n'),
     ]
     browser = client_for(alpha, author)
-    check = go(browser.post(url("course-upload"), {"files": files}))
+    check = go(browser.post(url("course-upload"), {"course_files": files}))
     go(browser.post(check))
     with inside(alpha):
         version = CourseVersion.objects.get()
@@ -110,7 +110,7 @@ def test_several_files_without_folders_are_one_module(alpha, author, client_for)
 def test_problems_are_shown_by_file_and_line_and_nothing_can_be_saved(alpha, author, client_for):
     bad = {"01-see-it-coming/01-why-they-write-to-you.md": b"+++\ntitle = 3\n+++\n![x](y.png)\n"}
     browser = client_for(alpha, author)
-    check = go(browser.post(url("course-upload"), {"files": starter_zip(**bad)}))
+    check = go(browser.post(url("course-upload"), {"course_files": starter_zip(**bad)}))
     html = page(browser.get(check))
     assert "3 problems to solve first" in html
     assert "Save the course" not in html
@@ -127,7 +127,7 @@ def test_what_saving_would_do_is_said_before(alpha, author, at, client_for):
     browser = client_for(alpha, author)
 
     def said():
-        return page(browser.get(go(browser.post(url("course-upload"), {"files": starter_zip()}))))
+        return page(browser.get(go(browser.post(url("course-upload"), {"course_files": starter_zip()}))))
 
     assert "Ready to save as a new course" in said()
     with inside(alpha):
@@ -152,7 +152,9 @@ def test_what_saving_would_do_is_said_before(alpha, author, at, client_for):
 )
 def test_what_cannot_be_read_is_refused_on_the_form(alpha, author, client_for, name, content, said):
     html = page(
-        client_for(alpha, author).post(url("course-upload"), {"files": SimpleUploadedFile(name, content)}),
+        client_for(alpha, author).post(
+            url("course-upload"), {"course_files": SimpleUploadedFile(name, content)}
+        ),
         422,
     )
     assert said in html

@@ -15,8 +15,11 @@ from lms.learning import actions, events
 from lms.learning.models import Certificate, Enrollment, Progress, QuizAttempt
 from lms.learning.tests.factories import lesson_of, make_enrollment, read_all, right_answers
 from lms.people.tests.factories import make_user
-from tenants.context import TenantRef, inside
+from tenants.context import TenantRef, inside, public_schema
+from tenants.enums import TenantStatus
+from tenants.models import Domain, Tenant
 from tenants.provisioning import schemas
+from tenants.tests.factories import AT
 
 SCHEMA = "t_racing234567"
 THREADS = 50
@@ -25,23 +28,25 @@ THREADS = 50
 @pytest.fixture
 def racing(django_db_setup, django_db_blocker):
     """A tenant of its own, really committed to, and gone afterwards."""
-    ref = TenantRef(
-        id=0,
-        schema_name=SCHEMA,
-        role=f"r_{SCHEMA}",
-        name="Racing",
-        status="active",
-        time_zone="UTC",
-        locale="en",
-        host="racing.duly.localhost",
-        token_epoch="x",
-    )
     with django_db_blocker.unblock():
         with psycopg.connect(settings.DATABASE_OWNER_URL) as owner:
             schemas.cut(owner, SCHEMA)
+        with public_schema():
+            tenant = Tenant.objects.create(
+                schema_name=SCHEMA,
+                name="Racing",
+                status=TenantStatus.ACTIVE,
+                time_zone="UTC",
+                token_epoch="x",
+                created_at=AT,
+            )
+            Domain.objects.create(domain="racing.duly.localhost", tenant=tenant, is_primary=True)
+            ref = tenant.ref()
         try:
             yield ref
         finally:
+            with public_schema():
+                tenant.delete()
             connections.close_all()
             with psycopg.connect(settings.DATABASE_OWNER_URL) as owner:
                 schemas.drop(owner, SCHEMA)

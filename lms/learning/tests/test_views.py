@@ -307,7 +307,7 @@ def test_somebody_without_certificates_is_told_how_to_get_one(alpha, dee, client
     assert "No certificates yet" in page(client_for(alpha, dee).get(url("certificate-list")))
 
 
-def test_what_belongs_to_someone_else_is_not_found(alpha, beta, dee, ada, cy, client_for):  # noqa: PLR0917
+def test_what_belongs_to_someone_else_is_not_found(alpha, beta, dee, ada, cy, client_for):
     with inside(alpha):
         begun = make_enrollment(dee, make_version(key="other"))
         read_all(begun, by=dee)
