@@ -160,7 +160,7 @@ def test_an_export_is_written_down_and_defuses_formulas(
             "overdue",
         )
     response = client_for(alpha, ada).get("/overview/people.csv?standing=late")
-    content = b"".join(response.streaming_content).decode("utf-8-sig")
+    content = response.getvalue().decode("utf-8-sig")
     assert '"\'=cmd() Mal"' in content
     with inside(alpha):
         event = Event.objects.get(action="oversight.people_exported")

@@ -52,4 +52,4 @@ def plan_notices(*, today: date, at: datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(DROP_OBSOLETE)
         cursor.execute(PLAN, {"today": today, "until": today, "at": at})
-        return cursor.rowcount
+        return int(cursor.rowcount)

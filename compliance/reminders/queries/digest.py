@@ -1,8 +1,9 @@
 """What a digest still has to say, asked at the moment it leaves."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -38,7 +39,7 @@ class DigestItem:
     purpose: str
     course_title: str
     minutes: int | None
-    reason: list[tuple[str, str]]
+    reason: Any
     due_on: date
     grace_ends_on: date
     cycle: int
@@ -53,4 +54,5 @@ def digest_items(*, digest_id: int, today: date) -> list[DigestItem]:
     with connection.cursor() as cursor:
         cursor.execute(ITEMS, {"digest": digest_id, "today": today})
         rows = cursor.fetchall()
-    return [DigestItem(*row[:5], json.loads(row[5]), *row[6:]) for row in rows]
+    items = [DigestItem(*row) for row in rows]
+    return [replace(item, reason=json.loads(str(item.reason))) for item in items]

@@ -92,7 +92,13 @@ def upcoming_days(*, today: date, first: date, days: int = 14) -> list[UpcomingD
 def upcoming_notices(*, today: date, first: date, send_on: date, limit: int = 50) -> list[Upcoming]:
     """The first lines, by due date, of what leaves on `send_on`; `first` is the next turn."""
     with connection.cursor() as cursor:
-        parameters = {"today": today, "first": first, "last": send_on, "send_on": send_on, "limit": limit}
+        parameters: dict[str, date | int] = {
+            "today": today,
+            "first": first,
+            "last": send_on,
+            "send_on": send_on,
+            "limit": limit,
+        }
         cursor.execute(NEXT_NOTICES, parameters)
         rows = cursor.fetchall()
     return [
