@@ -14,7 +14,7 @@ from lms.access.permissions import Permission
 from lms.jobs import queries as jobs
 from lms.people import forms, queries
 from lms.people.enums import AbsentPolicy, RosterImportState, RowOutcome
-from lms.people.imports import intake, preview
+from lms.people.imports import decode, intake, preview
 from lms.people.imports.decode import NotReadable
 from lms.people.models import RosterImport
 from lms.ui import downloads, http, paging, partials
@@ -57,7 +57,12 @@ def import_columns(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return http.see_other("people:import-columns", public_id=public_id)
     if "reread" not in request.POST and form.is_valid():
         return _choose(request, roster, form)
-    page = {"form": form, "roster": roster, "reading": form.reading}
+    page = {
+        "form": form,
+        "roster": roster,
+        "reading": form.reading,
+        "encoding_name": decode.ENCODINGS.get(roster.encoding, roster.encoding),
+    }
     status = 422 if form.is_bound and "reread" not in request.POST else 200
     return partials.render_page(request, "people/import_columns.html", page, status=status)
 
