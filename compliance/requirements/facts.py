@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from compliance.core.terms import Absence, Appointment, Cause, Completion, Person
 from compliance.requirements.models import Requirement
@@ -26,15 +27,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """A stretch of the people: the engine's view of each, and their names."""
+    """People in the engine's words, and their names."""
 
     people: tuple[Person, ...]
     names: dict[int, Named]
-
-    @property
-    def last_id(self) -> int:
-        """The highest id, from which the next stretch goes on; 0 when there is nobody."""
-        return max((person.id for person in self.people), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +41,16 @@ class Passes:
     moments: dict[int, datetime]
 
 
-def population(
-    requirement: Requirement,
-    *,
-    after_id: int = 0,
-    limit: int | None = None,
-    user_ids: Collection[int] | None = None,
-) -> Population:
-    """The people by ascending id, each with leaves and with the stretches in which the requirement rested."""
-    rows = people_queries.person_facts(after_id=after_id, limit=limit, user_ids=user_ids)
+Roster: TypeAlias = list[people_queries.PersonFacts]
+
+
+def roster(*, after_id: int = 0, limit: int | None = None, user_ids: Collection[int] | None = None) -> Roster:
+    """People by ascending id, as they are for every requirement."""
+    return people_queries.person_facts(after_id=after_id, limit=limit, user_ids=user_ids)
+
+
+def population(requirement: Requirement, rows: Roster) -> Population:
+    """These people as one requirement sees them: with leaves and with the stretches in which it rested."""
     rests = tuple(pauses(requirement))
     return Population(
         people=tuple(_person(row, rests) for row in rows),

@@ -16,7 +16,6 @@ from lms.people import queries as people
 from lms.people.enums import AffiliationKind
 from lms.ui.forms import CardLabel
 
-_DATE = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 _YEAR_DAYS = 366
 _TEN_YEARS = 120
 
@@ -53,6 +52,12 @@ MONTHS = (
 
 class Unsayable(Exception):
     """The stored audience was not made with this form, which has no fields for it."""
+
+
+class DayField(forms.DateField):
+    """A day, with the browser's own calendar."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class DayList(forms.CharField):
@@ -103,7 +108,7 @@ class Builder(forms.Form):
         required=False,
         help_text=_("Otherwise they keep it, paused, and their due date moves to after their return."),
     )
-    starts_on = forms.DateField(label=_("Starts on"), help_text=_("Nobody is asked before."), **_DATE)
+    starts_on = DayField(label=_("Starts on"), help_text=_("Nobody is asked before."))
     first_due_days = forms.IntegerField(
         label=_("First due, days"),
         min_value=0,
@@ -145,11 +150,10 @@ class Builder(forms.Form):
         max_value=_TEN_YEARS,
         help_text=_("Who completed it less than this before the fixed day is not asked again that year."),
     )
-    credit_since = forms.DateField(
+    credit_since = DayField(
         label=_("Earlier completions count since"),
         required=False,
         help_text=_("Empty: every completion counts that would still be valid."),
-        **_DATE,
     )
     remind_before = DayList(
         label=_("Days before"),

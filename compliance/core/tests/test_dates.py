@@ -67,7 +67,7 @@ def test_months_end_on_the_same_day_or_the_last_of_the_month(start, months, end)
         ("2026-10-01", 30, "2020-01-01", "2026-10-01", "2026-10-31", False),
     ],
 )
-def test_the_first_due_date(starts_on, days, joined, assigned, due, adjusted):  # noqa: PLR0917
+def test_the_first_due_date(starts_on, days, joined, assigned, due, adjusted):
     assert dates.first_due(terms(starts_on, days), d(joined), d(assigned)) == (d(due), adjusted)
 
 

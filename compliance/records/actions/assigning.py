@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -14,7 +15,9 @@ from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
-from compliance.requirements.models import Requirement
+
+if TYPE_CHECKING:
+    from compliance.requirements.models import Requirement
 
 CHUNK = 500
 
@@ -42,37 +45,38 @@ class Changes:
 def reconcile(*, requirement_id: int | None, today: date, at: datetime) -> Changes:
     """Make the assignments of one requirement (None: of all) what its rule says on `today`, the tenant's day.
 
-    In chunks of people, one transaction each: being cut off loses nothing and a second run finds nothing to do.
+    In chunks of people, one transaction for each with each requirement: being cut off loses nothing, and a second
+    run finds nothing to do.
     """
-    live = Requirement.objects.exclude(state=RequirementState.DRAFT).order_by("pk")
-    if requirement_id is not None:
-        live = live.filter(pk=requirement_id)
+    meant = [each for each in requirements.ever_turned_on() if requirement_id in {None, each.pk}]
     total = Changes()
-    for pk, state in live.values_list("pk", "state"):
-        if state == RequirementState.ACTIVE:
-            total += _reconcile(pk, today, at)
-        elif state == RequirementState.RETIRED:
-            total += _close_all(pk, today, at)
+    for requirement in meant:
+        if requirement.state == RequirementState.RETIRED:
+            total += _close_all(requirement.pk, today, at)
+    live = [requirement.pk for requirement in meant if requirement.state == RequirementState.ACTIVE]
+    people = requirements.roster(limit=CHUNK) if live else []
+    departments = requirements.department_names()
+    while people:
+        for pk in live:
+            total += _reconcile(pk, people, departments, today, at)
+        people = requirements.roster(after_id=people[-1].user_id, limit=CHUNK)
     return total
 
 
-def _reconcile(requirement_id: int, today: date, at: datetime) -> Changes:
-    total, after_id, departments = Changes(), 0, requirements.department_names()
-    while True:
-        with transaction.atomic():
-            # The lock keeps two turns from assigning the same people; whoever comes second finds them assigned.
-            requirement = Requirement.objects.select_for_update().get(pk=requirement_id)
-            if requirement.state != RequirementState.ACTIVE:
-                return total
-            planned = requirements.plan_chunk(requirement, today, after_id=after_id, limit=CHUNK)
-            if planned.is_empty:
-                return total
-            total += _apply(requirement, planned, departments, today, at)
-            after_id = planned.last_id
+@transaction.atomic
+def _reconcile(
+    requirement_id: int, people: requirements.Roster, departments: dict[str, str], today: date, at: datetime
+) -> Changes:
+    # The lock keeps two turns from assigning the same people; whoever comes second finds them assigned.
+    requirement = requirements.locked(requirement_id)
+    if requirement.state != RequirementState.ACTIVE:
+        return Changes()
+    planned = requirements.plan_for(requirement, people, today)
+    return _apply(requirement, planned, departments, today, at)
 
 
 def _apply(
-    requirement: Requirement,
+    requirement: "Requirement",
     planned: requirements.Planned,
     departments: dict[str, str],
     today: date,
@@ -90,7 +94,7 @@ def _apply(
 
 
 def _assign(
-    requirement: Requirement,
+    requirement: "Requirement",
     new: list[Decision],
     planned: requirements.Planned,
     today: date,
@@ -146,7 +150,7 @@ def _first_record(
     return record
 
 
-def _withdraw(requirement: Requirement, decisions: Iterable[Decision], today: date, at: datetime) -> int:
+def _withdraw(requirement: "Requirement", decisions: Iterable[Decision], today: date, at: datetime) -> int:
     """Take the requirement from people who are no longer meant, each with the reason; what is finished stays."""
     by_reason: dict[tuple[tuple[str, str], ...], list[int]] = {}
     for decision in decisions:
@@ -165,7 +169,7 @@ def _withdraw(requirement: Requirement, decisions: Iterable[Decision], today: da
     return count
 
 
-def _pause_and_resume(requirement: Requirement, kept: Iterable[Decision]) -> tuple[int, int]:
+def _pause_and_resume(requirement: "Requirement", kept: Iterable[Decision]) -> tuple[int, int]:
     """People who went on leave, and people who came back. Waived and exempt ones stay as they are."""
     away = [decision.person_id for decision in kept if decision.paused_by]
     here = [decision.person_id for decision in kept if not decision.paused_by]
@@ -179,7 +183,7 @@ def _pause_and_resume(requirement: Requirement, kept: Iterable[Decision]) -> tup
     return paused, resumed
 
 
-def _move_due_dates(requirement: Requirement, planned: requirements.Planned) -> int:
+def _move_due_dates(requirement: "Requirement", planned: requirements.Planned) -> int:
     """Recompute open due dates from the original ones, for people with absences and for those moved before."""
     away = [person.id for person in planned.people.values() if person.absences]
     is_moved = ~Q(due_on=F("original_due_on"))

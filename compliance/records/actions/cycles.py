@@ -1,14 +1,16 @@
 """Opening the next cycle when its renewal window comes, with its due date still ahead."""
 
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from compliance.core import dates
 from compliance.records.models import ComplianceRecord, Obligation
 from compliance.requirements import queries as requirements
-from compliance.requirements.enums import RequirementState
-from compliance.requirements.models import Requirement
+
+if TYPE_CHECKING:
+    from compliance.requirements.models import Requirement
 
 
 def open_due_cycles(*, today: date, at: datetime) -> int:
@@ -16,12 +18,11 @@ def open_due_cycles(*, today: date, at: datetime) -> int:
 
     Each carries the days it should have had, however late this runs.
     """
-    live = Requirement.objects.filter(state=RequirementState.ACTIVE).order_by("pk")
-    return sum(_open_renewals(requirement, today, at) for requirement in live)
+    return sum(_open_renewals(requirement, today, at) for requirement in requirements.active())
 
 
 @transaction.atomic
-def _open_renewals(requirement: Requirement, today: date, at: datetime) -> int:
+def _open_renewals(requirement: "Requirement", today: date, at: datetime) -> int:
     if requirement.terms.recurs is None:
         return 0
     rows = Obligation.objects.filter(

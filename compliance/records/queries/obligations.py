@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
+from django.apps import apps
 from django.db.models import BooleanField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from compliance.core import terms
@@ -60,22 +60,14 @@ def obligations(today: date, scope: Scope = EVERYBODY) -> QuerySet[Any, Any]:
     return judged
 
 
-def main_department(today: date, user: str = "user_id") -> Subquery:
-    """The department of a person's main appointment on that day: most working time, then longest held."""
-    people = (
-        get_user_model()
-        .objects.filter(
-            Q(affiliations__ends_on__isnull=True) | Q(affiliations__ends_on__gte=today),
-            pk=OuterRef(user),
-            affiliations__starts_on__lte=today,
-        )
-        .order_by(
-            F("affiliations__fte_percent").desc(nulls_last=True),
-            "affiliations__starts_on",
-            "affiliations__pk",
-        )
+def main_department(today: date, column: str = "department_id") -> Subquery:
+    """A column of a person's main appointment on that day: of most working time, then longest held."""
+    affiliation: Any = apps.get_model("people", "Affiliation")
+    in_force = affiliation.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today), user_id=OuterRef("user_id"), starts_on__lte=today
     )
-    return Subquery(people.values("affiliations__department_id")[:1])
+    appointments = in_force.order_by(F("fte_percent").desc(nulls_last=True), "starts_on", "pk")
+    return Subquery(appointments.values(column)[:1])
 
 
 def standings_of(rows: Collection[Obligation], today: date) -> dict[int, terms.Standing]:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import (
     Case,
@@ -15,10 +14,8 @@ from django.db.models import (
     IntegerField,
     Max,
     Min,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
@@ -195,14 +192,10 @@ def worst_status(row: Mapping[str, Any]) -> ComplianceStatus:
 
 def _grouped(rows: QuerySet[Any, Any], today: date) -> PeopleRows:
     """One row per person."""
-    department_name = Subquery(
-        get_user_model()
-        .objects.filter(affiliations__department_id=OuterRef("department_id"))
-        .values("affiliations__department__name")[:1]
-    )
     grouped: PeopleRows = (
-        rows.annotate(department_id=main_department(today))
-        .annotate(department_name=department_name)
+        rows.annotate(
+            department_id=main_department(today), department_name=main_department(today, "department__name")
+        )
         .values(
             "user_id",
             "department_id",

@@ -1,12 +1,20 @@
 """What can be asked about requirements: which there are, whom they reach, and what turning one on would do."""
 
-from compliance.requirements.facts import department_names
-from compliance.requirements.queries.listing import InForce, all_requirements, in_force, requirement_by
+from compliance.requirements.facts import Roster, department_names, roster
+from compliance.requirements.queries.listing import (
+    InForce,
+    active,
+    all_requirements,
+    ever_turned_on,
+    in_force,
+    locked,
+    requirement_by,
+)
 from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, previewed, whole
 from compliance.requirements.queries.plans import (
     Planned,
     people_of,
-    plan_chunk,
+    plan_for,
     plan_for_everyone,
     with_names,
 )
@@ -22,18 +30,23 @@ __all__ = [
     "Line",
     "Planned",
     "Preview",
+    "Roster",
+    "active",
     "all_requirements",
     "department_names",
+    "ever_turned_on",
     "explain",
     "in_force",
     "lines",
+    "locked",
     "matching",
     "people_of",
-    "plan_chunk",
+    "plan_for",
     "plan_for_everyone",
     "preview",
     "previewed",
     "requirement_by",
+    "roster",
     "sentence",
     "whole",
     "with_names",

@@ -1,6 +1,7 @@
 """Which requirements there are."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
@@ -32,7 +33,22 @@ def in_force() -> list[InForce]:
     return [InForce(*row) for row in rows.values_list("pk", "public_id", "title")]
 
 
-def all_requirements() -> QuerySet[Requirement]:
+def active() -> list[Requirement]:
+    """The requirements that are on, by id."""
+    return list(Requirement.objects.filter(state=RequirementState.ACTIVE).order_by("pk"))
+
+
+def ever_turned_on() -> list[Requirement]:
+    """Every requirement but drafts, by id."""
+    return list(Requirement.objects.exclude(state=RequirementState.DRAFT).order_by("pk"))
+
+
+def locked(requirement_id: int) -> Requirement:
+    """One requirement, locked until the transaction ends: whoever carries out its plan comes one after another."""
+    return Requirement.objects.select_for_update().get(pk=requirement_id)
+
+
+def all_requirements() -> QuerySet[Any]:
     """Every requirement with `people_count`, those that are on first, then by title."""
     rank = Case(
         *(When(state=state, then=Value(place)) for place, state in enumerate(_ORDER)),

@@ -18,28 +18,21 @@ class Planned:
     people: dict[int, Person]
     names: dict[int, facts.Named]
     moments: dict[int, datetime]
-    last_id: int
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there was nobody left to plan for."""
-        return not self.people
 
 
 def plan_for_everyone(requirement: Requirement, today: date) -> Planned:
     """What the requirement (saved or not) means for everyone on that day of the tenant."""
-    return _planned(requirement, facts.population(requirement), today, chunked=False)
+    return _planned(requirement, facts.roster(), today, user_ids=None)
 
 
-def plan_chunk(requirement: Requirement, today: date, *, after_id: int, limit: int) -> Planned:
-    """As `plan_for_everyone`, for the next `limit` people after `after_id`."""
-    population = facts.population(requirement, after_id=after_id, limit=limit)
-    return _planned(requirement, population, today, chunked=True)
+def plan_for(requirement: Requirement, people: facts.Roster, today: date) -> Planned:
+    """As `plan_for_everyone`, for these people only."""
+    return _planned(requirement, people, today, user_ids=[row.user_id for row in people])
 
 
 def people_of(requirement: Requirement, user_ids: Collection[int]) -> tuple[Person, ...]:
     """These people as the engine sees them, with leaves and with the stretches in which the requirement rested."""
-    return facts.population(requirement, user_ids=user_ids).people
+    return facts.population(requirement, facts.roster(user_ids=user_ids)).people
 
 
 def with_names(decision: Decision, departments: dict[str, str]) -> Decision:
@@ -51,15 +44,14 @@ def with_names(decision: Decision, departments: dict[str, str]) -> Decision:
 
 
 def _planned(
-    requirement: Requirement, population: facts.Population, today: date, *, chunked: bool
+    requirement: Requirement, people: facts.Roster, today: date, *, user_ids: Collection[int] | None
 ) -> Planned:
-    ids = [person.id for person in population.people] if chunked else None
-    passes = facts.passes(requirement.course_id, ids)
-    made = plan(requirement.rule, population.people, facts.holders(requirement, ids), passes.by_person, today)
+    population = facts.population(requirement, people)
+    passes = facts.passes(requirement.course_id, user_ids)
+    held = facts.holders(requirement, user_ids)
     return Planned(
-        plan=made,
+        plan=plan(requirement.rule, population.people, held, passes.by_person, today),
         people={person.id: person for person in population.people},
         names=population.names,
         moments=passes.moments,
-        last_id=population.last_id,
     )

@@ -110,7 +110,7 @@ def preview(requirement: Requirement, today: date) -> Preview:
 
 def explain(requirement: Requirement, user_id: int, today: date) -> Explanation | None:
     """What the requirement would do to one person; None when there is no such person."""
-    population = facts.population(requirement, user_ids=[user_id])
+    population = facts.population(requirement, facts.roster(user_ids=[user_id]))
     if not population.people:
         return None
     person, named = population.people[0], population.names[user_id]
