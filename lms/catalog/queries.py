@@ -238,6 +238,11 @@ def outlines(version_ids: Collection[int], *, html_of: str = "") -> dict[int, Ou
     }
 
 
+def lesson_ids(version_id: int) -> set[int]:
+    """The ids of all lessons and quizzes of a version; one light statement."""
+    return set(Lesson.objects.filter(version_id=version_id).values_list("id", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class ChoiceRow:
     """A possible answer with what it is worth. Only for grading and for showing results."""
