@@ -71,7 +71,7 @@ class Domain(DomainMixin):  # type: ignore[misc]  # upstream is untyped
             ),
             models.UniqueConstraint(
                 fields=["tenant"], condition=Q(is_primary=True), name="domain_one_primary_a_tenant"
-            )
+            ),
         ]
 
     def ref(self, tenant: Tenant) -> TenantRef:

@@ -27,7 +27,9 @@ class Command(BaseCommand):
             raise CommandError("DATABASE_OWNER_URL is not set: migrations run as the owner of the database.")
         result = upgrades.upgrade_all()
         if options["json"]:
-            self.stdout.write(json.dumps({"upgraded": result.upgraded, "current": result.current, "failed": result.failed}))
+            self.stdout.write(
+                json.dumps({"upgraded": result.upgraded, "current": result.current, "failed": result.failed})
+            )
         elif options["verbosity"]:
             self.stdout.write(f"{len(result.upgraded)} upgraded, {result.current} were up to date.")
         if result.failed:
