@@ -75,7 +75,7 @@ def bare(schema: str) -> Callable[[], None]:
     handler = BaseHandler()
     with override_settings(MIDDLEWARE=[]):
         handler.load_middleware()
-    handler.resolve_request = lambda _request: (view, (), {})  # type: ignore[method-assign, return-value]
+    handler.resolve_request = lambda _request: (view, (), {})  # type: ignore[method-assign, return-value, assignment]
     factory = RequestFactory()
 
     def once() -> None:

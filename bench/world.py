@@ -86,4 +86,5 @@ def make_tenant(world: World, name: str) -> TenantRef:
         )
         Domain.objects.create(domain=f"{name}.localhost", tenant=tenant, is_primary=True)
         clockwork.plan_daily_jobs(tenant, at=at)
-        return tenant.ref()
+        ref: TenantRef = tenant.ref()
+        return ref

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from django.apps import apps
-from django.db.models import Field, Model
+from django.db.models import Model
 
 from tenants import router
 
@@ -45,11 +45,10 @@ def _columns(model: type[Model]) -> Iterator[str]:
     for field in model._meta.local_concrete_fields:
         mark = " PK" if field.primary_key else " FK" if field.is_relation else ""
         optional = ' "may be empty"' if field.null else ""
-        yield f"        {_kind(field)} {field.column}{mark}{optional}"
+        yield f"        {_kind(field.get_internal_type())} {field.column}{mark}{optional}"
 
 
-def _kind(field: "Field[object, object]") -> str:
-    name = field.get_internal_type()
+def _kind(name: str) -> str:
     return {"ForeignKey": "bigint", "OneToOneField": "bigint"}.get(name, name.removesuffix("Field").lower())
 
 

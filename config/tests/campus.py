@@ -54,4 +54,5 @@ def _make(name: str, schema: str, owner_url: str) -> TenantRef:
             created_at=AT,
         )
         Domain.objects.create(domain=f"{name}.duly.localhost", tenant=tenant, is_primary=True)
-        return tenant.ref()
+        ref: TenantRef = tenant.ref()
+        return ref

@@ -17,7 +17,8 @@ def _ref(name: str) -> TenantRef:
     from tenants.models import Tenant
 
     with public_schema():
-        return Tenant.objects.get(domains__domain=f"{name}.duly.localhost").ref()
+        tenant: Tenant = Tenant.objects.get(domains__domain=f"{name}.duly.localhost")
+        return tenant.ref()
 
 
 @pytest.fixture

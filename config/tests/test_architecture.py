@@ -140,7 +140,7 @@ def test_char_fields_are_made_unique_by_constraints() -> None:
         f"{model._meta.label}.{field.name}"
         for model in ours
         for field in model._meta.local_concrete_fields
-        if (field.unique or field.db_index)
+        if (field.unique or getattr(field, "db_index", False))
         and field.get_internal_type() in {"CharField", "SlugField", "TextField"}
     }
     assert hits - inherited == set()

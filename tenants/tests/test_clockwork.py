@@ -1,6 +1,8 @@
 """The clockwork: what is due runs once, in the right tenant, at the right local time, whatever dies."""
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -210,7 +212,7 @@ def test_public_work_runs_in_the_public_schema(db: None, at: dt.datetime) -> Non
 
 
 def test_finding_nothing_due_costs_three_probes_whatever_the_number_of_tenants(
-    alpha: TenantRef, at: dt.datetime, django_assert_num_queries: object
+    alpha: TenantRef, at: dt.datetime, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     with public_schema():
         assert claim_due(at=at) == []

@@ -1,6 +1,7 @@
 """Which host reaches which tenant, and what everyone else is told."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -25,8 +26,9 @@ def _who(request: HttpRequest) -> HttpResponse:
     return HttpResponse(tenant.schema_name if tenant else "public")
 
 
-def _ask(host: str, view: Callable[[HttpRequest], HttpResponse] = _who, **meta: str) -> HttpResponse:
-    request = RequestFactory().get("/", **meta)
+def _ask(host: str, view: Callable[[HttpRequest], HttpResponse] = _who, **meta: Any) -> HttpResponse:
+    request = RequestFactory().get("/")
+    request.META.update(meta)
     request.META["HTTP_HOST"] = host
     response = TenantMiddleware(view)(request)
     assert isinstance(response, HttpResponse | StreamingHttpResponse)
@@ -83,7 +85,8 @@ def test_headers_that_name_another_host_change_nothing(
     alpha: TenantRef, beta: TenantRef, header: str
 ) -> None:
     assert (
-        _ask("alpha.duly.localhost", **{header: "beta.duly.localhost"}).content.decode() == alpha.schema_name
+        _ask("alpha.duly.localhost", _who, **{header: "beta.duly.localhost"}).content.decode()
+        == alpha.schema_name
     )
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
 
 from config.tests.isolation import world
 from tenants import router
@@ -53,7 +54,7 @@ def test_a_twin_with_equal_ids_keeps_its_own_words(
 
 
 @pytest.mark.parametrize("model", world.tenant_models(), ids=lambda model: model._meta.label)
-def test_no_model_of_a_tenant_answers_outside_one(db: None, model: type) -> None:
+def test_no_model_of_a_tenant_answers_outside_one(db: None, model: type[Model]) -> None:
     with pytest.raises(NoTenant):
         model._base_manager.first()
     with public_schema(), pytest.raises(NoTenant):
@@ -61,7 +62,9 @@ def test_no_model_of_a_tenant_answers_outside_one(db: None, model: type) -> None
 
 
 @pytest.mark.parametrize("model", world.tenant_models(), ids=lambda model: model._meta.label)
-def test_the_database_refuses_the_other_tenants_table(alpha: TenantRef, beta: TenantRef, model: type) -> None:
+def test_the_database_refuses_the_other_tenants_table(
+    alpha: TenantRef, beta: TenantRef, model: type[Model]
+) -> None:
     query = f'SELECT * FROM "{beta.schema_name}"."{model._meta.db_table}" LIMIT 1'
     with (
         inside(alpha),
@@ -77,7 +80,7 @@ def test_the_database_refuses_the_other_tenants_table(alpha: TenantRef, beta: Te
     [m for m in apps.get_models() if m._meta.app_label in router.shared_labels()],
     ids=lambda model: model._meta.label,
 )
-def test_the_database_refuses_every_shared_table_to_a_tenant(alpha: TenantRef, model: type) -> None:
+def test_the_database_refuses_every_shared_table_to_a_tenant(alpha: TenantRef, model: type[Model]) -> None:
     with (
         inside(alpha),
         pytest.raises(DatabaseError, match="permission denied"),

@@ -180,7 +180,9 @@ def twin(source: TenantRef, target: TenantRef) -> None:
     """Copy every row of `source` into `target` under the same ids, with the canary of the target."""
     with inside(source):
         rows = [
-            row for model in tenant_models() for row in serializers.serialize("python", model.objects.all())
+            row
+            for model in tenant_models()
+            for row in serializers.serialize("python", model._base_manager.all())
         ]
     text = json.dumps(rows, cls=DjangoJSONEncoder)
     rows = json.loads(text.replace(CANARY.format("alpha"), CANARY.format("beta")))

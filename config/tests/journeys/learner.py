@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
 from config.tests.journeys.officer import STARTER, TITLE
+
+
+def _other_than(address: str) -> Callable[[str], bool]:
+    return lambda url: url != address
 
 
 def sees_what_is_owed(page: Page, site: str, *, due: str) -> None:
@@ -31,7 +36,7 @@ def reads(page: Page, site: str, *, lessons: int) -> None:
     for _ in range(lessons):
         before = page.url
         page.get_by_role("button", name=re.compile("^Mark as done")).click()
-        page.wait_for_url(lambda url, known=before: url != known)
+        page.wait_for_url(_other_than(before))
 
 
 def opens_quiz(page: Page, site: str) -> None:
@@ -57,7 +62,7 @@ def answers(page: Page, *, questions: int | None = None) -> None:
             return
         before = page.url
         forward.click()
-        page.wait_for_url(lambda url, known=before: url != known)
+        page.wait_for_url(_other_than(before))
 
 
 def hands_in(page: Page) -> None:

@@ -32,7 +32,11 @@ def somebody(browser: Browser, state: Path | None = None) -> Iterator[Page]:
     page = context.new_page()
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
-    yield page
+    try:
+        yield page
+    except BaseException:
+        print(f"--- {page.url}\n{page.locator('body').inner_text()[:3000]}")
+        raise
     if state:
         context.storage_state(path=state)
     context.close()
