@@ -21,8 +21,9 @@ check: install-dev ## style, types, contracts, migrations, templates, dead code,
 bench: install-dev ## benchmarks against a floor of the same run; ONLY=<name> for one
 	@exec $(PY) -m bench $(if $(ONLY),--only $(ONLY))
 
-fix: install-dev ## format, and repair what ruff can repair
+fix: install-dev ## format, repair what ruff can repair, make docs/generated anew
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
+	@DJANGO_SETTINGS_MODULE=config.settings.test $(PY) -m config.checkup.documents --write
 
 install-local install-dev: install-%:
 	@test -n "$(PYTHON)" || { echo "Duly needs Python 3.11 or newer with venv (Debian: apt-get install python3-venv)."; exit 1; }
