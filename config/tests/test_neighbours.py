@@ -1,9 +1,13 @@
 """Two rules of the import graph that contracts cannot say."""
 
+import importlib.metadata
 import sys
+from pathlib import Path
 
 import grimp
 import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
 
 PACKAGES = ("config", "tenants", "lms", "compliance", "billing")
 # What an app shows its neighbours; everything else is private. The foundation is open to all.
@@ -53,3 +57,27 @@ def test_the_core_imports_the_standard_library_only(graph: grimp.ImportGraph) ->
         and imported.split(".")[0] not in sys.stdlib_module_names
     }
     assert foreign == set()
+
+
+def test_what_runs_in_production_imports_nothing_that_is_installed_for_tests_only(
+    graph: grimp.ImportGraph,
+) -> None:
+    locked = {
+        line.split("==")[0].replace("-", "_")
+        for line in (ROOT / "requirements" / "base.txt").read_text(encoding="utf-8").splitlines()
+        if "==" in line
+    }
+    by_module = importlib.metadata.packages_distributions()
+    strangers = {
+        f"{module} imports {imported}"
+        for module in graph.modules
+        if module.startswith(PACKAGES)
+        and ".tests" not in module
+        and not module.startswith(("config.local", "config.checkup"))
+        for imported in graph.find_modules_directly_imported_by(module)
+        for name in [imported.split(".")[0]]
+        if name not in sys.stdlib_module_names
+        and name not in PACKAGES
+        and not {found.lower().replace("-", "_") for found in by_module.get(name, [])} & locked
+    }
+    assert sorted(strangers) == []

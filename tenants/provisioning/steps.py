@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import psycopg
 from django.conf import settings
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrPromise
 
 from tenants import clockwork, events, hosts, links, public_mail
 from tenants.context import inside
@@ -34,7 +34,7 @@ class Step:
 
     begins: SignUpState
     ends: SignUpState
-    label: StrPromise
+    label: Promise
     run: Callable[[SignUp, Tenant, Owner, dt.datetime], None]
 
 
