@@ -127,11 +127,13 @@ class MyTraining:
 
     @property
     def standing(self) -> str:
-        """The word for the person, as the overview counts them."""
+        """The word for the person: who is in time is told so, though the overview counts only who is done."""
         if not self.todo and not self.done:
             return "nothing_required"
         missing = [duty for duty in self.todo if duty.owed.status != ComplianceStatus.EXPIRING]
-        return "not_compliant" if missing else "compliant"
+        if all(duty.owed.status == ComplianceStatus.NOT_YET_DUE for duty in missing):
+            return "not_yet_due" if missing else "compliant"
+        return "not_compliant"
 
     @property
     def sentence(self) -> str:

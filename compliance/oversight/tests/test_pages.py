@@ -124,7 +124,7 @@ def test_the_home_of_somebody_without_requirements(alpha: TenantRef, dee: Any, c
 @pytest.mark.parametrize(
     ("state", "standing"),
     [
-        ("soon", "not_compliant"),
+        ("soon", "not_yet_due"),
         ("grace", "not_compliant"),
         ("expiring", "compliant"),
         ("excused", "nothing_required"),
