@@ -4,13 +4,13 @@ import io
 import os
 import stat
 import zipfile
-from pathlib import Path
 
 import pytest
 
 from lms.catalog.facts import sources
+from tenants.tests.shared import SHARED
 
-HOSTILE = Path(os.environ.get("SHARED_DIR", "")) / "data" / "hostile"
+HOSTILE = SHARED / "data" / "hostile"
 
 
 def zip_of(*entries, compression=zipfile.ZIP_DEFLATED):
@@ -148,7 +148,7 @@ def test_packing_is_the_same_for_the_same_files():
     assert sources.from_zip(sources.to_zip(files), "x").files == files
 
 
-@pytest.mark.skipif(not HOSTILE.is_dir(), reason="SHARED_DIR does not name the folder with hostile files")
+@pytest.mark.skipif(not HOSTILE.is_dir(), reason="the example files (SHARED_DIR) are not here")
 @pytest.mark.parametrize("name", ["zip-slip.zip", "zip-encodings/passwordis1.zip"])
 def test_hostile_zips_from_the_wild_are_refused(name):
     assert refused((HOSTILE / name).read_bytes())

@@ -2,8 +2,8 @@
 
 import csv
 import io
-import os
-from pathlib import Path
+
+from tenants.tests.shared import SHARED
 
 HEADER = [
     "Employee ID", "Legal First Name", "Legal Last Name", "Preferred Name", "Work Email", "Cost Center ID",
@@ -35,7 +35,7 @@ _NAMES = ["Ana", "Jörg", "Nguyễn", "Zoë", "Łukasz", "Bo"]
 
 def named(name: str) -> bytes:
     """The roster of this name, as a file."""
-    shared = Path(os.environ.get("SHARED_DIR", "/nonexistent"), "data", "rosters", name)
+    shared = SHARED / "data" / "rosters" / name
     return shared.read_bytes() if shared.exists() else _MAKERS[name]()
 
 
