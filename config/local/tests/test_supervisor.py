@@ -112,12 +112,14 @@ def start_duly(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=CLONE, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_a_port_in_use_is_said_before_anything_is_started(tmp_path: Path) -> None:
+def test_a_port_in_use_is_said_before_anything_is_started() -> None:
+    folder = folders.scratch_folder()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = start_duly("--port", str(port), "--state", str(tmp_path / "state"))
+        done = start_duly("--port", str(port), "--state", str(folder / "state"))
     assert done.returncode == 1
     assert f"port {port} is in use" in done.stdout
+    assert not (folder / "state" / "postgres").exists()
 
 
 def test_a_second_run_in_the_same_state_folder_is_refused() -> None:
