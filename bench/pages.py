@@ -9,7 +9,7 @@ from bench.measure import Result, compare
 from bench.world import World
 
 FLOOR_IS = "a Django view without middleware, session or template that runs one query"
-PEOPLE = {"learner home": ("/", "dee.dubois"), "overview": ("/overview/", "bo.brandt")}
+PEOPLE = {"learner-home": ("/", "dee.dubois"), "overview": ("/overview/", "bo.brandt")}
 
 
 def run(world: World) -> list[Result]:
