@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -112,8 +113,14 @@ def start_duly(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=CLONE, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_a_port_in_use_is_said_before_anything_is_started() -> None:
-    folder = folders.scratch_folder()
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    made = folders.scratch_folder()
+    yield made
+    shutil.rmtree(made)
+
+
+def test_a_port_in_use_is_said_before_anything_is_started(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = start_duly("--port", str(port), "--state", str(folder / "state"))
@@ -122,8 +129,7 @@ def test_a_port_in_use_is_said_before_anything_is_started() -> None:
     assert not (folder / "state" / "postgres").exists()
 
 
-def test_a_second_run_in_the_same_state_folder_is_refused() -> None:
-    folder = folders.scratch_folder()
+def test_a_second_run_in_the_same_state_folder_is_refused(folder: Path) -> None:
     lock = FolderLock.take(folder)
     try:
         done = start_duly("--port", str(processes.free_port()), "--state", str(folder))
