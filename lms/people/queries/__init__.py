@@ -11,7 +11,7 @@ from lms.people.queries.directory import (
     with_standing,
 )
 from lms.people.queries.facts import Appointment, DepartmentRow, PersonFacts, departments, person_facts
-from lms.people.queries.invitations import open_invitation
+from lms.people.queries.invitations import is_spent_invitation, open_invitation
 from lms.people.queries.reach import Reach, reach, with_those_below
 from lms.people.queries.record import Record, record_of
 from lms.people.queries.rosters import import_for, import_url, recent_imports, rows_of, rows_shown
@@ -28,6 +28,7 @@ __all__ = [
     "find",
     "import_for",
     "import_url",
+    "is_spent_invitation",
     "listed",
     "open_invitation",
     "person_facts",

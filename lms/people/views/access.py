@@ -23,7 +23,8 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Choosing the first password. Opening the page uses nothing up: mail scanners open links too."""
     invitation = queries.open_invitation(token, at=clock.now())
     if invitation is None:
-        return partials.render_page(request, "people/welcome_expired.html", status=410)
+        status = 410 if queries.is_spent_invitation(token) else 404
+        return partials.render_page(request, "people/welcome_expired.html", status=status)
     form = forms.Welcome(request.POST or None, user=invitation.user)
     if form.is_valid():
         try:
