@@ -22,6 +22,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _unused_limits() -> None:
+    """What other tests have used up of sign-in and sign-up limits is none of this one's business."""
+    from django.core.cache import caches
+
+    caches["shared"].clear()
+
+
+@pytest.fixture(autouse=True)
 def _no_scope_leaks() -> Iterator[None]:
     """A test that leaves a tenant in force would lend it to the next one."""
     from tenants import context

@@ -8,7 +8,6 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 
@@ -43,7 +42,6 @@ def visitor(client_for: Callable[..., Client]) -> Client:
 
 @pytest.fixture(autouse=True)
 def _at_nine() -> Iterator[None]:
-    caches["shared"].clear()  # what other tests have used up of the limits
     with clock.frozen(AT):
         yield
 
