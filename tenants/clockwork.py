@@ -16,8 +16,10 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 
 from tenants import context, hosts, schedule
-from tenants.enums import SERVING, RunState
+from tenants.enums import RunState
 from tenants.models import DueWork, JobRun, Tenant, WakeUp
+from tenants.rules import lifecycle
+from tenants.rules.lifecycle import Deed
 
 log = structlog.get_logger(__name__)
 
@@ -97,7 +99,7 @@ def _open_daily_runs(at: dt.datetime) -> None:
         [
             JobRun(tenant=row.tenant, job=row.job, scheduled_for=row.next_run_at)
             for row in due
-            if row.tenant.status in SERVING
+            if lifecycle.may(row.tenant.status, Deed.KEEP_RECORDS)
         ],
         ignore_conflicts=True,
     )
@@ -178,8 +180,8 @@ def _run_in_scope(job: schedule.ScheduledJob, ticket: Ticket, at: dt.datetime) -
         with context.public_schema():
             return job.run(at=at, scheduled_for=scheduled_for)
     tenant = hosts.ref_by_id(ticket.tenant_id)
-    if tenant.status not in SERVING:
-        # Asked again later: a suspended tenant's work waits, it is not lost.
+    if tenant.closed_for or not lifecycle.may(tenant.status, Deed.KEEP_RECORDS):
+        # Asked again later: a closed tenant's work waits, it is not lost.
         return at + _LONGEST_DELAY if ticket.run_id is None else None
     with context.inside(tenant):
         return job.run(at=at, scheduled_for=scheduled_for)

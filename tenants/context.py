@@ -23,7 +23,8 @@ class TenantRef:
     """What code needs to know of a tenant, detached from the database row.
 
     `host` is the primary host name without a port. `time_zone` is an IANA name. `token_epoch` is mixed into every
-    signed token and changes when the tenant is restored or cloned, which voids the tokens of before.
+    signed token and changes when the tenant is restored or cloned, which voids the tokens of before. `closed_for`
+    is a TenantClosure and empty while the tenant may be used; `cell` names the database that holds the schema.
     """
 
     id: int
@@ -35,6 +36,9 @@ class TenantRef:
     locale: str
     host: str
     token_epoch: str
+    kind: str = "university"
+    closed_for: str = ""
+    cell: str = "home"
 
 
 class HasRef(Protocol):

@@ -4,16 +4,34 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
+class TenantKind(TextChoices):
+    """What a tenant is. Operators are a tenant of their own kind, in a reserved schema."""
+
+    UNIVERSITY = "university", _("University")
+    DEPARTMENT = "department", _("Department")
+    OPERATOR = "operator", _("Operator")
+
+
 class TenantStatus(TextChoices):
-    """Where a tenant is in its life. Only TRIAL and ACTIVE serve pages."""
+    """Where a tenant is in its life. What each status allows stands in tenants.rules.lifecycle."""
 
     PREPARING = "preparing", _("Preparing")
     TRIAL = "trial", _("Trial")
     ACTIVE = "active", _("Active")
+    PAST_DUE = "past_due", _("Past due")
+    READ_ONLY = "read_only", _("Read-only")
     SUSPENDED = "suspended", _("Suspended")
+    CLOSING = "closing", _("Closing")
+    PURGED = "purged", _("Purged")
 
 
-SERVING = frozenset({TenantStatus.TRIAL, TenantStatus.ACTIVE})
+class TenantClosure(TextChoices):
+    """Why a tenant is closed for a while, apart from its status."""
+
+    UPGRADE = "upgrade", _("An upgrade is being finished")
+    RESTORE = "restore", _("Data is being restored")
+    MOVE = "move", _("The site is being moved")
+    FROZEN = "frozen", _("Frozen by the operator")
 
 
 class RunState(TextChoices):

@@ -11,7 +11,9 @@ from django.template.loader import render_to_string
 
 from tenants import context, hosts
 from tenants.context import TenantRef
-from tenants.enums import SERVING, TenantStatus
+from tenants.enums import TenantStatus
+from tenants.rules import lifecycle
+from tenants.rules.lifecycle import Deed
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
@@ -34,7 +36,7 @@ class TenantMiddleware:
         tenant = hosts.resolve(host) if host.endswith(settings.HOST_SUFFIXES) else None
         if tenant is None:
             return _page("errors/no_site.html", 404)
-        if tenant.status not in SERVING:
+        if tenant.closed_for or not lifecycle.may(tenant.status, Deed.SERVE):
             return _closed(tenant)
         return self._inside(request, tenant)
 
@@ -74,7 +76,11 @@ def _closed(tenant: TenantRef) -> HttpResponse:
         response = _page("errors/preparing.html", 503)
         response["Retry-After"] = "5"
         return response
-    return _page("errors/suspended.html", 503)
+    if tenant.status == TenantStatus.PURGED:
+        return _page("errors/purged.html", 410)
+    response = _page("errors/maintenance.html", 503)
+    response["Retry-After"] = "60"
+    return response
 
 
 def _page(template: str, status: int) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.db import connection
 from tenants import clockwork, context, schedule, tasks
 from tenants.clockwork import Ticket, claim_due, next_local, run_everything_due, run_ticket
 from tenants.context import TenantRef, inside, public_schema
-from tenants.enums import RunState, TenantStatus
+from tenants.enums import RunState, TenantClosure
 from tenants.models import DueWork, JobRun, Tenant, WakeUp
 from tenants.schedule import ScheduledJob
 
@@ -192,14 +192,14 @@ def test_a_daily_run_is_recorded_and_parked_when_it_never_succeeds(alpha: Tenant
     assert len(calls) == clockwork.MAX_ATTEMPTS
 
 
-def test_a_suspended_tenants_work_waits(alpha: TenantRef, at: dt.datetime) -> None:
+def test_a_closed_tenants_work_waits(alpha: TenantRef, at: dt.datetime) -> None:
     _wake(alpha, at)
     with public_schema():
-        Tenant.objects.filter(pk=alpha.id).update(status=TenantStatus.SUSPENDED)
+        Tenant.objects.filter(pk=alpha.id).update(closed_for=TenantClosure.MOVE)
     run_everything_due(at=at)
     assert calls == []
     with public_schema():
-        Tenant.objects.filter(pk=alpha.id).update(status=TenantStatus.ACTIVE)
+        Tenant.objects.filter(pk=alpha.id).update(closed_for="")
     run_everything_due(at=at + HOUR)
     assert len(calls) == 1
 

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 
 from tenants import context, hosts
 from tenants.context import TenantRef, public_schema
-from tenants.enums import TenantStatus
+from tenants.enums import TenantClosure, TenantStatus
 from tenants.middleware import TenantMiddleware
 from tenants.models import Domain, Tenant
 
@@ -90,13 +90,32 @@ def test_headers_that_name_another_host_change_nothing(
     )
 
 
-@pytest.mark.parametrize("status", [TenantStatus.PREPARING, TenantStatus.SUSPENDED])
-def test_a_tenant_that_is_not_serving_answers_with_one_page(alpha: TenantRef, status: TenantStatus) -> None:
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"status": TenantStatus.PREPARING}, 503),
+        ({"status": TenantStatus.PURGED}, 410),
+        *(({"closed_for": closure}, 503) for closure in TenantClosure),
+    ],
+    ids=str,
+)
+def test_a_tenant_that_does_not_serve_answers_with_one_page(
+    alpha: TenantRef, change: dict[str, str], code: int
+) -> None:
+    with public_schema():
+        Tenant.objects.filter(pk=alpha.id).update(**change)
+    response = _ask("alpha.duly.localhost")
+    assert response.status_code == code
+    assert alpha.schema_name.encode() not in response.content
+
+
+@pytest.mark.parametrize(
+    "status", [TenantStatus.PAST_DUE, TenantStatus.READ_ONLY, TenantStatus.SUSPENDED, TenantStatus.CLOSING]
+)
+def test_trouble_with_the_contract_closes_no_page(alpha: TenantRef, status: TenantStatus) -> None:
     with public_schema():
         Tenant.objects.filter(pk=alpha.id).update(status=status)
-    response = _ask("alpha.duly.localhost")
-    assert response.status_code == 503
-    assert alpha.schema_name.encode() not in response.content
+    assert _ask("alpha.duly.localhost", _who).content.decode() == alpha.schema_name
 
 
 def test_a_warm_host_costs_no_query(

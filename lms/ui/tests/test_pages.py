@@ -89,7 +89,7 @@ def test_the_last_error_page_is_plain_text_when_nothing_else_can_be_drawn() -> N
     assert response["Content-Type"].startswith("text/plain")
 
 
-@pytest.mark.parametrize("name", ["suspended", "preparing", "no_site"])
+@pytest.mark.parametrize("name", ["maintenance", "purged", "preparing", "no_site"])
 def test_a_closed_site_has_a_page_without_a_request(name: str) -> None:
     drawn = get_template(f"errors/{name}.html").render()
     assert ("http-equiv" in drawn) is (name == "preparing")

@@ -1,0 +1,18 @@
+"""The shared tables, one subject a file."""
+
+from tenants.models.message import PublicMessage
+from tenants.models.schedule import DueWork, JobRun, WakeUp
+from tenants.models.sign_up import SignUp
+from tenants.models.template import SchemaTemplate
+from tenants.models.tenant import Domain, Tenant
+
+__all__ = [
+    "Domain",
+    "DueWork",
+    "JobRun",
+    "PublicMessage",
+    "SchemaTemplate",
+    "SignUp",
+    "Tenant",
+    "WakeUp",
+]
