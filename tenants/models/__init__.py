@@ -1,5 +1,6 @@
 """The shared tables, one subject a file."""
 
+from tenants.models.chronicle import TenantEvent
 from tenants.models.message import PublicMessage
 from tenants.models.schedule import DueWork, JobRun, WakeUp
 from tenants.models.sign_up import SignUp
@@ -14,5 +15,6 @@ __all__ = [
     "SchemaTemplate",
     "SignUp",
     "Tenant",
+    "TenantEvent",
     "WakeUp",
 ]

@@ -1,0 +1,36 @@
+"""Write down what happens to a tenant: who did what to it, when and why. In the public schema."""
+
+import datetime as dt
+
+import structlog
+
+from tenants.models import Tenant, TenantEvent
+
+log = structlog.get_logger(__name__)
+
+
+def write(
+    tenant: Tenant | None,
+    kind: str,
+    *,
+    by: str,
+    at: dt.datetime,
+    reason: str = "",
+    facts: dict[str, object] | None = None,
+) -> TenantEvent:
+    """Add one event, in the caller's transaction; call it in the public schema.
+
+    `kind` is `thing.deed` (`status.changed`); `by` an operator's e-mail address, `tenant:` and a person's, or
+    `system`; `tenant` is None for what concerns all of them.
+    """
+    event = TenantEvent.objects.create(
+        tenant=tenant,
+        schema_name=tenant.schema_name if tenant else "",
+        kind=kind,
+        by=by,
+        reason=reason,
+        facts=facts or {},
+        at=at,
+    )
+    log.info("tenant.event", kind=kind, by=by, schema=event.schema_name)
+    return event
