@@ -1,6 +1,6 @@
 # Duly. `make help` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fix install-local install-dev clean-state
+.PHONY: help run test check bench faults fix install-local install-dev clean-state
 PY := .venv/bin/python
 # The first interpreter that is new enough and works; PYTHON=/path/to/python names another.
 PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3.14 python3; do \
@@ -20,6 +20,9 @@ check: install-dev ## style, types, contracts, migrations, templates, dead code,
 
 bench: install-dev ## benchmarks against a floor of the same run; ONLY=<name> for one
 	@exec $(PY) -m bench $(if $(ONLY),--only $(ONLY))
+
+faults: install-dev ## break things on purpose and count what was lost; ONLY=F10 for one drill
+	@exec $(PY) -m bench.faults $(if $(ONLY),--only $(ONLY))
 
 fix: install-dev ## format, repair what ruff can repair, make docs/generated anew
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
