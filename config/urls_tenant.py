@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", include("lms.mail.urls")),
     path("jobs/", include("lms.jobs.urls")),
     path("audit/", include("lms.audit.urls")),
+    path("settings/site/", include("lms.site.urls")),
     path("ui/", include("lms.ui.urls")),
 ]
 

@@ -13,7 +13,9 @@ class TenantsConfig(AppConfig):
             public_mail,
             schedule,
         )
+        from tenants.lifecycle import telling
         from tenants.provisioning import actions as provisioning
 
         schedule.register(public_mail.JOB)
         schedule.register(provisioning.JOB)
+        schedule.register(telling.JOB)

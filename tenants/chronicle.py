@@ -4,9 +4,13 @@ import datetime as dt
 
 import structlog
 
+from tenants import schedule
 from tenants.models import Tenant, TenantEvent
 
 log = structlog.get_logger(__name__)
+
+# The job that tells tenants (tenants.lifecycle.telling).
+TELL = "tenants.tell"
 
 
 def write(
@@ -21,7 +25,7 @@ def write(
     """Add one event, in the caller's transaction; call it in the public schema.
 
     `kind` is `thing.deed` (`status.changed`); `by` an operator's e-mail address, `tenant:` and a person's, or
-    `system`; `tenant` is None for what concerns all of them.
+    `system`; `tenant` is None for what concerns all of them. The tenant is told by a job that is woken here.
     """
     event = TenantEvent.objects.create(
         tenant=tenant,
@@ -32,5 +36,7 @@ def write(
         facts=facts or {},
         at=at,
     )
+    if tenant is not None:
+        schedule.wake_public(TELL, at=at)
     log.info("tenant.event", kind=kind, by=by, schema=event.schema_name)
     return event

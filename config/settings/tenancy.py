@@ -37,6 +37,7 @@ BARE_APPS = [
     "csp",
     "template_partials",
     "lms.ui",
+    "lms.site",
 ]
 
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, *BARE_APPS]

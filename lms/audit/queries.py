@@ -36,6 +36,11 @@ def about(object_id: str, *, limit: int = 50) -> list[Event]:
     return list(Event.objects.filter(object_id=object_id).order_by("-number")[:limit])
 
 
+def is_recorded(*, action: str, object_id: str) -> bool:
+    """Whether this deed to this thing stands in the log."""
+    return Event.objects.filter(action=action, object_id=object_id).exists()
+
+
 def actions_seen() -> list[str]:
     """The names of the deeds that occur in the log."""
     return list(Event.objects.order_by("action").values_list("action", flat=True).distinct())

@@ -24,6 +24,7 @@ class Tenant(TenantMixin):  # type: ignore[misc]  # upstream is untyped
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=16, choices=TenantKind, default=TenantKind.UNIVERSITY)
     status = models.CharField(max_length=16, choices=TenantStatus, default=TenantStatus.PREPARING)
+    status_since = models.DateTimeField(null=True)
     # Closed for a while whatever its status: nothing is served and no job runs until it is empty again.
     closed_for = models.CharField(max_length=16, choices=TenantClosure, blank=True, default="")
     # The database of the cluster list that holds its schema (settings.DATABASE_CELLS).

@@ -73,7 +73,8 @@ def open_doors(sign_up: SignUp, tenant: Tenant, owner: Owner, at: dt.datetime) -
         events.tenant_opened.send(sender=None, at=at)
     tenant.status = TenantStatus.TRIAL
     tenant.trial_ends_on = (at.astimezone(ZoneInfo(tenant.time_zone)) + TRIAL).date()
-    tenant.save(update_fields=["status", "trial_ends_on"])
+    tenant.status_since = at
+    tenant.save(update_fields=["status", "trial_ends_on", "status_since"])
     sign_up.ready_at = at
     sign_up.save(update_fields=["ready_at"])
     letter = letters.welcome(sign_up, address=links.absolute(sign_up.welcome_path, tenant.ref()))

@@ -114,6 +114,8 @@ TENANT: list[Row] = [
     _one("people:import-problems", "people.import", "roster"),
     Row("people:profile", "signed in"),
     Row("people:welcome", "open", (("token", "not-a-token"),), may_be_absent=True),
+    Row("site:overview", "settings.change"),
+    Row("site:history", "settings.change"),
     Row("ui:style-guide", "open"),
     Row("ui:theme", "open"),
     Row("account_email", "signed in"),

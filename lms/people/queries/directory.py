@@ -12,7 +12,7 @@ from django.http import Http404
 from lms.access.permissions import Permission
 from lms.people import rules
 from lms.people.enums import PersonState
-from lms.people.models import Affiliation, Department, Leave, User
+from lms.people.models import Affiliation, Department, Leave, RoleGrant, User
 from lms.people.queries.facts import PersonFacts, facts_of
 from lms.people.queries.reach import Reach, reach, with_those_below
 
@@ -92,6 +92,17 @@ def person_for(viewer: User, public_id: UUID) -> User:
     ):
         return person
     raise Http404
+
+
+def holders_of(roles: Iterable[str]) -> list[User]:
+    """Active people who hold one of these roles over the whole tenant, each once, oldest first."""
+    grants = RoleGrant.objects.filter(role__in=list(roles), department=None)
+    return list(User.objects.filter(is_active=True, pk__in=grants.values("user")).order_by("pk"))
+
+
+def person_by_email(address: str) -> User | None:
+    """Whoever has this address now."""
+    return User.objects.filter(email=address.lower()).first()
 
 
 def search_people(text: str, limit: int = 10) -> list[PersonFacts]:

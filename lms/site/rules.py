@@ -1,0 +1,103 @@
+"""What the events of a tenant's life mean to the people of the site. Pure words."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lms.site.enums import Audience
+from lms.ui.dates import day_text
+from tenants.enums import TenantStatus as Status
+
+
+def status_audience(facts: Mapping[str, Any]) -> Audience:
+    """An open invoice concerns the owners alone; every other status the administrators too."""
+    statuses = facts.get("status", [])
+    return Audience.OWNERS if Status.PAST_DUE in statuses else Audience.ADMINISTRATORS
+
+
+def status_sentences(facts: Mapping[str, Any]) -> list[str]:
+    """What works in the new status and what does not."""
+    after = Status(facts["status"][1])
+    return [*_HEADS[after](), *what_still_works(after)]
+
+
+def what_still_works(status: str) -> list[str]:
+    """What the people of the site can do in this status, for administrators."""
+    if status in (Status.READ_ONLY, Status.SUSPENDED, Status.CLOSING):
+        return [
+            _("Everybody can still sign in, finish training and get certificates."),
+            _("Reports, exports, the audit log and all evidence stay where they are and can be read."),
+            _("People, courses, requirements and settings cannot be changed.")
+            if status == Status.READ_ONLY
+            else _(
+                "People, courses, requirements and settings cannot be changed, and no reminders are sent."
+            ),
+        ]
+    return [_("Everything works.")]
+
+
+def who_can_change_it(status: str) -> str:
+    """Whom to turn to."""
+    if status == Status.CLOSING:
+        return _("An owner of this site can stop the closing under “Site settings” until its last day.")
+    return _("An owner of this site can settle this with the operator of the service.")
+
+
+def _active() -> list[str]:
+    return [_("Your site is active.")]
+
+
+def _trial() -> list[str]:
+    return [_("Your site is on trial.")]
+
+
+def _past_due() -> list[str]:
+    return [
+        _("An invoice is past its due date. After 30 days the site becomes read-only until it is paid."),
+        _("Only owners are told this."),
+    ]
+
+
+def _read_only() -> list[str]:
+    return [_("Your site is read-only from now on.")]
+
+
+def _suspended() -> list[str]:
+    return [_("Your site was suspended by the operator of the service.")]
+
+
+def _closing() -> list[str]:
+    return [_("Your site is being closed. Nothing is deleted before the day that stands below.")]
+
+
+_HEADS = {
+    Status.PREPARING: list,
+    Status.PURGED: list,
+    Status.TRIAL: _trial,
+    Status.ACTIVE: _active,
+    Status.PAST_DUE: _past_due,
+    Status.READ_ONLY: _read_only,
+    Status.SUSPENDED: _suspended,
+    Status.CLOSING: _closing,
+}
+
+
+def trial_extended(facts: Mapping[str, Any]) -> list[str]:
+    """The new last day."""
+    day = dt.date.fromisoformat(facts["trial_ends_on"][1])
+    return [_("The trial now lasts until %(day)s.") % {"day": day_text(day)}]
+
+
+def trial_ending(facts: Mapping[str, Any]) -> list[str]:
+    """How long the trial still lasts and what follows."""
+    day = dt.date.fromisoformat(facts["trial_ends_on"])
+    return [
+        _("The trial of your site ends on %(day)s. From that day on the site is read-only.")
+        % {"day": day_text(day)},
+        *what_still_works(Status.READ_ONLY),
+        _(
+            "Nothing is deleted. To go on, agree on a contract with the operator of the service before that day."
+        ),
+    ]

@@ -1,0 +1,71 @@
+"""Telling a tenant what was done to it: a job that carries its events into its own schema, once each.
+
+The chronicle is the operator's; the tenant has an audit log and mailboxes of its own, in a schema that the
+operator's process does not open. So the event is written in the public schema, and this job of the clockwork
+enters the tenant and lets the apps above hear it (`events.tenant_changed`).
+"""
+
+import datetime as dt
+
+import structlog
+from django.db import transaction
+
+from tenants import context, events, schedule
+from tenants.chronicle import TELL
+from tenants.enums import TenantStatus
+from tenants.models import TenantEvent
+
+log = structlog.get_logger(__name__)
+
+JOB = schedule.ScheduledJob(name=TELL, action="tenants.lifecycle.telling.tell", is_public=True)
+BATCH = 200
+# A tenant that is closed for a while, or whose telling failed, is tried again after this.
+_AGAIN = dt.timedelta(minutes=5)
+
+
+def tell(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | None:
+    """Carry every event that was not told yet into its tenant, oldest first; answers when to look again.
+
+    One that fails waits and does not hold up those of other tenants.
+    """
+    untold = TenantEvent.objects.filter(told_at=None).order_by("at", "pk")
+    numbers = list(untold.values_list("pk", flat=True)[:BATCH])
+    told = 0
+    for number in numbers:
+        try:
+            told += _tell_one(number, at=at)
+        except Exception:  # an event of one tenant never keeps another from hearing its own
+            log.exception("event.untold", event_id=number)
+    if not TenantEvent.objects.filter(told_at=None).exists():
+        return None
+    return at if told == BATCH else at + _AGAIN
+
+
+def _tell_one(number: int, *, at: dt.datetime) -> bool:
+    """Whether one event was told now. The mark and what the tenant wrote are one transaction."""
+    with transaction.atomic():
+        event = (
+            TenantEvent.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("tenant")
+            .filter(pk=number, told_at=None)
+            .first()
+        )
+        if event is None:
+            return False
+        tenant = event.tenant
+        if tenant is not None and tenant.status != TenantStatus.PURGED:
+            if tenant.closed_for or tenant.status == TenantStatus.PREPARING:
+                return False
+            with context.inside(tenant):
+                events.tenant_changed.send(
+                    sender=None,
+                    public_id=event.public_id,
+                    kind=event.kind,
+                    by=event.by,
+                    reason=event.reason,
+                    facts=event.facts,
+                    at=event.at,
+                )
+        event.told_at = at
+        event.save(update_fields=["told_at"])
+    return True
