@@ -49,6 +49,19 @@ def number(name: str, default: int) -> int:
         raise BadEnvironment(f"{name} is {value!r}; expected a whole number.") from error
 
 
+def pairs(name: str) -> dict[str, str]:
+    """`key=value` pairs with blanks or new lines between them; raises BadEnvironment for anything else."""
+    found: dict[str, str] = {}
+    for item in text(name, "").split():
+        key, sign, value = item.partition("=")
+        if not sign or not key.isidentifier() or not value or key in found:
+            raise BadEnvironment(
+                f"{name} holds {key!r}; expected name=value pairs with blanks between them, each name once."
+            )
+        found[key] = value
+    return found
+
+
 def database(url: str) -> dict[str, object]:
     """Django's database settings for a postgresql:// URL; a `host` in the query names a socket folder."""
     parts = urlsplit(url)

@@ -14,8 +14,10 @@ class TenantsConfig(AppConfig):
             schedule,
         )
         from tenants.lifecycle import telling
+        from tenants.moving import actions as moving
         from tenants.provisioning import actions as provisioning
 
         schedule.register(public_mail.JOB)
         schedule.register(provisioning.JOB)
         schedule.register(telling.JOB)
+        schedule.register(moving.JOB)

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 
-from tenants import context, hosts, schedule
+from tenants import cells, context, hosts, schedule
 from tenants.enums import RunState
 from tenants.models import DueWork, JobRun, Tenant, WakeUp
 from tenants.rules import lifecycle
@@ -38,6 +38,7 @@ class Ticket:
     tenant_id: int | None
     wake_up_ids: tuple[int, ...] = ()
     run_id: int | None = None
+    cell: str = context.HOME  # the database that holds the wake-ups
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
@@ -85,7 +86,20 @@ def claim_due(*, at: dt.datetime) -> list[Ticket]:
     """Take everything that is due at `at` and nobody is at; must be called in the public schema."""
     with transaction.atomic():
         _open_daily_runs(at)
-        return [*_claim_wake_ups(at), *_claim_runs(at)]
+        tickets = [*_claim_wake_ups(at, context.HOME), *_claim_runs(at)]
+    for cell in cells.names()[1:]:
+        tickets += _claim_elsewhere(at, cell)
+    return tickets
+
+
+def _claim_elsewhere(at: dt.datetime, cell: str) -> list[Ticket]:
+    """The wake-ups of tenants that were moved to another database. One that is away stops nobody else's work."""
+    try:
+        with context.public_schema(cell), transaction.atomic():
+            return _claim_wake_ups(at, cell)
+    except DatabaseError as error:
+        log.warning("cell.unreachable", cell=cell, error=str(error).strip())
+        return []
 
 
 def _open_daily_runs(at: dt.datetime) -> None:
@@ -116,7 +130,7 @@ def _of(tenant_id: int | None) -> Q:
     return Q(tenant=None) if tenant_id is None else Q(tenant_id=tenant_id)
 
 
-def _claim_wake_ups(at: dt.datetime) -> list[Ticket]:
+def _claim_wake_ups(at: dt.datetime, cell: str) -> list[Ticket]:
     rows = list(
         WakeUp.objects.select_for_update(skip_locked=True)
         .filter(_free(at), due_at__lte=at)
@@ -126,7 +140,7 @@ def _claim_wake_ups(at: dt.datetime) -> list[Ticket]:
     grouped: dict[tuple[int | None, str], list[int]] = {}
     for row in rows:
         grouped.setdefault((row.tenant_id, row.job), []).append(row.pk)
-    return [Ticket(job, tenant_id, tuple(ids)) for (tenant_id, job), ids in grouped.items()]
+    return [Ticket(job, tenant_id, tuple(ids), cell=cell) for (tenant_id, job), ids in grouped.items()]
 
 
 def _claim_runs(at: dt.datetime) -> list[Ticket]:
@@ -142,8 +156,11 @@ def _claim_runs(at: dt.datetime) -> list[Ticket]:
     return [Ticket(row.job, row.tenant_id, run_id=row.pk) for row in rows]
 
 
-def claim_for(job: str, tenant_id: int | None, *, at: dt.datetime) -> Ticket | None:
-    """Take the wake-ups of one tenant and job, for the nudge that follows a commit. None: somebody has them."""
+def claim_for(job: str, tenant_id: int | None, *, at: dt.datetime, cell: str = context.HOME) -> Ticket | None:
+    """Take the wake-ups of one tenant and job, for the nudge that follows a commit. None: somebody has them.
+
+    To be called in the public schema of `cell`.
+    """
     with transaction.atomic():
         ids = tuple(
             WakeUp.objects.select_for_update(skip_locked=True)
@@ -151,7 +168,7 @@ def claim_for(job: str, tenant_id: int | None, *, at: dt.datetime) -> Ticket | N
             .values_list("pk", flat=True)[:BATCH]
         )
         WakeUp.objects.filter(pk__in=ids).update(lease_until=at + LEASE)
-    return Ticket(job, tenant_id, ids) if ids else None
+    return Ticket(job, tenant_id, ids, cell=cell) if ids else None
 
 
 def run_ticket(ticket: Ticket, *, at: dt.datetime) -> bool:
@@ -161,10 +178,10 @@ def run_ticket(ticket: Ticket, *, at: dt.datetime) -> bool:
         next_at = _run_in_scope(job, ticket, at)
     except Exception as error:
         log.exception("job.failed", job=ticket.job, tenant_id=ticket.tenant_id)
-        with context.public_schema():
+        with context.public_schema(ticket.cell):
             _put_back(ticket, f"{type(error).__name__}: {error}"[:2000], at)
         return False
-    with context.public_schema(), transaction.atomic():
+    with context.public_schema(ticket.cell), transaction.atomic():
         _close(ticket, at)
         if next_at is not None:
             WakeUp.objects.create(tenant_id=ticket.tenant_id, job=ticket.job, due_at=next_at)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 PUBLIC_SCHEMA = "public"
+# The database that holds the shared tables, and every tenant that was not moved (settings.DATABASE_CELLS).
+HOME = "home"
 
 
 class NoTenant(Exception):
@@ -38,7 +40,7 @@ class TenantRef:
     token_epoch: str
     kind: str = "university"
     closed_for: str = ""
-    cell: str = "home"
+    cell: str = HOME
 
 
 class HasRef(Protocol):
@@ -49,11 +51,13 @@ class HasRef(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where SQL runs: the one schema on the search path, and the database role (None: the login role itself)."""
+    """Where SQL runs: the one schema on the search path, the database role (None: the login role itself), and the
+    cell, which is the database (None: whichever is connected)."""
 
     schema: str
     role: str | None
     tenant: TenantRef | None
+    cell: str | None = HOME
 
 
 _scope: ContextVar[Scope | None] = ContextVar("duly_scope", default=None)
@@ -90,7 +94,7 @@ def inside(tenant: TenantRef | HasRef) -> Iterator[TenantRef]:
     A queryset must not leave the block it was made in: it would run in whatever scope is in force then.
     """
     ref = tenant if isinstance(tenant, TenantRef) else tenant.ref()
-    token = _scope.set(Scope(schema=ref.schema_name, role=ref.role, tenant=ref))
+    token = _scope.set(Scope(schema=ref.schema_name, role=ref.role, tenant=ref, cell=ref.cell))
     try:
         yield ref
     finally:
@@ -98,9 +102,12 @@ def inside(tenant: TenantRef | HasRef) -> Iterator[TenantRef]:
 
 
 @contextmanager
-def public_schema() -> Iterator[None]:
-    """Work with the shared tables. Only `tenants`, `billing` and `config` have reason to."""
-    token = _scope.set(Scope(schema=PUBLIC_SCHEMA, role=None, tenant=None))
+def public_schema(cell: str = HOME) -> Iterator[None]:
+    """Work with the shared tables. Only `tenants`, `billing` and `config` have reason to.
+
+    In another cell than home only the wake-ups of the tenants there are of interest (tenants.clockwork).
+    """
+    token = _scope.set(Scope(schema=PUBLIC_SCHEMA, role=None, tenant=None, cell=cell))
     try:
         yield
     finally:

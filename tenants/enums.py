@@ -59,3 +59,14 @@ class SignUpState(TextChoices):
 IN_PREPARATION = frozenset(
     {SignUpState.RESERVED, SignUpState.DATABASE, SignUpState.PEOPLE, SignUpState.SCHEDULE}
 )
+
+
+class MoveState(TextChoices):
+    """How far the move of a tenant to another database has come: the last step that is finished."""
+
+    REQUESTED = "requested", _("Requested")
+    FENCED = "fenced", _("Closed for the move")
+    COPIED = "copied", _("Copied and compared")
+    SWITCHED = "switched", _("Served from the new database")
+    DROPPED = "dropped", _("Old copy dropped")
+    CANCELLED = "cancelled", _("Cancelled")

@@ -74,7 +74,7 @@ def wake(name: str, *, at: dt.datetime | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT public.duly_wake(%s, %s)", [job.name, at or clock.now()])
     if at is None or at <= clock.now():
-        transaction.on_commit(partial(_nudge, job.name, tenant.id))
+        transaction.on_commit(partial(_nudge, job.name, tenant.id, tenant.cell))
 
 
 def wake_public(name: str, *, at: dt.datetime | None = None) -> None:
@@ -84,10 +84,10 @@ def wake_public(name: str, *, at: dt.datetime | None = None) -> None:
     job = find(name)
     WakeUp.objects.create(tenant=None, job=job.name, due_at=at or clock.now())
     if at is None or at <= clock.now():
-        transaction.on_commit(partial(_nudge, job.name, None))
+        transaction.on_commit(partial(_nudge, job.name, None, context.HOME))
 
 
-def _nudge(name: str, tenant_id: int | None) -> None:
+def _nudge(name: str, tenant_id: int | None, cell: str) -> None:
     from tenants import tasks
 
-    tasks.nudge(name, tenant_id)
+    tasks.nudge(name, tenant_id, cell)

@@ -35,6 +35,26 @@ def campus(django_db_setup: None, django_db_blocker: Any) -> Iterator[TenantRef]
                 schemas.drop(connection, schema)
 
 
+@pytest.fixture(scope="session")
+def north(django_db_setup: None) -> str:
+    """The name of a second database of the cluster list, with shared tables as a release makes them."""
+    import os
+    import subprocess
+    import sys
+
+    from django.conf import settings
+
+    urls = {
+        name: dict(pair.split("=", 1) for pair in os.environ[name].split())["north"]
+        for name in ("DATABASE_CELLS", "DATABASE_CELL_OWNERS")
+    }
+    there = {"DATABASE_URL": urls["DATABASE_CELLS"], "DATABASE_OWNER_URL": urls["DATABASE_CELL_OWNERS"]}
+    inherited = {k: v for k, v in os.environ.items() if k not in {*urls, "PYTEST_VERSION"}}
+    command = [sys.executable, "manage.py", "migrate_public", "--verbosity=0"]
+    subprocess.run(command, check=True, cwd=settings.BASE_DIR, env={**inherited, **there}, timeout=120)
+    return "north"
+
+
 def _make(name: str, schema: str, owner_url: str) -> TenantRef:
     from tenants.context import public_schema
     from tenants.enums import TenantStatus

@@ -37,12 +37,16 @@ def start(environment: MutableMapping[str, str]) -> None:
     postgres = start_postgres(folder / "pg", durable=False)
     _running["folder"], _running["postgres"] = folder, postgres
     urls = database.ensure_database(postgres, "duly")
+    # Empty until a test moves a tenant there: see the fixture `north`.
+    north = database.ensure_database(postgres, "duly_north")
     server = redis.start_redis(folder / "redis", durable=False)
     _running["redis"] = server
     _running["smtp"] = smtp = _start_smtp()
     environment.update(
         DATABASE_URL=urls.app_url,
         DATABASE_OWNER_URL=urls.owner_url,
+        DATABASE_CELLS=f"north={north.app_url}",
+        DATABASE_CELL_OWNERS=f"north={north.owner_url}",
         SMTP_URL=f"smtp://127.0.0.1:{smtp.port}",
         PUBLIC_ORIGIN="http://duly.localhost:8000",
     )

@@ -12,12 +12,13 @@ from django_tenants.postgresql_backend import base as upstream
 from psycopg import sql
 
 from tenants import context
+from tenants.engine.cells import Cells
 
-_NOWHERE = context.Scope(schema="", role=None, tenant=None)
+_NOWHERE = context.Scope(schema="", role=None, tenant=None, cell=None)
 
 
-class DatabaseWrapper(upstream.DatabaseWrapper):  # type: ignore[misc]  # upstream is untyped
-    """One connection whose schema and role are those of the scope in force."""
+class DatabaseWrapper(Cells, upstream.DatabaseWrapper):  # type: ignore[misc]  # upstream is untyped
+    """One connection, in each cell that was needed, whose schema and role are those of the scope in force."""
 
     _applied: context.Scope | None = None
     _setting_search_path: bool

@@ -2,6 +2,7 @@
 
 from tenants.models.chronicle import TenantEvent
 from tenants.models.message import PublicMessage
+from tenants.models.move import TenantMove
 from tenants.models.schedule import DueWork, JobRun, WakeUp
 from tenants.models.sign_up import SignUp
 from tenants.models.template import SchemaTemplate
@@ -16,5 +17,6 @@ __all__ = [
     "SignUp",
     "Tenant",
     "TenantEvent",
+    "TenantMove",
     "WakeUp",
 ]
