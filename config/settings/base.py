@@ -8,6 +8,7 @@ from config.settings.cache import *  # noqa: F403
 from config.settings.databases import *  # noqa: F403
 from config.settings.logs import *  # noqa: F403
 from config.settings.mail import *  # noqa: F403
+from config.settings.portability import *  # noqa: F403
 from config.settings.queues import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
 from config.settings.tenancy import *  # noqa: F403

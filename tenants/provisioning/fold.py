@@ -20,17 +20,23 @@ _ALL_RIGHTS = ["DELETE", "INSERT", "SELECT", "UPDATE"]
 class Fold:
     """One schema, its rows and the rights that the tenants' group has on its tables."""
 
-    def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
-        """Take the owner's connection and the name of a migrated schema."""
+    def __init__(
+        self, connection: psycopg.Connection[Any], schema: str, *, rows_of: frozenset[str] | None = None
+    ) -> None:
+        """Take the owner's connection and the name of a migrated schema; `rows_of` are the tables whose rows count.
+
+        None: all of them, for a schema that nobody lives in.
+        """
         self.connection = connection
         self.schema = schema
+        self.rows_of = rows_of
 
     def script(self) -> str:
         """The statements in the order in which they can run; raises `catalog.Unfoldable`."""
         group = settings.DATABASE_TENANT_GROUP
         with self.connection.transaction():
             found = catalog.read(self.connection, self.schema, group=group)
-            rows = list(_rows(self.connection, found))
+            rows = list(_rows(self.connection, found, self.rows_of))
         statements = [
             # Functions may speak of tables that come later.
             "SET LOCAL check_function_bodies = off",
@@ -138,9 +144,13 @@ def _in_reference_order(found: Schema) -> list[str]:
     return order
 
 
-def _rows(connection: psycopg.Connection[Any], found: Schema) -> Iterator[str]:
+def _rows(
+    connection: psycopg.Connection[Any], found: Schema, rows_of: frozenset[str] | None
+) -> Iterator[str]:
     """The rows that migrations left behind (content types, for one), and where the sequences stand."""
     for table in _in_reference_order(found):
+        if rows_of is not None and table not in rows_of:
+            continue
         columns = [column for column in found.columns[table] if not column.generated]
         rows = connection.execute(_literal_rows(table, columns)).fetchall()
         if not rows:
