@@ -29,3 +29,6 @@ STORAGES = {
 
 # Most tests run in a transaction of the home database, which cannot look into another: the fixture `north` can.
 CELLS_OF_TESTS, DATABASE_CELLS = _CELLS, {}
+
+# Tests that want a pool of schemas fill it themselves.
+READY_SCHEMAS = 0
