@@ -6,14 +6,15 @@ enters the tenant and lets the apps above hear it (`events.tenant_changed`).
 """
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from tenants import context, events, schedule
 from tenants.chronicle import TELL
 from tenants.enums import TenantStatus
-from tenants.models import TenantEvent
+from tenants.models import Tenant, TenantEvent
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +43,7 @@ def tell(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | None:
 
 
 def _tell_one(number: int, *, at: dt.datetime) -> bool:
-    """Whether one event was told now. The mark and what the tenant wrote are one transaction."""
+    """Whether one event was told now. At home, the mark and what the tenant wrote are one transaction."""
     with transaction.atomic():
         event = (
             TenantEvent.objects.select_for_update(skip_locked=True, of=("self",))
@@ -56,16 +57,40 @@ def _tell_one(number: int, *, at: dt.datetime) -> bool:
         if tenant is not None and tenant.status != TenantStatus.PURGED:
             if tenant.closed_for or tenant.status == TenantStatus.PREPARING:
                 return False
-            with context.inside(tenant):
-                events.tenant_changed.send(
-                    sender=None,
-                    public_id=event.public_id,
-                    kind=event.kind,
-                    by=event.by,
-                    reason=event.reason,
-                    facts=event.facts,
-                    at=event.at,
-                )
+            _enter_and_tell(tenant, event)
         event.told_at = at
         event.save(update_fields=["told_at"])
     return True
+
+
+def _enter_and_tell(tenant: Tenant, event: TenantEvent) -> None:
+    if tenant.cell == context.HOME:
+        _send(tenant.ref(), event)
+        return
+    # Another database commits by itself. Killed in between, the event is told again, which changes nothing:
+    # who hears it knows it by its public id.
+    ref = tenant.ref()
+    with ThreadPoolExecutor(max_workers=1) as other:
+        other.submit(_send_elsewhere, ref, event).result()
+
+
+def _send_elsewhere(ref: context.TenantRef, event: TenantEvent) -> None:
+    """In a thread of its own, since this one's connection is in a transaction of the home database."""
+    try:
+        with context.inside(ref), transaction.atomic():
+            _send(ref, event)
+    finally:
+        connection.close()
+
+
+def _send(ref: context.TenantRef, event: TenantEvent) -> None:
+    with context.inside(ref):
+        events.tenant_changed.send(
+            sender=None,
+            public_id=event.public_id,
+            kind=event.kind,
+            by=event.by,
+            reason=event.reason,
+            facts=event.facts,
+            at=event.at,
+        )

@@ -11,12 +11,14 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from lms.audit.models import Event
 from lms.people.models import User
 from lms.people.tests.factories import make_user
 from tenants import cells, clockwork, hosts, schedule
 from tenants.context import TenantRef, inside, public_schema
 from tenants.engine.cells import TwoDatabases
 from tenants.enums import MoveState, TenantClosure
+from tenants.lifecycle import telling
 from tenants.models import Tenant, TenantEvent, TenantMove, WakeUp
 from tenants.moving import actions, copying
 from tenants.tests.factories import AT
@@ -105,6 +107,15 @@ def test_its_jobs_run_there_and_only_once(campus: TenantRef, north: str) -> None
         assert not WakeUp.objects.filter(tenant_id=campus.id).exists()
     with public_schema(north):
         assert not WakeUp.objects.exists()
+
+
+def test_it_is_told_there_what_is_done_to_it_once(campus: TenantRef, north: str) -> None:
+    _move(campus, north)
+    with public_schema():
+        telling.tell(at=AT, scheduled_for=AT)
+        telling.tell(at=AT, scheduled_for=AT)
+    with inside(_ref(campus)):
+        assert Event.objects.filter(action="site.move.finished").count() == 1
 
 
 def test_the_old_place_lets_nobody_in_and_is_dropped_after_a_week(campus: TenantRef, north: str) -> None:
