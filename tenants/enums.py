@@ -43,11 +43,13 @@ class RunState(TextChoices):
     PARKED = "parked", _("Parked")
 
 
-class PoolState(TextChoices):
-    """What a schema without a tenant is."""
+class UpgradeState(TextChoices):
+    """How far a tenant's schema has come with a release."""
 
-    READY = "ready", _("Ready")
-    LOST = "lost", _("Belongs to nobody")
+    PENDING = "pending", _("Pending")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
 
 
 class SignUpState(TextChoices):

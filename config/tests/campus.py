@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -13,38 +14,20 @@ from tenants.context import TenantRef
 @pytest.fixture
 def campus(django_db_setup: None, django_db_blocker: Any) -> Iterator[TenantRef]:
     """A tenant of its own (Europe/Berlin), cut for this test and dropped after it. Do not combine with `db`."""
-    from django.conf import settings
-    from django.db import connections
-
-    from tenants.context import public_schema
-    from tenants.models import Tenant
-    from tenants.provisioning import schemas
-
-    name = f"campus{secrets.token_hex(3)}"
-    schema = f"t_{name}"
-    with django_db_blocker.unblock():
-        ref = _make(name, schema, settings.DATABASE_OWNER_URL)
-        try:
-            yield ref
-        finally:
-            connections.close_all()
-            with public_schema():
-                Tenant.objects.filter(pk=ref.id).delete()
-            connections.close_all()
-            with psycopg.connect(settings.DATABASE_OWNER_URL) as connection:
-                schemas.drop(connection, schema)
+    with django_db_blocker.unblock(), _made(1) as made:
+        yield made[0]
 
 
-@pytest.fixture
-def north(_northern_tables: None, settings: Any) -> str:
-    """The name of a second database, in the cluster list for the length of the test. Do not combine with `db`."""
-    settings.DATABASE_CELLS = settings.CELLS_OF_TESTS
-    return "north"
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[TenantRef]]:
+    """Four tenants like `campus`, the same for all tests of a module: for what goes through many of them."""
+    with django_db_blocker.unblock(), _made(4) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
-def _northern_tables(django_db_setup: None) -> None:
-    """Shared tables in the second database, as a release makes them."""
+def north(django_db_setup: None) -> str:
+    """The name of a second database of the cluster list, with shared tables as a release makes them."""
     import os
     import subprocess
     import sys
@@ -59,6 +42,32 @@ def _northern_tables(django_db_setup: None) -> None:
     inherited = {k: v for k, v in os.environ.items() if k not in {*urls, "PYTEST_VERSION"}}
     command = [sys.executable, "manage.py", "migrate_public", "--verbosity=0"]
     subprocess.run(command, check=True, cwd=settings.BASE_DIR, env={**inherited, **there}, timeout=120)
+    return "north"
+
+
+@contextmanager
+def _made(count: int) -> Iterator[list[TenantRef]]:
+    from django.conf import settings
+    from django.db import connections
+
+    from tenants.context import public_schema
+    from tenants.models import Tenant
+    from tenants.provisioning import schemas
+
+    made: list[TenantRef] = []
+    try:
+        for _ in range(count):
+            name = f"campus{secrets.token_hex(3)}"
+            made.append(_make(name, f"t_{name}", settings.DATABASE_OWNER_URL))
+        yield made
+    finally:
+        connections.close_all()
+        with public_schema():
+            Tenant.objects.filter(pk__in=[ref.id for ref in made]).delete()
+        connections.close_all()
+        for ref in made:
+            with psycopg.connect(settings.DATABASE_OWNER_URL) as connection:
+                schemas.drop(connection, ref.schema_name)
 
 
 def _make(name: str, schema: str, owner_url: str) -> TenantRef:

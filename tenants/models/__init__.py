@@ -3,22 +3,22 @@
 from tenants.models.chronicle import TenantEvent
 from tenants.models.message import PublicMessage
 from tenants.models.move import TenantMove
-from tenants.models.pool import ReadySchema
 from tenants.models.schedule import DueWork, JobRun, WakeUp
 from tenants.models.sign_up import SignUp
 from tenants.models.template import SchemaTemplate
 from tenants.models.tenant import Domain, Tenant
+from tenants.models.upgrade import TenantUpgrade
 
 __all__ = [
     "Domain",
     "DueWork",
     "JobRun",
     "PublicMessage",
-    "ReadySchema",
     "SchemaTemplate",
     "SignUp",
     "Tenant",
     "TenantEvent",
     "TenantMove",
+    "TenantUpgrade",
     "WakeUp",
 ]

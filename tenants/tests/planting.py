@@ -35,7 +35,8 @@ def planted(
     """
     from tenants.provisioning import template
 
-    own = Path(inspect.getfile(import_module(f"{apps.get_app_config(label).name}.migrations"))).parent
+    usual = f"{apps.get_app_config(label).name}.migrations"
+    own = Path(inspect.getfile(import_module(settings.MIGRATION_MODULES.get(label) or usual))).parent
     folder = Path(tempfile.mkdtemp(prefix="planted-"))
     module = f"planted_{label}_{secrets.token_hex(4)}"
     shutil.copytree(own, folder / module, ignore=shutil.ignore_patterns("__pycache__"))

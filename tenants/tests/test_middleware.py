@@ -13,7 +13,7 @@ from tenants.enums import TenantClosure, TenantStatus
 from tenants.middleware import TenantMiddleware
 from tenants.models import Domain, Tenant
 
-pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I5")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
