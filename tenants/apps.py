@@ -13,7 +13,7 @@ class TenantsConfig(AppConfig):
             public_mail,
             schedule,
         )
-        from tenants.lifecycle import telling
+        from tenants.lifecycle import telling, turn
         from tenants.moving import actions as moving
         from tenants.provisioning import actions as provisioning
 
@@ -21,3 +21,4 @@ class TenantsConfig(AppConfig):
         schedule.register(provisioning.JOB)
         schedule.register(telling.JOB)
         schedule.register(moving.JOB)
+        schedule.register(turn.JOB)

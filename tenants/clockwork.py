@@ -19,7 +19,6 @@ from tenants import cells, context, hosts, schedule
 from tenants.enums import RunState
 from tenants.models import DueWork, JobRun, Tenant, WakeUp
 from tenants.rules import lifecycle
-from tenants.rules.lifecycle import Deed
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +27,9 @@ BATCH = 500
 MAX_ATTEMPTS = 8
 _FIRST_DELAY = dt.timedelta(seconds=15)
 _LONGEST_DELAY = dt.timedelta(hours=1)
+# How often the work of a closed tenant asks whether it is open again.
+_WAIT = dt.timedelta(minutes=10)
+_CLOSED, _STATUS = "closed: ", "status: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def _open_daily_runs(at: dt.datetime) -> None:
         [
             JobRun(tenant=row.tenant, job=row.job, scheduled_for=row.next_run_at)
             for row in due
-            if lifecycle.may(row.tenant.status, Deed.KEEP_RECORDS)
+            if lifecycle.may(row.tenant.status, schedule.deed_of(row.job))
         ],
         ignore_conflicts=True,
     )
@@ -176,6 +178,10 @@ def run_ticket(ticket: Ticket, *, at: dt.datetime) -> bool:
     job = schedule.find(ticket.job)
     try:
         next_at = _run_in_scope(job, ticket, at)
+    except _NotNow as reason:
+        with context.public_schema():
+            _wait(ticket, str(reason), at)
+        return False
     except Exception as error:
         log.exception("job.failed", job=ticket.job, tenant_id=ticket.tenant_id)
         with context.public_schema(ticket.cell):
@@ -197,11 +203,35 @@ def _run_in_scope(job: schedule.ScheduledJob, ticket: Ticket, at: dt.datetime) -
         with context.public_schema():
             return job.run(at=at, scheduled_for=scheduled_for)
     tenant = hosts.ref_by_id(ticket.tenant_id)
-    if tenant.closed_for or not lifecycle.may(tenant.status, Deed.KEEP_RECORDS):
-        # Asked again later: a closed tenant's work waits, it is not lost.
-        return at + _LONGEST_DELAY if ticket.run_id is None else None
+    if tenant.closed_for:
+        raise _NotNow(_CLOSED + tenant.closed_for)
+    if not lifecycle.may(tenant.status, job.deed):
+        if job.local_time is not None:
+            # The day's turn is over: whoever is reminded later is not reminded of this day.
+            return None
+        raise _NotNow(_STATUS + tenant.status)
     with context.inside(tenant):
         return job.run(at=at, scheduled_for=scheduled_for)
+
+
+class _NotNow(Exception):
+    """The tenant is closed or its status does not allow the job: the work waits, and it is nobody's failure."""
+
+
+def _wait(ticket: Ticket, why: str, at: dt.datetime) -> None:
+    again_at = at + _WAIT
+    if ticket.run_id is not None:
+        JobRun.objects.filter(pk=ticket.run_id).update(
+            state=RunState.PENDING, lease_until=again_at, last_error=why
+        )
+    WakeUp.objects.filter(pk__in=ticket.wake_up_ids).update(lease_until=again_at, last_error=why)
+
+
+def wait_no_longer(tenant_id: int) -> None:
+    """Let go of what waited for the tenant to open again or for its status; call it in the public schema."""
+    waiting = Q(last_error__startswith=_CLOSED) | Q(last_error__startswith=_STATUS)
+    for rows in (WakeUp.objects.filter(tenant_id=tenant_id), JobRun.objects.filter(tenant_id=tenant_id)):
+        rows.filter(waiting, lease_until__isnull=False).update(lease_until=None)
 
 
 def _close(ticket: Ticket, at: dt.datetime) -> None:

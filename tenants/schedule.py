@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from tenants import clock, context
+from tenants.rules.lifecycle import Deed
 
 Action = Callable[..., dt.datetime | None]
 
@@ -23,13 +24,15 @@ class ScheduledJob:
 
     The action is called as `action(at=..., scheduled_for=...)`, both aware datetimes, inside the tenant (or in the
     public schema when `is_public`). It must be idempotent, and answers when it wants to be woken next, or None.
-    With `local_time` it also runs every day at that time of the tenant's wall clock.
+    With `local_time` it also runs every day at that time of the tenant's wall clock. While the tenant's status does not
+    allow `deed`, a daily job is left out and never caught up on; other work waits.
     """
 
     name: str
     action: str
     local_time: dt.time | None = None
     is_public: bool = False
+    deed: Deed = Deed.KEEP_RECORDS
 
     def run(self, *, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | None:
         """Call the action; whatever it raises passes through."""
@@ -56,6 +59,12 @@ def find(name: str) -> ScheduledJob:
         return _jobs[name]
     except KeyError:
         raise UnknownJob(name) from None
+
+
+def deed_of(name: str) -> Deed:
+    """What a tenant's status must allow for this job; of a job that is no longer known, what most jobs need."""
+    job = _jobs.get(name)
+    return job.deed if job else Deed.KEEP_RECORDS
 
 
 def daily_jobs() -> tuple[ScheduledJob, ...]:

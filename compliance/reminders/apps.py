@@ -19,6 +19,7 @@ class RemindersConfig(AppConfig):
         from lms.mail import kinds as mail_kinds
         from lms.mail.enums import Category
         from tenants import schedule
+        from tenants.rules.lifecycle import Deed
 
         # After records.daily (05:30), so that the day's cycles are open and the day's leavers are gone.
         schedule.register(
@@ -26,6 +27,7 @@ class RemindersConfig(AppConfig):
                 name="reminders.daily",
                 action="compliance.reminders.actions.run_daily",
                 local_time=time(8, 0),
+                deed=Deed.REMIND,
             )
         )
         schedule.register(
@@ -37,6 +39,7 @@ class RemindersConfig(AppConfig):
                 Category.REQUIRED,
                 _("Training reminder"),
                 context="compliance.reminders.messages.digest",
+                deed=Deed.REMIND,
             )
         )
         audit_kinds.register("reminders.sent_by_hand", _("sent reminders by hand"))

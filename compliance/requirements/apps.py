@@ -17,13 +17,13 @@ class RequirementsConfig(AppConfig):
         from lms.audit import kinds
         from lms.ui import navigation
 
-        kinds.register("requirement.drafted", _("drafted the requirement"))
-        kinds.register("requirement.changed", _("changed the requirement"))
-        kinds.register("requirement.discarded", _("discarded the draft"))
-        kinds.register("requirement.turned_on", _("turned on the requirement"))
-        kinds.register("requirement.resumed", _("turned on again the requirement"))
-        kinds.register("requirement.paused", _("paused the requirement"))
-        kinds.register("requirement.retired", _("retired the requirement"))
+        kinds.register("requirement.drafted", _("drafted the requirement"), administers=True)
+        kinds.register("requirement.changed", _("changed the requirement"), administers=True)
+        kinds.register("requirement.discarded", _("discarded the draft"), administers=True)
+        kinds.register("requirement.turned_on", _("turned on the requirement"), administers=True)
+        kinds.register("requirement.resumed", _("turned on again the requirement"), administers=True)
+        kinds.register("requirement.paused", _("paused the requirement"), administers=True)
+        kinds.register("requirement.retired", _("retired the requirement"), administers=True)
         navigation.register(
             navigation.Entry(
                 key="requirements",

@@ -18,7 +18,9 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
 
-from lms.access.permissions import Permission
+from lms.access.permissions import DEEDS, Permission
+from tenants.lifecycle import refusals
+from tenants.rules.lifecycle import Deed
 
 if TYPE_CHECKING:
     from lms.people.models import User
@@ -27,6 +29,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 SIGN_IN_URL_NAME = "account_login"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,14 @@ class Access:
     """What a view asks of its visitor; the test over all URLs reads it.
 
     `kind` is "needs", "signed_in" or "open". `is_scoped` marks a view that also serves people whose
-    permission reaches only some departments or reports, and promises to filter what it shows.
+    permission reaches only some departments or reports, and promises to filter what it shows. `is_kept` marks one
+    that stays open when the site is read-only, although its permission changes things.
     """
 
     kind: str
     permission: Permission | None = None
     is_scoped: bool = False
+    is_kept: bool = False
     reason: str = ""
 
 
@@ -72,6 +77,8 @@ def _guarded(view: View[P], access: Access, allows: Callable[[_Holder], bool]) -
             return _sign_in(request)
         if not allows(visitor):
             raise PermissionDenied
+        if access.permission is not None and not access.is_kept:
+            _refuse_if_read_only(access.permission, request)
         response = view(request, *args, **kwargs)
         if not response.has_header("Cache-Control"):
             # The Back button after signing out must not show what was on the page.
@@ -81,6 +88,14 @@ def _guarded(view: View[P], access: Access, allows: Callable[[_Holder], bool]) -
     return _marked(cast(View[P], guarded), access)
 
 
+def _refuse_if_read_only(permission: Permission, request: HttpRequest) -> None:
+    """Raise ReadOnly for pages that change something, forms included, and for whatever else is sent."""
+    if permission in DEEDS:
+        refusals.refuse_unless(DEEDS[permission])
+    elif request.method not in _SAFE:
+        refusals.refuse_unless(Deed.ADMINISTER)
+
+
 def _marked(view: View[P], access: Access) -> View[P]:
     if hasattr(view, "access"):
         raise TypeError(f"{view!r} already carries a guard")
@@ -88,17 +103,21 @@ def _marked(view: View[P], access: Access) -> View[P]:
     return view
 
 
-def needs(permission: Permission, *, scoped: bool = False) -> Callable[[View[P]], View[P]]:
+def needs(
+    permission: Permission, *, scoped: bool = False, kept: bool = False
+) -> Callable[[View[P]], View[P]]:
     """Only for holders of `permission` over the whole tenant.
 
     With `scoped=True` also for those who hold it over some people only (department administrators and
     managers): the view then MUST filter by `people.queries.reach(viewer, permission)`.
+    While the site is read-only, pages of permissions that change something answer that, and so does anything that is
+    sent; with `kept=True` the page stays open: it only shows, or it is about the site's own end.
     """
 
     def allows(visitor: _Holder) -> bool:
         return permission in visitor.permissions or (scoped and permission in visitor.scoped_permissions)
 
-    access = Access(kind="needs", permission=permission, is_scoped=scoped)
+    access = Access(kind="needs", permission=permission, is_scoped=scoped, is_kept=kept)
     return lambda view: _guarded(view, access, allows)
 
 

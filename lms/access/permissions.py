@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from tenants.lifecycle import refusals
+from tenants.rules.lifecycle import Deed
+
 
 class Permission(StrEnum):
     """What a person may do, named `thing.deed`.
@@ -26,3 +29,21 @@ class Permission(StrEnum):
     REMINDERS_SEND = "reminders.send"
     MESSAGES_VIEW = "messages.view"
     AUDIT_VIEW = "audit.view"
+
+
+# What those that change something need of the tenant's status besides (tenants.rules.lifecycle).
+DEEDS: dict[Permission, Deed] = {
+    Permission.SETTINGS_CHANGE: Deed.ADMINISTER,
+    Permission.ROLES_ASSIGN: Deed.ADMINISTER,
+    Permission.PEOPLE_CHANGE: Deed.ADMINISTER,
+    Permission.PEOPLE_IMPORT: Deed.ADMINISTER,
+    Permission.COURSES_EDIT: Deed.ADMINISTER,
+    Permission.COURSES_PUBLISH: Deed.ADMINISTER,
+    Permission.REQUIREMENTS_EDIT: Deed.ADMINISTER,
+    Permission.REMINDERS_SEND: Deed.REMIND,
+}
+
+
+def usable(held: frozenset[Permission]) -> frozenset[Permission]:
+    """Those of `held` that the status of the tenant in force lets people use at the moment."""
+    return frozenset(one for one in held if one not in DEEDS or refusals.allowed(DEEDS[one]))

@@ -8,8 +8,10 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from lms.audit import rules
+from lms.audit import kinds, rules
 from lms.audit.models import Event
+from tenants.lifecycle import refusals
+from tenants.rules.lifecycle import Deed
 
 # Any number that no other advisory lock uses; the schema is mixed in, so tenants never wait for each other.
 _LOCK = 0x6475_6C79
@@ -38,7 +40,12 @@ def record(
 
     `facts` is JSON; write changes as `{"field": [before, after]}`. Call it last in an action: from here until
     the commit, other events of the tenant wait, which is what keeps the chain unbroken.
+
+    Raises ReadOnly, which undoes the caller's transaction, when a person administers and the tenant's status does
+    not allow it.
     """
+    if by is not None and kinds.administers(action):
+        refusals.refuse_unless(Deed.ADMINISTER)
     with transaction.atomic():
         _hold_the_chain()
         last = Event.objects.order_by("-number").values_list("number", "hash").first()

@@ -17,9 +17,9 @@ class CatalogConfig(AppConfig):
         from lms.audit import kinds
         from lms.ui import navigation
 
-        kinds.register("course.imported", _("saved a draft of"))
-        kinds.register("course.published", _("published"))
-        kinds.register("course.retired", _("retired"))
+        kinds.register("course.imported", _("saved a draft of"), administers=True)
+        kinds.register("course.published", _("published"), administers=True)
+        kinds.register("course.retired", _("retired"), administers=True)
         navigation.register(
             navigation.Entry(
                 key="courses",

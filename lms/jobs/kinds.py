@@ -89,7 +89,8 @@ class JobKind:
 
     `runner` is the dotted path of `def run(job: JobHandle) -> dict`; what it returns is the result.
     `result_url` is the dotted path of `def f(params, result) -> str`, or empty. `noun` is what is counted, in
-    the plural ("rows"). `permission` names who may see the job besides its owner.
+    the plural ("rows"). `permission` names who may see the job besides its owner. One that `administers` does not begin
+    while the tenant's status does not allow administration; one that has begun is finished.
     """
 
     key: str
@@ -99,6 +100,7 @@ class JobKind:
     result_label: str | Promise = ""
     noun: str | Promise = ""
     permission: str = ""
+    administers: bool = False
 
     def run(self, job: JobHandle) -> dict[str, Any]:
         """Do the work; whatever the runner raises passes through."""
@@ -132,3 +134,8 @@ def find(key: str) -> JobKind:
         return _kinds[key]
     except KeyError:
         raise UnknownKind(key) from None
+
+
+def administering() -> list[str]:
+    """The keys of the kinds that change what administrators change."""
+    return sorted(key for key, kind in _kinds.items() if kind.administers)

@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from lms.mail.enums import Category
+from tenants.rules.lifecycle import Deed
 
 if TYPE_CHECKING:
     from lms.mail.models import Message
@@ -26,6 +27,7 @@ class MessageKind:
     `context` is the dotted path of `def f(message) -> dict | None`, called inside the tenant when the message is
     about to leave: the dict fills the templates `mail/<app>/<what>.{subject.txt,txt,html}`, None says that it is
     no longer wanted. Without `context` the words are given when it is queued. `keeps_copy=False` is for secrets.
+    `deed` is what the tenant's status must allow when it leaves; where it does not, the message is suppressed.
     """
 
     key: str
@@ -33,6 +35,7 @@ class MessageKind:
     label: str | Promise
     context: str = ""
     keeps_copy: bool = True
+    deed: Deed = Deed.SERVE
 
     @property
     def priority(self) -> int:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from lms.mail import kinds
 from lms.mail.models import Message
 from tenants import context, links
+from tenants.lifecycle import refusals
 from tenants.outbox import Letter, one_line
 
 
@@ -39,6 +40,8 @@ def write(message: Message) -> Letter | None:
     Whatever its context or its templates raise passes through.
     """
     kind = kinds.find(message.kind)
+    if not refusals.allowed(kind.deed):
+        return None
     if not kind.context:
         return Letter(subject=message.subject, text=message.text, html=message.html)
     message.locale = language_of(message)

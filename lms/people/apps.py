@@ -35,6 +35,7 @@ def _register_jobs() -> None:
                 result_url="lms.people.queries.import_url",
                 noun=_("lines"),
                 permission=Permission.PEOPLE_IMPORT,
+                administers=True,
             )
         )
 
@@ -56,7 +57,7 @@ def _register_deeds() -> None:
         ("people.department_changed", _("changed the department")),
         ("people.imported", _("imported the roster")),
     ):
-        kinds.register(deed, words)
+        kinds.register(deed, words, administers=deed != "people.accepted")
 
 
 def _register_navigation() -> None:

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from lms.access import roles
-from lms.access.permissions import Permission
+from lms.access.permissions import Permission, usable
 from lms.people.enums import AffiliationKind, AffiliationSource, RosterImportState, RowOutcome
 
 
@@ -97,6 +97,11 @@ class User(AbstractBaseUser):
     def permissions(self) -> frozenset[Permission]:
         """What this person may do over the whole tenant."""
         return roles.permissions_of(key for key, department_id in self.held_roles if department_id is None)
+
+    @property
+    def usable_permissions(self) -> frozenset[Permission]:
+        """Those of `permissions` that the site's status allows now: whether a page offers a button."""
+        return usable(self.permissions)
 
     @cached_property
     def scoped_permissions(self) -> frozenset[Permission]:

@@ -9,40 +9,20 @@ from django.utils.translation import gettext as _
 from lms.site.enums import Audience
 from lms.ui.dates import day_text
 from tenants.enums import TenantStatus as Status
+from tenants.lifecycle import words
 
 
 def status_audience(facts: Mapping[str, Any]) -> Audience:
     """An open invoice concerns the owners alone; every other status the administrators too."""
-    statuses = facts.get("status", [])
-    return Audience.OWNERS if Status.PAST_DUE in statuses else Audience.ADMINISTRATORS
+    after = facts["status"][1]
+    return Audience.OWNERS if after == Status.PAST_DUE else Audience.ADMINISTRATORS
 
 
 def status_sentences(facts: Mapping[str, Any]) -> list[str]:
     """What works in the new status and what does not."""
     after = Status(facts["status"][1])
-    return [*_HEADS[after](), *what_still_works(after)]
-
-
-def what_still_works(status: str) -> list[str]:
-    """What the people of the site can do in this status, for administrators."""
-    if status in (Status.READ_ONLY, Status.SUSPENDED, Status.CLOSING):
-        return [
-            _("Everybody can still sign in, finish training and get certificates."),
-            _("Reports, exports, the audit log and all evidence stay where they are and can be read."),
-            _("People, courses, requirements and settings cannot be changed.")
-            if status == Status.READ_ONLY
-            else _(
-                "People, courses, requirements and settings cannot be changed, and no reminders are sent."
-            ),
-        ]
-    return [_("Everything works.")]
-
-
-def who_can_change_it(status: str) -> str:
-    """Whom to turn to."""
-    if status == Status.CLOSING:
-        return _("An owner of this site can stop the closing under “Site settings” until its last day.")
-    return _("An owner of this site can settle this with the operator of the service.")
+    because = _BECAUSE.get(str(facts.get("because", "")))
+    return [*([because()] if because else []), *_HEADS[after](), *words.what_still_works(after)]
 
 
 def _active() -> list[str]:
@@ -84,6 +64,17 @@ _HEADS = {
 }
 
 
+def _trial_ended() -> str:
+    return _("The trial has ended.")
+
+
+def _past_due_for_long() -> str:
+    return _("An invoice has been past its due date for 30 days.")
+
+
+_BECAUSE = {"trial ended": _trial_ended, "past due": _past_due_for_long}
+
+
 def trial_extended(facts: Mapping[str, Any]) -> list[str]:
     """The new last day."""
     day = dt.date.fromisoformat(facts["trial_ends_on"][1])
@@ -96,7 +87,7 @@ def trial_ending(facts: Mapping[str, Any]) -> list[str]:
     return [
         _("The trial of your site ends on %(day)s. From that day on the site is read-only.")
         % {"day": day_text(day)},
-        *what_still_works(Status.READ_ONLY),
+        *words.what_still_works(Status.READ_ONLY),
         _(
             "Nothing is deleted. To go on, agree on a contract with the operator of the service before that day."
         ),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from tenants.lifecycle import words
+from tenants.lifecycle.refusals import ReadOnly
+
 PLAIN = "Something failed on our side. Nothing you sent was saved. Try again in a minute."
 
 
@@ -25,7 +28,22 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: it is there, and not for this person."""
+    if isinstance(exception, ReadOnly):
+        return _read_only(request, exception.status)
     return page(request, 403)
+
+
+def _read_only(request: HttpRequest, status: str) -> HttpResponse:
+    """403 for what the status of the site does not allow at the moment: why, what still works, whom to ask."""
+    context = {
+        "reference": str(getattr(request, "reference", "")),
+        "reason": words.reason_of(status),
+        "still_works": words.what_still_works(status),
+        "who": words.who_can_change_it(status),
+    }
+    response = HttpResponse(render_to_string("errors/read_only.html", context), status=403)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -12,13 +12,17 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tenants import chronicle, context, hosts
+from tenants import chronicle, clockwork, context, hosts, schedule
 from tenants.enums import TenantClosure, TenantKind, TenantStatus
 from tenants.lifecycle.refusals import Refused
 from tenants.models import Tenant
 from tenants.rules import lifecycle
 
 LONGEST_EXTENSION = dt.timedelta(days=365)
+# How long an invoice may be open before the site becomes read-only.
+GRACE = dt.timedelta(days=30)
+# The job that looks at what time alone does (tenants.lifecycle.turn).
+LIFE = "tenants.life"
 
 
 @contextmanager
@@ -31,6 +35,7 @@ def locked(tenant_id: int) -> Iterator[Tenant]:
         tenant: Tenant = Tenant.objects.select_for_update().get(pk=tenant_id)
         yield tenant
         transaction.on_commit(hosts.forget_all)
+        clockwork.wait_no_longer(tenant_id)
 
 
 def change_status(
@@ -73,6 +78,8 @@ def set_status(
         )
     tenant.status, tenant.status_since = status, at
     tenant.save(update_fields=["status", "status_since"])
+    if status in (TenantStatus.TRIAL, TenantStatus.PAST_DUE):
+        schedule.wake_public(LIFE, at=at)
     chronicle.write(
         tenant,
         "status.changed",
@@ -146,6 +153,7 @@ def extend_trial(
             )
         tenant.trial_ends_on = after
         tenant.save(update_fields=["trial_ends_on"])
+        schedule.wake_public(LIFE, at=at)
         chronicle.write(
             tenant,
             "trial.extended",

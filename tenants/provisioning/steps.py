@@ -17,9 +17,10 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from tenants import clockwork, events, hosts, links, public_mail
+from tenants import clockwork, events, hosts, links, public_mail, schedule
 from tenants.context import inside
 from tenants.enums import SignUpState, TenantStatus
+from tenants.lifecycle.actions import LIFE
 from tenants.models import SignUp, Tenant
 from tenants.provisioning import letters, schemas, template
 
@@ -75,6 +76,8 @@ def open_doors(sign_up: SignUp, tenant: Tenant, owner: Owner, at: dt.datetime) -
     tenant.trial_ends_on = (at.astimezone(ZoneInfo(tenant.time_zone)) + TRIAL).date()
     tenant.status_since = at
     tenant.save(update_fields=["status", "trial_ends_on", "status_since"])
+    clockwork.wait_no_longer(tenant.pk)
+    schedule.wake_public(LIFE, at=at)
     sign_up.ready_at = at
     sign_up.save(update_fields=["ready_at"])
     letter = letters.welcome(sign_up, address=links.absolute(sign_up.welcome_path, tenant.ref()))

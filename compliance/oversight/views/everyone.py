@@ -46,7 +46,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "filters": chosen,
         "page": paging.page_of(rows, request),
         "as_of": now,
-        "may_remind": Permission.REMINDERS_SEND in guard.viewer(request).permissions,
+        "may_remind": Permission.REMINDERS_SEND in guard.viewer(request).usable_permissions,
     }
     return partials.render_page(request, "oversight/people_list.html", context, partial="results")
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import translation
 from django.utils.functional import Promise
@@ -24,12 +24,16 @@ from lms.jobs import kinds
 from lms.jobs.enums import OPEN, JobStatus
 from lms.jobs.models import Job
 from tenants import clock, context
+from tenants.lifecycle import refusals
+from tenants.rules.lifecycle import Deed
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=20)
 MOST_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=5)
+# How often work that waits for a read-only site to open again is looked at.
+READ_ONLY_PAUSE = timedelta(minutes=15)
 
 
 def run_pending(*, at: datetime, scheduled_for: datetime) -> datetime | None:
@@ -38,10 +42,17 @@ def run_pending(*, at: datetime, scheduled_for: datetime) -> datetime | None:
         with translation.override(_language(job)):
             _run(Running(job, at))
     open_jobs = Job.objects.filter(status__in=OPEN)
-    soonest: datetime | None = open_jobs.aggregate(soonest=Min(Coalesce("lease_until", "next_try_at")))[
-        "soonest"
-    ]
-    return max(soonest, at) if soonest else None
+    soonest: datetime | None = _startable(open_jobs).aggregate(
+        soonest=Min(Coalesce("lease_until", "next_try_at"))
+    )["soonest"]
+    if soonest is None:
+        return at + READ_ONLY_PAUSE if open_jobs.exists() else None
+    return max(soonest, at)
+
+
+def _startable(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Without those that must wait until the site may be administered again."""
+    return jobs if refusals.allowed(Deed.ADMINISTER) else jobs.exclude(kind__in=kinds.administering())
 
 
 def _claim(at: datetime) -> Job | None:
@@ -62,7 +73,7 @@ def _claim(at: datetime) -> Job | None:
 def _next_free(at: datetime) -> Job | None:
     waiting = Q(status=JobStatus.QUEUED, next_try_at__lte=at)
     orphaned = Q(status=JobStatus.RUNNING, lease_until__lte=clock.now())
-    free = Job.objects.filter(waiting | orphaned).order_by("pk")
+    free = _startable(Job.objects.filter(waiting | orphaned)).order_by("pk")
     return free.select_for_update(skip_locked=True, of=("self",)).first()
 
 

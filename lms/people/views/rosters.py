@@ -67,7 +67,7 @@ def import_columns(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return partials.render_page(request, "people/import_columns.html", page, status=status)
 
 
-@guard.needs(Permission.PEOPLE_IMPORT)
+@guard.needs(Permission.PEOPLE_IMPORT, kept=True)
 @require_GET
 def import_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Wherever the import is: at work, ready to start, or done."""
@@ -115,7 +115,7 @@ def import_resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return http.see_other("people:import-detail", public_id=public_id)
 
 
-@guard.needs(Permission.PEOPLE_IMPORT)
+@guard.needs(Permission.PEOPLE_IMPORT, kept=True)
 @require_GET
 def import_problems_csv(request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
     """Every line with something to say, for whoever mends the file."""

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lms.ui import assets, dates, navigation, tags, vocabulary
+from lms.ui import assets, dates, navigation, site, tags, vocabulary
 from lms.ui.components import COMPONENTS
 from tenants import clock
 from tenants.context import current_tenant
@@ -39,6 +39,13 @@ def tenant_name() -> str:
     """The name of the tenant in force; empty on the public host."""
     tenant = current_tenant()
     return tenant.name if tenant else ""
+
+
+@register.simple_tag(takes_context=True)
+def site_state(context: Context) -> site.State | None:
+    """What whoever is signed in must know of the status of the site; None: nothing."""
+    user = getattr(context.get("request"), "user", None)
+    return site.state_for(user) if user is not None and user.is_authenticated else None
 
 
 @register.simple_tag(takes_context=True)
