@@ -1,13 +1,13 @@
 # Duly. `make help` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults fix install-local install-dev clean-state
+.PHONY: help run test check bench faults isolation fix install-local install-dev clean-state
 PY := .venv/bin/python
 # The first interpreter that is new enough and works; PYTHON=/path/to/python names another.
 PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3.14 python3; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: install-local ## the whole product on this machine; PORT=8001 for another port; Ctrl-C stops it
 	@exec $(PY) -m config.local --with-parent
@@ -23,6 +23,9 @@ bench: install-dev ## benchmarks against a floor of the same run; ONLY=<name> fo
 
 faults: install-dev ## break things on purpose and count what was lost; ONLY=F10 for one drill
 	@exec $(PY) -m bench.faults $(if $(ONLY),--only $(ONLY))
+
+isolation: install-dev ## try to reach one tenant from another, at length; ARGS="--only I5 I9" for a part of it
+	@exec $(PY) -m config.isolation $(ARGS)
 
 fix: install-dev ## format, repair what ruff can repair, make docs/generated anew
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .

@@ -12,7 +12,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-pytest_plugins = ["config.tests.database", "config.tests.cast", "config.tests.campus"]
+pytest_plugins = [
+    "config.tests.database",
+    "config.tests.cast",
+    "config.tests.campus",
+    "config.tests.scorecard",
+]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

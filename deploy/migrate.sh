@@ -1,6 +1,7 @@
 #!/bin/sh
-# Before a new version serves: the shared tables, the template of new tenants, then every tenant. Safe to repeat.
+# Before a new version serves: the shared tables, the template of new tenants, then every tenant, then the pool. Safe to repeat.
 set -eu
 python manage.py migrate_public
 python manage.py build_template
 python manage.py migrate_tenants
+python manage.py pool --refill

@@ -16,9 +16,11 @@ class TenantsConfig(AppConfig):
         from tenants.lifecycle import telling, turn
         from tenants.moving import actions as moving
         from tenants.provisioning import actions as provisioning
+        from tenants.provisioning import pool
 
         schedule.register(public_mail.JOB)
         schedule.register(provisioning.JOB)
         schedule.register(telling.JOB)
         schedule.register(moving.JOB)
         schedule.register(turn.JOB)
+        schedule.register(pool.JOB)

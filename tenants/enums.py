@@ -43,6 +43,13 @@ class RunState(TextChoices):
     PARKED = "parked", _("Parked")
 
 
+class PoolState(TextChoices):
+    """What a schema without a tenant is."""
+
+    READY = "ready", _("Ready")
+    LOST = "lost", _("Belongs to nobody")
+
+
 class UpgradeState(TextChoices):
     """How far a tenant's schema has come with a release."""
 

@@ -10,6 +10,8 @@ GRANT USAGE ON SCHEMA public TO {app}, {tenants};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {app};
 REVOKE INSERT, UPDATE, DELETE ON public.django_migrations, public.tenants_schematemplate FROM {app};
+REVOKE INSERT, UPDATE ON public.tenants_readyschema FROM {app};
+GRANT UPDATE (created_at) ON public.tenants_readyschema TO {app};
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {tenants};
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {tenants};
 REVOKE ALL ON FUNCTION public.duly_wake(text, timestamptz) FROM PUBLIC;
@@ -24,7 +26,9 @@ def apply(connection: psycopg.Connection) -> None:
     """Create the group all tenants' roles belong to, and grant; repeating it changes nothing.
 
     `connection` must be the owner's. The default privileges are global for what the owner makes, so a new tenant
-    costs one GRANT, not one for each table; in `public` they are taken back at once.
+    costs one GRANT, not one for each table; in `public` they are taken back at once. The runtime login takes a
+    ready schema by locking and deleting its row (a lock asks for a right to update some column); it cannot name one
+    for the owner to drop.
     """
     group = sql.Identifier(settings.DATABASE_TENANT_GROUP)
     known = connection.execute(

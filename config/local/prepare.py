@@ -31,6 +31,8 @@ def main(*, with_demo: bool) -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
     if with_demo and "seed_demo" in get_commands():
         call_command("seed_demo")
+    with contextlib.redirect_stdout(sys.stderr):
+        call_command("pool", refill=True)
 
 
 if __name__ == "__main__":

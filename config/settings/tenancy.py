@@ -58,3 +58,6 @@ ALLOWED_HOSTS = [f".{BASE_DOMAIN}"]
 
 # Called inside a new tenant, in this order, by provisioning: dotted paths of idempotent actions.
 TENANT_OPENERS = ["lms.people.actions.open_site"]
+
+# How many schemas are kept ready for the next sign-ups, beside the tenants' own; 0 makes each when it is asked for.
+READY_SCHEMAS = env.number("READY_SCHEMAS", 3)

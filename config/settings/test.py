@@ -15,6 +15,7 @@ os.environ.setdefault("PUBLIC_ORIGIN", "http://duly.localhost:8000")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 from config.settings.base import *  # noqa: F403
+from config.settings.base import DATABASE_CELLS as _CELLS
 
 ALLOW_DEMO = True
 WHITENOISE_AUTOREFRESH = True
@@ -25,3 +26,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# Most tests run in a transaction of the home database, which cannot look into another: the fixture `north` can.
+CELLS_OF_TESTS, DATABASE_CELLS = _CELLS, {}
+
+# Tests that want a pool of schemas fill it themselves.
+READY_SCHEMAS = 0

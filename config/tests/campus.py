@@ -25,9 +25,16 @@ def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[TenantR
         yield made
 
 
+@pytest.fixture
+def north(_northern_tables: None, settings: Any) -> str:
+    """The name of a second database, in the cluster list for the length of the test. Do not combine with `db`."""
+    settings.DATABASE_CELLS = settings.CELLS_OF_TESTS
+    return "north"
+
+
 @pytest.fixture(scope="session")
-def north(django_db_setup: None) -> str:
-    """The name of a second database of the cluster list, with shared tables as a release makes them."""
+def _northern_tables(django_db_setup: None) -> None:
+    """Shared tables in the second database, as a release makes them."""
     import os
     import subprocess
     import sys
@@ -42,7 +49,6 @@ def north(django_db_setup: None) -> str:
     inherited = {k: v for k, v in os.environ.items() if k not in {*urls, "PYTEST_VERSION"}}
     command = [sys.executable, "manage.py", "migrate_public", "--verbosity=0"]
     subprocess.run(command, check=True, cwd=settings.BASE_DIR, env={**inherited, **there}, timeout=120)
-    return "north"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from tenants.models.chronicle import TenantEvent
 from tenants.models.message import PublicMessage
 from tenants.models.move import TenantMove
+from tenants.models.pool import ReadySchema
 from tenants.models.schedule import DueWork, JobRun, WakeUp
 from tenants.models.sign_up import SignUp
 from tenants.models.template import SchemaTemplate
@@ -14,6 +15,7 @@ __all__ = [
     "DueWork",
     "JobRun",
     "PublicMessage",
+    "ReadySchema",
     "SchemaTemplate",
     "SignUp",
     "Tenant",

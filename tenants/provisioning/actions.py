@@ -1,13 +1,8 @@
 """Bring sign-ups to their end: the job of the clockwork, and the way of the command line."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
-import psycopg
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -29,15 +24,6 @@ _LONGEST_DELAY = dt.timedelta(hours=1)
 # The way in stays on the progress page for a day; the e-mail has it longer.
 _WAY_IN_STAYS = dt.timedelta(days=1)
 _UNVERIFIED_STAYS = dt.timedelta(days=7)
-_LOCK_SPACE = 0x73676E  # advisory locks of sign-ups
-
-
-class NoOwnerLogin(Exception):
-    """This process was not given the owner's login, so it cannot make schemas."""
-
-
-class AtWork(Exception):
-    """Another process is bringing this sign-up forward at this moment."""
 
 
 def request_provisioning() -> None:
@@ -55,7 +41,7 @@ def provision_pending(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.date
     for sign_up_id in list(due.values_list("pk", flat=True)[:BATCH]):
         try:
             advance(sign_up_id, at=at)
-        except AtWork:
+        except steps.AtWork:
             continue
         except Exception as error:
             log.exception("provisioning.failed", sign_up_id=sign_up_id)
@@ -68,11 +54,11 @@ def provision_pending(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.date
 def advance(sign_up_id: int, *, at: dt.datetime) -> None:
     """Take every step that is left of one sign-up. To be called in the public schema.
 
-    Raises `AtWork`, `NoOwnerLogin`, and whatever a step raises; the steps before it stay done.
+    Raises `steps.AtWork`, `cells.NoOwnerLogin` when a schema must be made and this process cannot, and whatever
+    a step raises; the steps before it stay done.
     """
-    with _owner_of(sign_up_id) as owner:
-        while step := steps.after(SignUp.objects.values_list("state", flat=True).get(pk=sign_up_id)):
-            steps.take(step, sign_up_id, owner=owner, at=at)
+    while step := steps.after(SignUp.objects.values_list("state", flat=True).get(pk=sign_up_id)):
+        steps.take(step, sign_up_id, at=at)
 
 
 def create(
@@ -127,18 +113,6 @@ def forget_old(*, at: dt.datetime) -> None:
     SignUp.objects.filter(
         state=SignUpState.UNVERIFIED, created_at__lt=at - _UNVERIFIED_STAYS, tenant=None
     ).delete()
-
-
-@contextmanager
-def _owner_of(sign_up_id: int) -> Iterator[psycopg.Connection[Any]]:
-    """The owner's connection with a lock on one sign-up, which ends with the process, however it ends."""
-    if not settings.DATABASE_OWNER_URL:
-        raise NoOwnerLogin("DATABASE_OWNER_URL is not set: schemas are made as the owner of the database.")
-    with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
-        row = owner.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_SPACE, sign_up_id]).fetchone()
-        if row is None or not row[0]:
-            raise AtWork
-        yield owner
 
 
 def _put_off(sign_up_id: int, error: Exception, at: dt.datetime) -> None:

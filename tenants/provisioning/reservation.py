@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tenants.enums import SignUpState, TenantStatus
 from tenants.models import Domain, SignUp, Tenant
-from tenants.provisioning import schemas
+from tenants.provisioning import pool, schemas
 from tenants.rules import lookalikes, subdomains
 
 
@@ -38,7 +38,7 @@ def taken(subdomain: str) -> subdomains.SubdomainRefused:
 
 
 def reserve(sign_up: SignUp, *, at: dt.datetime) -> None:
-    """Give a verified sign-up its address and a tenant that serves nothing yet.
+    """Give a verified sign-up its address and a tenant that serves nothing yet, with a ready schema if there is one.
 
     Two at once: unique constraints let one through. Raises `subdomains.SubdomainRefused` for the other.
     """
@@ -47,7 +47,7 @@ def reserve(sign_up: SignUp, *, at: dt.datetime) -> None:
     try:
         with transaction.atomic():
             tenant = Tenant.objects.create(
-                schema_name=schemas.random_schema_name(),
+                schema_name=pool.take(at=at) or schemas.random_schema_name(),
                 name=sign_up.university_name,
                 status=TenantStatus.PREPARING,
                 time_zone=sign_up.time_zone,

@@ -9,15 +9,19 @@ from psycopg import sql
 
 from tenants.provisioning import template
 
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
+_STATE = """
+    SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = %(schema)s),
+           EXISTS (SELECT FROM pg_roles WHERE rolname = %(role)s)
+"""
 _PREPARE = sql.SQL(
     """
     CREATE SCHEMA {schema};
     GRANT USAGE ON SCHEMA {schema} TO {role};
     GRANT {group} TO {role};
     GRANT {role} TO {app} WITH INHERIT FALSE, SET TRUE;
-    SET LOCAL search_path = {schema}
+    SET LOCAL search_path = {schema};
     """
 )
 
@@ -28,7 +32,12 @@ class NoTemplate(Exception):
 
 def random_schema_name() -> str:
     """`t_` and 60 random bits: nothing of the customer, so the catalog, readable to all roles, tells nothing."""
-    return "t_" + "".join(secrets.choice(_ALPHABET) for _ in range(12))
+    return "t_" + "".join(secrets.choice(ALPHABET) for _ in range(12))
+
+
+def role_of(schema: str) -> str:
+    """The PostgreSQL role that belongs to a schema."""
+    return f"r_{schema}"
 
 
 def cut(connection: psycopg.Connection[Any], schema: str) -> bool:
@@ -37,34 +46,46 @@ def cut(connection: psycopg.Connection[Any], schema: str) -> bool:
     ``connection`` is the owner's. Rights on the tables come from the owner's default privileges, so the cost
     does not grow with the number of tables. Raises `NoTemplate`.
     """
-    if connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", [schema]).fetchone() is not None:
+    has_schema, has_role = _state(connection, schema)
+    if has_schema:
         return False
-    script = template.find(connection)
+    script = template.script(connection)
     if script is None:
         raise NoTemplate
-    role = f"r_{schema}"
-    if not _role_exists(connection, role):
-        connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
-    connection.execute(
-        _PREPARE.format(
-            schema=sql.Identifier(schema),
-            role=sql.Identifier(role),
-            group=sql.Identifier(settings.DATABASE_TENANT_GROUP),
-            app=sql.Identifier(settings.DATABASE_APP_ROLE),
-        )
+    role = sql.Identifier(role_of(schema))
+    head = sql.SQL("" if has_role else "CREATE ROLE {} NOLOGIN;").format(role) + _PREPARE.format(
+        schema=sql.Identifier(schema),
+        role=role,
+        group=sql.Identifier(settings.DATABASE_TENANT_GROUP),
+        app=sql.Identifier(settings.DATABASE_APP_ROLE),
     )
     # Without parameters a script of many statements is one message, and one round trip.
-    connection.execute(script.encode(), prepare=False)
+    connection.execute(head.as_bytes(connection) + script.encode(), prepare=False)
     return True
+
+
+def make(connection: psycopg.Connection[Any], schema: str) -> None:
+    """`cut` in a transaction of its own. ``connection`` is the owner's, in autocommit."""
+    try:
+        with connection.transaction():
+            cut(connection, schema)
+    except NoTemplate:
+        # Deployment makes the template; a worker that is ahead of it makes it now.
+        template.build(connection)
+        with connection.transaction():
+            cut(connection, schema)
 
 
 def drop(connection: psycopg.Connection[Any], schema: str) -> None:
     """Remove a schema, everything in it and its role; repeating it changes nothing."""
-    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
-    role = f"r_{schema}"
-    if _role_exists(connection, role):
-        connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+    has_schema, has_role = _state(connection, schema)
+    if has_schema:
+        connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+    if has_role:
+        connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role_of(schema))))
 
 
-def _role_exists(connection: psycopg.Connection[Any], role: str) -> bool:
-    return connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None
+def _state(connection: psycopg.Connection[Any], schema: str) -> tuple[bool, bool]:
+    """Whether the schema exists, and whether its role does."""
+    row = connection.execute(_STATE, {"schema": schema, "role": role_of(schema)}).fetchone()
+    return (row[0], row[1]) if row else (False, False)

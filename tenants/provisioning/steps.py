@@ -7,26 +7,27 @@ begun. Only the schema is made over another connection, in a transaction of its 
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from tenants import clockwork, events, hosts, links, public_mail, schedule
-from tenants.context import inside
+from tenants import cells, clockwork, events, hosts, links, public_mail, schedule
+from tenants.context import HOME, inside
 from tenants.enums import SignUpState, TenantStatus
 from tenants.lifecycle.actions import LIFE
 from tenants.models import SignUp, Tenant
-from tenants.provisioning import letters, schemas, template
+from tenants.provisioning import letters, schemas
 
 TRIAL = dt.timedelta(days=30)
 
-Owner = psycopg.Connection[Any]
+
+class AtWork(Exception):
+    """Another process is bringing this sign-up forward at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +37,17 @@ class Step:
     begins: SignUpState
     ends: SignUpState
     label: Promise
-    run: Callable[[SignUp, Tenant, Owner, dt.datetime], None]
+    run: Callable[[SignUp, Tenant, dt.datetime], None]
 
 
-def make_database(sign_up: SignUp, tenant: Tenant, owner: Owner, at: dt.datetime) -> None:
-    """Schema, role, rights and tables, all or nothing."""
-    try:
-        with owner.transaction():
-            schemas.cut(owner, tenant.schema_name)
-    except schemas.NoTemplate:
-        # Deployment makes the template; a worker that is ahead of it makes it now.
-        template.build(owner)
-        with owner.transaction():
-            schemas.cut(owner, tenant.schema_name)
+def make_database(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
+    """Schema, role, rights and tables, all or nothing. Nothing is left to do when a ready schema was taken."""
+    if not _has_schema(tenant):
+        with cells.connect_as_owner(HOME) as owner:
+            schemas.make(owner, tenant.schema_name)
 
 
-def invite_owner(sign_up: SignUp, tenant: Tenant, owner: Owner, at: dt.datetime) -> None:
+def invite_owner(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
     """Whatever the apps above put into a new site; the one that invites the owner answers with the token."""
     with inside(tenant):
         answers = [
@@ -63,12 +59,12 @@ def invite_owner(sign_up: SignUp, tenant: Tenant, owner: Owner, at: dt.datetime)
     sign_up.save(update_fields=["welcome_path"])
 
 
-def set_schedule(sign_up: SignUp, tenant: Tenant, owner: Owner, at: dt.datetime) -> None:
+def set_schedule(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
     """The daily jobs, at the tenant's local time."""
     clockwork.plan_daily_jobs(tenant, at=at)
 
 
-def open_doors(sign_up: SignUp, tenant: Tenant, owner: Owner, at: dt.datetime) -> None:
+def open_doors(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
     """From this commit on the site answers; the owner is told by e-mail."""
     with inside(tenant):
         events.tenant_opened.send(sender=None, at=at)
@@ -105,15 +101,36 @@ def after(state: str) -> Step | None:
     return next((step for step in STEPS if step.begins == state), None)
 
 
-def take(step: Step, sign_up_id: int, *, owner: Owner, at: dt.datetime) -> None:
-    """Run one step and record it, in one transaction of the shared schema. Raises what the step raises."""
+def take(step: Step, sign_up_id: int, *, at: dt.datetime) -> None:
+    """Run one step and record it, in one transaction of the shared schema.
+
+    Raises `AtWork` while another process has the sign-up, and what the step raises.
+    """
     with transaction.atomic():
-        sign_up = SignUp.objects.select_for_update(of=("self",)).select_related("tenant").get(pk=sign_up_id)
+        sign_up = _locked(sign_up_id)
         if sign_up.state != step.begins or sign_up.tenant is None:
             return
-        step.run(sign_up, sign_up.tenant, owner, at)
+        step.run(sign_up, sign_up.tenant, at)
         sign_up.state = step.ends
         sign_up.attempts = 0
         sign_up.last_error = ""
         sign_up.next_try_at = None if step.ends == SignUpState.READY else at
         sign_up.save(update_fields=["state", "attempts", "last_error", "next_try_at"])
+
+
+def _locked(sign_up_id: int) -> SignUp:
+    """The row, locked until the transaction or the process ends; whoever has it is not waited for."""
+    rows = SignUp.objects.select_for_update(of=("self",), nowait=True).select_related("tenant")
+    try:
+        with transaction.atomic():
+            return rows.get(pk=sign_up_id)
+    except OperationalError as error:
+        if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            raise AtWork from error
+        raise
+
+
+def _has_schema(tenant: Tenant) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_namespace WHERE nspname = %s", [tenant.schema_name])
+        return cursor.fetchone() is not None

@@ -21,7 +21,9 @@ from tenants.provisioning.fold import Fold
 _SCHEMA = "duly_template"
 _LOCK = 0x74706C  # one build at a time
 _FIND = "SELECT script FROM public.tenants_schematemplate WHERE fingerprint = %s"
+_NEWEST = "UPDATE public.tenants_schematemplate SET created_at = %s WHERE fingerprint = %s"
 _KEEP = "INSERT INTO public.tenants_schematemplate (fingerprint, script, created_at) VALUES (%s, %s, %s)"
+_scripts: dict[str, str] = {}
 
 
 @cache
@@ -43,6 +45,13 @@ def find(connection: psycopg.Connection[Any]) -> str | None:
     return row[0] if row else None
 
 
+def script(connection: psycopg.Connection[Any]) -> str | None:
+    """As `find`, from this process's memory once it has been found: a script never changes under its fingerprint."""
+    if fingerprint() not in _scripts and (found := find(connection)):
+        _scripts[fingerprint()] = found
+    return _scripts.get(fingerprint())
+
+
 def build(connection: psycopg.Connection[Any]) -> bool:
     """Migrate one schema and keep its script; False when this release's script is there already.
 
@@ -52,6 +61,8 @@ def build(connection: psycopg.Connection[Any]) -> bool:
     connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
     try:
         if find(connection) is not None:
+            # After a rollback this release is the newest again: its ready schemas are the ones to keep.
+            connection.execute(_NEWEST, [clock.now(), fingerprint()])
             return False
         schema = sql.Identifier(_SCHEMA)
         connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))

@@ -11,7 +11,7 @@ from tenants.cache import VanishingRedisCache
 from tenants.context import NoTenant, TenantRef, inside
 from tenants.signing import BadToken
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I12")]
 DAY = dt.timedelta(days=1)
 
 

@@ -10,7 +10,7 @@ from tenants import context
 from tenants.context import NoTenant, TenantRef, inside, public_schema
 from tenants.models import Tenant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I14")]
 
 
 def _value(query: str) -> object:

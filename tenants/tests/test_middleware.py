@@ -13,7 +13,7 @@ from tenants.enums import TenantClosure, TenantStatus
 from tenants.middleware import TenantMiddleware
 from tenants.models import Domain, Tenant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I5")]
 
 
 @pytest.fixture(autouse=True)

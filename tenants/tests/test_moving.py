@@ -293,7 +293,7 @@ def test_a_cell_that_is_away_stops_nobody_elses_work(
     ],
 )
 def test_the_command_refuses_with_a_sentence(
-    campus: TenantRef, arguments: dict[str, Any], sentence: str
+    campus: TenantRef, north: str, arguments: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(CommandError, match=sentence):
         call_command("move_tenant", **{"tenant": campus.host, **arguments})

@@ -3,10 +3,8 @@
 import datetime as dt
 import io
 import json
-import os
-import secrets
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -14,7 +12,6 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
-from django.db import connections
 from django.test import Client
 
 from tenants import clock, clockwork, hosts, schedule
@@ -22,10 +19,9 @@ from tenants.context import inside, public_schema
 from tenants.enums import SignUpState, TenantStatus
 from tenants.models import Domain, DueWork, PublicMessage, SchemaTemplate, SignUp, Tenant, WakeUp
 from tenants.provisioning import actions, reservation, schemas, steps, template
+from tenants.tests.committed import LATER, PLACES, details, in_another_process, plan_death, reserved
 from tenants.tests.factories import AT
 from tenants.tests.portrait import portrait
-
-LATER = AT + dt.timedelta(minutes=2)
 
 
 @pytest.fixture
@@ -34,99 +30,6 @@ def owner(db: None) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(settings.DATABASE_OWNER_URL) as connection:
         yield connection
         connection.rollback()
-
-
-def details(subdomain: str) -> dict[str, Any]:
-    return {
-        "university_name": "Gamma University",
-        "subdomain": subdomain,
-        "time_zone": "Asia/Kathmandu",
-        "owner_name": "Gus Grant",
-        "owner_email": "gus@gamma.edu",
-        "at": AT,
-    }
-
-
-def forget(subdomain: str) -> None:
-    """Remove what a test really committed."""
-    with public_schema():
-        tenant = Tenant.objects.filter(domains__domain=reservation.host_of(subdomain)).first()
-        PublicMessage.objects.all().delete()
-        WakeUp.objects.all().delete()
-        SignUp.objects.filter(subdomain=subdomain).delete()
-        if tenant is None:
-            return
-        schema = tenant.schema_name
-        Tenant.objects.filter(pk=tenant.pk).delete()
-    connections.close_all()
-    with psycopg.connect(settings.DATABASE_OWNER_URL) as connection:
-        schemas.drop(connection, schema)
-
-
-@pytest.fixture
-def subdomain(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """A free name, for tests whose rows are really committed; forgotten after the test."""
-    name = f"gamma-{secrets.token_hex(3)}"
-    with django_db_blocker.unblock():
-        hosts._entries.clear()
-        try:
-            yield name
-        finally:
-            connections.close_all()
-            forget(name)
-            hosts._entries.clear()
-
-
-def in_another_process(work: Callable[[], None]) -> int:
-    """Run ``work`` in a forked process with connections of its own; answers how it ended (−9: killed)."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        except BaseException as error:
-            os.write(2, f"child: {error!r}\n".encode())
-            os._exit(1)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def die(*args: Any, **kwargs: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def then_die(function: Callable[..., Any]) -> Callable[..., Any]:
-    def doomed(*args: Any, **kwargs: Any) -> None:
-        function(*args, **kwargs)
-        die()
-
-    return doomed
-
-
-def plan_death(place: str) -> None:
-    """Make this process die at one place: ``cut`` (in the schema's transaction), or in or after a step."""
-    if place == "cut":
-        schemas.cut = then_die(schemas.cut)
-        return
-    when, name = place.split(":")
-    if when == "in":
-        doomed = [
-            steps.Step(step.begins, step.ends, step.label, then_die(step.run)) if step.ends == name else step
-            for step in steps.STEPS
-        ]
-        steps.STEPS = tuple(doomed)  # type: ignore[assignment]
-        return
-    real = steps.take
-
-    def take(step: steps.Step, *args: Any, **kwargs: Any) -> None:
-        real(step, *args, **kwargs)
-        if step.ends == name:
-            die()
-
-    steps.take = take
-
-
-PLACES = ["cut"] + [f"{when}:{step.ends}" for step in steps.STEPS for when in ("in", "after")]
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -166,27 +69,16 @@ def test_killed_anywhere_it_serves_nothing_and_the_next_turn_completes_it(subdom
 
 def test_two_processes_at_once_make_one_tenant(subdomain: str) -> None:
     with public_schema():
-        sign_up = _reserved(subdomain)
-    with (
-        psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as other,
-        public_schema(),
-    ):
-        other.execute("SELECT pg_advisory_lock(%s, %s)", [actions._LOCK_SPACE, sign_up.pk])
-        with pytest.raises(actions.AtWork):
+        sign_up = reserved(subdomain)
+    with psycopg.connect(settings.DATABASE_OWNER_URL) as other, public_schema():
+        other.execute("SELECT FROM public.tenants_signup WHERE id = %s FOR UPDATE", [sign_up.pk])
+        with pytest.raises(steps.AtWork):
             actions.advance(sign_up.pk, at=AT)
         assert actions.provision_pending(at=AT, scheduled_for=AT) == AT + dt.timedelta(seconds=20)
-        other.execute("SELECT pg_advisory_unlock_all()")
+        other.rollback()
         assert actions.provision_pending(at=AT, scheduled_for=AT) is None
         sign_up.refresh_from_db()
         assert sign_up.state == SignUpState.READY
-
-
-def _reserved(subdomain: str) -> SignUp:
-    values = details(subdomain)
-    at = values.pop("at")
-    sign_up = SignUp.objects.create(**values, created_at=at, verified_at=at)
-    reservation.reserve(sign_up, at=at)
-    return sign_up
 
 
 def test_a_step_that_fails_is_tried_again_later_and_the_others_do_not_wait(
@@ -200,7 +92,7 @@ def test_a_step_that_fails_is_tried_again_later_and_the_others_do_not_wait(
         for step in steps.STEPS
     )
     with public_schema():
-        sign_up = _reserved(subdomain)
+        sign_up = reserved(subdomain)
         with monkeypatch.context() as patch:
             patch.setattr(steps, "STEPS", broken)
             again_at = actions.provision_pending(at=AT, scheduled_for=AT)

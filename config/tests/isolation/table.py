@@ -9,7 +9,8 @@ class Row:
 
     `who` is a permission's value, "signed in", "open", or "library" for pages of the sign-in library.
     `is_everyones` marks things that every signed-in person may see, `is_owners` those of the world's owner,
-    `may_be_absent` what the world does not hold (a second factor, the HTML of a letter that is text).
+    `may_be_absent` what the world does not hold (a second factor, the HTML of a letter that is text), `is_scoped`
+    what also serves those who hold the permission over some people only.
     """
 
     name: str
@@ -18,6 +19,7 @@ class Row:
     is_everyones: bool = False
     is_owners: bool = False
     may_be_absent: bool = False
+    is_scoped: bool = False
 
     def kwargs(self, ids: dict[str, str]) -> dict[str, str]:
         """The URL's arguments, taken from the world."""
@@ -35,22 +37,12 @@ _PASS_LESSON = (("public_id", "enrollment"), ("key", "links"))
 TENANT: list[Row] = [
     Row("oversight:home", "signed in"),
     Row("oversight:status", "signed in"),
-    Row("oversight:overview", "reports.view"),
-    Row("oversight:people", "reports.view"),
-    Row("oversight:people-csv", "reports.export"),
+    Row("oversight:overview", "reports.view", is_scoped=True),
+    Row("oversight:people", "reports.view", is_scoped=True),
+    Row("oversight:people-csv", "reports.export", is_scoped=True),
     Row("oversight:remind", "reminders.send"),
     Row("reminders:upcoming", "reports.view"),
     Row("requirements:list", "requirements.view"),
-    Row("requirements:new", "requirements.edit"),
-    _one("requirements:detail", "requirements.view", "requirement"),
-    _one("requirements:edit", "requirements.edit", "requirement"),
-    _one("requirements:people", "requirements.preview", "requirement"),
-    _one("requirements:people-csv", "requirements.preview", "requirement"),
-    _one("requirements:check-person", "requirements.preview", "requirement"),
-    _one("requirements:turn-on", "requirements.edit", "requirement"),
-    _one("requirements:pause", "requirements.edit", "requirement"),
-    _one("requirements:retire", "requirements.edit", "requirement"),
-    _one("requirements:discard", "requirements.edit", "requirement"),
     Row("requirements:new", "requirements.edit"),
     _one("requirements:detail", "requirements.view", "requirement"),
     _one("requirements:edit", "requirements.edit", "requirement"),
@@ -91,8 +83,8 @@ TENANT: list[Row] = [
     _one("learning:result", "signed in", "attempt"),
     Row("learning:certificate-list", "signed in"),
     _one("learning:certificate", "signed in", "certificate"),
-    Row("people:person-list", "people.view"),
-    Row("people:person-csv", "people.view"),
+    Row("people:person-list", "people.view", is_scoped=True),
+    Row("people:person-csv", "people.view", is_scoped=True),
     Row("people:person-add", "people.change"),
     _one("people:person-detail", "signed in", "person"),
     _one("people:person-edit", "people.change", "person"),

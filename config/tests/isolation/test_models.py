@@ -9,7 +9,7 @@ from config.tests.isolation import world
 from tenants import router
 from tenants.context import NoTenant, TenantRef, inside, public_schema
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I3")]
 
 # A model the world does not fill needs a reason, and the other tests of this file try it empty.
 _NOT_FILLED = {

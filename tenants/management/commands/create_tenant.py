@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand, CommandParser
 
-from tenants import addresses, clock, context, links
+from tenants import addresses, cells, clock, context, links
 from tenants.models import SignUp
 from tenants.provisioning import actions
 from tenants.rules import subdomains, time_zones
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             }
             with context.public_schema():
                 facts = _facts(actions.create(**details, is_trial=not options["no_trial"], at=clock.now()))
-        except (ValueError, actions.NoOwnerLogin) as refusal:
+        except (ValueError, cells.NoOwnerLogin) as refusal:
             raise CommandError(str(refusal)) from refusal
         if options["json"]:
             self.stdout.write(json.dumps(facts))
