@@ -18,7 +18,7 @@ HEAD = "from django.db import migrations, models\n"
 BODY = """
 
 class Migration(migrations.Migration):
-    {atomic}
+    {attributes}
     dependencies = {dependencies}
     operations = [{operations}]
 """
@@ -26,12 +26,12 @@ class Migration(migrations.Migration):
 
 @contextmanager
 def planted(
-    label: str, *operations: str, name: str = "0900_planted", head: str = "", atomic: bool = True
+    label: str, *operations: str, name: str = "0900_planted", head: str = "", attributes: str = ""
 ) -> Iterator[str]:
     """Django sees one more migration of the app `label`, with these operations as source text.
 
-    `operations` see `migrations` and `models`, and what `head` defines. Other processes see it too when they are
-    given `MIGRATION_MODULES={label: <the value yielded>}` and the folder of that module on their path.
+    `operations` see `migrations` and `models`, and what `head` defines; `attributes` is one line of the class.
+    Forked processes see it too.
     """
     from tenants.provisioning import template
 
@@ -45,7 +45,7 @@ def planted(
         HEAD
         + head
         + BODY.format(
-            atomic="" if atomic else "atomic = False",
+            attributes=attributes,
             dependencies=[(label, last)],
             operations=", ".join(operations),
         )

@@ -18,7 +18,7 @@ from tenants.tests.factories import AT
 from tenants.tests.planting import planted
 from tenants.tests.portrait import portrait
 from tenants.upgrades import actions, planning, survey
-from tenants.upgrades.replay import Limits, Moved, Replay
+from tenants.upgrades.replay import Limits, Replay
 
 TEXT = 'migrations.AddField("job", "{name}", models.TextField(db_default=""))'
 
@@ -199,7 +199,7 @@ def test_sql_and_code_and_work_outside_a_transaction_follow_one_another(
             'AddIndexConcurrently("job", models.Index(fields=["mixed"], name="job_mixed"))',
             head="from django.contrib.postgres.operations import AddIndexConcurrently\n",
             name="0906_index",
-            atomic=False,
+            attributes="atomic = False",
         ),
         planted(
             "jobs", 'migrations.AddField("job", "after", models.TextField(null=True))', name="0907_after"
@@ -255,8 +255,10 @@ def test_a_plan_made_for_another_state_is_refused_by_the_schema_itself(
         assert columns(owner, "twice") == set()
         replay = Replay(segment, Limits())
         replay.run(owner, one, at=AT)
-        with pytest.raises(Moved):
+        with pytest.raises(planning.Moved):
             replay.run(owner, one, at=AT)
+        with pytest.raises(planning.Moved):
+            planning.next_segment(one, state, lock_timeout_ms=2000)
         assert recorded(owner, one.schema, "0909_twice") == 1
 
 

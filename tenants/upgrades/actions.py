@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 TRIES = 3
 _FIRST_PAUSE = 0.5  # seconds before the second try; four times as long before the third
 _CANARIES = 3
+_MOST_ROUNDS = 100
 _BY = "system"
 
 Tell = Callable[[str], None]
@@ -111,9 +112,12 @@ class _Run:
         self.outcome.current = asked - len(left)
         if left:
             record.begin(self._owner, left, at=clock.now())
-        while left:
+        for _ in range(_MOST_ROUNDS):
+            if not left:
+                break
             self._round(left)
             left = self._chosen(survey.take(self._owner, lock=False).left)
+        self._leave(left, "it was changed by somebody else, again and again")
         self._doors()
 
     def _first_look(self) -> survey.Survey:
@@ -169,7 +173,10 @@ class _Run:
 
     def _group(self, state: State, members: list[Candidate]) -> bool:
         """Bring the schemas of one state further; whether any was."""
-        segment = self._plan(state, members)
+        try:
+            segment = self._plan(state, members)
+        except planning.Moved:
+            return True  # to be grouped anew
         if segment is None:
             return False
         if segment.is_empty:

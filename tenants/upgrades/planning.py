@@ -22,6 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tenants import cells, context, router
 from tenants.provisioning import content_types
+from tenants.upgrades import survey
 from tenants.upgrades.survey import Candidate, State
 
 _DJANGOS_OWN = ("django.db.migrations.operations.", "django.contrib.postgres.operations")
@@ -40,6 +41,11 @@ SHAPE = """
 """
 
 Key = tuple[str, str]
+SPACE = 0x7570  # advisory locks of single schemas
+
+
+class Moved(Exception):
+    """The schema is not in the state that was expected: look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +115,31 @@ def owner_alias(cell: str) -> str:
 def next_segment(canary: Candidate, state: State, *, lock_timeout_ms: int) -> Segment:
     """What schemas in `state` need next, worked out on `canary`, which is left as it was.
 
-    Raises what the migrations raise there.
+    Raises Moved when the canary is in another state by now, and what the migrations raise there.
     """
     with context.bare_schema(canary.schema):
         connection = connections[owner_alias(canary.cell)]
         try:
-            return _plan(connection, state, lock_timeout_ms)
+            hold(connection, canary.schema, state, lock_timeout_ms=lock_timeout_ms)
+            return _plan(connection, state)
         finally:
             connection.close()
 
 
-def _plan(connection: Any, state: State, lock_timeout_ms: int) -> Segment:
+def hold(connection: Any, schema: str, state: State, *, lock_timeout_ms: int) -> None:
+    """Keep every other session out of this schema's migrations until the connection is closed.
+
+    Raises Moved when the schema is not in `state`: a killed run's last message may have been finished meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [str(lock_timeout_ms)])
+        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [SPACE, schema])
+        cursor.execute(f"SELECT {survey.state_expression()}")
+        if State(*cursor.fetchone()) != state:
+            raise Moved(schema)
+
+
+def _plan(connection: Any, state: State) -> Segment:
     executor = MigrationExecutor(connection)
     todo = _todo(executor)
     settled = state.named == content_types.digest()
@@ -135,7 +155,7 @@ def _plan(connection: Any, state: State, lock_timeout_ms: int) -> Segment:
     statements: tuple[str, ...] | None = ()
     shapes: dict[str, str] = {}
     if replayed:
-        statements, tables = _rehearse(connection, chosen, models.clone(), lock_timeout_ms)
+        statements, tables = _rehearse(connection, chosen, models.clone())
         shapes = _shapes(connection, tables)
     elif chosen:
         statements = None
@@ -193,14 +213,12 @@ def _steps(chosen: list[Migration], models: ProjectState) -> tuple[Step, ...]:
 
 
 def _rehearse(
-    connection: Any, chosen: list[Migration], models: ProjectState, lock_timeout_ms: int
+    connection: Any, chosen: list[Migration], models: ProjectState
 ) -> tuple[tuple[str, ...], set[str]]:
     """Run the migrations and take them back; answers what was sent, and the tables that were looked at first."""
     sent: list[str] = []
     models.apps  # noqa: B018  # rendered once, or Django renders it anew for every operation
     with _written_down(connection, sent) as tables, transaction.atomic(using=connection.alias):
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = {int(lock_timeout_ms)}")
         for migration in chosen:
             with connection.schema_editor(atomic=True) as editor:
                 models = migration.apply(models, editor)

@@ -64,7 +64,7 @@ def _plan(state: survey.State, members: list[survey.Candidate]) -> Plan | None:
     names = [each.schema for each in members]
     try:
         segment = planning.next_segment(members[0], state, lock_timeout_ms=Limits().lock_ms)
-    except (DatabaseError, psycopg.Error) as error:
+    except (planning.Moved, DatabaseError, psycopg.Error) as error:
         return Plan(names, [], False, False, problem=sentence(error))
     if segment.is_empty:
         return None

@@ -10,13 +10,12 @@ from psycopg import sql
 from tenants import context
 from tenants.provisioning import content_types
 from tenants.upgrades import record, survey
-from tenants.upgrades.planning import SHAPE, Key, Segment
-from tenants.upgrades.survey import Candidate, State
+from tenants.upgrades.planning import SHAPE, SPACE, Key, Moved, Segment
+from tenants.upgrades.survey import Candidate
 
 # SQLSTATEs of our own, raised inside the message.
 MOVED = "DU001"
 SHAPED = "DU002"
-SPACE = 0x7570  # advisory locks of single schemas
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +24,6 @@ class Limits:
 
     lock_ms: int = 2_000
     statement_ms: int = 60_000
-
-
-class Moved(Exception):
-    """The schema is not in the state that the segment was planned for: look again."""
 
 
 class OtherShape(Exception):
@@ -97,13 +92,6 @@ class Replay:
             name=sql.Literal(schema).as_string(),
             space=SPACE,
         )
-
-
-def state_of(cursor: Any) -> State:
-    """The state of the schema on the search path."""
-    cursor.execute(f"SELECT {survey.state_expression()}")
-    applied, named = cursor.fetchone()
-    return State(applied, named)
 
 
 def _guard(segment: Segment) -> str:

@@ -11,8 +11,8 @@ from django.db.migrations import Migration
 from tenants import context
 from tenants.provisioning import content_types
 from tenants.upgrades import record
-from tenants.upgrades.planning import Segment, Step, owner_alias
-from tenants.upgrades.replay import SPACE, Limits, Moved, recorded_statement, state_of
+from tenants.upgrades.planning import Segment, Step, hold, owner_alias
+from tenants.upgrades.replay import Limits, recorded_statement
 from tenants.upgrades.survey import Candidate
 
 _INVALID = """
@@ -37,14 +37,11 @@ def run(tenant: Candidate, segment: Segment, *, limits: Limits, at: dt.datetime)
     with context.bare_schema(tenant.schema):
         connection = cast(Any, connections[owner_alias(tenant.cell)])
         try:
+            hold(connection, tenant.schema, segment.state, lock_timeout_ms=limits.lock_ms)
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "SELECT set_config('lock_timeout', %s, false), set_config('statement_timeout', %s, false)",
-                    [str(limits.lock_ms), str(limits.statement_ms)],
+                    "SELECT set_config('statement_timeout', %s, false)", [str(limits.statement_ms)]
                 )
-                cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [SPACE, tenant.schema])
-                if state_of(cursor) != segment.state:
-                    raise Moved(tenant.schema)
             for step in segment.steps:
                 _take(connection, tenant.schema, step)
             with transaction.atomic(using=connection.alias), connection.cursor() as cursor:

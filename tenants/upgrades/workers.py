@@ -11,8 +11,8 @@ import structlog
 
 from tenants import cells, clock, context
 from tenants.upgrades import record, visits
-from tenants.upgrades.planning import Segment, sqlstate
-from tenants.upgrades.replay import Limits, Moved, OtherShape, Replay
+from tenants.upgrades.planning import Moved, Segment, sqlstate
+from tenants.upgrades.replay import Limits, OtherShape, Replay
 from tenants.upgrades.survey import Candidate
 
 log = structlog.get_logger(__name__)
