@@ -13,6 +13,7 @@ class TenantsConfig(AppConfig):
             public_mail,
             schedule,
         )
+        from tenants.integrity import actions as integrity
         from tenants.lifecycle import telling, turn
         from tenants.moving import actions as moving
         from tenants.provisioning import actions as provisioning
@@ -24,3 +25,4 @@ class TenantsConfig(AppConfig):
         schedule.register(moving.JOB)
         schedule.register(turn.JOB)
         schedule.register(pool.JOB)
+        schedule.register(integrity.JOB)

@@ -61,3 +61,10 @@ TENANT_OPENERS = ["lms.people.actions.open_site"]
 
 # How many schemas are kept ready for the next sign-ups, beside the tenants' own; 0 makes each when it is asked for.
 READY_SCHEMAS = env.number("READY_SCHEMAS", 3)
+# What never becomes fewer in a tenant without somebody meaning it: the nightly audit compares with the night before.
+INTEGRITY_COUNTED_TABLES = [
+    "people_user",
+    "audit_event",
+    "records_compliancerecord",
+    "learning_certificate",
+]

@@ -1,6 +1,7 @@
 """The shared tables, one subject a file."""
 
 from tenants.models.chronicle import TenantEvent
+from tenants.models.integrity import IntegrityAudit
 from tenants.models.message import PublicMessage
 from tenants.models.move import TenantMove
 from tenants.models.pool import ReadySchema
@@ -13,6 +14,7 @@ from tenants.models.upgrade import TenantUpgrade
 __all__ = [
     "Domain",
     "DueWork",
+    "IntegrityAudit",
     "JobRun",
     "PublicMessage",
     "ReadySchema",

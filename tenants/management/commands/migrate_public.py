@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from tenants import context, grants, router
+from tenants import clock, context, grants, router
+from tenants.integrity import actions as integrity
 
 _LOCK = 0x64756C79  # "duly": one migration at a time, whichever process came first
 
@@ -41,3 +42,5 @@ class Command(BaseCommand):
                     )
             if not options["plan"]:
                 grants.apply(connection)
+                with context.public_schema():
+                    integrity.plan(at=clock.now())
