@@ -86,3 +86,19 @@ class MoveState(TextChoices):
     SWITCHED = "switched", _("Served from the new database")
     DROPPED = "dropped", _("Old copy dropped")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class AgreementSide(TextChoices):
+    """Which of the two sites of a roll-up agreement is meant."""
+
+    PARENT = "parent", _("University")
+    DEPARTMENT = "department", _("Department")
+
+
+class AgreementState(TextChoices):
+    """How a roll-up agreement stands. The last two are final."""
+
+    OFFERED = "offered", _("Waiting for the department")
+    IN_FORCE = "in_force", _("In force")
+    REFUSED = "refused", _("Refused")
+    ENDED = "ended", _("Ended")

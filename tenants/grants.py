@@ -14,8 +14,19 @@ REVOKE INSERT, UPDATE ON public.tenants_readyschema FROM {app};
 GRANT UPDATE (created_at) ON public.tenants_readyschema TO {app};
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {tenants};
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {tenants};
-REVOKE ALL ON FUNCTION public.duly_wake(text, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION public.duly_wake(text, timestamptz) TO {tenants};
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, {tenants};
+GRANT EXECUTE ON FUNCTION
+    public.duly_wake(text, timestamptz),
+    public.duly_rollup_invite(uuid, text, text, text, text, timestamptz, timestamptz, int),
+    public.duly_rollup_withdraw(uuid, text, timestamptz),
+    public.duly_rollup_invitations(),
+    public.duly_rollup_redeem(text, text, text, text, timestamptz),
+    public.duly_rollup_decide(uuid, text, text, text, timestamptz),
+    public.duly_rollup_agreements(),
+    public.duly_rollup_publish(jsonb, date, timestamptz),
+    public.duly_rollup_figures(uuid)
+    TO {tenants};
+GRANT EXECUTE ON FUNCTION public.duly_rollup_offer(bigint, bigint, text, text, timestamptz) TO {app};
 ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {tenants};
 ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO {tenants};
 ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO {tenants};

@@ -1,5 +1,6 @@
 """The shared tables, one subject a file."""
 
+from tenants.models.agreements import LEAST_PEOPLE, RollUpAgreement, RollUpFigure, RollUpInvitation
 from tenants.models.chronicle import TenantEvent
 from tenants.models.integrity import IntegrityAudit
 from tenants.models.message import PublicMessage
@@ -12,12 +13,16 @@ from tenants.models.tenant import Domain, Tenant
 from tenants.models.upgrade import TenantUpgrade
 
 __all__ = [
+    "LEAST_PEOPLE",
     "Domain",
     "DueWork",
     "IntegrityAudit",
     "JobRun",
     "PublicMessage",
     "ReadySchema",
+    "RollUpAgreement",
+    "RollUpFigure",
+    "RollUpInvitation",
     "SchemaTemplate",
     "SignUp",
     "Tenant",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from tenants.enums import SignUpState
+from tenants.models.agreements import RollUpInvitation
 from tenants.models.tenant import Tenant
 
 
@@ -30,6 +31,10 @@ class SignUp(models.Model):
     code_sent_count = models.PositiveSmallIntegerField(default=0)
     code_attempts = models.PositiveSmallIntegerField(default=0)
     verified_at = models.DateTimeField(null=True)
+    # With one, the site is a department's, and finds its university's offer.
+    invitation = models.ForeignKey(
+        RollUpInvitation, null=True, on_delete=models.SET_NULL, related_name="sign_ups"
+    )
     tenant = models.OneToOneField(Tenant, null=True, on_delete=models.CASCADE, related_name="sign_up")
     # The owner's way in, path only; forgotten a day after the site is ready.
     welcome_path = models.CharField(max_length=200, blank=True)

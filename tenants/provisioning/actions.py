@@ -8,7 +8,7 @@ from django.db.models import F
 
 from tenants import hosts, schedule
 from tenants.enums import IN_PREPARATION, SignUpState, TenantStatus
-from tenants.models import SignUp, Tenant
+from tenants.models import RollUpInvitation, SignUp, Tenant
 from tenants.provisioning import reservation, steps
 
 log = structlog.get_logger(__name__)
@@ -71,8 +71,11 @@ def create(
     at: dt.datetime,
     locale: str = "en",
     is_trial: bool = True,
+    invitation: RollUpInvitation | None = None,
 ) -> SignUp:
     """Make a tenant at once, on the operator's word that the owner is who they say. All values are parsed already.
+
+    With an invitation it is a department's site, and finds its university's offer.
 
     Raises `subdomains.SubdomainRefused` when the address is taken, and what a step raises; then the clockwork
     goes on from there.
@@ -85,6 +88,7 @@ def create(
             locale=locale,
             owner_name=owner_name,
             owner_email=owner_email,
+            invitation=invitation,
             verified_at=at,
             created_at=at,
         )

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tenants.enums import SignUpState, TenantStatus
+from tenants.agreements import actions as agreements
+from tenants.enums import SignUpState, TenantKind, TenantStatus
 from tenants.models import Domain, SignUp, Tenant
 from tenants.provisioning import pool, schemas
 from tenants.rules import lookalikes, subdomains
@@ -49,6 +50,7 @@ def reserve(sign_up: SignUp, *, at: dt.datetime) -> None:
             tenant = Tenant.objects.create(
                 schema_name=pool.take(at=at) or schemas.random_schema_name(),
                 name=sign_up.university_name,
+                kind=TenantKind.DEPARTMENT if sign_up.invitation_id else TenantKind.UNIVERSITY,
                 status=TenantStatus.PREPARING,
                 time_zone=sign_up.time_zone,
                 locale=sign_up.locale,
@@ -61,6 +63,7 @@ def reserve(sign_up: SignUp, *, at: dt.datetime) -> None:
                 is_primary=True,
                 skeleton=lookalikes.skeleton(sign_up.subdomain),
             )
+            agreements.offer_to_new_site(sign_up, tenant, at=at)
     except IntegrityError as error:
         raise taken(sign_up.subdomain) from error
     sign_up.tenant = tenant

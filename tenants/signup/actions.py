@@ -8,7 +8,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tenants import addresses, limits, public_mail
 from tenants.enums import SignUpState
-from tenants.models import SignUp
+from tenants.models import RollUpInvitation, SignUp
 from tenants.provisioning import actions as provisioning
 from tenants.provisioning import letters, reservation
 from tenants.rules import subdomains
@@ -43,8 +43,12 @@ def start(
     owner_email: str,
     at: dt.datetime,
     locale: str = "en",
+    invitation: RollUpInvitation | None = None,
 ) -> SignUp:
-    """Write down what was typed and send the code. Reserves nothing. All values are parsed already."""
+    """Write down what was typed and send the code. Reserves nothing. All values are parsed already.
+
+    With an invitation it is a department's site, and finds its university's offer.
+    """
     with transaction.atomic():
         sign_up = SignUp.objects.create(
             university_name=university_name,
@@ -53,6 +57,7 @@ def start(
             locale=locale,
             owner_name=owner_name,
             owner_email=owner_email,
+            invitation=invitation,
             terms_accepted_at=at,
             created_at=at,
         )
