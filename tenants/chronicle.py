@@ -21,11 +21,13 @@ def write(
     at: dt.datetime,
     reason: str = "",
     facts: dict[str, object] | None = None,
+    tell: bool = True,
 ) -> TenantEvent:
     """Add one event, in the caller's transaction; call it in the public schema.
 
     `kind` is `thing.deed` (`status.changed`); `by` an operator's e-mail address, `tenant:` and a person's, or
-    `system`; `tenant` is None for what concerns all of them. The tenant is told by a job that is woken here.
+    `system`; `tenant` is None for what concerns all of them. The tenant is told by a job that is woken here,
+    unless `tell` is False: of a tenant that has nobody yet.
     """
     event = TenantEvent.objects.create(
         tenant=tenant,
@@ -35,8 +37,9 @@ def write(
         reason=reason,
         facts=facts or {},
         at=at,
+        told_at=None if tell else at,
     )
-    if tenant is not None:
+    if tenant is not None and tell:
         schedule.wake_public(TELL, at=at)
     log.info("tenant.event", kind=kind, by=by, schema=event.schema_name)
     return event

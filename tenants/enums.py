@@ -60,7 +60,7 @@ class UpgradeState(TextChoices):
 
 
 class SignUpState(TextChoices):
-    """How far a sign-up has come: the last step that is finished."""
+    """How far a sign-up has come: the last step that is finished. The last three are for those that come no further."""
 
     UNVERIFIED = "unverified", _("Waiting for the code")
     UNADDRESSED = "unaddressed", _("Waiting for another address")
@@ -69,12 +69,17 @@ class SignUpState(TextChoices):
     PEOPLE = "people", _("Owner invited")
     SCHEDULE = "schedule", _("Schedule set")
     READY = "ready", _("Ready")
+    FAILED = "failed", _("Given up")
+    CANCELLING = "cancelling", _("Being cancelled")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 # Verified, and work is left that needs nobody.
 IN_PREPARATION = frozenset(
     {SignUpState.RESERVED, SignUpState.DATABASE, SignUpState.PEOPLE, SignUpState.SCHEDULE}
 )
+# What the clockwork still has to do something about.
+UNFINISHED = IN_PREPARATION | {SignUpState.CANCELLING}
 
 
 class MoveState(TextChoices):

@@ -32,6 +32,11 @@ def queue(*, to: str, key: str, subject: str, text: str, at: datetime, html: str
     return is_new
 
 
+def send(letter: Letter, *, to: str, key: str, at: datetime) -> bool:
+    """As `queue`, for a letter that is written."""
+    return queue(to=to, key=key, subject=letter.subject, text=letter.text, html=letter.html, at=at)
+
+
 def deliver_pending(*, at: datetime, scheduled_for: datetime) -> datetime | None:
     """Send what is due at `at`; answers when to come back."""
     sender = outbox.Sender(

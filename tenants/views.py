@@ -140,11 +140,21 @@ def progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     phases = queries.phases(begun)
     done_count = sum(phase.state == "done" for phase in phases)
     tenant = begun.tenant
+    is_given_up = begun.state == SignUpState.FAILED
+    is_cancelled = begun.state in {SignUpState.CANCELLING, SignUpState.CANCELLED}
     context = {
         "sign_up": begun,
         "phases": phases,
         "done_count": done_count,
         "is_ready": begun.state == SignUpState.READY,
+        "is_given_up": is_given_up,
+        "is_cancelled": is_cancelled,
+        # Nothing changes any more unless somebody does something: no need to ask every second.
+        "asks_again": ""
+        if is_cancelled or begun.state == SignUpState.READY
+        else "15s"
+        if is_given_up
+        else "1s",
         "stuck": next((phase for phase in phases if phase.state == "failed"), None),
         "host": reservation.host_of(begun.subdomain),
         "site_url": links.absolute(begun.welcome_path or "/", tenant.ref()) if tenant else "",

@@ -9,12 +9,20 @@ from tenants.enums import SignUpState
 from tenants.models.agreements import RollUpInvitation
 from tenants.models.tenant import Tenant
 
+_WITHOUT_TENANT = [
+    SignUpState.UNVERIFIED,
+    SignUpState.UNADDRESSED,
+    SignUpState.CANCELLING,
+    SignUpState.CANCELLED,
+]
+
 
 class SignUp(models.Model):
     """A university on its way to becoming a tenant, step by step; each step may be repeated.
 
     `state` names the last step that is finished. A failure leaves it there, with `last_error` and the moment of
-    the next try; nothing is ever parked for good.
+    the next try. After many of them it is FAILED until somebody tries it again or cancels it; `failed_after` is the
+    state it goes on from.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -26,6 +34,7 @@ class SignUp(models.Model):
     owner_email = models.CharField(max_length=254)
     terms_accepted_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=16, choices=SignUpState, default=SignUpState.UNVERIFIED)
+    failed_after = models.CharField(max_length=16, choices=SignUpState, blank=True)
     code_hash = models.CharField(max_length=128, blank=True)
     code_sent_at = models.DateTimeField(null=True)
     code_sent_count = models.PositiveSmallIntegerField(default=0)
@@ -48,8 +57,7 @@ class SignUp(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["public_id"], name="sign_up_public_id"),
             models.CheckConstraint(
-                condition=Q(state__in=[SignUpState.UNVERIFIED, SignUpState.UNADDRESSED])
-                | Q(tenant__isnull=False, verified_at__isnull=False),
+                condition=Q(state__in=_WITHOUT_TENANT) | Q(tenant__isnull=False, verified_at__isnull=False),
                 name="sign_up_tenant_from_reserved_on",
             ),
         ]

@@ -17,6 +17,16 @@ def welcome(sign_up: SignUp, *, address: str) -> Letter:
     return _letter("welcome", sign_up, {"address": address})
 
 
+def given_up(sign_up: SignUp, *, host: str) -> Letter:
+    """We stopped trying to make the site at ``host``: nobody who was promised a mail waits for ever."""
+    return _letter("given_up", sign_up, {"host": host})
+
+
+def cancelled(sign_up: SignUp, *, host: str) -> Letter:
+    """There will be no site at ``host``, and nothing was kept."""
+    return _letter("cancelled", sign_up, {"host": host})
+
+
 def _letter(name: str, sign_up: SignUp, facts: dict[str, object]) -> Letter:
     context = {"sign_up": sign_up, "locale": sign_up.locale, **facts}
     with translation.override(sign_up.locale):

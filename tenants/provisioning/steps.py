@@ -77,14 +77,7 @@ def open_doors(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
     sign_up.ready_at = at
     sign_up.save(update_fields=["ready_at"])
     letter = letters.welcome(sign_up, address=links.absolute(sign_up.welcome_path, tenant.ref()))
-    public_mail.queue(
-        to=sign_up.owner_email,
-        key=f"welcome:{sign_up.public_id}",
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        at=at,
-    )
+    public_mail.send(letter, to=sign_up.owner_email, key=f"welcome:{sign_up.public_id}", at=at)
     transaction.on_commit(hosts.forget_all)
 
 
@@ -101,25 +94,8 @@ def after(state: str) -> Step | None:
     return next((step for step in STEPS if step.begins == state), None)
 
 
-def take(step: Step, sign_up_id: int, *, at: dt.datetime) -> None:
-    """Run one step and record it, in one transaction of the shared schema.
-
-    Raises `AtWork` while another process has the sign-up, and what the step raises.
-    """
-    with transaction.atomic():
-        sign_up = _locked(sign_up_id)
-        if sign_up.state != step.begins or sign_up.tenant is None:
-            return
-        step.run(sign_up, sign_up.tenant, at)
-        sign_up.state = step.ends
-        sign_up.attempts = 0
-        sign_up.last_error = ""
-        sign_up.next_try_at = None if step.ends == SignUpState.READY else at
-        sign_up.save(update_fields=["state", "attempts", "last_error", "next_try_at"])
-
-
-def _locked(sign_up_id: int) -> SignUp:
-    """The row, locked until the transaction or the process ends; whoever has it is not waited for."""
+def locked(sign_up_id: int) -> SignUp:
+    """The row, ours until the transaction or the process ends. Raises `AtWork` rather than wait for who has it."""
     rows = SignUp.objects.select_for_update(of=("self",), nowait=True).select_related("tenant")
     try:
         with transaction.atomic():
@@ -128,6 +104,23 @@ def _locked(sign_up_id: int) -> SignUp:
         if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
             raise AtWork from error
         raise
+
+
+def take(step: Step, sign_up_id: int, *, at: dt.datetime) -> None:
+    """Run one step and record it, in one transaction of the shared schema.
+
+    Raises `AtWork` while another process has the sign-up, and what the step raises.
+    """
+    with transaction.atomic():
+        sign_up = locked(sign_up_id)
+        if sign_up.state != step.begins or sign_up.tenant is None:
+            return
+        step.run(sign_up, sign_up.tenant, at)
+        sign_up.state = step.ends
+        sign_up.attempts = 0
+        sign_up.last_error = ""
+        sign_up.next_try_at = None if step.ends == SignUpState.READY else at
+        sign_up.save(update_fields=["state", "attempts", "last_error", "next_try_at"])
 
 
 def _has_schema(tenant: Tenant) -> bool:

@@ -143,12 +143,10 @@ def _send_code(sign_up: SignUp, *, at: dt.datetime) -> None:
         # Somebody is using our form to fill a stranger's mailbox. The page says the same as always.
         return
     letter = letters.code(sign_up, digits=code, minutes=int(CODE_LASTS.total_seconds() // 60))
-    public_mail.queue(
+    public_mail.send(
+        letter,
         to=addresses.parse_address(sign_up.owner_email),
         key=f"code:{sign_up.public_id}:{sign_up.code_sent_count}",
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
         at=at,
     )
 

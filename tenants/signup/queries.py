@@ -64,7 +64,9 @@ def ideas(university_name: str, *, owner_email: str = "", count: int = 3) -> lis
 def phases(sign_up: SignUp) -> list[Phase]:
     """Every step of the preparation with how it stands."""
     order = [step.begins for step in steps.STEPS] + [SignUpState.READY]
-    reached = order.index(SignUpState(sign_up.state)) if sign_up.state in order else -1
+    # One that was given up stands where it failed.
+    state = sign_up.failed_after or sign_up.state
+    reached = order.index(SignUpState(state)) if state in order else -1
     found = [Phase(_("Reserve the address"), "done" if reached >= 0 else "now")]
     for index, step in enumerate(steps.STEPS):
         if index < reached:
