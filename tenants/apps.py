@@ -16,11 +16,13 @@ class TenantsConfig(AppConfig):
         from tenants.integrity import actions as integrity
         from tenants.lifecycle import telling, turn
         from tenants.moving import actions as moving
+        from tenants.portability import swapping
         from tenants.provisioning import actions as provisioning
         from tenants.provisioning import pool
 
         schedule.register(public_mail.JOB)
         schedule.register(provisioning.JOB)
+        schedule.register(swapping.DROP_JOB)
         schedule.register(telling.JOB)
         schedule.register(moving.JOB)
         schedule.register(turn.JOB)

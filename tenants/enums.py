@@ -59,6 +59,14 @@ class UpgradeState(TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class RestorationState(TextChoices):
+    """How far an attempt to bring a tenant back from an archive has come. The last two are final."""
+
+    BUILDING = "building", _("Being built")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
 class SignUpState(TextChoices):
     """How far a sign-up has come: the last step that is finished. The last three are for those that come no further."""
 

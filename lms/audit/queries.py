@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lms.audit import rules
 from lms.audit.models import Event
@@ -44,6 +45,15 @@ def is_recorded(*, action: str, object_id: str) -> bool:
 def actions_seen() -> list[str]:
     """The names of the deeds that occur in the log."""
     return list(Event.objects.order_by("action").values_list("action", flat=True).distinct())
+
+
+def faults() -> list[str]:
+    """What is wrong with the log as a whole, in sentences; for a tenant that comes back from an archive."""
+    report = verify_chain()
+    if report.is_complete:
+        return []
+    sentence = _("The audit log is broken at entry %(number)s (%(fault)s).")
+    return [sentence % {"number": report.broken_at, "fault": report.fault}]
 
 
 def verify_chain() -> rules.ChainReport:

@@ -13,6 +13,7 @@ from lms.mail import kinds, messages
 from lms.mail.models import Message
 from tenants import context, outbox, schedule
 from tenants.outbox import Letter, OutboxState
+from tenants.outbox.rows import OPEN
 
 if TYPE_CHECKING:
     from lms.people.models import User
@@ -112,6 +113,14 @@ def deliver_pending(*, at: datetime, scheduled_for: datetime) -> datetime | None
 
 def _write(message: Message) -> Letter | None:
     return messages.write(message)
+
+
+def silence(*, at: datetime, reason: str) -> int:
+    """Let nothing that waits leave any more, after a tenant came back from the past; answers how many there were."""
+    waiting = Message.objects.filter(state__in=OPEN)
+    with transaction.atomic():
+        waiting.filter(is_copy_kept=False).update(text="", html="", facts={})
+        return waiting.update(state=OutboxState.SUPPRESSED, lease_until=None, last_error=reason[:500])
 
 
 def resend(*, message: Message, by: "User", at: datetime) -> bool:

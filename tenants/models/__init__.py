@@ -6,6 +6,7 @@ from tenants.models.integrity import IntegrityAudit
 from tenants.models.message import PublicMessage
 from tenants.models.move import TenantMove
 from tenants.models.pool import ReadySchema
+from tenants.models.portability import Restoration, RetiredSchema
 from tenants.models.schedule import DueWork, JobRun, WakeUp
 from tenants.models.sign_up import SignUp
 from tenants.models.template import SchemaTemplate
@@ -20,6 +21,8 @@ __all__ = [
     "JobRun",
     "PublicMessage",
     "ReadySchema",
+    "Restoration",
+    "RetiredSchema",
     "RollUpAgreement",
     "RollUpFigure",
     "RollUpInvitation",

@@ -11,8 +11,8 @@ import structlog
 from django.conf import settings
 from psycopg import sql
 
-from tenants import context
-from tenants.context import TenantRef
+from tenants import cells, context
+from tenants.context import HOME, TenantRef
 from tenants.models import Tenant
 from tenants.portability import dictionary, policy, releases, snapshot, writing
 from tenants.portability.layout import Table
@@ -37,8 +37,11 @@ def takeout(
 
 
 def backup(tenant: TenantRef, path: Path, *, at: dt.datetime) -> Written:
-    """Write the operator's complete archive of `tenant` to `path`, secrets and schema included."""
-    url = settings.DATABASE_BACKUP_URL or settings.DATABASE_OWNER_URL
+    """Write the operator's complete archive of `tenant` to `path`, secrets and schema included.
+
+    Raises `cells.NoOwnerLogin` where neither the backup's login nor the owner's is known.
+    """
+    url = (settings.DATABASE_BACKUP_URL if tenant.cell == HOME else "") or cells.owner_url(tenant.cell)
     return _make(
         tenant, path, contents=Contents.BACKUP, at=at, progress=lambda rows: None, url=url, level=_FAST
     )

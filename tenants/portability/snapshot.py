@@ -9,7 +9,7 @@ import psycopg
 from django.conf import settings
 from psycopg import sql
 
-from tenants.context import TenantRef
+from tenants.context import HOME, TenantRef
 from tenants.portability import layout
 from tenants.portability.layout import Table
 from tenants.portability.policy import Policy
@@ -81,7 +81,7 @@ def of(tenant: TenantRef, *, url: str = "") -> Iterator[Snapshot]:
 
     Its connection is its own, so whoever reads it may commit elsewhere meanwhile.
     """
-    with _connect(url) as connection:
+    with _connect(tenant.cell, url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         with connection.transaction():
@@ -94,10 +94,10 @@ def of(tenant: TenantRef, *, url: str = "") -> Iterator[Snapshot]:
             yield Snapshot(connection, tenant.schema_name, lsn, version)
 
 
-def _connect(url: str) -> psycopg.Connection[Any]:
+def _connect(cell: str, url: str) -> psycopg.Connection[Any]:
     if url:
         return psycopg.connect(url, autocommit=True, client_encoding="utf8")
-    alias = settings.DATABASES["default"]
+    alias = settings.DATABASES["default"] if cell == HOME else settings.DATABASE_CELLS[cell]
     options: dict[str, Any] = {
         name: value for name, value in alias.get("OPTIONS", {}).items() if isinstance(value, str)
     }

@@ -40,16 +40,16 @@ def role_of(schema: str) -> str:
     return f"r_{schema}"
 
 
-def cut(connection: psycopg.Connection[Any], schema: str) -> bool:
+def cut(connection: psycopg.Connection[Any], schema: str, *, script: str | None = None) -> bool:
     """Make schema and role of a tenant in the caller's transaction; False when the schema is there already.
 
     ``connection`` is the owner's. Rights on the tables come from the owner's default privileges, so the cost
-    does not grow with the number of tables. Raises `NoTemplate`.
+    does not grow with the number of tables. ``script`` is another release's. Raises `NoTemplate`.
     """
     has_schema, has_role = _state(connection, schema)
     if has_schema:
         return False
-    script = template.script(connection)
+    script = script or template.script(connection)
     if script is None:
         raise NoTemplate
     role = sql.Identifier(role_of(schema))

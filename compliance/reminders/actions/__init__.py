@@ -2,7 +2,8 @@
 
 from .digests import compose_digests
 from .manual import remind_now
+from .passing import pass_over
 from .plan import plan_notices
 from .turn import run_daily, settle
 
-__all__ = ["compose_digests", "plan_notices", "remind_now", "run_daily", "settle"]
+__all__ = ["compose_digests", "pass_over", "plan_notices", "remind_now", "run_daily", "settle"]

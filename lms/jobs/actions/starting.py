@@ -27,6 +27,18 @@ def start(*, kind: str, params: Mapping[str, Any], by: "User | None", at: dateti
     return job
 
 
+def stop_all(*, at: datetime, reason: str) -> int:
+    """End every open job, after a tenant came back from the past: what it was at work on may be gone."""
+    return Job.objects.filter(status__in=OPEN).update(
+        status=JobStatus.CANCELLED,
+        holder=None,
+        lease_until=None,
+        cancel_asked_at=at,
+        finished_at=at,
+        problem=reason,
+    )
+
+
 def cancel(*, job: Job, by: "User", at: datetime) -> bool:
     """Ask a job to stop: at once if it waits, else after the chunk it is in. False: it had ended already.
 

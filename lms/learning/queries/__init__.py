@@ -1,6 +1,7 @@
 """What people did. Everything for other apps is plain values, in a constant number of statements."""
 
 from lms.learning.queries.certificates import CertificateRow, certificate_for, certificate_of, certificates_of
+from lms.learning.queries.faults import faults
 from lms.learning.queries.player import (
     Place,
     Player,
@@ -43,6 +44,7 @@ __all__ = [
     "certificates_of",
     "completions",
     "enrollment_for",
+    "faults",
     "last_completed",
     "latest_for",
     "open_enrollment",

@@ -1,0 +1,48 @@
+"""Schemas that another took the place of: kept for a while, then dropped."""
+
+import datetime as dt
+
+import structlog
+from django.conf import settings
+from django.db.models import Min
+
+from tenants import cells
+from tenants.context import HOME, public_schema
+from tenants.models import RetiredSchema, Tenant
+from tenants.provisioning import schemas
+
+log = structlog.get_logger(__name__)
+_LOOK_AGAIN = dt.timedelta(hours=6)
+
+
+def drop_due(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | None:
+    """Drop the retired schemas whose time is up; answers when the next one's is. A job of the public schema."""
+    due = list(RetiredSchema.objects.filter(dropped_at=None, drop_after__lte=at).order_by("drop_after")[:20])
+    if due and not settings.DATABASE_OWNER_URL:
+        log.warning("retired.no_owner_login", waiting=len(due))
+        return at + _LOOK_AGAIN
+    for row in due:
+        _drop(row, at)
+    waiting = RetiredSchema.objects.filter(dropped_at=None).aggregate(soonest=Min("drop_after"))
+    soonest: dt.datetime | None = waiting["soonest"]
+    return max(soonest, at) if soonest else None
+
+
+def drop_all_of(tenant: Tenant, *, at: dt.datetime) -> int:
+    """Drop every retired schema of one tenant now, as a purge must; answers how many there were."""
+    with public_schema():
+        rows = list(RetiredSchema.objects.filter(tenant=tenant, dropped_at=None))
+        for row in rows:
+            _drop(row, at)
+    return len(rows)
+
+
+def _drop(row: RetiredSchema, at: dt.datetime) -> None:
+    if Tenant.objects.filter(schema_name=row.schema_name).exists():
+        # Somebody lives there again; it is not ours to drop.
+        row.delete()
+        return
+    with cells.connect_as_owner(HOME) as owner, owner.transaction():
+        schemas.drop(owner, row.schema_name)
+    RetiredSchema.objects.filter(pk=row.pk).update(dropped_at=at)
+    log.info("retired.dropped", schema=row.schema_name)
