@@ -15,11 +15,13 @@ class TenantsConfig(AppConfig):
         )
         from tenants.integrity import actions as integrity
         from tenants.lifecycle import telling, turn
+        from tenants.management import gate
         from tenants.moving import actions as moving
         from tenants.portability import swapping
         from tenants.provisioning import actions as provisioning
         from tenants.provisioning import pool
 
+        gate.close()
         schedule.register(public_mail.JOB)
         schedule.register(provisioning.JOB)
         schedule.register(swapping.DROP_JOB)

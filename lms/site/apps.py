@@ -67,6 +67,22 @@ def _register_events() -> None:
         ),
         kinds.EventKind("site.frozen", _("closed the site"), _("Your site was closed by the operator")),
         kinds.EventKind("site.unfrozen", _("opened the site again"), _("Your site is open again")),
+        kinds.EventKind(
+            "upgrade.closed",
+            _("closed the site for an upgrade"),
+            _("Your site was closed while an upgrade was finished"),
+            audience=Audience.NOBODY,
+        ),
+        kinds.EventKind(
+            "upgrade.opened",
+            _("opened the site after an upgrade"),
+            _("Your site was closed while an upgrade was finished, and is open again"),
+        ),
+        kinds.EventKind(
+            "shell.opened",
+            _("opened a command line inside the site"),
+            _("Somebody of the operator opened a command line inside your site"),
+        ),
     ):
         kinds.register(kind)
         audit_kinds.register(f"site.{kind.key}", kind.deed)

