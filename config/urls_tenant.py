@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", include("lms.jobs.urls")),
     path("audit/", include("lms.audit.urls")),
     path("settings/site/", include("lms.site.urls")),
+    path("support/", include("lms.support.urls")),
     path("ui/", include("lms.ui.urls")),
 ]
 

@@ -20,6 +20,7 @@ class TenantsConfig(AppConfig):
         from tenants.portability import swapping
         from tenants.provisioning import actions as provisioning
         from tenants.provisioning import pool
+        from tenants.support import actions as support
 
         gate.close()
         schedule.register(public_mail.JOB)
@@ -30,3 +31,4 @@ class TenantsConfig(AppConfig):
         schedule.register(turn.JOB)
         schedule.register(pool.JOB)
         schedule.register(integrity.JOB)
+        schedule.register(support.JOB)

@@ -34,6 +34,15 @@ class TenantClosure(TextChoices):
     FROZEN = "frozen", _("Frozen by the operator")
 
 
+class SupportDecision(TextChoices):
+    """Whether the tenant was asked about a support access, and what it said."""
+
+    NOT_NEEDED = "not_needed", _("Not asked for")
+    PENDING = "pending", _("Waiting for approval")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+
+
 class RunState(TextChoices):
     """One run of a tenant's daily job."""
 

@@ -24,8 +24,16 @@ GRANT EXECUTE ON FUNCTION
     public.duly_rollup_decide(uuid, text, text, text, timestamptz),
     public.duly_rollup_agreements(),
     public.duly_rollup_publish(jsonb, date, timestamptz),
-    public.duly_rollup_figures(uuid)
+    public.duly_rollup_figures(uuid),
+    public.duly_support_grants(uuid, timestamptz),
+    public.duly_support_views(uuid),
+    public.duly_support_enter(uuid, text, timestamptz),
+    public.duly_support_view(uuid, text, text, smallint, integer, timestamptz, integer),
+    public.duly_support_decide(uuid, text, text, timestamptz, interval),
+    public.duly_support_wish(),
+    public.duly_support_wish(boolean, text, timestamptz)
     TO {tenants};
+REVOKE UPDATE, DELETE ON public.tenants_supportview FROM {app};
 GRANT EXECUTE ON FUNCTION public.duly_rollup_offer(bigint, bigint, text, text, timestamptz) TO {app};
 ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {tenants};
 ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO {tenants};

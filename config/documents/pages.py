@@ -44,6 +44,8 @@ def _who(access: object) -> str:
         return "the sign-in library decides"
     if not isinstance(access, Access):
         return "everybody"  # the public host marks its views with a reason of its own
+    if access.support is not None:
+        return f"everyone signed in; support with `{access.support.value}`"
     if access.permission is None:
         return {"signed_in": "everyone signed in", "open": "everybody"}.get(access.kind, access.kind)
     return f"`{access.permission.value}`" + (", within their departments" if access.is_scoped else "")

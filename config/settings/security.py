@@ -45,6 +45,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Rows of lists that one of the operator's support may read within an hour before all their accesses end.
+SUPPORT_ROWS_AN_HOUR = env.number("SUPPORT_ROWS_AN_HOUR", 1000)
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 200

@@ -38,6 +38,7 @@ BARE_APPS = [
     "template_partials",
     "lms.ui",
     "lms.site",
+    "lms.support",
 ]
 
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, *BARE_APPS]

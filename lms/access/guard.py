@@ -36,7 +36,8 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 class Access:
     """What a view asks of its visitor; the test over all URLs reads it.
 
-    `kind` is "needs", "signed_in" or "open". `is_scoped` marks a view that also serves people whose
+    `kind` is "needs", "signed_in" or "open". `support` is the permission with which a support visitor may read a page
+    that shows everyone else what is theirs. `is_scoped` marks a view that also serves people whose
     permission reaches only some departments or reports, and promises to filter what it shows. `is_kept` marks one
     that stays open when the site is read-only, although its permission changes things.
     """
@@ -46,6 +47,7 @@ class Access:
     is_scoped: bool = False
     is_kept: bool = False
     reason: str = ""
+    support: Permission | None = None
 
 
 class _Holder(Protocol):
@@ -122,8 +124,26 @@ def needs(
 
 
 def signed_in(view: View[P]) -> View[P]:
-    """For everyone who is signed in: what they see is their own."""
-    return _guarded(view, Access(kind="signed_in"), lambda visitor: True)
+    """For everyone who is signed in: what they see is their own. Support has nothing of its own here."""
+    return _guarded(view, Access(kind="signed_in"), lambda visitor: not is_support(visitor))
+
+
+def signed_in_or_support(permission: Permission) -> Callable[[View[P]], View[P]]:
+    """For everyone who is signed in, and for support where it holds `permission`.
+
+    The view filters by its viewer, who may be an lms.access.visitor.SupportVisitor.
+    """
+
+    def allows(visitor: _Holder) -> bool:
+        return not is_support(visitor) or permission in visitor.permissions
+
+    access = Access(kind="signed_in", support=permission)
+    return lambda view: _guarded(view, access, allows)
+
+
+def is_support(visitor: object) -> bool:
+    """Whether this is no person of the tenant but the operator's support, reading under a grant."""
+    return bool(getattr(visitor, "is_support", False))
 
 
 def open_to_all(reason: str) -> Callable[[View[P]], View[P]]:

@@ -151,6 +151,29 @@ class Learner(Role):
     is_assignable = False
 
 
+class Support(Role):
+    """Whoever helps from the operator's side, under a grant; nobody of the tenant is one (docs/adr)."""
+
+    key = "support"
+    name = _("Support")
+    description = _(
+        "The operator's support, for an hour at most and for a reason you are told. Reads; changes nothing, "
+        "takes out no file. Nobody can be given it."
+    )
+    # No export: a file leaves with everything in it. No preview and no settings: those belong to the tenant's work.
+    permissions = frozenset(
+        {
+            Permission.PEOPLE_VIEW,
+            Permission.COURSES_VIEW,
+            Permission.REQUIREMENTS_VIEW,
+            Permission.REPORTS_VIEW,
+            Permission.MESSAGES_VIEW,
+            Permission.AUDIT_VIEW,
+        }
+    )
+    is_assignable = False
+
+
 ALL: tuple[type[Role], ...] = (
     Owner,
     Administrator,
@@ -160,6 +183,7 @@ ALL: tuple[type[Role], ...] = (
     Auditor,
     Manager,
     Learner,
+    Support,
 )
 BY_KEY: dict[str, type[Role]] = {role.key: role for role in ALL}
 ASSIGNABLE: tuple[type[Role], ...] = tuple(role for role in ALL if role.is_assignable)

@@ -68,7 +68,7 @@ def own_messages(request: HttpRequest) -> HttpResponse:
     return partials.render_page(request, "mail/pages/own_messages.html", {"page": page})
 
 
-@guard.signed_in
+@guard.signed_in_or_support(Permission.MESSAGES_VIEW)
 @require_GET
 def message_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One message: what became of it, and its words."""
@@ -85,7 +85,7 @@ def message_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return partials.render_page(request, "mail/pages/message_detail.html", context)
 
 
-@guard.signed_in
+@guard.signed_in_or_support(Permission.MESSAGES_VIEW)
 @require_GET
 @xframe_options_sameorigin
 def message_page(request: HttpRequest, public_id: UUID) -> HttpResponse:

@@ -20,6 +20,7 @@ FOUNDATION: Final = (
     "chrome",
     "page",
     "entrance",
+    "support",
     "prose",
     "utilities",
     "print",

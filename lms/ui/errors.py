@@ -11,12 +11,14 @@ from tenants.lifecycle.refusals import ReadOnly
 PLAIN = "Something failed on our side. Nothing you sent was saved. Try again in a minute."
 
 
-def page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
-    """The page of an HTTP status; plain text for 500 when even that page cannot be drawn."""
+def page(request: HttpRequest, status: int, template: str = "", **context: object) -> HttpResponse:
+    """The page of an HTTP status, or another of the error pages under that status.
+
+    Whoever reads as support keeps the bar that says so.
+    """
     reference = str(getattr(request, "reference", ""))
-    response = HttpResponse(
-        render_to_string(f"errors/{status}.html", {"reference": reference, **context}), status=status
-    )
+    known = {"reference": reference, "support": getattr(request, "support", None), **context}
+    response = HttpResponse(render_to_string(f"errors/{template or status}.html", known), status=status)
     response["Cache-Control"] = "no-store"
     return response
 

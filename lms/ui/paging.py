@@ -80,9 +80,12 @@ def page_of(rows: QuerySet[Any] | Sequence[Row], request: HttpRequest, per_page:
     if isinstance(rows, QuerySet):
         rows = with_tie_break(rows)
     start = (number - 1) * per_page
+    shown = list(rows[start : start + per_page])
+    # How much of a list was read: the middleware of support access counts it.
+    request.rows_shown = getattr(request, "rows_shown", 0) + len(shown)  # type: ignore[attr-defined]
     query = request.GET.copy()
     query.pop("page", None)
-    return Page(list(rows[start : start + per_page]), number, per_page, total, query.urlencode())
+    return Page(shown, number, per_page, total, query.urlencode())
 
 
 def with_tie_break(rows: QuerySet[Any]) -> QuerySet[Any]:

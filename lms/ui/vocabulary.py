@@ -85,6 +85,11 @@ PEOPLE: Final = {
     "left": Term(_("Left"), "neutral", "log-out"),
     "deactivated": Term(_("Deactivated"), "warn", "lock"),
 }
+SUPPORT: Final = {
+    "pending": Term(_("Waiting for approval"), "info", "hourglass"),
+    "lapsed": Term(_("Not answered in time"), "neutral", "dash"),
+    "ended": Term(_("Ended"), "neutral", "check"),
+}
 GROUPS: Final[dict[str, tuple[Text, dict[str, Term]]]] = {
     "compliance": (_("Compliance status"), COMPLIANCE),
     "work": (_("Work"), WORK),
@@ -94,6 +99,7 @@ GROUPS: Final[dict[str, tuple[Text, dict[str, Term]]]] = {
     "messages": (_("Messages"), MESSAGES),
     "import_rows": (_("Import rows"), IMPORT_ROWS),
     "people": (_("People"), PEOPLE),
+    "support": (_("Support access"), SUPPORT),
 }
 TERMS: Final[dict[str, Term]] = {
     value: term for _label, terms in GROUPS.values() for value, term in terms.items()

@@ -9,6 +9,7 @@ from tenants.models.pool import ReadySchema
 from tenants.models.portability import Restoration, RetiredSchema
 from tenants.models.schedule import DueWork, JobRun, WakeUp
 from tenants.models.sign_up import SignUp
+from tenants.models.support import SupportGrant, SupportView
 from tenants.models.template import SchemaTemplate
 from tenants.models.tenant import Domain, Tenant
 from tenants.models.upgrade import TenantUpgrade
@@ -28,6 +29,8 @@ __all__ = [
     "RollUpInvitation",
     "SchemaTemplate",
     "SignUp",
+    "SupportGrant",
+    "SupportView",
     "Tenant",
     "TenantEvent",
     "TenantMove",

@@ -32,6 +32,8 @@ class Tenant(TenantMixin):  # type: ignore[misc]  # upstream is untyped
     time_zone = models.CharField(max_length=64)
     locale = models.CharField(max_length=16, default="en")
     token_epoch = models.CharField(max_length=32)
+    # The tenant's own wish: no support access before one of its owners or administrators has approved it.
+    support_needs_approval = models.BooleanField(default=False)
     trial_ends_on = models.DateField(null=True)
     created_at = models.DateTimeField()
 

@@ -7,15 +7,18 @@ from compliance.oversight import queries
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.mail import queries as mail
-from lms.ui import partials
+from lms.ui import http, partials
 from tenants import clock
 
 
-@guard.signed_in
+@guard.signed_in_or_support(Permission.REPORTS_VIEW)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What do I owe, by when, and the way straight into it."""
     user = guard.viewer(request)
+    if guard.is_support(user):
+        # Owes nothing here; what it may see begins with the figures.
+        return http.see_other("oversight:overview")
     context = {
         "mine": queries.my_training(user_id=user.pk, today=clock.today()),
         "sees_overview": Permission.REPORTS_VIEW in user.permissions | user.scoped_permissions,

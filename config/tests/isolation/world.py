@@ -52,6 +52,7 @@ def build(tenant: TenantRef) -> World:
         _learning(world)
         _compliance(world)
         _messages(world)
+    world.ids["grant"] = str(_support(tenant).public_id)
     return world
 
 
@@ -159,6 +160,15 @@ def _messages(world: World) -> None:
         kind="people.roster_import", phase=_canary(), owner=world.ada, next_try_at=AT, created_at=AT
     )
     world.ids["job"] = str(job.public_id)
+
+
+def _support(tenant: TenantRef) -> Any:
+    """An access that the tenant has not decided about. Grants are rows of the operator's, with one tenant each."""
+    from tenants.support.actions import Operator
+    from tenants.tests.support import make_grant
+
+    kit = Operator(email="kit@operator.example", name="Kit")
+    return make_grant(tenant, by=kit, reason=f"Looks at what {_canary()} reported", needs_approval=True)
 
 
 def tenant_models() -> list[type[Model]]:

@@ -9,20 +9,20 @@ from lms.access.permissions import Permission
 TABLE = {
     Permission.SETTINGS_CHANGE: "oa",
     Permission.ROLES_ASSIGN: "oa",
-    Permission.PEOPLE_VIEW: "oacdrm",
+    Permission.PEOPLE_VIEW: "oacdrms",
     Permission.PEOPLE_CHANGE: "a",
     Permission.PEOPLE_IMPORT: "a",
-    Permission.COURSES_VIEW: "acwr",
+    Permission.COURSES_VIEW: "acwrs",
     Permission.COURSES_EDIT: "w",
     Permission.COURSES_PUBLISH: "w",
-    Permission.REQUIREMENTS_VIEW: "acr",
+    Permission.REQUIREMENTS_VIEW: "acrs",
     Permission.REQUIREMENTS_PREVIEW: "acd",
     Permission.REQUIREMENTS_EDIT: "c",
-    Permission.REPORTS_VIEW: "acdrm",
+    Permission.REPORTS_VIEW: "acdrms",
     Permission.REPORTS_EXPORT: "acdrm",
     Permission.REMINDERS_SEND: "ac",
-    Permission.MESSAGES_VIEW: "ac",
-    Permission.AUDIT_VIEW: "acr",
+    Permission.MESSAGES_VIEW: "acs",
+    Permission.AUDIT_VIEW: "acrs",
 }
 LETTERS = {
     "o": roles.Owner,
@@ -33,6 +33,7 @@ LETTERS = {
     "r": roles.Auditor,
     "m": roles.Manager,
     "l": roles.Learner,
+    "s": roles.Support,
 }
 READING = (".view", ".export", ".preview")
 CHANGING = {permission for permission in Permission if not permission.value.endswith(READING)}
@@ -52,7 +53,7 @@ def test_a_learner_holds_no_permission() -> None:
     assert roles.Learner.permissions == frozenset()
 
 
-@pytest.mark.parametrize("role", [roles.Auditor, roles.Manager, roles.DepartmentAdministrator])
+@pytest.mark.parametrize("role", [roles.Auditor, roles.Manager, roles.DepartmentAdministrator, roles.Support])
 def test_read_only_roles_can_change_nothing(role: type[roles.Role]) -> None:
     assert not role.permissions & CHANGING
 
@@ -60,6 +61,7 @@ def test_read_only_roles_can_change_nothing(role: type[roles.Role]) -> None:
 def test_nobody_can_be_granted_what_follows_from_the_facts() -> None:
     assert roles.Manager not in roles.ASSIGNABLE
     assert roles.Learner not in roles.ASSIGNABLE
+    assert roles.Support not in roles.ASSIGNABLE
 
 
 def test_several_roles_add_up_and_an_unknown_one_grants_nothing() -> None:

@@ -17,7 +17,7 @@ from lms.ui import http, partials
 from tenants import clock
 
 
-@guard.signed_in
+@guard.signed_in_or_support(Permission.PEOPLE_VIEW)
 @require_GET
 def person_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A person, for those within whose reach they are, and for themselves."""

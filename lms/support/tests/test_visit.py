@@ -1,0 +1,400 @@
+"""A visit of support: everything is watched, nothing is written, and it is over when it is over."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from config.tests.isolation import world
+from config.tests.isolation.table import TENANT, Row
+from lms.access.roles import Support
+from lms.audit.models import Event
+from tenants import clock
+from tenants.context import TenantRef, inside, public_schema
+from tenants.models import SupportGrant, SupportView, Tenant
+from tenants.support import actions
+from tenants.tests.factories import AT
+from tenants.tests.support import JAY, make_grant, make_link
+
+pytestmark = pytest.mark.django_db
+MINUTE = dt.timedelta(minutes=1)
+# What everyone signed in may see of their own, and support of all: see guard.signed_in_or_support.
+SHARED = {"people:person-detail", "mail:message-detail", "oversight:home", "support:leave"}
+FILES = {"people:person-csv", "audit:event-csv"}
+
+
+@pytest.fixture(autouse=True)
+def _monday() -> Any:
+    with clock.frozen(AT):
+        yield
+
+
+def token_of(link: str) -> str:
+    return parse_qs(urlsplit(link).query)["token"][0]
+
+
+def enter(client: Client, link: str) -> Any:
+    return client.post("/support/enter/", {"token": token_of(link)})
+
+
+@pytest.fixture
+def visit(client_for: Callable[..., Client], alpha: TenantRef) -> tuple[Client, Any]:
+    """A browser on alpha's host in which support has begun, and the access it runs under."""
+    grant = make_grant(alpha)
+    client = client_for(alpha)
+    assert enter(client, make_link(grant)).status_code == 303
+    return client, grant
+
+
+def _reads(row: Row) -> bool:
+    return (
+        (row.who in Support.permissions and row.name not in FILES) or row.name in SHARED or row.who == "open"
+    )
+
+
+def _counts(tenant: TenantRef) -> dict[str, int]:
+    """Rows of every table of the tenant, but for the log of visits itself."""
+    with inside(tenant):
+        return {
+            m._meta.label: m._base_manager.count()
+            for m in world.tenant_models()
+            if m._meta.label != "audit.Event"
+        }
+
+
+def _logged(tenant: TenantRef) -> tuple[int, int]:
+    with inside(tenant):
+        here = Event.objects.filter(action__in=["support.viewed", "support.refused_page"]).count()
+    with public_schema():
+        return here, SupportView.objects.count()
+
+
+def test_every_page_is_shown_with_the_bar_and_logged_on_both_sides_or_refused(
+    alpha: TenantRef, visit: tuple[Client, Any], settings: Any
+) -> None:
+    settings.SUPPORT_ROWS_AN_HOUR = 100_000
+    populated, (client, _grant) = world.build(alpha), visit
+    wrong: dict[str, object] = {}
+    before, shown = _counts(alpha), 0
+    for row in TENANT:
+        logged = _logged(alpha)
+        response = client.get(reverse(row.name, kwargs=row.kwargs(populated.ids)), follow=False)
+        if _logged(alpha) != (logged[0] + 1, logged[1] + 1):
+            wrong[row.name] = "not logged once on each side"
+        is_page = response.status_code == 200
+        shown += is_page
+        if is_page and b'id="support-bar"' not in response.content:
+            wrong[row.name] = "no bar"
+        if not _reads(row) and (response.status_code not in {403, 404, 405} or b"CANARY" in response.content):
+            wrong[row.name] = response.status_code
+        if _reads(row) and response.status_code not in {200, 302, 303, 404, 405, 410}:
+            wrong[row.name] = response.status_code
+    assert wrong == {}
+    assert shown > 12, "nothing was shown, so nothing was tried"
+    assert _counts(alpha) == before
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+def test_nothing_but_reading_is_answered(
+    alpha: TenantRef, visit: tuple[Client, Any], settings: Any, method: str
+) -> None:
+    settings.SUPPORT_ROWS_AN_HOUR = 100_000
+    populated, (client, _grant) = world.build(alpha), visit
+    before = _counts(alpha)
+    rows = [row for row in TENANT if row.name != "support:leave"]
+    answers = {
+        getattr(client, method)(reverse(row.name, kwargs=row.kwargs(populated.ids))).status_code
+        for row in rows
+    }
+    assert answers == {403}
+    assert _counts(alpha) == before
+    assert _logged(alpha) == (len(rows), len(rows))
+
+
+def test_the_log_says_who_looked_at_whom_why_and_until_when(
+    alpha: TenantRef, dee: Any, visit: tuple[Client, Any]
+) -> None:
+    client, grant = visit
+    client.get(f"/people/{dee.public_id}/?from=list")
+    with inside(alpha):
+        event = Event.objects.get(action="support.viewed")
+    assert event.actor_label == "Support (Jay Kim)"
+    assert (event.object_label, event.object_id) == ("Dee Dubois", str(dee.public_id))
+    assert event.facts["page"] == f"GET /people/{dee.public_id}/?from=list"
+    assert event.facts["reason"] == "A learner cannot find their course"
+    assert event.facts["ticket"] == "8841"
+    assert event.facts["operator"] == JAY.email
+    assert event.facts["access_ends"] == "2026-11-23T10:00:00Z"
+    with public_schema():
+        view = SupportView.objects.get(grant=grant)
+    assert (view.method, view.path, view.status) == ("GET", f"/people/{dee.public_id}/", 200)
+
+
+def test_a_fragment_is_logged_like_a_page(alpha: TenantRef, dee: Any, visit: tuple[Client, Any]) -> None:
+    client, _grant = visit
+    response = client.get("/people/?q=dubois", headers={"HX-Request": "true"})
+    assert b"Dubois" in response.content
+    assert b"<html" not in response.content
+    assert _logged(alpha) == (1, 1)
+
+
+def test_files_do_not_leave(alpha: TenantRef, dee: Any, visit: tuple[Client, Any]) -> None:
+    client, _grant = visit
+    for address in ("/people/export.csv", "/audit/events.csv", "/overview/people/export.csv"):
+        response = client.get(address)
+        assert response.status_code in {403, 404}, address
+        assert b"dubois" not in response.content.lower()
+    assert _logged(alpha) == (3, 3)
+
+
+def test_what_cannot_be_logged_is_not_shown(
+    alpha: TenantRef, dee: Any, visit: tuple[Client, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, _grant = visit
+    client.raise_request_exception = False
+
+    def fails(**_given: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("lms.support.actions.audit.record", fails)
+    response = client.get(f"/people/{dee.public_id}/")
+    assert response.status_code == 500
+    assert b"Dubois" not in response.content
+    assert _logged(alpha) == (0, 0)
+
+
+def test_a_page_that_writes_is_stopped_by_the_database(
+    alpha: TenantRef, visit: tuple[Client, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even one whose guard let support in by mistake."""
+    from django.contrib.sessions.models import Session
+
+    def writes(**_given: object) -> None:
+        Session.objects.create(session_key="x", session_data="y", expire_date=AT)
+
+    monkeypatch.setattr("compliance.oversight.views.everyone.queries.overview", writes)
+    client, _grant = visit
+    assert client.get("/overview/").status_code == 403
+    with inside(alpha):
+        assert not Session.objects.filter(session_key="x").exists()
+    assert _logged(alpha) == (1, 1)
+
+
+def test_the_database_itself_only_reads_during_a_page(
+    alpha: TenantRef, visit: tuple[Client, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[object] = []
+
+    def asks(**_given: object) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW transaction_read_only")
+            said.append(cursor.fetchone())
+        raise LookupError
+
+    monkeypatch.setattr("compliance.oversight.views.everyone.queries.overview", asks)
+    client, _grant = visit
+    client.raise_request_exception = False
+    assert client.get("/overview/").status_code == 500
+    assert said == [("on",)]
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_read_only")
+        assert cursor.fetchone() == ("off",)
+
+
+def test_without_an_access_the_operator_is_nobody(
+    alpha: TenantRef, client_for: Callable[..., Client]
+) -> None:
+    populated = world.build(alpha)
+    make_grant(alpha)  # asked for, and not entered
+    client = client_for(alpha)
+    for row in TENANT:
+        if row.who not in {"open", "library"}:
+            response = client.get(reverse(row.name, kwargs=row.kwargs(populated.ids)))
+            assert response.status_code in {302, 404, 405}, row.name
+            assert b"CANARY" not in response.content
+
+
+@pytest.mark.parametrize("how", ["time", "operator", "tenant", "kill switch"])
+def test_the_next_page_after_the_end_is_not_shown(
+    alpha: TenantRef,
+    dee: Any,
+    visit: tuple[Client, Any],
+    how: str,
+    client_for: Callable[..., Client],
+    ada: Any,
+) -> None:
+    client, grant = visit
+    address = f"/people/{dee.public_id}/"
+    assert client.get(address).status_code == 200
+    at = AT + MINUTE
+    with public_schema():
+        if how == "operator":
+            assert actions.end(grant=grant, by=JAY.email, at=at)
+        elif how == "kill switch":
+            assert actions.end_all(by="head@operator.example", at=at, reason="Drill") == 1
+    if how == "tenant":
+        assert client_for(alpha, ada).post(f"/support/{grant.public_id}/end/").status_code == 303
+    with clock.frozen(AT + 60 * MINUTE if how == "time" else at):
+        response = client.get(address)
+        assert response.status_code == 403
+        assert b"Support access has ended" in response.content
+        assert b"Dubois" not in response.content
+        assert client.get(address)["Location"].startswith("/accounts/login/")
+    assert _logged(alpha) == (1, 1)
+
+
+def test_the_screen_is_emptied_when_the_time_is_over(visit: tuple[Client, Any]) -> None:
+    client, _grant = visit
+    with clock.frozen(AT + 59 * MINUTE):
+        assert client.get("/people/")["Refresh"] == "61"
+
+
+def test_a_link_works_once(alpha: TenantRef, client_for: Callable[..., Client]) -> None:
+    link = make_link(make_grant(alpha))
+    assert enter(client_for(alpha), link).status_code == 303
+    assert enter(client_for(alpha), link).status_code == 410
+
+
+def test_opening_the_link_alone_uses_nothing_up(alpha: TenantRef, client_for: Callable[..., Client]) -> None:
+    """Mail scanners and previews open links."""
+    grant = make_grant(alpha)
+    link = make_link(grant)
+    client = client_for(alpha)
+    page = client.get(urlsplit(link).path, {"token": token_of(link)})
+    assert (page.status_code, page["Cache-Control"]) == (200, "no-store")
+    assert client.get("/people/").status_code == 302
+    with public_schema():
+        assert SupportGrant.objects.get(pk=grant.pk).used_at is None
+    assert enter(client, link).status_code == 303
+
+
+def test_a_newer_link_voids_the_older(alpha: TenantRef, client_for: Callable[..., Client]) -> None:
+    grant = make_grant(alpha)
+    older, newer = make_link(grant), make_link(grant)
+    assert enter(client_for(alpha), older).status_code == 410
+    assert enter(client_for(alpha), newer).status_code == 303
+
+
+def test_a_link_is_too_old_after_a_minute(
+    alpha: TenantRef, client_for: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    link = make_link(make_grant(alpha))
+    later = time.time() + 62
+    monkeypatch.setattr("django.core.signing.time.time", lambda: later)
+    assert enter(client_for(alpha), link).status_code == 410
+
+
+def test_a_link_opens_no_other_tenant(
+    alpha: TenantRef, beta: TenantRef, client_for: Callable[..., Client]
+) -> None:
+    link = make_link(make_grant(alpha))
+    assert enter(client_for(beta), link).status_code == 410
+    assert enter(client_for(alpha), link).status_code == 303
+
+
+def test_the_session_opens_no_other_tenant(
+    alpha: TenantRef, beta: TenantRef, visit: tuple[Client, Any], client_for: Callable[..., Client]
+) -> None:
+    """Not even where its row was copied into the other tenant's schema, under the same key."""
+    from django.contrib.sessions.models import Session
+
+    client, _grant = visit
+    key = client.cookies["session"].value
+    with inside(alpha):
+        row = Session.objects.get(session_key=key)
+    with inside(beta):
+        Session.objects.create(session_key=key, session_data=row.session_data, expire_date=row.expire_date)
+    other = client_for(beta)
+    other.cookies = client.cookies
+    assert other.get("/people/").status_code == 302
+    assert _logged(beta)[0] == 0
+
+
+def test_after_a_restore_links_and_visits_are_void(
+    alpha: TenantRef, visit: tuple[Client, Any], client_for: Callable[..., Client]
+) -> None:
+    client, grant = visit
+    link = make_link(grant)
+    with public_schema():
+        Tenant.objects.filter(pk=alpha.id).update(token_epoch="restored")
+    from tenants import hosts
+
+    hosts._entries.clear()
+    assert client.get("/people/").status_code == 403
+    assert enter(client_for(alpha), link).status_code == 410
+
+
+def test_a_link_of_an_access_that_ended_is_void(alpha: TenantRef, client_for: Callable[..., Client]) -> None:
+    grant = make_grant(alpha)
+    link = make_link(grant)
+    with public_schema():
+        actions.end(grant=grant, by=JAY.email, at=AT)
+    assert enter(client_for(alpha), link).status_code == 410
+
+
+def test_whoever_was_signed_in_with_the_browser_no_longer_is(
+    alpha: TenantRef, client_for: Callable[..., Client], ada: Any
+) -> None:
+    client = client_for(alpha, ada)
+    assert enter(client, make_link(make_grant(alpha))).status_code == 303
+    assert b"Support (Jay Kim)" in client.get("/people/").content
+    assert client.get("/profile/").status_code == 403
+
+
+def test_support_ends_its_own_access(alpha: TenantRef, visit: tuple[Client, Any]) -> None:
+    client, grant = visit
+    assert client.get("/support/leave/").status_code == 200
+    response = client.post("/support/leave/")
+    assert b"You ended it" in response.content
+    assert client.get("/people/").status_code == 302
+    with public_schema():
+        ended = SupportGrant.objects.get(pk=grant.pk)
+        assert (ended.ended_by, ended.ended_at) == (JAY.email, AT)
+
+
+def test_reading_in_bulk_ends_every_access_of_the_operator(
+    alpha: TenantRef, beta: TenantRef, dee: Any, visit: tuple[Client, Any], settings: Any
+) -> None:
+    settings.SUPPORT_ROWS_AN_HOUR = 3
+    client, grant = visit
+    elsewhere = make_grant(beta)
+    for _ in range(3):
+        assert client.get(f"/people/{dee.public_id}/").status_code == 200
+    stopped = client.get(f"/people/{dee.public_id}/")
+    assert stopped.status_code == 403
+    assert b"You read more within an hour" in stopped.content
+    assert client.get("/people/").status_code == 302
+    with public_schema():
+        assert set(SupportGrant.objects.values_list("pk", "ended_by")) == {
+            (grant.pk, "system"),
+            (elsewhere.pk, "system"),
+        }
+        kinds = list(alpha_events(alpha))
+        assert kinds == ["support.granted", "support.entered", "support.bulk_read", "support.ended"]
+        assert list(alpha_events(beta)) == ["support.granted", "support.ended"]
+    assert _logged(alpha) == (4, 4)
+
+
+def alpha_events(tenant: TenantRef) -> Any:
+    from tenants.models import TenantEvent
+
+    return TenantEvent.objects.filter(tenant_id=tenant.id).order_by("pk").values_list("kind", flat=True)
+
+
+def test_no_person_is_made_for_a_visit(alpha: TenantRef, client_for: Callable[..., Client], dee: Any) -> None:
+    from lms.people.models import User
+
+    with inside(alpha):
+        before = User.objects.count()
+    client = client_for(alpha)
+    enter(client, make_link(make_grant(alpha)))
+    client.get(f"/people/{dee.public_id}/")
+    with inside(alpha), transaction.atomic():
+        assert User.objects.count() == before
