@@ -16,6 +16,7 @@ pytest_plugins = [
     "config.tests.database",
     "config.tests.cast",
     "config.tests.campus",
+    "config.tests.console",
     "config.tests.scorecard",
 ]
 

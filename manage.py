@@ -10,6 +10,9 @@ from config.local import environment
 def main() -> None:
     # Where `make run` is running in this clone, commands talk to its database.
     environment.borrow()
+    if sys.argv[1:2] in (["create_operator"], ["operator_access"]):
+        # The operators' schema is open to the operators' login only.
+        os.environ.setdefault("DULY_PROCESS", "operator")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     from django.core.management import execute_from_command_line
 

@@ -40,6 +40,14 @@ def flag(name: str, *, default: bool) -> bool:
     raise BadEnvironment(f"{name} is {value!r}; expected one of {sorted(_TRUE | _FALSE - {''})}.")
 
 
+def choice(name: str, options: tuple[str, ...]) -> str:
+    """One of `options`, the first by default; raises BadEnvironment for anything else."""
+    value = text(name, options[0]).strip().lower() or options[0]
+    if value not in options:
+        raise BadEnvironment(f"{name} is {value!r}; expected one of {', '.join(options)}.")
+    return value
+
+
 def number(name: str, default: int) -> int:
     """A whole number; raises BadEnvironment for anything else."""
     value = text(name, str(default))

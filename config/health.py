@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
+from config import start
 from tenants import context
 
 
@@ -22,6 +23,19 @@ class HealthMiddleware:
         return self.get_response(request)
 
 
+_is_checked = False
+
+
+def _faults() -> list[str]:
+    """What `config.start` could not find out while the database was away; asked until it was answered once."""
+    global _is_checked
+    if _is_checked:
+        return []
+    found = start.faults()
+    _is_checked = not found
+    return found
+
+
 def _ready() -> JsonResponse:
     try:
         with context.public_schema(), connection.cursor() as cursor:
@@ -29,6 +43,8 @@ def _ready() -> JsonResponse:
             templates = cursor.fetchone()[0]
     except DatabaseError as error:
         return JsonResponse({"status": "unavailable", "database": type(error).__name__}, status=503)
+    if faults := _faults():
+        return JsonResponse({"status": "unavailable", "faults": faults}, status=503)
     if not templates:
         return JsonResponse({"status": "unavailable", "template": "missing"}, status=503)
     return JsonResponse({"status": "ok", "database": "ok"})

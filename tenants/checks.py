@@ -5,7 +5,9 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, register
+
+from tenants import logins
 
 # Apps without tables of their own need no schema.
 _ALLOWED_IN_BOTH: frozenset[str] = frozenset()
@@ -56,3 +58,37 @@ def sites_is_not_installed(app_configs: Sequence[AppConfig] | None, **kwargs: An
     if "django.contrib.sites" not in settings.INSTALLED_APPS:
         return []
     return [Error("django.contrib.sites must not be installed.", id="tenants.E005")]
+
+
+@register(Tags.database)
+def the_login_is_weak(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """tenants.E006: what a login may do beyond its work, an injected statement may do too."""
+    if "default" not in (databases or ()):
+        return []
+    hint = "Give the process its own login of deploy/postgres/roles.sql."
+    return [
+        Error(f"The login of this process {words}.", hint=hint, id="tenants.E006")
+        for words in logins.powers()
+    ]
+
+
+@register(Tags.database)
+def the_login_enters_its_own_schemas_only(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """tenants.E007: the console may become no tenant's role, and nobody else may become the operators'."""
+    if "default" not in (databases or ()):
+        return []
+    count = logins.wrong_doors()
+    if not count:
+        return []
+    whose = "tenants" if settings.SERVES_OPERATORS else "the operators' own schema"
+    return [
+        Error(
+            f"The login of this process may become roles of {whose} ({count}).",
+            hint="REVOKE those roles from it; each schema's role belongs to one login (docs/operations/logins.md).",
+            id="tenants.E007",
+        )
+    ]

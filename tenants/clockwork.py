@@ -16,7 +16,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 
 from tenants import cells, context, hosts, schedule
-from tenants.enums import RunState
+from tenants.enums import RunState, TenantKind
 from tenants.models import DueWork, JobRun, Tenant, WakeUp
 from tenants.rules import lifecycle
 
@@ -203,6 +203,8 @@ def _run_in_scope(job: schedule.ScheduledJob, ticket: Ticket, at: dt.datetime) -
         with context.public_schema():
             return job.run(at=at, scheduled_for=scheduled_for)
     tenant = hosts.ref_by_id(ticket.tenant_id)
+    if tenant.kind == TenantKind.OPERATOR:
+        return None  # The operators' schema is closed to workers; no work of theirs waits anywhere.
     if tenant.closed_for:
         raise _NotNow(_CLOSED + tenant.closed_for)
     if not lifecycle.may(tenant.status, job.deed):

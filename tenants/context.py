@@ -27,6 +27,8 @@ class TenantRef:
     `host` is the primary host name without a port. `time_zone` is an IANA name. `token_epoch` is mixed into every
     signed token and changes when the tenant is restored or cloned, which voids the tokens of before. `closed_for`
     is a TenantClosure and empty while the tenant may be used; `cell` names the database that holds the schema.
+    `sessions_epoch` and `switched_off` (values of enums.Switch) are where the operators' switches stand; they come
+    with a look-up through `hosts`.
     """
 
     id: int
@@ -41,6 +43,8 @@ class TenantRef:
     kind: str = "university"
     closed_for: str = ""
     cell: str = HOME
+    sessions_epoch: str = "0.0"
+    switched_off: frozenset[str] = frozenset()
 
 
 class HasRef(Protocol):

@@ -43,6 +43,14 @@ class SupportDecision(TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+class Switch(TextChoices):
+    """What can be stopped at once, for one tenant or for all of them."""
+
+    SESSIONS = "sessions", _("Sessions")
+    UPLOADS = "uploads", _("Uploads")
+    OPERATORS = "operators", _("Operator access")
+
+
 class RunState(TextChoices):
     """One run of a tenant's daily job."""
 

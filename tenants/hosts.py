@@ -5,13 +5,16 @@ every process forget at once when a domain or a tenant's status changes.
 """
 
 import time
+from dataclasses import replace
 from threading import Lock
 
 from django.core.cache import caches
+from django.db.models import Q
 
 from tenants import context
 from tenants.context import TenantRef
-from tenants.models import Domain, Tenant
+from tenants.enums import Switch, TenantKind
+from tenants.models import Domain, ServiceSwitch, Tenant
 
 _KNOWN_SECONDS = 30.0
 _UNKNOWN_SECONDS = 2.0
@@ -41,7 +44,7 @@ def resolve(host: str) -> TenantRef | None:
         return entry[1]
     with context.public_schema():
         domain = Domain.objects.select_related("tenant").filter(domain=host).first()
-        ref = domain.tenant.ref() if domain else None
+        ref = with_switches(domain.tenant.ref()) if domain else None
     with _lock:
         if len(_entries) >= _MOST:
             _entries.clear()
@@ -56,7 +59,22 @@ def ref_by_id(tenant_id: int) -> TenantRef:
     """
     with context.public_schema():
         tenant: Tenant = Tenant.objects.get(pk=tenant_id)
-        return tenant.ref()
+        return with_switches(tenant.ref())
+
+
+def with_switches(ref: TenantRef) -> TenantRef:
+    """`ref` with the epoch of its sessions and what is switched off for it. Costs one query.
+
+    Ending the sessions of all tenants does not end the operators' own: they are in the middle of something.
+    """
+    epochs, off = {True: 0, False: 0}, set()
+    for row in ServiceSwitch.objects.filter(Q(tenant=None) | Q(tenant=ref.id)):
+        is_for_all = row.tenant_id is None
+        if row.switch == Switch.SESSIONS and not (is_for_all and ref.kind == TenantKind.OPERATOR):
+            epochs[is_for_all] = row.epoch
+        if row.is_off:
+            off.add(row.switch)
+    return replace(ref, sessions_epoch=f"{epochs[True]}.{epochs[False]}", switched_off=frozenset(off))
 
 
 def forget_all() -> None:

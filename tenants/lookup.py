@@ -4,6 +4,7 @@ from django.conf import settings
 
 from tenants import context, hosts
 from tenants.context import TenantRef
+from tenants.enums import TenantKind
 from tenants.models import Domain
 
 
@@ -31,7 +32,11 @@ def by_subdomain(name: str) -> TenantRef:
 
 
 def all_tenants() -> list[TenantRef]:
-    """Every tenant that has a host, by host name; for commands that go through all of them."""
+    """Every tenant that has a host, by host name; for commands that go through all of them.
+
+    Without the operators' own: their schema is closed to the login that these commands use.
+    """
     with context.public_schema():
-        primary = Domain.objects.filter(is_primary=True).select_related("tenant").order_by("domain")
+        universities = Domain.objects.exclude(tenant__kind=TenantKind.OPERATOR)
+        primary = universities.filter(is_primary=True).select_related("tenant").order_by("domain")
         return [domain.ref(domain.tenant) for domain in primary]

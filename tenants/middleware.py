@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 
 from tenants import context, hosts
 from tenants.context import TenantRef
-from tenants.enums import TenantStatus
+from tenants.enums import Switch, TenantKind, TenantStatus
 from tenants.rules import lifecycle
 from tenants.rules.lifecycle import Deed
 
@@ -29,12 +29,14 @@ class TenantMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         host = hosts.normalise(request.META.get("HTTP_HOST", ""))
+        if settings.SERVES_OPERATORS:
+            return self._operators(request, host)
         if host == f"www.{settings.BASE_DOMAIN}":
             return HttpResponsePermanentRedirect(f"{settings.PUBLIC_ORIGIN}{request.get_full_path()}")
         if host == settings.BASE_DOMAIN:
             return self._public(request)
         tenant = hosts.resolve(host) if host.endswith(settings.HOST_SUFFIXES) else None
-        if tenant is None:
+        if tenant is None or tenant.kind == TenantKind.OPERATOR:
             return _page("errors/no_site.html", 404)
         if tenant.closed_for or not lifecycle.may(tenant.status, Deed.SERVE):
             return _closed(tenant)
@@ -47,8 +49,20 @@ class TenantMiddleware:
         with context.public_schema():
             return self.get_response(request)
 
+    def _operators(self, request: HttpRequest, host: str) -> HttpResponseBase:
+        """The operators' process: their own host, and no other."""
+        tenant = hosts.resolve(host) if host == settings.OPERATOR_HOST else None
+        if tenant is None or tenant.kind != TenantKind.OPERATOR:
+            return _page("errors/no_site.html", 404)
+        if Switch.OPERATORS in tenant.switched_off:
+            return _page("errors/operators_off.html", 503)
+        request.urlconf = settings.OPERATOR_URLCONF
+        return self._inside(request, tenant)
+
     def _inside(self, request: HttpRequest, tenant: TenantRef) -> HttpResponseBase:
         request.tenant = tenant  # type: ignore[attr-defined]
+        if Switch.UPLOADS in tenant.switched_off and _carries_files(request):
+            return _page("errors/uploads_off.html", 503)
         structlog.contextvars.bind_contextvars(tenant=tenant.schema_name)
         sentry_sdk.set_tag("tenant", tenant.schema_name)
         with context.inside(tenant):
@@ -69,6 +83,10 @@ def _in_scope(chunks: Iterator[bytes], tenant: TenantRef) -> Iterator[bytes]:
             except StopIteration:
                 return
         yield chunk
+
+
+def _carries_files(request: HttpRequest) -> bool:
+    return str(request.META.get("CONTENT_TYPE", "")).lower().startswith("multipart/")
 
 
 def _closed(tenant: TenantRef) -> HttpResponse:

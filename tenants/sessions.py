@@ -7,6 +7,8 @@ from django.contrib.sessions.backends import db
 from tenants import context
 
 _TENANT_KEY = "_tenant_id"
+_EPOCH_KEY = "_epoch"
+_FIRST_EPOCH = "0.0"
 
 
 class SessionStore(db.SessionStore):
@@ -28,8 +30,15 @@ class SessionStore(db.SessionStore):
             # A row copied here by a restore or a clone: its owner never signed in to this tenant.
             self._session_key = None
             return {}
+        if data and data.get(_EPOCH_KEY, _FIRST_EPOCH) != tenant.sessions_epoch:
+            # The operators have ended all sessions since this one was made.
+            self._session_key = None
+            return {}
         return data
 
     def save(self, must_create: bool = False) -> None:
-        self[_TENANT_KEY] = context.require_tenant().id
+        tenant = context.require_tenant()
+        self[_TENANT_KEY] = tenant.id
+        # As it was when the session was made: a request under way must not carry an ended one over.
+        self._session.setdefault(_EPOCH_KEY, tenant.sessions_epoch)  # type: ignore[attr-defined]
         super().save(must_create=must_create)

@@ -19,6 +19,7 @@ def make() -> str:
     for title, module in (
         ("A tenant's host", "config.urls_tenant"),
         ("The public host", "config.urls_public"),
+        ("The operators' host", "config.urls_operator"),
     ):
         parts += [f"\n## {title}\n", "| Address | Name | Who |", "|---|---|---|"]
         rows = sorted(walk(importlib.import_module(module).urlpatterns))
@@ -42,6 +43,8 @@ def walk(
 def _who(access: object) -> str:
     if access is None:
         return "the sign-in library decides"
+    if getattr(access, "kind", "") == "operators":
+        return "operators with a second factor"
     if not isinstance(access, Access):
         return "everybody"  # the public host marks its views with a reason of its own
     if access.support is not None:

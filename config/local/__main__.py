@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import http.client
+import json
 import os
 import signal
-import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -76,11 +77,12 @@ def run(arguments: argparse.Namespace) -> None:
         for line in stack.summary:
             say(line)
         _prepare(stack, with_demo=not arguments.no_demo)
+        operators = _operators(stack, with_demo=not arguments.no_demo)
         supervisor = Supervisor(say, children_of(stack, arguments.port))
         cleanup.callback(supervisor.stop)
         supervisor.start(seconds=300)
         _wait_for_answer(arguments.port)
-        _say_addresses(stack, arguments.port)
+        _say_addresses(stack, arguments.port, operators)
         while True:
             time.sleep(0.25)
             supervisor.look()
@@ -101,14 +103,8 @@ def _ignore_further_signals() -> None:
 
 
 def _refuse_taken_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise ServiceError(
-                f"port {port} is in use ({error.strerror}). Try: PORT={port + 1} make run"
-            ) from error
+    if not processes.is_free(port):
+        raise ServiceError(f"port {port} is in use. Try: PORT={port + 1} make run")
 
 
 def _prepare(stack: Stack, *, with_demo: bool) -> None:
@@ -141,7 +137,30 @@ def _wait_for_answer(port: int) -> None:
         raise ServiceError(f"web listens on port {port} but /readyz does not answer; see logs/web.log")
 
 
-def _say_addresses(stack: Stack, port: int) -> None:
+def _operators(stack: Stack, *, with_demo: bool) -> str:
+    """Who may sign in to the operator console, in words; on a demo's first start that is somebody new."""
+    if stack.for_operators() is None:
+        return "not started: DATABASE_OPERATOR_URL is not set (docs/operations/operator-console.md)"
+    if not with_demo:
+        return "manage.py create_operator lets somebody in"
+    email = "operator@duly.localhost"
+    command = [sys.executable, "manage.py", "create_operator", "--email", email, "--name", "First Operator"]
+    done = subprocess.run(
+        [*command, "--if-new", "--json"],
+        env=stack.environment,
+        cwd=CLONE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        return f"nobody yet: {done.stderr.strip().splitlines()[-1:]}"
+    way_in = json.loads(done.stdout)["way_in"]
+    return f"{email} begins at {way_in}" if way_in else f"{email} signs in with password and second factor"
+
+
+def _say_addresses(stack: Stack, port: int, operators: str) -> None:
+    say(f"operator   {stack.environment['OPERATOR_ORIGIN']}/  ({operators})")
     if stack.mailbox_port is not None:
         say(f"mailbox    http://localhost:{port}/mailbox/  (every mail that would have left)")
     say(f"logs       {stack.state / 'logs'}   Ctrl-C stops everything.")

@@ -1,7 +1,8 @@
-"""The database of the embedded server: its two logins and their rights, from the SQL that production uses."""
+"""The database of the embedded server: its logins and their rights, from the SQL that production uses."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
@@ -15,20 +16,27 @@ from config.local.postgres import Postgres
 
 OWNER = "duly_owner"
 APP = "duly_app"
+OPERATOR = "duly_operator"
+BACKUP = "duly_backup"
+READONLY = "duly_readonly"
+LOGINS = (OWNER, APP, OPERATOR, BACKUP, READONLY)
 SCRIPTS = Path(__file__).resolve().parents[2] / "deploy" / "postgres"
 BOOTSTRAP_LOCK = 4_711_001
 
 
 @dataclass(frozen=True)
 class DatabaseUrls:
-    """The addresses of one database for the owner (migrations, provisioning) and for the run-time login."""
+    """The addresses of one database, one for each login (deploy/postgres/roles.sql says what each may do)."""
 
     owner_url: str
     app_url: str
+    operator_url: str
+    backup_url: str
+    readonly_url: str
 
 
 def ensure_database(pg: Postgres, name: str) -> DatabaseUrls:
-    """Create the database `name` with its two logins where missing; safe to repeat and side by side."""
+    """Create the database `name` and the logins where missing; safe to repeat and side by side."""
     passwords = _passwords(pg.folder)
     with psycopg.connect(pg.superuser_dsn, autocommit=True) as connection:
         # Two processes altering the same role at once fail with "tuple concurrently updated".
@@ -53,10 +61,7 @@ def ensure_database(pg: Postgres, name: str) -> DatabaseUrls:
 def urls(pg: Postgres, name: str) -> DatabaseUrls:
     """The addresses of a database that exists already (a copy of a template, for instance)."""
     passwords = _passwords(pg.folder)
-    return DatabaseUrls(
-        owner_url=pg.dsn(OWNER, passwords[OWNER], name),
-        app_url=pg.dsn(APP, passwords[APP], name),
-    )
+    return DatabaseUrls(*(pg.dsn(login, passwords[login], name) for login in LOGINS))
 
 
 def _superuser_dsn(pg: Postgres, name: str) -> str:
@@ -68,13 +73,15 @@ def _run_script(connection: psycopg.Connection[tuple[object, ...]], name: str) -
 
 
 def _passwords(folder: Path) -> dict[str, str]:
+    """The password of each login; one is made for a login that a newer release brings."""
     path = folder / "logins.json"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        stored: dict[str, str] = json.loads(path.read_text())
-        return stored
-    passwords = {OWNER: secrets.token_urlsafe(24), APP: secrets.token_urlsafe(24)}
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(passwords, file)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        known: dict[str, str] = json.loads(file.read() or "{}")
+        passwords = {login: known.get(login) or secrets.token_urlsafe(24) for login in LOGINS}
+        if passwords != known:
+            file.seek(0)
+            file.truncate()
+            json.dump(passwords, file)
     return passwords

@@ -14,6 +14,7 @@ from config.local.processes import ServiceError
 from config.local.redis import start_redis
 
 DATABASE_NAME = "duly"
+_LOGINS = {"DATABASE_OWNER_URL", "DATABASE_OPERATOR_URL"}
 
 
 @dataclass
@@ -24,12 +25,20 @@ class Stack:
     environment: dict[str, str]
     summary: list[str] = field(default_factory=list)
     mailbox_port: int | None = None
+    operator_port: int = 0
     stops: list[Callable[[], object]] = field(default_factory=list)
     alive: dict[str, Callable[[], bool]] = field(default_factory=dict)
 
     def without_owner(self) -> dict[str, str]:
-        """The environment of a process that must not be able to migrate or provision."""
-        return {name: value for name, value in self.environment.items() if name != "DATABASE_OWNER_URL"}
+        """The environment of a process that must not be able to migrate, provision or operate."""
+        return {name: value for name, value in self.environment.items() if name not in _LOGINS}
+
+    def for_operators(self) -> dict[str, str] | None:
+        """The environment of the operator console: its own login and no other. None when it was not given one."""
+        if "DATABASE_OPERATOR_URL" not in self.environment:
+            return None
+        own = {"DULY_PROCESS": "operator", "DATABASE_URL": self.environment["DATABASE_OPERATOR_URL"]}
+        return {**self.without_owner(), **own}
 
     def dead(self) -> list[str]:
         """The names of embedded services that have ended by themselves."""
@@ -48,7 +57,10 @@ def start_stack(state: Path, *, port: int, durable: bool) -> Stack:
     """
     for name in ("mailbox", "logs", "static"):
         (state / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-    stack = Stack(state, environment=_own_environment(state, port))
+    operator_port = port + 1 if processes.is_free(port + 1) else processes.free_port()
+    stack = Stack(
+        state, environment=_own_environment(state, port, operator_port), operator_port=operator_port
+    )
     try:
         _add_database(stack, durable=durable)
         _add_broker(stack, durable=durable)
@@ -59,11 +71,13 @@ def start_stack(state: Path, *, port: int, durable: bool) -> Stack:
     return stack
 
 
-def _own_environment(state: Path, port: int) -> dict[str, str]:
+def _own_environment(state: Path, port: int, operator_port: int) -> dict[str, str]:
     ours = {
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "SECRET_KEY": _secret_key(state),
         "PUBLIC_ORIGIN": f"http://localhost:{port}",
+        # A host of its own needs a port of its own where no proxy stands before the processes.
+        "OPERATOR_ORIGIN": f"http://operator.localhost:{operator_port}",
         "STATE_DIR": str(state),
         "STATIC_ROOT": str(state / "static"),
         "LOG_JSON": "0",
@@ -93,7 +107,11 @@ def _add_database(stack: Stack, *, durable: bool) -> None:
     stack.stops.append(server.stop)
     stack.alive["PostgreSQL"] = lambda: server.process.poll() is None
     urls = database.ensure_database(server, DATABASE_NAME)
-    stack.environment |= {"DATABASE_URL": urls.app_url, "DATABASE_OWNER_URL": urls.owner_url}
+    stack.environment |= {
+        "DATABASE_URL": urls.app_url,
+        "DATABASE_OWNER_URL": urls.owner_url,
+        "DATABASE_OPERATOR_URL": urls.operator_url,
+    }
     stack.summary.append(f"database   embedded PostgreSQL 18 on {server.host}:{server.port}")
 
 

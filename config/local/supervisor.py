@@ -109,7 +109,7 @@ def _tail(child: Child) -> str:
 
 
 def children_of(stack: Stack, port: int) -> list[Child]:
-    """Web, worker, scheduler and, where mail is caught, its server; only the worker has the owner's login."""
+    """Web, worker, scheduler, console and, where mail is caught, its server; only the worker has the owner's login."""
     logs = stack.state / "logs"
     celery = [sys.executable, "-m", "celery", "--app=config.celery"]
     lean = {**stack.without_owner(), "BIND": f"127.0.0.1:{port}", "WEB_PROCESSES": "2", "WEB_THREADS": "8"}
@@ -136,6 +136,8 @@ def children_of(stack: Stack, port: int) -> list[Child]:
             lambda child: child.has_logged("Listening at"),
         ),
     ]
+    if own := stack.for_operators():
+        children.append(_console(stack, own))
     if stack.mailbox_port is not None:
         command = [sys.executable, "-m", "config.local.mailbox_server", str(stack.state / "mailbox")]
         mail_port = stack.mailbox_port
@@ -150,3 +152,15 @@ def children_of(stack: Stack, port: int) -> list[Child]:
             ),
         )
     return children
+
+
+def _console(stack: Stack, environment: dict[str, str]) -> Child:
+    """The operator console: the same program with another login, on another port."""
+    own = {"BIND": f"127.0.0.1:{stack.operator_port}", "WEB_PROCESSES": "1", "WEB_THREADS": "4"}
+    return Child(
+        "operator",
+        [sys.executable, "-m", "gunicorn", "--config=deploy/gunicorn.conf.py", "config.wsgi:application"],
+        {**environment, **own},
+        stack.state / "logs" / "operator.log",
+        lambda child: child.has_logged("Listening at"),
+    )

@@ -6,6 +6,7 @@ from config import env
 from config.settings.accounts import *  # noqa: F403
 from config.settings.cache import *  # noqa: F403
 from config.settings.databases import *  # noqa: F403
+from config.settings.databases import PROCESS
 from config.settings.logs import *  # noqa: F403
 from config.settings.mail import *  # noqa: F403
 from config.settings.portability import *  # noqa: F403
@@ -34,6 +35,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "tenants.operator.gate.OperatorGate",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -71,3 +73,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "config.static.HashedStaticFiles"},
 }
+
+if PROCESS == "operator":
+    from config.settings.operator import *  # noqa: F403

@@ -17,13 +17,21 @@ def _alias(url: str, *, runtime: bool) -> dict[str, Any]:
     return settings
 
 
-DATABASES = {"default": _alias(env.text("DATABASE_URL"), runtime=True)}
+# "site" serves the public host and the tenants; "operator" serves the operator console and nothing else.
+PROCESS = env.choice("DULY_PROCESS", ("site", "operator"))
+DATABASE_OPERATOR_URL = env.text("DATABASE_OPERATOR_URL", "")
+
+# The operator process may be given its login under either name; commands (create_operator) know it beside the other.
+_URL = (PROCESS == "operator" and DATABASE_OPERATOR_URL) or env.text("DATABASE_URL")
+DATABASES = {"default": _alias(_URL, runtime=True)}
 
 # The cluster list: further databases that hold schemas of tenants moved there. Shared tables stay in DATABASE_URL's.
-DATABASE_CELLS = {name: _alias(url, runtime=True) for name, url in env.pairs("DATABASE_CELLS").items()}
+# The console is given none of them: it enters no tenant.
+_CELLS = {} if PROCESS == "operator" else env.pairs("DATABASE_CELLS")
+DATABASE_CELLS = {name: _alias(url, runtime=True) for name, url in _CELLS.items()}
 if DATABASE_CELLS:
     # The home database once more: where code inside a tenant of another cell reaches the shared functions.
-    DATABASES["desk"] = _alias(env.text("DATABASE_URL"), runtime=True)
+    DATABASES["desk"] = _alias(_URL, runtime=True)
 
 # Migrations and provisioning only. Empty in web processes.
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", "")
@@ -33,6 +41,12 @@ if DATABASE_OWNER_URL:
 # The owner's login in each of the cluster list. Needed by move_tenant, and empty in web processes.
 DATABASE_CELL_OWNERS = env.pairs("DATABASE_CELL_OWNERS")
 
-# The runtime login, and the group every tenant's role belongs to: named in the grants of migrate_public.
-DATABASE_APP_ROLE = str(DATABASES["default"]["USER"])
+# The logins of deploy/postgres/roles.sql, and the group every tenant's role belongs to: named in the grants of
+# migrate_public. A database that has only some of the logins grants to those.
+DATABASE_APP_ROLE = env.text(
+    "DATABASE_APP_ROLE", "duly_app" if PROCESS == "operator" else str(DATABASES["default"]["USER"])
+)
+DATABASE_OPERATOR_ROLE = env.text("DATABASE_OPERATOR_ROLE", "duly_operator")
+DATABASE_BACKUP_ROLE = env.text("DATABASE_BACKUP_ROLE", "duly_backup")
+DATABASE_READONLY_ROLE = env.text("DATABASE_READONLY_ROLE", "duly_readonly")
 DATABASE_TENANT_GROUP = "duly_tenant"

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from config import env
+from config.settings.databases import PROCESS
 
 SHARED_APPS = [
     "tenants",
@@ -55,10 +56,20 @@ PUBLIC_URLCONF = "config.urls_public"
 PUBLIC_ORIGIN = env.text("PUBLIC_ORIGIN", "http://localhost:8000")
 BASE_DOMAIN = urlsplit(PUBLIC_ORIGIN).hostname or "localhost"
 HOST_SUFFIXES = (f".{BASE_DOMAIN}",)
-ALLOWED_HOSTS = [f".{BASE_DOMAIN}"]
+
+# The operators' host: a name of its own, better under a domain of its own (docs/operations/operator-console.md).
+OPERATOR_URLCONF = "config.urls_operator"
+_DOT = urlsplit(PUBLIC_ORIGIN)
+OPERATOR_ORIGIN = env.text("OPERATOR_ORIGIN", f"{_DOT.scheme}://operator.{_DOT.netloc}")
+OPERATOR_HOST = (urlsplit(OPERATOR_ORIGIN).hostname or "").lower()
+SERVES_OPERATORS = PROCESS == "operator"
+
+ALLOWED_HOSTS = [OPERATOR_HOST] if SERVES_OPERATORS else [f".{BASE_DOMAIN}"]
 
 # Called inside a new tenant, in this order, by provisioning: dotted paths of idempotent actions.
 TENANT_OPENERS = ["lms.people.actions.open_site"]
+# Called inside the operators' own schema: makes a person who may sign in, and answers with the token of their way in.
+OPERATOR_OPENER = "lms.people.actions.open_site"
 
 # How many schemas are kept ready for the next sign-ups, beside the tenants' own; 0 makes each when it is asked for.
 READY_SCHEMAS = env.number("READY_SCHEMAS", 3)

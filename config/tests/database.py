@@ -24,6 +24,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         call_command("build_template", verbosity=0)
         _forget_the_nightly_audit()
         _make_tenants(settings.DATABASE_OWNER_URL)
+        _make_operators(settings.DATABASE_OWNER_URL)
         connections.close_all()
     yield
     with django_db_blocker.unblock():
@@ -62,3 +63,31 @@ def _make_tenants(owner_url: str) -> None:
             )
             Domain.objects.create(domain=f"{name}.duly.localhost", tenant=tenant, is_primary=True)
             plan_daily_jobs(tenant, at=AT)
+
+
+def _make_operators(owner_url: str) -> None:
+    """The operators' tenant. Unlike in life the app's login may enter it: tests run as that login.
+
+    What each login may really do is tried over real connections, in tenants/tests/test_logins.py.
+    """
+    from django.conf import settings
+
+    from tenants import context
+    from tenants.enums import TenantKind, TenantStatus
+    from tenants.models import Domain, Tenant
+    from tenants.provisioning import schemas
+    from tenants.tests.factories import AT
+
+    with psycopg.connect(owner_url) as connection:
+        schemas.cut(connection, "t_operatorsxxx")
+    with context.public_schema():
+        tenant = Tenant.objects.create(
+            schema_name="t_operatorsxxx",
+            kind=TenantKind.OPERATOR,
+            name="Operators",
+            status=TenantStatus.ACTIVE,
+            time_zone="UTC",
+            token_epoch="epoch-operators",
+            created_at=AT,
+        )
+        Domain.objects.create(domain=settings.OPERATOR_HOST, tenant=tenant, is_primary=True)

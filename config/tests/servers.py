@@ -47,6 +47,7 @@ def start(environment: MutableMapping[str, str]) -> None:
         DATABASE_OWNER_URL=urls.owner_url,
         DATABASE_CELLS=f"north={north.app_url}",
         DATABASE_CELL_OWNERS=f"north={north.owner_url}",
+        DATABASE_OPERATOR_URL=urls.operator_url,
         SMTP_URL=f"smtp://127.0.0.1:{smtp.port}",
         PUBLIC_ORIGIN="http://duly.localhost:8000",
     )

@@ -2,6 +2,7 @@
 
 from tenants.models.agreements import LEAST_PEOPLE, RollUpAgreement, RollUpFigure, RollUpInvitation
 from tenants.models.chronicle import TenantEvent
+from tenants.models.health import TenantHealth
 from tenants.models.integrity import IntegrityAudit
 from tenants.models.message import PublicMessage
 from tenants.models.move import TenantMove
@@ -10,6 +11,7 @@ from tenants.models.portability import Restoration, RetiredSchema
 from tenants.models.schedule import DueWork, JobRun, WakeUp
 from tenants.models.sign_up import SignUp
 from tenants.models.support import SupportGrant, SupportView
+from tenants.models.switch import ServiceSwitch
 from tenants.models.template import SchemaTemplate
 from tenants.models.tenant import Domain, Tenant
 from tenants.models.upgrade import TenantUpgrade
@@ -28,11 +30,13 @@ __all__ = [
     "RollUpFigure",
     "RollUpInvitation",
     "SchemaTemplate",
+    "ServiceSwitch",
     "SignUp",
     "SupportGrant",
     "SupportView",
     "Tenant",
     "TenantEvent",
+    "TenantHealth",
     "TenantMove",
     "TenantUpgrade",
     "WakeUp",

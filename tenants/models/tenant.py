@@ -38,7 +38,12 @@ class Tenant(TenantMixin):  # type: ignore[misc]  # upstream is untyped
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["public_id"], name="tenant_public_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="tenant_public_id"),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(kind=TenantKind.OPERATOR), name="tenant_one_of_operators"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -20,7 +20,7 @@ _PREPARE = sql.SQL(
     CREATE SCHEMA {schema};
     GRANT USAGE ON SCHEMA {schema} TO {role};
     GRANT {group} TO {role};
-    GRANT {role} TO {app} WITH INHERIT FALSE, SET TRUE;
+    GRANT {role} TO {login} WITH INHERIT FALSE, SET TRUE;
     SET LOCAL search_path = {schema};
     """
 )
@@ -40,9 +40,12 @@ def role_of(schema: str) -> str:
     return f"r_{schema}"
 
 
-def cut(connection: psycopg.Connection[Any], schema: str, *, script: str | None = None) -> bool:
+def cut(
+    connection: psycopg.Connection[Any], schema: str, *, script: str | None = None, login: str = ""
+) -> bool:
     """Make schema and role of a tenant in the caller's transaction; False when the schema is there already.
 
+    ``login`` may become that role, and no other login may; without it that is the app's.
     ``connection`` is the owner's. Rights on the tables come from the owner's default privileges, so the cost
     does not grow with the number of tables. ``script`` is another release's. Raises `NoTemplate`.
     """
@@ -57,23 +60,23 @@ def cut(connection: psycopg.Connection[Any], schema: str, *, script: str | None 
         schema=sql.Identifier(schema),
         role=role,
         group=sql.Identifier(settings.DATABASE_TENANT_GROUP),
-        app=sql.Identifier(settings.DATABASE_APP_ROLE),
+        login=sql.Identifier(login or settings.DATABASE_APP_ROLE),
     )
     # Without parameters a script of many statements is one message, and one round trip.
     connection.execute(head.as_bytes(connection) + script.encode(), prepare=False)
     return True
 
 
-def make(connection: psycopg.Connection[Any], schema: str) -> None:
+def make(connection: psycopg.Connection[Any], schema: str, *, login: str = "") -> None:
     """`cut` in a transaction of its own. ``connection`` is the owner's, in autocommit."""
     try:
         with connection.transaction():
-            cut(connection, schema)
+            cut(connection, schema, login=login)
     except NoTemplate:
         # Deployment makes the template; a worker that is ahead of it makes it now.
         template.build(connection)
         with connection.transaction():
-            cut(connection, schema)
+            cut(connection, schema, login=login)
 
 
 def drop(connection: psycopg.Connection[Any], schema: str) -> None:

@@ -45,7 +45,7 @@ def test_every_manifest_of_the_base_is_listed_and_named_once() -> None:
 
 
 def test_web_worker_scheduler_and_migration_are_separate_workloads_of_one_image() -> None:
-    assert set(workloads()) == {"web", "worker", "scheduler", "migrate"}
+    assert set(workloads()) == {"web", "operator", "worker", "scheduler", "migrate"}
     assert {each["containers"][0]["image"] for each in workloads().values()} == {"duly"}
 
 
@@ -62,6 +62,19 @@ def test_only_worker_and_migration_are_given_the_owners_login() -> None:
         name for name, each in services.items() if "DATABASE_OWNER_URL" in (each.get("environment") or {})
     }
     assert holders == {"worker", "migrate"}
+
+
+def test_the_console_has_a_login_of_its_own_and_no_other() -> None:
+    secrets = [source.get("secretRef") for source in workloads()["operator"]["containers"][0]["envFrom"]]
+    assert [each["name"] for each in secrets if each] == ["duly-operator"]
+    services = documents(ROOT / "deploy" / "compose.yaml")[0]["services"]
+    holders = {
+        name
+        for name, each in services.items()
+        if "duly_operator" in str((each.get("environment") or {}).get("DATABASE_URL"))
+    }
+    assert holders == {"operator"}
+    assert services["operator"]["environment"]["DULY_PROCESS"] == "operator"
 
 
 def test_no_workload_runs_as_root_writes_its_image_or_has_no_memory_limit() -> None:
@@ -109,7 +122,11 @@ def test_names_of_the_environment_are_ones_the_settings_read() -> None:
     known |= {"DJANGO_SETTINGS_MODULE"}
     given = set(base()["ConfigMap", "duly"]["data"])
     services = documents(ROOT / "deploy" / "compose.yaml")[0]["services"]
-    given |= {name for service in ("web", "worker", "migrate") for name in services[service]["environment"]}
+    given |= {
+        name
+        for service in ("web", "operator", "worker", "migrate")
+        for name in services[service]["environment"]
+    }
     assert given <= known, given - known
 
 

@@ -161,3 +161,34 @@ PUBLIC: set[str] = {
     "ui:style-guide",
     "ui:theme",
 }
+
+# The operators' host: "operators" needs one with a second factor, "library" and "open" as above.
+OPERATOR: list[Row] = [
+    Row("operator:tenants", "operators"),
+    Row("operator:tenant", "operators", (("public_id", "tenant"),)),
+    Row("operator:tenant-do", "operators", (("public_id", "tenant"), ("key", "freeze"))),
+    Row("operator:switches", "operators"),
+    Row("operator:switches-do", "operators", (("key", "stop-uploads"),)),
+    Row("operator:chronicle", "operators"),
+    Row("people:welcome", "open", (("token", "not-a-token"),), may_be_absent=True),
+    Row("ui:style-guide", "open"),
+    Row("ui:theme", "open"),
+    *(
+        Row(name, "library", may_be_absent=True)
+        for name in (
+            "account_login",
+            "account_logout",
+            "account_inactive",
+            "account_reauthenticate",
+            "account_change_password",
+            "mfa_index",
+            "mfa_authenticate",
+            "mfa_reauthenticate",
+            "mfa_deactivate_totp",
+            "mfa_activate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes",
+        )
+    ),
+]

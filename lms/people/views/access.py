@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -33,7 +33,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             )
         except actions.InvitationExpired:
             return partials.render_page(request, "people/welcome_expired.html", status=410)
-        return adapters.sign_in(request, user, redirect_url=reverse("oversight:home"))
+        return adapters.sign_in(request, user, redirect_url=settings.LOGIN_REDIRECT_URL)
     page = {"form": form, "invited": invitation.user}
     return partials.render_page(request, "people/welcome.html", page, status=422 if form.is_bound else 200)
 

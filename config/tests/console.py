@@ -1,0 +1,85 @@
+"""The operators' process in a test, and Olga, who operates: signed in, with a second factor shown a moment ago."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tenants.context import TenantRef, inside, public_schema
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def code_of(secret: str = SECRET, *, ahead: int = 0) -> str:
+    """The code the authenticator app shows now, or `ahead` periods of 30 seconds later."""
+    from allauth.mfa.totp.internal import auth
+
+    counter = int(time.time()) // 30 + ahead
+    return str(auth.format_hotp_value(auth.hotp_value(secret, counter)))
+
+
+@pytest.fixture
+def operators(db: None) -> TenantRef:
+    """The operators' tenant."""
+    from tenants.models import Tenant
+
+    with public_schema():
+        tenant: Tenant = Tenant.objects.get(kind="operator")
+        return tenant.ref()
+
+
+@pytest.fixture
+def operator_process(settings: Any, _hosts_forgotten: None) -> None:
+    """This process serves the operators' host and nothing else, as with DULY_PROCESS=operator."""
+    import config.urls_tenant  # noqa: F401  the sign-in library reads its settings when its addresses are first loaded
+    from config.settings import operator
+
+    for name in dir(operator):
+        if name.isupper():
+            setattr(settings, name, getattr(operator, name))
+    settings.SERVES_OPERATORS = True
+    settings.ALLOWED_HOSTS = [settings.OPERATOR_HOST, *settings.ALLOWED_HOSTS]  # tests go back and forth
+
+
+@pytest.fixture
+def olga(operators: TenantRef) -> Any:
+    """An operator with a second factor."""
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    from lms.people.tests.factories import make_user
+
+    with inside(operators):
+        user = make_user(given_name="Olga", family_name="Operator", email="olga@duly.example")
+        user.set_password("a long and quiet password")
+        user.save()
+        TOTP.activate(user, SECRET)
+    return user
+
+
+@pytest.fixture
+def console_for(operators: TenantRef, operator_process: None) -> Callable[..., Client]:
+    """`console_for(user)`: a browser on the operators' host; `shown=False`: the second factor was not shown yet."""
+
+    def make(user: Any = None, *, shown: bool = True) -> Client:
+        client = Client(headers={"host": operators.host})
+        if user is None:
+            return client
+        with inside(operators):
+            client.force_login(user, backend="lms.people.adapters.SignInBackend")
+            session = client.session
+            session["account_authentication_methods_user"] = str(user.pk)
+            session["account_authentication_methods"] = (
+                [{"method": "mfa", "at": time.time(), "type": "totp"}] if shown else []
+            )
+            session.save()
+        return client
+
+    return make
+
+
+@pytest.fixture
+def console(console_for: Callable[..., Client], olga: Any) -> Client:
+    """Olga's browser."""
+    return console_for(olga)

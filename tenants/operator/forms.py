@@ -1,0 +1,58 @@
+"""What an operator says when something is done: why, and with which second factor."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tenants.operator.factors import Proof
+
+
+class DeedForm(forms.Form):
+    """The reason and, where the second factor was not shown a moment ago, its code. Kinds of deed add fields."""
+
+    field_order = None
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        min_length=5,
+        help_text=_(
+            "Written down with your name. Where a university is concerned, its administrators read it."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    code = forms.CharField(
+        label=_("Code of your authenticator app"),
+        required=False,
+        max_length=32,
+        help_text=_("Or one of your recovery codes. It stands for what you do in the next five minutes."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, proof: Proof, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._proof = proof
+        if proof.is_fresh:
+            del self.fields["code"]
+
+    def clean(self) -> dict[str, Any]:
+        """Whatever else is right: nothing is done without a second factor."""
+        if not self._proof.is_fresh:
+            self.add_error("code", self._proof.error)
+        return self.cleaned_data
+
+
+class ExtensionForm(DeedForm):
+    """How much longer a trial lasts."""
+
+    days = forms.IntegerField(label=_("Days more"), min_value=1, max_value=365, initial=14)
+
+
+class DrillForm(DeedForm):
+    """What was tried out, and how long it took to take effect."""
+
+    what = forms.CharField(label=_("What was tried"), max_length=120)
+    seconds = forms.IntegerField(label=_("Seconds until it took effect"), min_value=0, max_value=86_400)
+    reason = forms.CharField(
+        label=_("What happened"), max_length=500, min_length=5, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -1,0 +1,93 @@
+"""The service as a whole: the bar of figures, what is parked, what is late, where the switches stand."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Min
+
+from tenants.enums import IN_PREPARATION, RunState
+from tenants.models import DueWork, JobRun, ServiceSwitch, SignUp, TenantEvent, WakeUp
+from tenants.operator.queries import tenants as tenant_queries
+
+# A tick is every few seconds; what is due for longer than this was missed by several.
+LATE = dt.timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The bar above the list. Ages are since when; None: nothing waits."""
+
+    tenants: int
+    provisioning: int
+    failed: int
+    parked: int
+    oldest_mail_since: dt.datetime | None
+    clockwork_since: dt.datetime | None
+
+    def is_late(self, at: dt.datetime) -> bool:
+        """Whether the clockwork has left something lying that was due."""
+        return self.clockwork_since is not None and at - self.clockwork_since > LATE
+
+
+def figures(*, at: dt.datetime) -> Figures:
+    """Counts and ages over all tenants, from indexed shared tables."""
+    preparing = SignUp.objects.filter(state__in=IN_PREPARATION)
+    waiting = WakeUp.objects.filter(due_at__lte=at)
+    mail = waiting.filter(job__in=[tenant_queries.MAIL_JOB, "tenants.mail"])
+    due = DueWork.objects.filter(is_enabled=True, next_run_at__lte=at)
+    firsts = [
+        waiting.filter(lease_until=None).aggregate(first=Min("due_at"))["first"],
+        due.aggregate(first=Min("next_run_at"))["first"],
+    ]
+    return Figures(
+        tenants=tenant_queries.universities().count(),
+        provisioning=preparing.filter(attempts=0).count(),
+        failed=preparing.filter(attempts__gt=0).count(),
+        parked=JobRun.objects.filter(state=RunState.PARKED).count() + tenant_queries.stuck_wake_ups().count(),
+        oldest_mail_since=mail.aggregate(first=Min("due_at"))["first"],
+        clockwork_since=min((first for first in firsts if first), default=None),
+    )
+
+
+def sign_ups() -> list[SignUp]:
+    """Universities on their way, those in trouble first."""
+    rows = SignUp.objects.filter(state__in=IN_PREPARATION).select_related("tenant")
+    return list(rows.order_by("-attempts", "created_at")[:200])
+
+
+def parked_runs() -> list[JobRun]:
+    """Runs that were given up after many tries, newest first."""
+    return list(
+        JobRun.objects.filter(state=RunState.PARKED)
+        .select_related("tenant")
+        .order_by("-scheduled_for", "-pk")[:200]
+    )
+
+
+def stuck_wake_ups() -> list[WakeUp]:
+    """Wake-ups that keep failing, oldest first; a null tenant is work of the public schema."""
+    return list(tenant_queries.stuck_wake_ups().select_related("tenant").order_by("due_at")[:200])
+
+
+def late(*, at: dt.datetime) -> list[DueWork]:
+    """Daily jobs whose moment has passed and which nobody took up."""
+    return list(
+        DueWork.objects.filter(is_enabled=True, next_run_at__lte=at - LATE)
+        .select_related("tenant")
+        .order_by("next_run_at")[:200]
+    )
+
+
+def switches() -> list[ServiceSwitch]:
+    """Every switch that was ever touched, those that are off first."""
+    return list(ServiceSwitch.objects.select_related("tenant").order_by("-is_off", "-changed_at", "pk")[:200])
+
+
+def drills() -> list[TenantEvent]:
+    """What was tried out, newest first."""
+    return list(TenantEvent.objects.filter(kind="drill.done").order_by("-at", "-pk")[:100])
+
+
+def events() -> list[TenantEvent]:
+    """The latest of the chronicle, over all tenants."""
+    return list(TenantEvent.objects.select_related("tenant").order_by("-at", "-pk")[:200])

@@ -1,0 +1,168 @@
+"""The tenants, as the console lists them and as it shows one."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from tenants.clockwork import MAX_ATTEMPTS
+from tenants.enums import RunState, SignUpState, TenantKind
+from tenants.models import Domain, DueWork, JobRun, ServiceSwitch, Tenant, TenantEvent, WakeUp
+
+# The job that sends a tenant's mail (lms.mail): its oldest wake-up that is due is the age of the outbox.
+MAIL_JOB = "mail.outbox"
+LATE = dt.timedelta(minutes=5)
+# More than one in fifty refused, of at least so many: somebody should look.
+REFUSED_SHARE, REFUSED_LEAST = 0.02, 50
+HEALTH = ("parked", "late_mail", "refused_mail", "unfinished")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One tenant beside its health; texts are as the tenant wrote them and are only ever shown as text."""
+
+    tenant: Tenant
+    host: str
+    people: int | None
+    measured_at: dt.datetime | None
+    mail_waiting_since: dt.datetime | None
+    refused_share: float | None
+    parked: int
+    last_run_at: dt.datetime | None
+    sign_up_state: str
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it is still being made."""
+        return self.sign_up_state not in {"", SignUpState.READY}
+
+    def is_mail_late(self, at: dt.datetime) -> bool:
+        """Whether mail that could leave has waited for more than LATE."""
+        return self.mail_waiting_since is not None and at - self.mail_waiting_since > LATE
+
+    @property
+    def is_mail_refused(self) -> bool:
+        """Whether more mail was refused than usual."""
+        return (self.refused_share or 0) > REFUSED_SHARE
+
+
+def universities() -> QuerySet[Tenant]:
+    """Every tenant but the operators' own."""
+    rows: QuerySet[Tenant] = Tenant.objects.exclude(kind=TenantKind.OPERATOR)
+    return rows
+
+
+def search(*, text: str = "", status: str = "", health: str = "", at: dt.datetime) -> QuerySet[Tenant]:
+    """The tenants whose name or host holds `text`, in this status and with this trouble; by name."""
+    rows = universities()
+    if text:
+        rows = rows.filter(
+            Q(name__icontains=text)
+            | Q(schema_name=text)
+            | Q(pk__in=Domain.objects.filter(domain__icontains=text).values("tenant_id"))
+        )
+    if status:
+        rows = rows.filter(status=status)
+    if health:
+        rows = rows.filter(_in_trouble(health, at))
+    return rows.order_by("name", "pk")
+
+
+def _in_trouble(health: str, at: dt.datetime) -> Q:
+    if health == "parked":
+        return Q(pk__in=JobRun.objects.filter(state=RunState.PARKED).values("tenant_id")) | Q(
+            pk__in=stuck_wake_ups().values("tenant_id")
+        )
+    if health == "late_mail":
+        late = WakeUp.objects.filter(job=MAIL_JOB, due_at__lt=at - LATE, tenant__isnull=False)
+        return Q(pk__in=late.values("tenant_id"))
+    if health == "refused_mail":
+        return Q(
+            health__mail_sent__gte=REFUSED_LEAST,
+            health__mail_refused__gt=F("health__mail_sent") * REFUSED_SHARE,
+        )
+    return Q(sign_up__isnull=False) & ~Q(sign_up__state=SignUpState.READY)
+
+
+def stuck_wake_ups() -> QuerySet[WakeUp]:
+    """Wake-ups that failed so often that somebody should look; they are still tried, hourly."""
+    return WakeUp.objects.filter(attempts__gte=MAX_ATTEMPTS)
+
+
+def with_facts(rows: list[Tenant], *, at: dt.datetime) -> list[Facts]:
+    """The facts of these tenants, in their order; one query, however many they are."""
+    mine = OuterRef("pk")
+    mail = WakeUp.objects.filter(tenant=mine, job=MAIL_JOB, due_at__lte=at).order_by()
+    parked = JobRun.objects.filter(tenant=mine, state=RunState.PARKED).order_by()
+    stuck = stuck_wake_ups().filter(tenant=mine).order_by()
+    found: QuerySet[Any] = Tenant.objects.filter(pk__in=[row.pk for row in rows]).annotate(
+        host=Subquery(Domain.objects.filter(tenant=mine, is_primary=True).values("domain")[:1]),
+        waiting=Subquery(mail.values("tenant").annotate(first=Min("due_at")).values("first")),
+        parked_runs=Coalesce(Subquery(parked.values("tenant").annotate(n=Count("pk")).values("n")), 0),
+        stuck_wakes=Coalesce(Subquery(stuck.values("tenant").annotate(n=Count("pk")).values("n")), 0),
+        last_run=Subquery(
+            JobRun.objects.filter(tenant=mine, finished_at__isnull=False)
+            .order_by("-finished_at")
+            .values("finished_at")[:1]
+        ),
+        people=F("health__people"),
+        measured_at=F("health__measured_at"),
+        sent=F("health__mail_sent"),
+        refused=F("health__mail_refused"),
+        sign_up_state=Coalesce(F("sign_up__state"), Value("")),
+    )
+    facts = {row.pk: _facts(row) for row in found}
+    return [facts[row.pk] for row in rows if row.pk in facts]
+
+
+def _facts(row: Any) -> Facts:
+    share = row.refused / row.sent if row.sent and row.sent >= REFUSED_LEAST else None
+    return Facts(
+        tenant=row,
+        host=row.host or "",
+        people=row.people,
+        measured_at=row.measured_at,
+        mail_waiting_since=row.waiting,
+        refused_share=share,
+        parked=row.parked_runs + row.stuck_wakes,
+        last_run_at=row.last_run,
+        sign_up_state=row.sign_up_state,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """Everything the page of one tenant shows."""
+
+    facts: Facts
+    domains: list[Domain]
+    due: list[DueWork]
+    runs: list[JobRun]
+    stuck: list[WakeUp]
+    switches: list[ServiceSwitch]
+    events: list[TenantEvent]
+
+
+def find(public_id: UUID) -> Tenant | None:
+    """A tenant by its public id; never the operators' own."""
+    return universities().filter(public_id=public_id).first()
+
+
+def portrait(tenant: Tenant, *, at: dt.datetime) -> Portrait:
+    """What is known of one tenant without entering it."""
+    runs = JobRun.objects.filter(tenant=tenant)
+    return Portrait(
+        facts=with_facts([tenant], at=at)[0],
+        domains=list(Domain.objects.filter(tenant=tenant).order_by("-is_primary", "domain")),
+        due=list(DueWork.objects.filter(tenant=tenant).order_by("next_run_at", "job")),
+        runs=[
+            *runs.filter(state=RunState.PARKED).order_by("-scheduled_for")[:50],
+            *runs.exclude(state=RunState.PARKED).order_by("-scheduled_for", "-pk")[:10],
+        ],
+        stuck=list(WakeUp.objects.filter(tenant=tenant).exclude(last_error="").order_by("due_at")[:50]),
+        switches=list(ServiceSwitch.objects.filter(tenant=tenant, is_off=True)),
+        events=list(TenantEvent.objects.filter(tenant=tenant).order_by("-at", "-pk")[:50]),
+    )

@@ -1,0 +1,16 @@
+"""The addresses of the operator console."""
+
+from django.urls import path
+
+from tenants.operator.views import service, tenants
+
+app_name = "operator"
+
+urlpatterns = [
+    path("", tenants.tenant_list, name="tenants"),
+    path("tenants/<uuid:public_id>/", tenants.tenant_detail, name="tenant"),
+    path("tenants/<uuid:public_id>/<slug:key>/", tenants.tenant_do, name="tenant-do"),
+    path("switches/", service.switches, name="switches"),
+    path("switches/<slug:key>/", service.switches_do, name="switches-do"),
+    path("chronicle/", service.chronicle, name="chronicle"),
+]
