@@ -45,6 +45,7 @@ def checks() -> list[Check]:
         Check("templates", [PYTHON, "-m", "config.checkup.templates"]),
         Check("django", [PYTHON, "manage.py", "check", "--fail-level=WARNING"]),
         Check("migrations", [PYTHON, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"]),
+        Check("expand", [PYTHON, "-m", "config.checkup.migrations"]),
         Check("contracts", [str(SCRIPTS / "lint-imports"), "--no-cache"]),
         Check("dead-code", [PYTHON, "-m", "vulture", *packages(), "--ignore-names", GIVEN_NAMES]),
         Check("documents", [PYTHON, "-m", "config.checkup.documents"]),
