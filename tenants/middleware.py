@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
+from django.utils.cache import patch_cache_control
 
 from tenants import context, hosts
 from tenants.context import TenantRef
@@ -67,6 +68,9 @@ class TenantMiddleware:
         sentry_sdk.set_tag("tenant", tenant.schema_name)
         with context.inside(tenant):
             response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            # Whatever names a tenant (its error pages, its sign-in) is nothing for a cache that many share.
+            patch_cache_control(response, private=True, no_store=True)
         if response.streaming:
             streamed: Any = response
             streamed.streaming_content = _in_scope(streamed.streaming_content, tenant)

@@ -1,5 +1,6 @@
 """The matrix of addresses, roles, sides and methods, and what each of its cells must answer."""
 
+import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -86,6 +87,12 @@ def ask(
             with transaction.atomic():
                 yield Asked(row, method, read(getattr(client_of(row), method)(address)))
                 transaction.set_rollback(True)
+
+
+def with_cookies_of(owner: Client, intruder: Client) -> Client:
+    """`intruder` with what is in `owner`'s cookie jar at this moment; what it is told to forget, `owner` keeps."""
+    intruder.cookies = copy.deepcopy(owner.cookies)
+    return intruder
 
 
 def read(response: Any) -> HttpResponse:

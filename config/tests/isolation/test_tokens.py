@@ -1,0 +1,211 @@
+"""Signed links, codes and tokens: found in the code, and each taken from alpha to beta under an equal key."""
+
+import ast
+import dataclasses
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import signing as django_signing
+from django.test import Client
+from django.urls import reverse
+
+from config.tests.isolation import matrix, world
+from config.tests.scorecard import Scorecard
+from lms.people import actions as people
+from lms.people.tests.factories import make_user
+from tenants import clock, signing, visitors
+from tenants.context import TenantRef, inside, public_schema
+from tenants.signing import BadToken
+
+pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I12")]
+ROOT = Path(__file__).resolve().parents[3]
+PRODUCERS = {
+    "sign",
+    "dumps",
+    "sign_object",
+    "TimestampSigner",
+    "Signer",
+    "salted_hmac",
+    "make_token",
+    "get_random_string",
+    "token_urlsafe",
+    "token_hex",
+    "token_bytes",
+}
+_MODULES = {"signing", "secrets", "crypto", "Signer", "TimestampSigner", "salted_hmac", "get_random_string"}
+# Every place that makes something which is later believed: what is tried with it here, or why nothing need be.
+LISTED = {
+    "config/request_log.py": "a reference for people; nothing believes it",
+    "lms/jobs/actions/running.py": "a reference for people; nothing believes it",
+    "lms/people/actions/invitations.py": "test_an_invitation_opens_one_tenant_only",
+    "lms/people/imports/write.py": "an unusable password: nobody is told it",
+    "tenants/portability/writing.py": "part of a file's name on our own disk",
+    "tenants/provisioning/reservation.py": "the epoch that every token of a tenant is made with",
+    "tenants/provisioning/schemas.py": "the name of a schema; not a secret",
+    "tenants/signing.py": "test_a_value_signed_in_alpha_is_nothing_in_beta",
+    "tenants/signup/actions.py": "test_a_sign_up_code_is_for_one_sign_up",
+    "tenants/visitors.py": "test_the_cookie_of_a_sign_up_is_nothing_to_a_tenant",
+}
+
+
+_CODE = re.compile(r"^ {4}(\S+)\s*$", re.MULTILINE)
+
+
+def _sources() -> Iterator[Path]:
+    for package in ("config", "tenants", "lms", "compliance", "billing"):
+        for path in (ROOT / package).rglob("*.py"):
+            inner = path.relative_to(ROOT).parts
+            if not {"tests", "migrations", "local", "checkup", "isolation"} & set(inner):
+                yield path
+
+
+def _producing(path: Path) -> bool:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            parts = called.split(".")
+            if parts[-1] in PRODUCERS | {"choice", "randbelow"} and set(parts) & _MODULES:
+                return True
+            if parts[-1] == "make_token":
+                return True
+    return False
+
+
+def test_every_producer_of_tokens_is_listed(scorecard: Scorecard) -> None:
+    found = {str(path.relative_to(ROOT)) for path in _sources() if _producing(path)}
+    scorecard.count("I12", unlisted=len(found - set(LISTED)))
+    scorecard.saw("I12", producers=found)
+    assert found - set(LISTED) == set(), "say in LISTED what is tried with it"
+    assert set(LISTED) - found == set(), "listed, and no longer there"
+
+
+def test_what_is_listed_as_tried_is_tried() -> None:
+    named = {reason for reason in LISTED.values() if reason.startswith("test_")}
+    assert named - set(globals()) == set()
+
+
+def _tried(scorecard: Scorecard, *, accepted: bool) -> None:
+    scorecard.count("I12", tokens=1, accepted=int(accepted))
+    assert not accepted
+
+
+@pytest.mark.parametrize("value", [1, "x", {"user": 1}, [1, 2], None])
+@pytest.mark.parametrize("purpose", ["export", "unsubscribe", "sign-up"])
+def test_a_value_signed_in_alpha_is_nothing_in_beta(
+    alpha: TenantRef, beta: TenantRef, purpose: str, value: Any, scorecard: Scorecard
+) -> None:
+    with inside(alpha):
+        token = signing.sign(purpose, value)
+    for place in (inside(beta), public_schema()):
+        with place:
+            _tried(scorecard, accepted=_opens(purpose, token))
+    with public_schema():
+        token = signing.sign(purpose, value)
+    with inside(alpha):
+        _tried(scorecard, accepted=_opens(purpose, token))
+
+
+def _opens(purpose: str, token: str) -> bool:
+    try:
+        signing.unsign(purpose, token, max_age=dt.timedelta(days=1))
+    except BadToken:
+        return False
+    return True
+
+
+def test_an_invitation_opens_one_tenant_only(
+    alpha: TenantRef, beta: TenantRef, client_for: Callable[..., Client], scorecard: Scorecard
+) -> None:
+    paths: list[str] = []
+    for tenant in (alpha, beta):
+        with inside(tenant):
+            person = make_user(given_name="New", password="!")
+            token = people.invite(user=person, by=None, at=clock.now())
+            paths.append(reverse("people:welcome", kwargs={"token": token}))
+    for tenant, own, others in ((alpha, paths[0], paths[1]), (beta, paths[1], paths[0])):
+        assert client_for(tenant).get(own).status_code == 200
+        _tried(scorecard, accepted=client_for(tenant).get(others).status_code == 200)
+        _tried(scorecard, accepted=client_for(None).get(others).status_code == 200)
+
+
+def test_the_cookie_of_a_sign_up_is_nothing_to_a_tenant(
+    alpha: TenantRef, client_for: Callable[..., Client], scorecard: Scorecard
+) -> None:
+    with public_schema():
+        token = signing.sign(visitors._PURPOSE, "00000000-0000-0000-0000-000000000001")
+    with inside(alpha):
+        _tried(scorecard, accepted=_opens(visitors._PURPOSE, token))
+    client = client_for(alpha)
+    client.cookies[visitors.COOKIE] = token
+    _tried(scorecard, accepted=client.get("/").status_code != 302)
+
+
+def test_a_sign_up_code_is_for_one_sign_up(db: None, scorecard: Scorecard) -> None:
+    from tenants.models import SignUp
+    from tenants.signup import actions
+
+    one, other = SignUp(), SignUp()
+    _tried(scorecard, accepted=actions._digest(one, "123456") == actions._digest(other, "123456"))
+
+
+def test_a_session_of_alpha_is_nobody_in_beta_though_ids_are_equal(
+    alpha: TenantRef, beta: TenantRef, client_for: Callable[..., Client], scorecard: Scorecard
+) -> None:
+    populated = world.build(alpha)
+    there = client_for(alpha, populated.ada)
+    world.twin(alpha, beta)  # with the row of the session, as a clone would have it
+    intruder = matrix.with_cookies_of(there, client_for(beta))
+    _tried(scorecard, accepted=intruder.get("/people/").status_code == 200)
+    assert there.get("/people/").status_code == 200
+
+
+def test_a_password_reset_of_alpha_is_nothing_in_beta(
+    alpha: TenantRef, beta: TenantRef, scorecard: Scorecard
+) -> None:
+    """Resets go by code here; the library's generator is tried all the same, since it is one setting away."""
+    from allauth.account.forms import default_token_generator
+
+    populated = world.build(alpha)
+    with inside(alpha):
+        token = default_token_generator.make_token(populated.ada)
+        assert default_token_generator.check_token(populated.ada, token)
+    world.twin(alpha, beta)
+    with inside(dataclasses.replace(alpha, token_epoch="restored")):
+        _tried(scorecard, accepted=default_token_generator.check_token(populated.ada, token))
+    with inside(beta):
+        twin = type(populated.ada).objects.get(pk=populated.ada.pk)
+        _tried(scorecard, accepted=default_token_generator.check_token(twin, token))
+
+
+def test_a_confirmation_link_of_the_library_does_not_exist(
+    alpha: TenantRef, client_for: Callable[..., Client], scorecard: Scorecard
+) -> None:
+    """It signs a row number with one salt for all tenants: the address that took it must stay gone."""
+    key = django_signing.dumps(obj=1, salt="account")
+    answer = client_for(alpha).post(f"/accounts/confirm-email/{key}/")
+    _tried(scorecard, accepted=answer.status_code != 404)
+
+
+def test_a_sign_in_code_is_bound_to_the_session_that_asked(
+    alpha: TenantRef, beta: TenantRef, client_for: Callable[..., Client], scorecard: Scorecard, deliver: Any
+) -> None:
+    populated = world.build(alpha)
+    world.twin(alpha, beta)
+    here, there = client_for(alpha), client_for(beta)
+    for client in (here, there):
+        client.post("/accounts/login/code/", {"email": populated.dee.email})
+    letters = [
+        mail.get_body(("plain",)).get_content()
+        for mail in deliver()
+        if "Alpha University" in str(mail["From"])
+    ]
+    codes = [found[1] for letter in letters if (found := _CODE.search(letter))]
+    assert codes, letters
+    code = codes[0]
+    answer = there.post("/accounts/login/code/confirm/", {"code": code})
+    _tried(scorecard, accepted=answer.status_code == 302 and there.get("/people/").status_code == 200)
+    assert here.post("/accounts/login/code/confirm/", {"code": code}).status_code == 302
