@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", include("lms.audit.urls")),
     path("settings/site/", include("lms.site.urls")),
     path("support/", include("lms.support.urls")),
+    path("settings/data/", include("lms.takeout.urls")),
     path("ui/", include("lms.ui.urls")),
 ]
 

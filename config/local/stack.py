@@ -80,6 +80,7 @@ def _own_environment(state: Path, port: int, operator_port: int) -> dict[str, st
         "OPERATOR_ORIGIN": f"http://operator.localhost:{operator_port}",
         "STATE_DIR": str(state),
         "STATIC_ROOT": str(state / "static"),
+        "EXPORT_DIR": str(state / "exports"),
         "LOG_JSON": "0",
         "PYTHONUNBUFFERED": "1",
     }

@@ -40,6 +40,7 @@ BARE_APPS = [
     "lms.ui",
     "lms.site",
     "lms.support",
+    "lms.takeout",
 ]
 
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, *BARE_APPS]

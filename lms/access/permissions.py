@@ -14,6 +14,7 @@ class Permission(StrEnum):
     """
 
     SETTINGS_CHANGE = "settings.change"
+    DATA_EXPORT = "data.export"
     ROLES_ASSIGN = "roles.assign"
     PEOPLE_VIEW = "people.view"
     PEOPLE_CHANGE = "people.change"

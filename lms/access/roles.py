@@ -36,7 +36,14 @@ class Owner(Role):
     key = "owner"
     name = _("Owner")
     description = _("Answers for the site: its settings and who holds which role. At least one remains.")
-    permissions = frozenset({Permission.SETTINGS_CHANGE, Permission.ROLES_ASSIGN, Permission.PEOPLE_VIEW})
+    permissions = frozenset(
+        {
+            Permission.SETTINGS_CHANGE,
+            Permission.DATA_EXPORT,
+            Permission.ROLES_ASSIGN,
+            Permission.PEOPLE_VIEW,
+        }
+    )
 
 
 class Administrator(Role):

@@ -34,6 +34,16 @@ def running_of(user: "User") -> list[Job]:
     return list(open_jobs.order_by("-created_at")[:10])
 
 
+def of_kind(kind: str, *, limit: int) -> list[Job]:
+    """The newest jobs of a kind, whoever started them."""
+    return list(Job.objects.select_related("owner").filter(kind=kind).order_by("-created_at", "-pk")[:limit])
+
+
+def one_of_kind(kind: str, public_id: UUID) -> Job | None:
+    """A job by its public id, if it is of this kind."""
+    return Job.objects.select_related("owner").filter(kind=kind, public_id=public_id).first()
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """A job as its page shows it at one moment.

@@ -31,6 +31,7 @@ EVERYDAY = {
     "people.accepted",
     "records.updated",
     "reminders.sent_by_hand",
+    "takeout.downloaded",
 }
 
 

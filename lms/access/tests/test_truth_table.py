@@ -8,6 +8,7 @@ from lms.access.permissions import Permission
 # One letter per role, see LETTERS.
 TABLE = {
     Permission.SETTINGS_CHANGE: "oa",
+    Permission.DATA_EXPORT: "o",
     Permission.ROLES_ASSIGN: "oa",
     Permission.PEOPLE_VIEW: "oacdrms",
     Permission.PEOPLE_CHANGE: "a",
