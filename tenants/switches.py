@@ -12,6 +12,7 @@ from django.db.models import F
 from tenants import chronicle, hosts
 from tenants.enums import Switch
 from tenants.models import ServiceSwitch, Tenant
+from tenants.support import actions as support
 
 
 def end_sessions(tenant: Tenant | None, *, by: str, reason: str, at: dt.datetime) -> None:
@@ -31,6 +32,8 @@ def turn(
         if row.is_off == is_off:
             return False
         ServiceSwitch.objects.filter(pk=row.pk).update(is_off=is_off)
+        if is_off and switch == Switch.OPERATORS:
+            support.end_all(by=by, reason=reason, at=at)
         _tell(f"switch.{switch.value}_{'off' if is_off else 'on'}", tenant, by=by, reason=reason, at=at)
     return True
 

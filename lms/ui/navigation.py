@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
+from lms.access import guard
+
 AREAS: Final = ("main", "user")
 
 
@@ -67,11 +69,16 @@ def entries(area: str = "main") -> list[Entry]:
 
 
 def links(request: HttpRequest, permissions: Iterable[str], area: str = "main") -> list[Link]:
-    """The entries that someone with `permissions` sees on this page; without those whose URL does not exist here."""
+    """The entries that someone with `permissions` sees on this page; without those whose URL does not exist here.
+
+    What needs no permission is about a person's own things; support, which is none, is not led there.
+    """
+    is_person = not guard.is_support(getattr(request, "user", None))
     held = frozenset(str(one) for one in permissions)
     drawn = []
     for entry in entries(area):
-        if entry.permission is not None and str(entry.permission) not in held:
+        is_theirs = is_person if entry.permission is None else str(entry.permission) in held
+        if not is_theirs:
             continue
         try:
             url = reverse(entry.url_name)

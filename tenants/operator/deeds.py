@@ -8,15 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tenants import switches
+from tenants import clock, switches
 from tenants.enums import Switch, TenantClosure, TenantStatus
 from tenants.lifecycle import actions as lifecycle
-from tenants.models import ServiceSwitch, Tenant
-from tenants.operator.forms import DeedForm, ExtensionForm
-from tenants.rules.lifecycle import may_follow
+from tenants.lifecycle.refusals import Refused
+from tenants.models import ServiceSwitch, SupportGrant, Tenant
+from tenants.operator.forms import DeedForm, ExtensionForm, SupportForm
+from tenants.rules.lifecycle import Deed as Allowed
+from tenants.rules.lifecycle import may, may_follow
+from tenants.support import actions as support
+from tenants.support import rules as support_rules
 
 Target = TypeVar("Target")
 DONE = _("Done, and written down.")
@@ -30,6 +35,7 @@ class Said:
     reason: str
     at: dt.datetime
     more: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
 
     def as_keywords(self) -> dict[str, Any]:
         """As actions take it."""
@@ -38,7 +44,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Deed(Generic[Target]):
-    """One thing that can be done: `run` may raise lifecycle's Refused, whose sentence is shown."""
+    """One thing that can be done: `run` may raise lifecycle's Refused, whose sentence is shown.
+
+    `leads_to` makes of what `run` answers the address of the page to go on with; without it, back where one was.
+    """
 
     key: str
     title: str | Promise
@@ -49,6 +58,7 @@ class Deed(Generic[Target]):
     is_grave: bool = False
     form: type[DeedForm] = DeedForm
     done: str | Promise = DONE
+    leads_to: Callable[[Any], str] | None = None
 
 
 def _may_become(status: TenantStatus) -> Callable[[Tenant], bool]:
@@ -61,6 +71,21 @@ def _is_off(switch: Switch, tenant: Tenant | None) -> bool:
 
 def _serves(tenant: Tenant) -> bool:
     return tenant.status not in {TenantStatus.PREPARING, TenantStatus.PURGED}
+
+
+def _ask_for_support(tenant: Tenant, said: Said) -> SupportGrant:
+    try:
+        return support.ask(
+            tenant=tenant,
+            by=support.Operator(said.by, said.name),
+            reason=said.reason,
+            ticket=said.more["ticket"],
+            minutes=int(said.more["minutes"]),
+            at=said.at,
+        )
+    except support.AlreadyAsked as known:
+        sentence = _("You have access to this university already, or asked for it: see Support access.")
+        raise Refused(str(sentence)) from known
 
 
 OF_TENANT: tuple[Deed[Tenant], ...] = (
@@ -150,6 +175,34 @@ OF_TENANT: tuple[Deed[Tenant], ...] = (
         lambda tenant, said: switches.turn(Switch.UPLOADS, tenant, is_off=False, **said.as_keywords()),
         lambda tenant: _is_off(Switch.UPLOADS, tenant),
     ),
+    Deed(
+        "support",
+        _("Read the site as support"),
+        _(
+            "For an hour at most, and only to read. Its owners and administrators are told at once, with your reason; "
+            "every page you open is written down there and here. Where they want to approve first, you wait for that."
+        ),
+        _("Ask for access"),
+        _ask_for_support,
+        lambda tenant: may(tenant.status, Allowed.SERVE),
+        form=SupportForm,
+        leads_to=lambda grant: reverse("operator:support", args=[grant.public_id]),
+    ),
+)
+
+OF_GRANT: tuple[Deed[SupportGrant], ...] = (
+    Deed(
+        "end",
+        _("End this access"),
+        _("The next page under it is not shown. A request that waits is withdrawn. The university is told."),
+        _("End it now"),
+        lambda grant, said: support.end(grant=grant, **said.as_keywords()),
+        lambda grant: (
+            support_rules.state_of(grant, at=clock.now())
+            in {support_rules.State.ACTIVE, support_rules.State.PENDING}
+        ),
+        is_grave=True,
+    ),
 )
 
 OF_SERVICE: tuple[Deed[None], ...] = (
@@ -162,6 +215,17 @@ OF_SERVICE: tuple[Deed[None], ...] = (
         ),
         _("End all sessions everywhere"),
         lambda _nobody, said: switches.end_sessions(None, **said.as_keywords()),
+        is_grave=True,
+    ),
+    Deed(
+        "end-support",
+        _("End all support access"),
+        _(
+            "Nobody of the support sees a page of any university any more, at once; requests that wait are withdrawn. "
+            "They can ask again: to prevent that, switch operator access off."
+        ),
+        _("End all support access"),
+        lambda _nobody, said: support.end_all(**said.as_keywords()),
         is_grave=True,
     ),
     Deed(
@@ -185,8 +249,8 @@ OF_SERVICE: tuple[Deed[None], ...] = (
         "close-console",
         _("Switch operator access off"),
         _(
-            "This console closes for everybody, you too, within a minute. It is switched on again on the machine "
-            "only: manage.py operator_access --on."
+            "This console closes for everybody, you too, within a minute, and all support access ends. It is switched "
+            "on again on the machine only: manage.py operator_access --on."
         ),
         _("Close this console"),
         lambda _nobody, said: switches.turn(Switch.OPERATORS, None, is_off=True, **said.as_keywords()),

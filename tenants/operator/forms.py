@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from tenants.operator.factors import Proof
+from tenants.support.rules import MINUTES, SHORTEST_REASON
 
 
 class DeedForm(forms.Form):
@@ -46,6 +48,39 @@ class ExtensionForm(DeedForm):
     """How much longer a trial lasts."""
 
     days = forms.IntegerField(label=_("Days more"), min_value=1, max_value=365, initial=14)
+
+
+class SupportForm(DeedForm):
+    """What support access is for, and how long it is needed."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        min_length=SHORTEST_REASON,
+        help_text=_("Its owners and administrators read it at once, and on every page you open."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    ticket = forms.CharField(label=_("Ticket"), max_length=60, required=False)
+    minutes = forms.TypedChoiceField(
+        label=_("For how long"),
+        choices=[(n, ngettext_lazy("%(n)d minute", "%(n)d minutes", n) % {"n": n}) for n in MINUTES],
+        coerce=int,
+        initial=MINUTES[0],
+        widget=forms.RadioSelect,
+    )
+
+    def clean_reason(self) -> str:
+        """The reason in one line, still long enough without its blanks."""
+        reason = " ".join(str(self.cleaned_data["reason"]).split())
+        if len(reason) < SHORTEST_REASON:
+            raise forms.ValidationError(_("Say in at least ten letters what you need to see and why."))
+        return reason
+
+
+class OpenForm(DeedForm):
+    """Nothing but the second factor: the reason was given when access was asked for."""
+
+    reason = None  # type: ignore[assignment]  # how Django drops an inherited field
 
 
 class DrillForm(DeedForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.operator.views import service, tenants
+from tenants.operator.views import service, support, tenants
 
 app_name = "operator"
 
@@ -10,6 +10,10 @@ urlpatterns = [
     path("", tenants.tenant_list, name="tenants"),
     path("tenants/<uuid:public_id>/", tenants.tenant_detail, name="tenant"),
     path("tenants/<uuid:public_id>/<slug:key>/", tenants.tenant_do, name="tenant-do"),
+    path("support/", support.support_list, name="support-list"),
+    path("support/<uuid:public_id>/", support.support_detail, name="support"),
+    path("support/<uuid:public_id>/open/", support.support_open, name="support-open"),
+    path("support/<uuid:public_id>/<slug:key>/", support.support_do, name="support-do"),
     path("switches/", service.switches, name="switches"),
     path("switches/<slug:key>/", service.switches_do, name="switches-do"),
     path("chronicle/", service.chronicle, name="chronicle"),

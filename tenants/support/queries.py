@@ -1,6 +1,7 @@
 """The operator's side: which accesses there are and were, and what was looked at. In the public schema."""
 
 import datetime as dt
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -18,6 +19,11 @@ def grants(*, tenant: Tenant | None = None, operator_email: str = "") -> QuerySe
     if operator_email:
         rows = rows.filter(operator_email=operator_email)
     return rows.order_by("-asked_at", "-pk")
+
+
+def with_states(rows: Iterable[SupportGrant], *, at: dt.datetime) -> list[tuple[SupportGrant, rules.State]]:
+    """Each access beside its state at `at`."""
+    return [(grant, rules.state_of(grant, at=at)) for grant in rows]
 
 
 def running(*, at: dt.datetime) -> QuerySet[SupportGrant]:

@@ -7,7 +7,7 @@ from typing import Protocol
 from tenants.enums import SupportDecision
 from tenants.models.support import LONGEST, SHORTEST_REASON
 
-__all__ = ["LINK_LASTS", "LONGEST", "SHORTEST_REASON", "WAITS", "State", "state_of"]
+__all__ = ["LINK_LASTS", "LONGEST", "MINUTES", "SHORTEST_REASON", "WAITS", "State", "state_of"]
 
 # How long a request waits for the tenant's approval.
 WAITS = dt.timedelta(hours=24)

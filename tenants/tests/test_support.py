@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tenants.context import TenantRef, inside, public_schema
-from tenants.enums import SupportDecision, TenantKind
+from tenants.enums import SupportDecision
 from tenants.models import SupportGrant, SupportView, Tenant, TenantEvent
 from tenants.support import actions, doors, queries, rules
 from tenants.support.rules import State
@@ -48,11 +48,9 @@ def test_one_access_at_a_time(alpha: TenantRef, beta: TenantRef) -> None:
     assert make_grant(alpha, at=AT + 60 * MINUTE).pk
 
 
-def test_operators_are_not_looked_into_by_grants(alpha: TenantRef) -> None:
-    with public_schema():
-        Tenant.objects.filter(pk=alpha.id).update(kind=TenantKind.OPERATOR)
+def test_operators_are_not_looked_into_by_grants(operators: TenantRef) -> None:
     with pytest.raises(actions.NotPossible):
-        make_grant(alpha)
+        make_grant(operators)
 
 
 def test_where_approval_is_demanded_nothing_opens_before_it(alpha: TenantRef) -> None:

@@ -12,9 +12,11 @@ from config import urls_operator
 from config.tests.isolation import matrix, world
 from config.tests.isolation.table import OPERATOR, TENANT, Row
 from config.tests.scorecard import Scorecard
+from tenants import clock
 from tenants.context import TenantRef, inside, public_schema
 from tenants.models import Tenant
 from tenants.operator import deeds
+from tenants.tests.support import make_grant
 
 pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I15")]
 GUARDED = [row for row in OPERATOR if row.who == "operators"]
@@ -31,7 +33,8 @@ def _views(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterato
 
 def _ids(tenant: TenantRef) -> dict[str, str]:
     with public_schema():
-        return {"tenant": str(Tenant.objects.get(pk=tenant.id).public_id)}
+        ids = {"tenant": str(Tenant.objects.get(pk=tenant.id).public_id)}
+    return ids | {"grant": str(make_grant(tenant, at=clock.now()).public_id)}
 
 
 def _ask(rows: list[Row], client: Client, ids: dict[str, str], *methods: str) -> Iterator[matrix.Asked]:

@@ -33,12 +33,12 @@ def page(
     if is_post and is_offered and form.is_valid():
         reason, more = form.cleaned_data.pop("reason"), form.cleaned_data
         try:
-            deed.run(target, Said(operator.email, reason, clock.now(), more))
+            outcome = deed.run(target, Said(operator.email, reason, clock.now(), more, operator.name))
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
             messages.success(request, str(deed.done))
-            return SeeOther(back)
+            return SeeOther(deed.leads_to(outcome) if deed.leads_to else back)
     context = {"deed": deed, "form": form, "subject": subject, "back": back, "is_offered": is_offered}
     status = 409 if not is_offered else 422 if is_post else 200
     return render(request, "operator/doing.html", context, status=status)

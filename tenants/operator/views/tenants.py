@@ -16,6 +16,7 @@ from tenants.operator.guard import Operator, operators_only
 from tenants.operator.queries import service
 from tenants.operator.queries import tenants as queries
 from tenants.operator.views import doing
+from tenants.support import queries as support
 
 HEALTH_LABELS = (
     ("parked", _("Parked work")),
@@ -57,6 +58,7 @@ def tenant_detail(request: HttpRequest, operator: Operator, public_id: UUID) -> 
         "tenant": tenant,
         "portrait": queries.portrait(tenant, at=at),
         "deeds": deeds.offered(deeds.OF_TENANT, tenant),
+        "accesses": support.with_states(support.grants(tenant=tenant)[:10], at=at),
     }
     return render(request, "operator/tenant_detail.html", context)
 
