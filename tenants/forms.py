@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tenants import addresses
+from tenants.models import RollUpInvitation
 from tenants.provisioning import reservation
 from tenants.rules import subdomains, time_zones
 
@@ -67,7 +68,9 @@ class TimeZone(forms.CharField):
 
 
 class SignUpForm(forms.Form):
-    """The one page of sign-up."""
+    """The one page of sign-up. `department` is the code of a university that invited a department."""
+
+    department = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     university_name = PlainName(
         label=_("Name of the university"), widget=forms.TextInput(attrs={"autocomplete": "organization"})
@@ -89,8 +92,17 @@ class SignUpForm(forms.Form):
         error_messages={"required": _("Tick this box if you may act for the university.")},
     )
 
-    def __init__(self, *args: object, at: datetime, **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, at: datetime, invitation: RollUpInvitation | None = None, **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.invitation = invitation
+        if invitation is not None:
+            self.fields["university_name"].label = _("Name of the department")
+            self.fields["accepted"].label = _("I may act for this department, and I accept the terms of use")
+            self.fields["accepted"].error_messages["required"] = _(
+                "Tick this box if you may act for the department."
+            )
         self.fields["time_zone"].widget.choices = list(zone_choices(at))
         check = {
             "hx-post": reverse_lazy("tenants:address-check"),
@@ -100,6 +112,14 @@ class SignUpForm(forms.Form):
         }
         self.fields["subdomain"].widget.attrs |= check | {"hx-trigger": "input changed delay:350ms"}
         self.fields["university_name"].widget.attrs |= check | {"hx-trigger": "change"}
+
+    def clean_department(self) -> str:
+        """A code that was used or withdrawn while the form was filled in must not make a university's site."""
+        if self.cleaned_data["department"] and self.invitation is None:
+            raise forms.ValidationError(
+                _("The invitation was used or withdrawn meanwhile. Ask your university for a new one.")
+            )
+        return str(self.cleaned_data["department"])
 
     def clean(self) -> dict[str, object]:
         """The address as a whole: whether it is free now, and open to this mailbox."""

@@ -19,3 +19,8 @@ def origin(tenant: TenantRef | None = None) -> str:
 def absolute(path: str, tenant: TenantRef | None = None) -> str:
     """The full address of a path that begins with a slash."""
     return f"{origin(tenant)}{path}"
+
+
+def public(path: str) -> str:
+    """The full address of a path of the public host."""
+    return f"{settings.PUBLIC_ORIGIN}{path}"

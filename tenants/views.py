@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants import clock, hosts, limits, links
+from tenants.agreements import actions as agreements
 from tenants.enums import SignUpState
 from tenants.forms import AddressForm, CodeForm, SignUpForm
-from tenants.models import SignUp
+from tenants.models import RollUpInvitation, SignUp
 from tenants.provisioning import actions as provisioning
 from tenants.provisioning import reservation
 from tenants.rules import subdomains, time_zones
@@ -43,19 +44,23 @@ def terms(request: HttpRequest) -> HttpResponse:
 def sign_up(request: HttpRequest) -> HttpResponse:
     """The form. ``check`` and ``use`` are the buttons of the address, for browsers without JavaScript."""
     at = clock.now()
+    invitation = _invitation(request, at)
     if request.method != "POST":
-        return _form_page(request, SignUpForm(at=at))
+        code = request.GET.get("department", "")[:40] if invitation else ""
+        return _form_page(request, SignUpForm(at=at, invitation=invitation, initial={"department": code}))
     if "check" in request.POST or "use" in request.POST:
         return _form_page(request, _with_checked_address(request, at), is_checked=True)
-    form = SignUpForm(request.POST, at=at)
+    form = SignUpForm(request.POST, at=at, invitation=invitation)
     if form.is_valid() and not limits.allows(
         "sign-up", limits.visitor_address(request), most=30, within=_HOUR
     ):
         form.add_error(None, _("Too many sign-ups came from your network. Nothing was sent; wait an hour."))
     if not form.is_valid():
         return _form_page(request, form, status=422)
-    details = {name: value for name, value in form.cleaned_data.items() if name != "accepted"}
-    begun = actions.start(**details, locale=get_language() or "en", at=at)
+    details = {
+        name: value for name, value in form.cleaned_data.items() if name not in {"accepted", "department"}
+    }
+    begun = actions.start(**details, locale=get_language() or "en", invitation=invitation, at=at)
     response = SeeOther(reverse("tenants:code", args=[begun.public_id]))
     remember(response, begun)
     return response
@@ -180,6 +185,7 @@ def _form_page(
 ) -> HttpResponse:
     context = {
         "form": form,
+        "is_invited_in_vain": bool(request.GET.get("department")) and form.invitation is None,
         "old_zones": time_zones.old_names(),
         **(_address_context(request, form) if is_checked or form.is_bound else {"host_suffix": _suffix()}),
     }
@@ -191,7 +197,17 @@ def _with_checked_address(request: HttpRequest, at: dt.datetime) -> SignUpForm:
     typed = {name: request.POST.get(name, "") for name in SignUpForm.base_fields}
     if chosen := request.POST.get("use"):
         typed["subdomain"] = chosen
-    return SignUpForm(initial=typed, at=at)
+    return SignUpForm(initial=typed, at=at, invitation=_invitation(request, at))
+
+
+def _invitation(request: HttpRequest, at: dt.datetime) -> RollUpInvitation | None:
+    """The invitation whose code came with the link or the form, while it can be used."""
+    typed = request.POST.get("department") or request.GET.get("department", "")
+    if not typed or not limits.allows(
+        "department-code", limits.visitor_address(request), most=200, within=_HOUR
+    ):
+        return None
+    return agreements.open_invitation(typed[:40], at=at)
 
 
 def _address_context(request: HttpRequest, form: SignUpForm | None) -> dict[str, object]:

@@ -3,6 +3,16 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+PAGES_OF_SHARING = (
+    "oversight:sites",
+    "oversight:site",
+    "oversight:site-invite",
+    "oversight:site-invitation",
+    "oversight:given",
+    "oversight:given-detail",
+    "oversight:sharing-end",
+)
+
 
 class OversightConfig(AppConfig):
     """Home, overview, and the people behind each figure."""
@@ -28,6 +38,7 @@ class OversightConfig(AppConfig):
                 also=("learning",),
             )
         )
+        _register_sharing()
         navigation.register(
             navigation.Entry(
                 key="overview",
@@ -38,3 +49,32 @@ class OversightConfig(AppConfig):
                 also=("reminders",),
             )
         )
+
+
+def _register_sharing() -> None:
+    """The job that shares figures, the way to its pages, and what both sites are told of an agreement."""
+    from compliance.oversight import words
+    from lms.access.permissions import Permission
+    from lms.audit import kinds as audit_kinds
+    from lms.site import kinds as site_kinds
+    from lms.ui import navigation
+    from tenants import schedule
+
+    schedule.register(
+        schedule.ScheduledJob(name="oversight.share", action="compliance.oversight.actions.share_figures")
+    )
+    for kind in words.EVENTS:
+        site_kinds.register(kind)
+        audit_kinds.register(f"site.{kind.key}", kind.deed)
+    navigation.register(
+        navigation.Entry(
+            key="sharing",
+            label=_("Sharing between sites"),
+            url_name="oversight:sharing",
+            permission=Permission.SHARING_VIEW,
+            order=16,
+            area="user",
+            icon="building",
+            pages=PAGES_OF_SHARING,
+        )
+    )

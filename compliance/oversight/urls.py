@@ -1,8 +1,8 @@
-"""/, /status/, /overview/…"""
+"""/, /status/, /overview/…, /sharing/…"""
 
 from django.urls import path
 
-from compliance.oversight.views import everyone, own, remind
+from compliance.oversight.views import everyone, own, remind, sharing, sites
 
 app_name = "oversight"
 
@@ -13,4 +13,16 @@ urlpatterns = [
     path("overview/people/", everyone.people_list, name="people"),
     path("overview/people.csv", everyone.people_csv, name="people-csv"),
     path("overview/people/remind/", remind.remind, name="remind"),
+    path("sharing/", sharing.home, name="sharing"),
+    path("sharing/departments/", sites.board, name="sites"),
+    path("sharing/departments/invite/", sites.invite, name="site-invite"),
+    path("sharing/departments/invitations/<uuid:public_id>/", sites.invitation, name="site-invitation"),
+    path("sharing/departments/invitations/<uuid:public_id>/withdraw/", sites.withdraw, name="site-withdraw"),
+    path("sharing/departments/<uuid:public_id>/", sites.detail, name="site"),
+    path("sharing/given/", sharing.given, name="given"),
+    path("sharing/given/code/", sharing.code, name="sharing-code"),
+    path("sharing/given/<uuid:public_id>/", sharing.detail, name="given-detail"),
+    path("sharing/given/<uuid:public_id>/accept/", sharing.accept, name="sharing-accept"),
+    path("sharing/given/<uuid:public_id>/refuse/", sharing.refuse, name="sharing-refuse"),
+    path("sharing/<uuid:public_id>/end/", sharing.end, name="sharing-end"),
 ]

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     REMINDERS_SEND = "reminders.send"
     MESSAGES_VIEW = "messages.view"
     AUDIT_VIEW = "audit.view"
+    SHARING_VIEW = "sharing.view"
+    SHARING_DECIDE = "sharing.decide"
 
 
 # What those that change something need of the tenant's status besides (tenants.rules.lifecycle).
@@ -42,6 +44,7 @@ DEEDS: dict[Permission, Deed] = {
     Permission.COURSES_PUBLISH: Deed.ADMINISTER,
     Permission.REQUIREMENTS_EDIT: Deed.ADMINISTER,
     Permission.REMINDERS_SEND: Deed.REMIND,
+    Permission.SHARING_DECIDE: Deed.ADMINISTER,
 }
 
 

@@ -35,13 +35,17 @@ class Owner(Role):
 
     key = "owner"
     name = _("Owner")
-    description = _("Answers for the site: its settings and who holds which role. At least one remains.")
+    description = _(
+        "Answers for the site: its settings, who holds which role, and what it shares. At least one remains."
+    )
     permissions = frozenset(
         {
             Permission.SETTINGS_CHANGE,
             Permission.DATA_EXPORT,
             Permission.ROLES_ASSIGN,
             Permission.PEOPLE_VIEW,
+            Permission.SHARING_VIEW,
+            Permission.SHARING_DECIDE,
         }
     )
 
@@ -67,6 +71,7 @@ class Administrator(Role):
             Permission.REMINDERS_SEND,
             Permission.MESSAGES_VIEW,
             Permission.AUDIT_VIEW,
+            Permission.SHARING_VIEW,
         }
     )
 
@@ -89,6 +94,7 @@ class ComplianceOfficer(Role):
             Permission.REMINDERS_SEND,
             Permission.MESSAGES_VIEW,
             Permission.AUDIT_VIEW,
+            Permission.SHARING_VIEW,
         }
     )
 

@@ -138,7 +138,7 @@ def invite_for_operator(parent: Tenant, *, label: str, at: dt.datetime) -> RollU
         parent=parent,
         label=label[:120],
         code_digest=codes.digest_of(codes.code_of(public_id)),
-        created_by="operator",
+        created_by="Operator of the service",
         created_at=at,
         expires_at=at + CODE_LASTS,
     )

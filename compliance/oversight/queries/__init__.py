@@ -5,16 +5,21 @@ from .chart import department_chart, people_url
 from .figures import Overview, overview, scope_of
 from .mine import Duty, MyTraining, Past, my_record, my_training
 from .selection import Selection, chosen_people, department_choices, requirement_choices
+from .sharing import Board, Shared, Site, board, preview, shared, shared_cells
 
 __all__ = [
     "Attention",
+    "Board",
     "Duty",
     "FirstStep",
     "MyTraining",
     "Overview",
     "Past",
     "Selection",
+    "Shared",
+    "Site",
     "attention",
+    "board",
     "chosen_people",
     "department_chart",
     "department_choices",
@@ -23,6 +28,9 @@ __all__ = [
     "my_training",
     "overview",
     "people_url",
+    "preview",
     "requirement_choices",
     "scope_of",
+    "shared",
+    "shared_cells",
 ]

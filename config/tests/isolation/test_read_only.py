@@ -21,7 +21,15 @@ from tenants.models import Tenant
 pytestmark = pytest.mark.django_db
 CHANGING = {str(permission) for permission in DEEDS}
 # Their permission changes things; they only show, or they are about the site's own end.
-KEPT = {"people:import-detail", "people:import-problems"}
+KEPT = {
+    "people:import-detail",
+    "people:import-problems",
+    # Ending and refusing must be possible in every status, and so must be seeing and withdrawing a code.
+    "oversight:sharing-end",
+    "oversight:sharing-refuse",
+    "oversight:site-invitation",
+    "oversight:site-withdraw",
+}
 # Whoever learns, signs in or looks does these; every other deed that is recorded is administration.
 EVERYDAY = {
     "course.completed",

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.core import serializers
@@ -17,7 +18,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
 from tenants import router
-from tenants.context import TenantRef, inside
+from tenants.context import TenantRef, inside, public_schema
 from tenants.tests.factories import AT
 
 CANARY = "CANARY-{}"
@@ -53,7 +54,45 @@ def build(tenant: TenantRef) -> World:
         _compliance(world)
         _messages(world)
     world.ids["grant"] = str(_support(tenant).public_id)
+    _neighbours(world, tenant)
     return world
+
+
+def _neighbours(world: World, tenant: TenantRef) -> None:
+    """A department that shares with the tenant, a university that asks it to share, and a code nobody used."""
+    from tenants.agreements import actions
+    from tenants.agreements.actions import Signer
+    from tenants.enums import AgreementState
+    from tenants.models import Domain, RollUpAgreement, RollUpFigure, Tenant
+
+    with inside(tenant):
+        invitation = actions.invite(label=_canary(), by=Signer("Ada", "ada@example.org"), at=AT)
+    with public_schema():
+        others = [
+            Tenant.objects.create(
+                schema_name=f"t_{name}",
+                name=f"{name} {_canary()}",
+                time_zone="UTC",
+                token_epoch="x",
+                created_at=AT,
+            )
+            for name in ("below", "above")
+        ]
+        for other in others:
+            Domain.objects.create(
+                domain=f"{other.schema_name[2:]}.duly.localhost", tenant=other, is_primary=True
+            )
+        signed = {"terms": "2026-11", "offered_by": _canary(), "offered_at": AT}
+        site = RollUpAgreement.objects.create(
+            parent_id=tenant.id, department=others[0], state=AgreementState.IN_FORCE, decided_at=AT, **signed
+        )
+        offer = RollUpAgreement.objects.create(parent=others[1], department_id=tenant.id, **signed)
+        for title in ("", _canary()):
+            RollUpFigure.objects.create(
+                agreement=site, month=AT.date().replace(day=1), as_of=AT.date(), title=title,
+                requirement=UUID(int=7) if title else None, compliant=7, required=10, published_at=AT,
+            )  # fmt: skip
+    world.ids.update(site=str(site.public_id), offer=str(offer.public_id), invitation=str(invitation))
 
 
 def _canary() -> str:

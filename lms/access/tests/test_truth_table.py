@@ -24,6 +24,8 @@ TABLE = {
     Permission.REMINDERS_SEND: "ac",
     Permission.MESSAGES_VIEW: "acs",
     Permission.AUDIT_VIEW: "acrs",
+    Permission.SHARING_VIEW: "oac",
+    Permission.SHARING_DECIDE: "o",
 }
 LETTERS = {
     "o": roles.Owner,

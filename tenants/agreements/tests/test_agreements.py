@@ -6,13 +6,17 @@ from contextlib import AbstractContextManager
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
+from tenants import clock
 from tenants.agreements import actions, codes, queries
 from tenants.agreements.actions import Cell, Refused, Signer
 from tenants.context import TenantRef, inside, public_schema
-from tenants.enums import AgreementSide, AgreementState
-from tenants.models import RollUpAgreement, RollUpFigure, Tenant, TenantEvent
+from tenants.enums import AgreementSide, AgreementState, TenantKind
+from tenants.models import RollUpAgreement, RollUpFigure, RollUpInvitation, SignUp, Tenant, TenantEvent
+from tenants.provisioning import reservation
 
 pytestmark = pytest.mark.django_db
 
@@ -298,3 +302,62 @@ def test_codes_are_stored_nowhere_and_tried_a_few_times_only(
                 actions.redeem(code="AAAA-BBBB-CCCC", by=CY, at=at)
         with pytest.raises(Refused, match="Too many"):
             actions.redeem(code=code, by=CY, at=at)
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_site_that_was_invited_is_a_departments_and_finds_the_offer(
+    alpha: TenantRef, at: dt.datetime, is_open: bool
+) -> None:
+    with inside(alpha):
+        invitation = actions.invite(label="Law", by=ADA, at=at)
+        code = queries.invitations()[0].code
+        if not is_open:
+            actions.withdraw(invitation, by=ADA, at=at)
+    with public_schema():
+        sign_up = SignUp.objects.create(
+            university_name="School of Law", subdomain="school-of-law", time_zone="UTC", owner_name="Di Diaz",
+            owner_email="di@law.example", created_at=at, verified_at=at,
+            invitation=RollUpInvitation.objects.get(public_id=invitation),
+        )  # fmt: skip
+        assert (actions.open_invitation(code, at=at) is not None) == is_open
+        reservation.reserve(sign_up, at=at)
+        assert sign_up.tenant is not None
+        assert sign_up.tenant.kind == TenantKind.DEPARTMENT
+    with inside(alpha):
+        assert [one.other_name for one in queries.agreements()] == (["School of Law"] if is_open else [])
+
+
+def test_the_link_of_an_invitation_says_who_invites_and_a_dead_one_that_it_is_dead(
+    alpha: TenantRef, at: dt.datetime, client_for: Callable[..., Client]
+) -> None:
+    with clock.frozen(at):
+        with inside(alpha):
+            actions.invite(label="Law", by=ADA, at=at)
+            code = queries.invitations()[0].code
+        visitor = client_for(None)
+        page = visitor.get("/signup/", {"department": code}).text
+        assert "Alpha University has invited your department" in page
+        assert f'value="{code}"' in page
+        assert "can no longer be used" in visitor.get("/signup/", {"department": "AAAA"}).text
+        sent = {
+            "department": code, "university_name": "School of Law", "subdomain": "lawschool",
+            "time_zone": "Europe/Berlin", "owner_name": "Di Diaz", "owner_email": "di@law.example", "accepted": "on",
+        }  # fmt: skip
+        assert visitor.post("/signup/", {**sent, "department": "AAAA-BBBB-CCCC"}).status_code == 422
+        assert visitor.post("/signup/", sent).status_code == 303
+    with public_schema():
+        begun = SignUp.objects.get()
+        assert begun.invitation is not None
+        assert begun.invitation.parent_id == alpha.id
+
+
+def test_kind_department_and_its_parent_go_together(alpha: TenantRef) -> None:
+    options = {
+        "name": "Law", "subdomain": "lawschool", "time_zone": "UTC", "owner_name": "Di", "owner_email": "di@l.example",
+    }  # fmt: skip
+    with pytest.raises(CommandError, match="go together"):
+        call_command("create_tenant", kind="department", **options)
+    with pytest.raises(CommandError, match="go together"):
+        call_command("create_tenant", parent="alpha", **options)
+    with pytest.raises(CommandError, match="No tenant answers"):
+        call_command("create_tenant", kind="department", parent="nowhere", **options)
