@@ -18,6 +18,7 @@ pytest_plugins = [
     "config.tests.campus",
     "config.tests.console",
     "config.tests.scorecard",
+    "config.tests.names",
 ]
 
 

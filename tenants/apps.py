@@ -13,6 +13,8 @@ class TenantsConfig(AppConfig):
             public_mail,
             schedule,
         )
+        from tenants.addressing import domains
+        from tenants.closing import purge
         from tenants.integrity import actions as integrity
         from tenants.lifecycle import telling, turn
         from tenants.management import gate
@@ -29,6 +31,8 @@ class TenantsConfig(AppConfig):
         schedule.register(telling.JOB)
         schedule.register(moving.JOB)
         schedule.register(turn.JOB)
+        schedule.register(domains.JOB)
+        schedule.register(purge.JOB)
         schedule.register(pool.JOB)
         schedule.register(integrity.JOB)
         schedule.register(support.JOB)

@@ -32,6 +32,15 @@ class TenantClosure(TextChoices):
     RESTORE = "restore", _("Data is being restored")
     MOVE = "move", _("The site is being moved")
     FROZEN = "frozen", _("Frozen by the operator")
+    PURGE = "purge", _("Its data is being deleted")
+
+
+class ProofState(TextChoices):
+    """Whether a host name of the university's own points to the tenant that claims it."""
+
+    PENDING = "pending", _("Waiting for proof")
+    PROVED = "proved", _("Proved")
+    FAILING = "failing", _("Proof missing")
 
 
 class SupportDecision(TextChoices):

@@ -4,6 +4,7 @@ Entries live 30 seconds (unknown hosts 2), and a version number in the shared ca
 every process forget at once when a domain or a tenant's status changes.
 """
 
+import re
 import time
 from dataclasses import replace
 from threading import Lock
@@ -11,7 +12,7 @@ from threading import Lock
 from django.core.cache import caches
 from django.db.models import Q
 
-from tenants import context
+from tenants import clock, context
 from tenants.context import TenantRef
 from tenants.enums import Switch, TenantKind
 from tenants.models import Domain, ServiceSwitch, Tenant
@@ -21,9 +22,17 @@ _UNKNOWN_SECONDS = 2.0
 _VERSION_SECONDS = 1.0
 _VERSION_KEY = "hosts:version"
 _MOST = 20_000
+# What can be a host at all; anything else is not worth a query.
+_NAME = re.compile(r"[a-z0-9.-]{1,253}")
 
+
+class Gone:
+    """What is at a name that a tenant has given up: nothing, for a long while."""
+
+
+GONE = Gone()
 _lock = Lock()
-_entries: dict[str, tuple[float, TenantRef | None]] = {}
+_entries: dict[str, tuple[float, "TenantRef | Gone | None"]] = {}
 _version: tuple[float, int] = (0.0, 0)
 
 
@@ -37,6 +46,14 @@ def normalise(raw: str) -> str:
 
 def resolve(host: str) -> TenantRef | None:
     """The tenant that answers at a normalised host, or None."""
+    found = look_up(host)
+    return found if isinstance(found, TenantRef) else None
+
+
+def look_up(host: str) -> TenantRef | Gone | None:
+    """What is at a normalised host: a tenant, nothing any more, or nothing."""
+    if not _NAME.fullmatch(host):
+        return None
     _forget_if_changed()
     now = time.monotonic()
     entry = _entries.get(host)
@@ -44,12 +61,18 @@ def resolve(host: str) -> TenantRef | None:
         return entry[1]
     with context.public_schema():
         domain = Domain.objects.select_related("tenant").filter(domain=host).first()
-        ref = with_switches(domain.tenant.ref()) if domain else None
+        ref = _found(domain) if domain else None
     with _lock:
         if len(_entries) >= _MOST:
             _entries.clear()
         _entries[host] = (now + (_KNOWN_SECONDS if ref else _UNKNOWN_SECONDS), ref)
     return ref
+
+
+def _found(domain: Domain) -> TenantRef | Gone | None:
+    if domain.kept_until is None:
+        return with_switches(domain.tenant.ref())
+    return GONE if domain.kept_until > clock.now() else None
 
 
 def ref_by_id(tenant_id: int) -> TenantRef:

@@ -20,7 +20,9 @@ def by_subdomain(name: str) -> TenantRef:
     host = hosts.normalise(name)
     candidates = [host, f"{host}.{settings.BASE_DOMAIN}"]
     with context.public_schema():
-        domain = Domain.objects.select_related("tenant").filter(domain__in=candidates).first()
+        domain = (
+            Domain.objects.select_related("tenant").filter(domain__in=candidates, kept_until=None).first()
+        )
         if domain is not None:
             ref: TenantRef = domain.tenant.ref()
             return ref

@@ -19,6 +19,24 @@ from tenants.rules.lifecycle import Deed
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 
+class HostMiddleware:
+    """Answers 404 to names that nobody has, before anything else reads the Host header.
+
+    Universities bring names of their own, so Django's list of allowed hosts lets every name pass and this decides.
+    Static files are let through: they are the same everywhere, and the page that says so needs them.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        host = hosts.normalise(request.META.get("HTTP_HOST", ""))
+        is_ours = host == settings.BASE_DOMAIN or host.endswith(settings.HOST_SUFFIXES)
+        if is_ours or request.path.startswith(settings.STATIC_URL) or hosts.look_up(host) is not None:
+            return self.get_response(request)
+        return _page("errors/no_site.html", 404)
+
+
 class TenantMiddleware:
     """Enters the tenant of the request's host, or the public schema on the public host; else 404.
 
@@ -36,9 +54,10 @@ class TenantMiddleware:
             return HttpResponsePermanentRedirect(f"{settings.PUBLIC_ORIGIN}{request.get_full_path()}")
         if host == settings.BASE_DOMAIN:
             return self._public(request)
-        tenant = hosts.resolve(host) if host.endswith(settings.HOST_SUFFIXES) else None
-        if tenant is None or tenant.kind == TenantKind.OPERATOR:
-            return _page("errors/no_site.html", 404)
+        tenant = hosts.look_up(host)
+        if not isinstance(tenant, TenantRef) or tenant.kind == TenantKind.OPERATOR:
+            is_gone = isinstance(tenant, hosts.Gone)
+            return _page("errors/former_site.html", 410) if is_gone else _page("errors/no_site.html", 404)
         if tenant.closed_for or not lifecycle.may(tenant.status, Deed.SERVE):
             return _closed(tenant)
         return self._inside(request, tenant)
@@ -108,5 +127,7 @@ def _closed(tenant: TenantRef) -> HttpResponse:
 def _page(template: str, status: int) -> HttpResponse:
     response = HttpResponse(render_to_string(template), status=status)
     response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Referrer-Policy"] = settings.SECURE_REFERRER_POLICY
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; img-src 'self'"
     return response

@@ -20,6 +20,7 @@ DEBUG = env.flag("DEBUG", default=False)
 
 MIDDLEWARE = [
     "config.health.HealthMiddleware",
+    "tenants.middleware.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -65,7 +65,12 @@ OPERATOR_ORIGIN = env.text("OPERATOR_ORIGIN", f"{_DOT.scheme}://operator.{_DOT.n
 OPERATOR_HOST = (urlsplit(OPERATOR_ORIGIN).hostname or "").lower()
 SERVES_OPERATORS = PROCESS == "operator"
 
-ALLOWED_HOSTS = [OPERATOR_HOST] if SERVES_OPERATORS else [f".{BASE_DOMAIN}"]
+# Universities bring names of their own: tenants.middleware.HostMiddleware knows them and stands before all that asks.
+ALLOWED_HOSTS = [OPERATOR_HOST] if SERVES_OPERATORS else ["*"]
+# Where proofs of such names are looked up, `address` or `address:port`; empty: the resolvers of this machine.
+DNS_SERVERS = [server for server in env.text("DNS_SERVERS", "").split(",") if server]
+# How long a site that is being closed can still be had back, at the least.
+CLOSING_DAYS = 30
 
 # Called inside a new tenant, in this order, by provisioning: dotted paths of idempotent actions.
 TENANT_OPENERS = ["lms.people.actions.open_site"]

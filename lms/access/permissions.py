@@ -13,6 +13,7 @@ class Permission(StrEnum):
     (learn, see their own record, change their own profile) needs none.
     """
 
+    SITE_OWN = "site.own"
     SETTINGS_CHANGE = "settings.change"
     DATA_EXPORT = "data.export"
     ROLES_ASSIGN = "roles.assign"
@@ -36,6 +37,7 @@ class Permission(StrEnum):
 
 # What those that change something need of the tenant's status besides (tenants.rules.lifecycle).
 DEEDS: dict[Permission, Deed] = {
+    Permission.SITE_OWN: Deed.ADMINISTER,
     Permission.SETTINGS_CHANGE: Deed.ADMINISTER,
     Permission.ROLES_ASSIGN: Deed.ADMINISTER,
     Permission.PEOPLE_CHANGE: Deed.ADMINISTER,

@@ -36,10 +36,12 @@ class Owner(Role):
     key = "owner"
     name = _("Owner")
     description = _(
-        "Answers for the site: its settings, who holds which role, and what it shares. At least one remains."
+        "Answers for the site: its address, settings and end, who holds which role, and what it shares. "
+        "At least one remains."
     )
     permissions = frozenset(
         {
+            Permission.SITE_OWN,
             Permission.SETTINGS_CHANGE,
             Permission.DATA_EXPORT,
             Permission.ROLES_ASSIGN,

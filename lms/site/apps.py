@@ -41,48 +41,8 @@ class SiteConfig(AppConfig):
 
 def _register_events() -> None:
     from lms.audit import kinds as audit_kinds
-    from lms.site import kinds, rules
-    from lms.site.enums import Audience
+    from lms.site import kinds, life
 
-    for kind in (
-        kinds.EventKind(
-            "status.changed",
-            _("changed the status of the site"),
-            _("The status of your site has changed"),
-            rules.status_sentences,
-            rules.status_audience,
-        ),
-        kinds.EventKind(
-            "trial.extended",
-            _("extended the trial"),
-            _("The trial of your site was extended"),
-            rules.trial_extended,
-        ),
-        kinds.EventKind(
-            "trial.ending",
-            _("announced the end of the trial"),
-            _("The trial of your site is about to end"),
-            rules.trial_ending,
-            Audience.OWNERS,
-        ),
-        kinds.EventKind("site.frozen", _("closed the site"), _("Your site was closed by the operator")),
-        kinds.EventKind("site.unfrozen", _("opened the site again"), _("Your site is open again")),
-        kinds.EventKind(
-            "upgrade.closed",
-            _("closed the site for an upgrade"),
-            _("Your site was closed while an upgrade was finished"),
-            audience=Audience.NOBODY,
-        ),
-        kinds.EventKind(
-            "upgrade.opened",
-            _("opened the site after an upgrade"),
-            _("Your site was closed while an upgrade was finished, and is open again"),
-        ),
-        kinds.EventKind(
-            "shell.opened",
-            _("opened a command line inside the site"),
-            _("Somebody of the operator opened a command line inside your site"),
-        ),
-    ):
+    for kind in life.KINDS:
         kinds.register(kind)
         audit_kinds.register(f"site.{kind.key}", kind.deed)

@@ -1,13 +1,14 @@
-"""What the events of a tenant's life mean to the people of the site. Pure words."""
+"""What the events of a tenant's life mean to the people of the site, in words."""
 
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from lms.site.enums import Audience
-from lms.ui.dates import day_text
+from lms.ui.dates import day_text, moment_text
 from tenants.enums import TenantStatus as Status
 from tenants.lifecycle import words
 
@@ -22,7 +23,9 @@ def status_sentences(facts: Mapping[str, Any]) -> list[str]:
     """What works in the new status and what does not."""
     after = Status(facts["status"][1])
     because = _BECAUSE.get(str(facts.get("because", "")))
-    return [*([because()] if because else []), *_HEADS[after](), *words.what_still_works(after)]
+    until = _moment(facts, "closes_at")
+    kept = [_("Nothing is deleted before %(moment)s.") % {"moment": until}] if until else []
+    return [*([because()] if because else []), *_HEADS[after](), *kept, *words.what_still_works(after)]
 
 
 def _active() -> list[str]:
@@ -49,7 +52,7 @@ def _suspended() -> list[str]:
 
 
 def _closing() -> list[str]:
-    return [_("Your site is being closed. Nothing is deleted before the day that stands below.")]
+    return [_("Your site is being closed. An owner can stop that under “Site settings”.")]
 
 
 _HEADS = {
@@ -91,4 +94,69 @@ def trial_ending(facts: Mapping[str, Any]) -> list[str]:
         _(
             "Nothing is deleted. To go on, agree on a contract with the operator of the service before that day."
         ),
+    ]
+
+
+def _moment(facts: Mapping[str, Any], name: str) -> str:
+    """A moment of the facts in the tenant's zone; empty where there is none."""
+    return moment_text(dt.datetime.fromisoformat(facts[name])) if facts.get(name) else ""
+
+
+def address_changed(facts: Mapping[str, Any]) -> list[str]:
+    """The new address and what ended with the old one."""
+    before, after = facts["address"]
+    return [
+        _("The site answers at %(after)s from now on. Everybody signs in there.") % {"after": after},
+        _("Links to %(before)s have ended. Nobody else can have that name for 12 months.")
+        % {"before": before},
+    ]
+
+
+def domain_named(facts: Mapping[str, Any]) -> list[str]:
+    """Which name it is about."""
+    return [_("The name is %(host)s.") % {"host": facts["host"]}]
+
+
+def domain_proved(facts: Mapping[str, Any]) -> list[str]:
+    """What a proved name is used for."""
+    return [
+        _("The site answers at %(host)s, and links in e-mails use this name.") % {"host": facts["host"]},
+        _("Leave the TXT record where it is: it is looked at every day."),
+    ]
+
+
+def domain_failing(facts: Mapping[str, Any]) -> list[str]:
+    """What to do, and until when."""
+    return [
+        _("The TXT record at _duly.%(host)s was not found. Have it put back.") % {"host": facts["host"]},
+        _("If it is not back by %(moment)s, the site stops answering at that name.")
+        % {"moment": _moment(facts, "stops_at")},
+    ]
+
+
+def domain_stopped(facts: Mapping[str, Any]) -> list[str]:
+    """Where the site is now."""
+    return [
+        _("The site no longer answers at %(host)s. It answers at its first address.")
+        % {"host": facts["host"]}
+    ]
+
+
+def purge_requested(facts: Mapping[str, Any]) -> list[str]:
+    """When it may happen, how to stop it, and where the certificate will be."""
+    return [
+        _("A second person has to agree. Nothing is deleted before %(moment)s.")
+        % {"moment": _moment(facts, "closes_at")},
+        _("Until the deletion begins an owner can keep the site under “Site settings”."),
+        _("Afterwards the certificate of the deletion can be read at %(address)s")
+        % {"address": f"{settings.PUBLIC_ORIGIN}/deletions/{facts['certificate']}/"},
+    ]
+
+
+def purge_approved(facts: Mapping[str, Any]) -> list[str]:
+    """When it happens and how to stop it."""
+    return [
+        _("All data of the site is deleted for good after %(moment)s.")
+        % {"moment": _moment(facts, "closes_at")},
+        _("Until the deletion begins an owner can keep the site under “Site settings”."),
     ]

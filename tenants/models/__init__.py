@@ -2,12 +2,14 @@
 
 from tenants.models.agreements import LEAST_PEOPLE, RollUpAgreement, RollUpFigure, RollUpInvitation
 from tenants.models.chronicle import TenantEvent
+from tenants.models.custom_domain import CustomDomain
 from tenants.models.health import TenantHealth
 from tenants.models.integrity import IntegrityAudit
 from tenants.models.message import PublicMessage
 from tenants.models.move import TenantMove
 from tenants.models.pool import ReadySchema
 from tenants.models.portability import Restoration, RetiredSchema
+from tenants.models.purge import DeletionCertificate, PurgeRequest
 from tenants.models.schedule import DueWork, JobRun, WakeUp
 from tenants.models.sign_up import SignUp
 from tenants.models.support import SupportGrant, SupportView
@@ -18,11 +20,14 @@ from tenants.models.upgrade import TenantUpgrade
 
 __all__ = [
     "LEAST_PEOPLE",
+    "CustomDomain",
+    "DeletionCertificate",
     "Domain",
     "DueWork",
     "IntegrityAudit",
     "JobRun",
     "PublicMessage",
+    "PurgeRequest",
     "ReadySchema",
     "Restoration",
     "RetiredSchema",

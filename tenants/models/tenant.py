@@ -35,6 +35,9 @@ class Tenant(TenantMixin):  # type: ignore[misc]  # upstream is untyped
     # The tenant's own wish: no support access before one of its owners or administrators has approved it.
     support_needs_approval = models.BooleanField(default=False)
     trial_ends_on = models.DateField(null=True)
+    # While it is being closed: the first moment at which it may be purged, and the status to go back to.
+    closes_at = models.DateTimeField(null=True)
+    status_before = models.CharField(max_length=16, choices=TenantStatus, blank=True, default="")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -63,18 +66,21 @@ class Tenant(TenantMixin):  # type: ignore[misc]  # upstream is untyped
 
     def ref(self) -> TenantRef:
         """The tenant as the rest of the code knows it. Costs one query for the primary host."""
-        primary: Domain = self.domains.get(is_primary=True)
-        return primary.ref(self)
+        primary: Domain | None = self.domains.filter(is_primary=True).first()
+        # A purged tenant answers nowhere, and is still told of in lists.
+        return (primary or Domain(domain="", tenant=self)).ref(self)
 
 
 class Domain(DomainMixin):  # type: ignore[misc]  # upstream is untyped
     """A host name that answers for a tenant. Lower case, without a port.
 
     `skeleton` is the shape of its subdomain (tenants.rules.lookalikes): no two may look alike. Empty for names
-    that nobody typed.
+    that nobody typed. A name that was given up answers 410 and is nobody else's until `kept_until`: links and cookies
+    of before must not lead to a stranger.
     """
 
     skeleton = models.CharField(max_length=63, blank=True, default="")
+    kept_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -83,6 +89,10 @@ class Domain(DomainMixin):  # type: ignore[misc]  # upstream is untyped
             ),
             models.UniqueConstraint(
                 fields=["tenant"], condition=Q(is_primary=True), name="domain_one_primary_a_tenant"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_primary=False) | Q(kept_until__isnull=True),
+                name="domain_retired_is_not_primary",
             ),
         ]
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from tenants import clock
 from tenants.agreements import actions as agreements
 from tenants.enums import SignUpState, TenantKind, TenantStatus
 from tenants.models import Domain, SignUp, Tenant
@@ -23,7 +24,12 @@ def host_of(subdomain: str) -> str:
 def is_free(subdomain: str) -> bool:
     """Whether nobody has this address or one that looks like it. True is no promise: only `reserve` is."""
     taken = Q(domain=host_of(subdomain)) | Q(skeleton=lookalikes.skeleton(subdomain))
-    return not Domain.objects.filter(taken).exists()
+    return not Domain.objects.filter(taken).exclude(kept_until__lte=clock.now()).exists()
+
+
+def let_go_of_expired(*, at: dt.datetime) -> None:
+    """Names that were given up long enough ago may be had by anybody again."""
+    Domain.objects.filter(kept_until__lte=at).delete()
 
 
 def refuse_if_taken(subdomain: str) -> None:
@@ -45,6 +51,7 @@ def reserve(sign_up: SignUp, *, at: dt.datetime) -> None:
     """
     if sign_up.tenant_id is not None:
         return
+    let_go_of_expired(at=at)
     try:
         with transaction.atomic():
             tenant = Tenant.objects.create(

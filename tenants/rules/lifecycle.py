@@ -42,7 +42,10 @@ FOLLOWS: dict[str, frozenset[str]] = {
     Status.PAST_DUE: frozenset({Status.ACTIVE, Status.READ_ONLY, Status.SUSPENDED, Status.CLOSING}),
     Status.READ_ONLY: frozenset({Status.TRIAL, Status.ACTIVE, Status.SUSPENDED, Status.CLOSING}),
     Status.SUSPENDED: frozenset({Status.TRIAL, Status.ACTIVE, Status.READ_ONLY, Status.CLOSING}),
-    Status.CLOSING: frozenset({Status.ACTIVE, Status.READ_ONLY, Status.SUSPENDED, Status.PURGED}),
+    # Back to whatever it was: closing can be thought better of until the purge begins.
+    Status.CLOSING: frozenset(
+        {Status.TRIAL, Status.ACTIVE, Status.PAST_DUE, Status.READ_ONLY, Status.SUSPENDED, Status.PURGED}
+    ),
     Status.PURGED: frozenset(),
 }
 

@@ -7,6 +7,7 @@ from lms.access.permissions import Permission
 
 # One letter per role, see LETTERS.
 TABLE = {
+    Permission.SITE_OWN: "o",
     Permission.SETTINGS_CHANGE: "oa",
     Permission.DATA_EXPORT: "o",
     Permission.ROLES_ASSIGN: "oa",

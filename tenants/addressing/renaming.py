@@ -1,0 +1,93 @@
+"""Give a tenant another subdomain. The old one is nobody's for a year, so nothing of before leads to a stranger."""
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from tenants import chronicle
+from tenants.enums import TenantKind
+from tenants.lifecycle.actions import locked
+from tenants.lifecycle.refusals import Refused
+from tenants.models import Domain, Tenant, TenantEvent
+from tenants.provisioning import reservation
+from tenants.rules import lookalikes, subdomains
+
+# How long a name that was given up answers 410 and can be had by nobody but the tenant that had it.
+QUARANTINE = dt.timedelta(days=365)
+# Each change takes a name out of use for a year, so owners have this many in a year. Operators have no limit.
+MOST_A_YEAR = 3
+_OWN = "tenant:"
+
+
+def rename(
+    tenant_id: int, subdomain: str, *, by: str, reason: str, at: dt.datetime, email_domain: str = ""
+) -> str:
+    """Have the tenant answer at another subdomain from now on; answers the new host.
+
+    `subdomain` is as typed. A name of a well-known university needs an `email_domain` of theirs, unless an operator
+    asks. Sessions are of a host, so everybody signs in again; signed links stay good at the new host.
+    Raises Refused and subdomains.SubdomainRefused.
+    """
+    name = subdomains.parse_subdomain(subdomain)
+    if by.startswith(_OWN):
+        subdomains.refuse_if_claimed(name, email_domain=email_domain)
+    try:
+        with locked(tenant_id) as tenant:
+            return _rename(tenant, name, by=by, reason=reason, at=at)
+    except IntegrityError as error:
+        raise reservation.taken(name) from error
+
+
+def _rename(tenant: Tenant, name: str, *, by: str, reason: str, at: dt.datetime) -> str:
+    if tenant.kind == TenantKind.OPERATOR:
+        raise Refused(_("The operator's own site keeps its address."))
+    host = reservation.host_of(name)
+    old = own_subdomain(tenant)
+    if old.domain == host:
+        raise Refused(_("The site has this address already. Nothing was changed."))
+    _refuse_too_many(tenant, by, at)
+    reservation.let_go_of_expired(at=at)
+    was_primary, shape = old.is_primary, lookalikes.skeleton(name)
+    with transaction.atomic():
+        Domain.objects.filter(pk=old.pk).update(is_primary=False, kept_until=at + QUARANTINE)
+        # Its own former names do not stand in the way: it may take one back, or one that looks like it.
+        Domain.objects.filter(tenant=tenant, kept_until__isnull=False, domain=host).delete()
+        Domain.objects.filter(tenant=tenant, kept_until__isnull=False, skeleton=shape).update(skeleton="")
+        Domain.objects.create(domain=host, tenant=tenant, is_primary=was_primary, skeleton=shape)
+    chronicle.write(
+        tenant,
+        "address.changed",
+        by=by,
+        reason=reason,
+        at=at,
+        facts={"address": [old.domain, host], "kept_until": (at + QUARANTINE).isoformat()},
+    )
+    return host
+
+
+def own_subdomain(tenant: Tenant) -> Domain:
+    """The name under the base domain at which the tenant answers now."""
+    found: Domain = Domain.objects.get(
+        tenant=tenant, kept_until=None, domain__endswith=reservation.host_of("")
+    )
+    return found
+
+
+def changes_left(tenant_id: int, *, at: dt.datetime) -> int:
+    """How many more times its owners may change the address within the year that ends at `at`."""
+    since = at - dt.timedelta(days=365)
+    made = TenantEvent.objects.filter(
+        tenant_id=tenant_id, kind="address.changed", at__gt=since, by__startswith=_OWN
+    )
+    return max(MOST_A_YEAR - made.count(), 0)
+
+
+def _refuse_too_many(tenant: Tenant, by: str, at: dt.datetime) -> None:
+    if by.startswith(_OWN) and not changes_left(tenant.pk, at=at):
+        raise Refused(
+            _(
+                "The address was changed %(count)d times within a year, which is the most. Nothing was changed."
+            )
+            % {"count": MOST_A_YEAR}
+        )

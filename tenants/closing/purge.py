@@ -1,0 +1,191 @@
+"""Delete a tenant's data for good: two people agreed, the waiting period is over, and nobody can undo it.
+
+Three stages, each repeatable, so that a process killed anywhere is followed by one that ends the same:
+
+1. *Begin*: the site is shut, and the request says that it has begun. From here on nothing brings the tenant back.
+2. *Count and drop*: the rows of every table are counted and summed up once, before the schema and its role go.
+3. *Finish*: names and addresses leave the shared tables, the host names are kept from others, the certificate is
+   written, and the tenant is purged: one transaction.
+"""
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import transaction
+from psycopg import sql
+
+from tenants import cells, chronicle, context, hosts, schedule
+from tenants.addressing.renaming import QUARANTINE
+from tenants.closing import PURGE, scrubbing
+from tenants.enums import TenantClosure, TenantStatus
+from tenants.lifecycle.actions import locked
+from tenants.lifecycle.refusals import Refused
+from tenants.models import CustomDomain, DeletionCertificate, Domain, PurgeRequest, RetiredSchema, Tenant
+from tenants.provisioning import schemas
+
+log = structlog.get_logger(__name__)
+
+JOB = schedule.ScheduledJob(name=PURGE, action="tenants.closing.purge.purge_due", is_public=True)
+_AGAIN = dt.timedelta(minutes=5)
+Reached = Callable[[str], None]
+
+
+def purge_due(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | None:
+    """Purge every tenant whose time has come; answers when to look again. One that fails is tried again."""
+    failed = False
+    ready = PurgeRequest.objects.filter(approved_at__isnull=False, withdrawn_at=None, finished_at=None)
+    for request in list(ready.filter(tenant__closes_at__lte=at).order_by("pk")):
+        try:
+            purge(request.tenant_id, at=at)
+        except Exception as error:
+            failed = True
+            log.exception("purge.failed", tenant_id=request.tenant_id)
+            problem = f"{type(error).__name__}: {error}"[:2000]
+            PurgeRequest.objects.filter(pk=request.pk).update(last_error=problem)
+    later = ready.filter(tenant__closes_at__gt=at).order_by("tenant__closes_at")
+    soonest: dt.datetime | None = later.values_list("tenant__closes_at", flat=True).first()
+    return min(soonest or at + _AGAIN, at + _AGAIN) if failed else soonest
+
+
+def purge(tenant_id: int, *, at: dt.datetime, reached: Reached = lambda stage: None) -> DeletionCertificate:
+    """Take the stages that are left. Raises Refused before anything is done, and what a stage raises.
+
+    `reached` is told the name of each stage when it is done, for whoever watches.
+    """
+    request, tenant = _begin(tenant_id, at=at)
+    reached("begun")
+    if request.findings is None:
+        with cells.connect_as_owner(tenant.cell) as owner:
+            _write_down(request, count(owner, tenant.schema_name))
+    reached("counted")
+    _drop(tenant)
+    reached("dropped")
+    with cells.connect_as_owner(context.HOME) as owner:
+        scrubbing.scrub_chronicle(owner, tenant)
+    certificate = _finish(tenant_id, at=at)
+    reached("finished")
+    return certificate
+
+
+def _drop(tenant: Tenant) -> None:
+    """The schema and its role, what restores have set aside, and what a move has left in another database."""
+    with context.public_schema():
+        aside = RetiredSchema.objects.filter(tenant=tenant, dropped_at=None).values_list(
+            "schema_name", flat=True
+        )
+        names = [tenant.schema_name, *aside]
+    for cell in cells.names():
+        with cells.connect_as_owner(cell) as owner:
+            for name in names:
+                with owner.transaction():
+                    schemas.drop(owner, name)
+
+
+def _begin(tenant_id: int, *, at: dt.datetime) -> tuple[PurgeRequest, Tenant]:
+    with locked(tenant_id) as tenant:
+        request = (
+            PurgeRequest.objects.select_for_update()
+            .filter(tenant=tenant, withdrawn_at=None, finished_at=None)
+            .first()
+        )
+        refuse_unless_ready(tenant, request, at=at)
+        assert request is not None  # noqa: S101  said by the line above, for the type checker
+        if request.begun_at is None:
+            request.begun_at = at
+            request.save(update_fields=["begun_at"])
+            tenant.closed_for = TenantClosure.PURGE
+            tenant.save(update_fields=["closed_for"])
+    return request, tenant
+
+
+def refuse_unless_ready(tenant: Tenant, request: PurgeRequest | None, *, at: dt.datetime) -> None:
+    """Raise Refused with what is missing: the closing, the request, the second person or the time."""
+    if tenant.status != TenantStatus.CLOSING or tenant.closes_at is None:
+        raise Refused(f"“{tenant.name}” is not being closed. Nothing was deleted.")
+    if request is None:
+        raise Refused("Nobody has asked for this purge. Nothing was deleted.")
+    if request.approved_at is None:
+        raise Refused("The purge waits for the approval of a second person. Nothing was deleted.")
+    if at < tenant.closes_at:
+        raise Refused(
+            f"The waiting period lasts until {tenant.closes_at:%Y-%m-%d %H:%M} UTC. Nothing was deleted."
+        )
+    if tenant.closed_for not in ("", TenantClosure.FROZEN, TenantClosure.PURGE):
+        raise Refused(f"The tenant is closed for something else: {tenant.closed_for}. Nothing was deleted.")
+
+
+def count(owner: psycopg.Connection[Any], schema: str) -> dict[str, dict[str, Any]]:
+    """Rows and a checksum of each table of a schema, by name; the checksum does not depend on the order of rows."""
+    tables = owner.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY tablename", [schema]
+    ).fetchall()
+    found = {}
+    for (table,) in tables:
+        query = sql.SQL("SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM {} t")
+        rows, checksum = owner.execute(query.format(sql.Identifier(schema, table))).fetchone() or (0, 0)
+        found[table] = {"rows": rows, "checksum": f"{int(checksum) % 2**128:032x}"}
+    return found
+
+
+def _write_down(request: PurgeRequest, findings: dict[str, dict[str, Any]]) -> None:
+    with context.public_schema():
+        request.findings = findings
+        request.save(update_fields=["findings"])
+
+
+def _finish(tenant_id: int, *, at: dt.datetime) -> DeletionCertificate:
+    with context.public_schema(), transaction.atomic():
+        tenant: Tenant = Tenant.objects.select_for_update().get(pk=tenant_id)
+        request = PurgeRequest.objects.select_for_update().get(
+            tenant=tenant, withdrawn_at=None, finished_at=None
+        )
+        certificate = _certify(tenant, request, at)
+        CustomDomain.objects.filter(tenant=tenant).delete()
+        Domain.objects.filter(tenant=tenant, domain__endswith=f".{settings.BASE_DOMAIN}").update(
+            is_primary=False, kept_until=at + QUARANTINE
+        )
+        Domain.objects.filter(tenant=tenant).exclude(domain__endswith=f".{settings.BASE_DOMAIN}").delete()
+        scrubbing.scrub(tenant)
+        tenant.status, tenant.status_since, tenant.closed_for = TenantStatus.PURGED, at, ""
+        tenant.save(update_fields=["status", "status_since", "closed_for"])
+        request.finished_at, request.last_error, request.reason = at, "", ""
+        request.requested_by, request.approved_by = certificate.requested_by, certificate.approved_by
+        request.save()
+        chronicle.write(
+            tenant, "site.purged", by="system", at=at, facts={"certificate": certificate.public_id}
+        )
+        transaction.on_commit(hosts.forget_all)
+    return certificate
+
+
+def _certify(tenant: Tenant, request: PurgeRequest, at: dt.datetime) -> DeletionCertificate:
+    findings: dict[str, dict[str, Any]] = request.findings or {}
+    canonical = json.dumps(findings, sort_keys=True, separators=(",", ":"))
+    certificate: DeletionCertificate = DeletionCertificate.objects.create(
+        public_id=request.certificate,
+        tenant_id_was=tenant.public_id,
+        schema_hash=hashlib.sha256(tenant.schema_name.encode()).hexdigest(),
+        tables=findings,
+        row_count=sum(table["rows"] for table in findings.values()),
+        checksum=hashlib.sha256(canonical.encode()).hexdigest(),
+        requested_by=reference_of(request.requested_by),
+        approved_by=reference_of(request.approved_by),
+        closing_began_at=tenant.status_since,
+        requested_at=request.requested_at,
+        approved_at=request.approved_at or at,
+        purged_at=at,
+    )
+    return certificate
+
+
+def reference_of(person: str) -> str:
+    """A person without their name: the operator, who knows the address, can tell who it was; nobody else can."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"purge:{person}".encode(), hashlib.sha256)
+    return digest.hexdigest()[:16]
