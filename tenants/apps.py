@@ -10,6 +10,7 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         from tenants import (
             checks,  # noqa: F401  registers the checks
+            health,
             public_mail,
             schedule,
         )
@@ -36,3 +37,4 @@ class TenantsConfig(AppConfig):
         schedule.register(pool.JOB)
         schedule.register(integrity.JOB)
         schedule.register(support.JOB)
+        schedule.register(health.JOB)

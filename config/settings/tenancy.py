@@ -74,6 +74,8 @@ CLOSING_DAYS = 30
 
 # Called inside a new tenant, in this order, by provisioning: dotted paths of idempotent actions.
 TENANT_OPENERS = ["lms.people.actions.open_site"]
+# Called inside a tenant every night: what its row of the console says (tenants/health.py).
+TENANT_MEASURES = ["lms.people.queries.measure", "lms.mail.queries.measure"]
 # Called inside the operators' own schema: makes a person who may sign in, and answers with the token of their way in.
 OPERATOR_OPENER = "lms.people.actions.open_site"
 

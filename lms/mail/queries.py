@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from lms.mail.models import Message
 from tenants.outbox import OutboxState
+from tenants.outbox.rows import OPEN
 
 
 def log(
@@ -65,3 +66,18 @@ def states(keys: Collection[str]) -> dict[str, Delivery]:
     """How far the messages of these keys have come; unknown keys are left out."""
     rows = Message.objects.filter(key__in=keys).values_list("key", "state", "sent_at")
     return {key: Delivery(state, sent_at) for key, state, sent_at in rows}
+
+
+def measure(*, at: datetime) -> dict[str, object]:
+    """What the operator of the service sees of the mail of the last seven days: numbers, no word and no address."""
+    ended = Message.objects.filter(created_at__gt=at - timedelta(days=7))
+    counted = ended.aggregate(
+        sent=Count("pk", filter=Q(state__in=[OutboxState.SENT, OutboxState.FAILED])),
+        refused=Count("pk", filter=Q(state=OutboxState.FAILED)),
+    )
+    waiting = Message.objects.filter(state__in=OPEN, next_try_at__lte=at).aggregate(first=Min("next_try_at"))
+    return {
+        "mail_sent": counted["sent"],
+        "mail_refused": counted["refused"],
+        "mail_waiting_since": waiting["first"],
+    }

@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tenants import clock, switches
-from tenants.enums import Switch, TenantClosure, TenantStatus
+from tenants import chronicle, clock, switches
+from tenants.enums import IN_PREPARATION, RunState, SignUpState, Switch, TenantClosure, TenantStatus
 from tenants.lifecycle import actions as lifecycle
 from tenants.lifecycle.refusals import Refused
-from tenants.models import ServiceSwitch, SupportGrant, Tenant
-from tenants.operator.forms import DeedForm, ExtensionForm, SupportForm
+from tenants.models import JobRun, ServiceSwitch, SignUp, SupportGrant, Tenant, WakeUp
+from tenants.operator import work
+from tenants.operator.forms import DeedForm, DrillForm, ExtensionForm, SupportForm
+from tenants.provisioning import actions as provisioning
 from tenants.rules.lifecycle import Deed as Allowed
 from tenants.rules.lifecycle import may, may_follow
 from tenants.support import actions as support
@@ -246,6 +248,18 @@ OF_SERVICE: tuple[Deed[None], ...] = (
         lambda _nobody: _is_off(Switch.UPLOADS, None),
     ),
     Deed(
+        "note-drill",
+        _("Write down a drill"),
+        _(
+            "A switch was tried out, on a university of your own or at an agreed time: which, and how long it took."
+        ),
+        _("Write it down"),
+        lambda _nobody, said: chronicle.write(
+            None, "drill.done", by=said.by, reason=said.reason, at=said.at, facts=said.more
+        ),
+        form=DrillForm,
+    ),
+    Deed(
         "close-console",
         _("Switch operator access off"),
         _(
@@ -256,6 +270,72 @@ OF_SERVICE: tuple[Deed[None], ...] = (
         lambda _nobody, said: switches.turn(Switch.OPERATORS, None, is_off=True, **said.as_keywords()),
         is_grave=True,
         done=_("Operator access is off."),
+    ),
+)
+
+
+def _cancel(sign_up: SignUp, said: Said) -> None:
+    try:
+        provisioning.cancel(sign_up.pk, **said.as_keywords())
+    except provisioning.CannotCancel as error:
+        raise Refused(str(error)) from error
+
+
+OF_SIGN_UP: tuple[Deed[SignUp], ...] = (
+    Deed(
+        "retry",
+        _("Try again now"),
+        _("The step that failed is tried again, with as many tries as before."),
+        _("Try again now"),
+        lambda sign_up, said: provisioning.try_again(sign_up.pk, at=said.at, by=said.by),
+        lambda sign_up: sign_up.state == SignUpState.FAILED or sign_up.state in IN_PREPARATION,
+    ),
+    Deed(
+        "cancel",
+        _("Cancel the sign-up"),
+        _("What was made of the site is removed, its address is free again, and it never opens."),
+        _("Cancel the sign-up"),
+        _cancel,
+        lambda sign_up: sign_up.state == SignUpState.FAILED or sign_up.state in IN_PREPARATION,
+        is_grave=True,
+    ),
+)
+
+OF_RUN: tuple[Deed[JobRun], ...] = (
+    Deed(
+        "retry",
+        _("Run it again"),
+        _("The run gets its tries again, from now on."),
+        _("Run it again"),
+        lambda run, said: work.retry_run(run, **said.as_keywords()),
+        lambda run: run.state == RunState.PARKED,
+    ),
+    Deed(
+        "discard",
+        _("Let it go"),
+        _("This run is not made up for. The next day's comes as planned."),
+        _("Let it go"),
+        lambda run, said: work.discard_run(run, **said.as_keywords()),
+        lambda run: run.state == RunState.PARKED,
+        is_grave=True,
+    ),
+)
+
+OF_WAKE_UP: tuple[Deed[WakeUp], ...] = (
+    Deed(
+        "retry",
+        _("Run it again"),
+        _("It is tried at once, with as many tries as before."),
+        _("Run it again"),
+        lambda wake, said: work.retry_wake_up(wake, **said.as_keywords()),
+    ),
+    Deed(
+        "discard",
+        _("Let it go"),
+        _("What it was to do stays undone until something else asks for it."),
+        _("Let it go"),
+        lambda wake, said: work.discard_wake_up(wake, **said.as_keywords()),
+        is_grave=True,
     ),
 )
 

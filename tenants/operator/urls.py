@@ -16,5 +16,10 @@ urlpatterns = [
     path("support/<uuid:public_id>/<slug:key>/", support.support_do, name="support-do"),
     path("switches/", service.switches, name="switches"),
     path("switches/<slug:key>/", service.switches_do, name="switches-do"),
+    path("sign-ups/", service.sign_ups, name="sign-ups"),
+    path("sign-ups/<uuid:public_id>/<slug:key>/", service.sign_up_do, name="sign-up-do"),
+    path("parked/", service.parked, name="parked"),
+    path("parked/runs/<int:number>/<slug:key>/", service.run_do, name="run-do"),
+    path("parked/wake-ups/<int:number>/<slug:key>/", service.wake_up_do, name="wake-up-do"),
     path("chronicle/", service.chronicle, name="chronicle"),
 ]

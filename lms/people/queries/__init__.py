@@ -1,5 +1,6 @@
 """What can be asked about people."""
 
+from lms.people.queries.counted import measure
 from lms.people.queries.directory import (
     Listed,
     department_list,
@@ -33,6 +34,7 @@ __all__ = [
     "import_url",
     "is_spent_invitation",
     "listed",
+    "measure",
     "open_invitation",
     "person_by_email",
     "person_facts",

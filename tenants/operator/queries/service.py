@@ -3,14 +3,24 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Min
+from django.db.models import Min, Q
 
-from tenants.enums import IN_PREPARATION, RunState
-from tenants.models import DueWork, JobRun, ServiceSwitch, SignUp, TenantEvent, WakeUp
+from tenants.enums import IN_PREPARATION, RunState, SignUpState, UpgradeState
+from tenants.models import (
+    DueWork,
+    IntegrityAudit,
+    JobRun,
+    ServiceSwitch,
+    SignUp,
+    TenantEvent,
+    TenantUpgrade,
+    WakeUp,
+)
 from tenants.operator.queries import tenants as tenant_queries
 
 # A tick is every few seconds; what is due for longer than this was missed by several.
 LATE = dt.timedelta(minutes=2)
+_GIVEN_UP = (SignUpState.FAILED, SignUpState.CANCELLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,8 @@ class Figures:
     parked: int
     oldest_mail_since: dt.datetime | None
     clockwork_since: dt.datetime | None
+    audit: IntegrityAudit | None
+    upgrades_failed: int
 
     def is_late(self, at: dt.datetime) -> bool:
         """Whether the clockwork has left something lying that was due."""
@@ -32,6 +44,7 @@ class Figures:
 def figures(*, at: dt.datetime) -> Figures:
     """Counts and ages over all tenants, from indexed shared tables."""
     preparing = SignUp.objects.filter(state__in=IN_PREPARATION)
+    failed = SignUp.objects.filter(Q(state=SignUpState.FAILED) | Q(state__in=IN_PREPARATION, attempts__gt=0))
     waiting = WakeUp.objects.filter(due_at__lte=at)
     mail = waiting.filter(job__in=[tenant_queries.MAIL_JOB, "tenants.mail"])
     due = DueWork.objects.filter(is_enabled=True, next_run_at__lte=at)
@@ -42,16 +55,18 @@ def figures(*, at: dt.datetime) -> Figures:
     return Figures(
         tenants=tenant_queries.universities().count(),
         provisioning=preparing.filter(attempts=0).count(),
-        failed=preparing.filter(attempts__gt=0).count(),
+        failed=failed.count(),
         parked=JobRun.objects.filter(state=RunState.PARKED).count() + tenant_queries.stuck_wake_ups().count(),
         oldest_mail_since=mail.aggregate(first=Min("due_at"))["first"],
         clockwork_since=min((first for first in firsts if first), default=None),
+        audit=IntegrityAudit.objects.defer("counts").order_by("-at").first(),
+        upgrades_failed=TenantUpgrade.objects.filter(state=UpgradeState.FAILED).count(),
     )
 
 
 def sign_ups() -> list[SignUp]:
     """Universities on their way, those in trouble first."""
-    rows = SignUp.objects.filter(state__in=IN_PREPARATION).select_related("tenant")
+    rows = SignUp.objects.filter(state__in=[*IN_PREPARATION, *_GIVEN_UP]).select_related("tenant")
     return list(rows.order_by("-attempts", "created_at")[:200])
 
 

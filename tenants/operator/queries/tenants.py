@@ -9,15 +9,25 @@ from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Val
 from django.db.models.functions import Coalesce
 
 from tenants.clockwork import MAX_ATTEMPTS
-from tenants.enums import RunState, SignUpState, TenantKind
-from tenants.models import Domain, DueWork, JobRun, ServiceSwitch, Tenant, TenantEvent, WakeUp
+from tenants.enums import RunState, SignUpState, TenantKind, UpgradeState
+from tenants.models import (
+    Domain,
+    DueWork,
+    JobRun,
+    ServiceSwitch,
+    SignUp,
+    Tenant,
+    TenantEvent,
+    TenantUpgrade,
+    WakeUp,
+)
 
 # The job that sends a tenant's mail (lms.mail): its oldest wake-up that is due is the age of the outbox.
 MAIL_JOB = "mail.outbox"
 LATE = dt.timedelta(minutes=5)
 # More than one in fifty refused, of at least so many: somebody should look.
 REFUSED_SHARE, REFUSED_LEAST = 0.02, 50
-HEALTH = ("parked", "late_mail", "refused_mail", "unfinished")
+HEALTH = ("parked", "upgrade", "late_mail", "refused_mail", "unfinished")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,12 @@ class Facts:
     parked: int
     last_run_at: dt.datetime | None
     sign_up_state: str
+    upgrade_state: str
+
+    @property
+    def is_upgrade_failed(self) -> bool:
+        """Whether its schema could not be brought to this release."""
+        return self.upgrade_state == UpgradeState.FAILED
 
     @property
     def is_unfinished(self) -> bool:
@@ -76,6 +92,8 @@ def _in_trouble(health: str, at: dt.datetime) -> Q:
         return Q(pk__in=JobRun.objects.filter(state=RunState.PARKED).values("tenant_id")) | Q(
             pk__in=stuck_wake_ups().values("tenant_id")
         )
+    if health == "upgrade":
+        return Q(upgrade__state=UpgradeState.FAILED)
     if health == "late_mail":
         late = WakeUp.objects.filter(job=MAIL_JOB, due_at__lt=at - LATE, tenant__isnull=False)
         return Q(pk__in=late.values("tenant_id"))
@@ -113,6 +131,7 @@ def with_facts(rows: list[Tenant], *, at: dt.datetime) -> list[Facts]:
         sent=F("health__mail_sent"),
         refused=F("health__mail_refused"),
         sign_up_state=Coalesce(F("sign_up__state"), Value("")),
+        upgrade_state=Coalesce(F("upgrade__state"), Value("")),
     )
     facts = {row.pk: _facts(row) for row in found}
     return [facts[row.pk] for row in rows if row.pk in facts]
@@ -130,6 +149,7 @@ def _facts(row: Any) -> Facts:
         parked=row.parked_runs + row.stuck_wakes,
         last_run_at=row.last_run,
         sign_up_state=row.sign_up_state,
+        upgrade_state=row.upgrade_state,
     )
 
 
@@ -144,6 +164,8 @@ class Portrait:
     stuck: list[WakeUp]
     switches: list[ServiceSwitch]
     events: list[TenantEvent]
+    upgrade: TenantUpgrade | None
+    sign_up: SignUp | None
 
 
 def find(public_id: UUID) -> Tenant | None:
@@ -165,4 +187,6 @@ def portrait(tenant: Tenant, *, at: dt.datetime) -> Portrait:
         stuck=list(WakeUp.objects.filter(tenant=tenant).exclude(last_error="").order_by("due_at")[:50]),
         switches=list(ServiceSwitch.objects.filter(tenant=tenant, is_off=True)),
         events=list(TenantEvent.objects.filter(tenant=tenant).order_by("-at", "-pk")[:50]),
+        upgrade=TenantUpgrade.objects.filter(tenant=tenant).first(),
+        sign_up=SignUp.objects.filter(tenant=tenant).first(),
     )

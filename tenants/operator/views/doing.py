@@ -31,7 +31,9 @@ def page(
     form = deed.form(request.POST if is_post else None, proof=operator.proof)
     is_offered = deed.is_offered(target)
     if is_post and is_offered and form.is_valid():
-        reason, more = form.cleaned_data.pop("reason"), form.cleaned_data
+        more = dict(form.cleaned_data)
+        reason = more.pop("reason")
+        more.pop("code", None)
         try:
             outcome = deed.run(target, Said(operator.email, reason, clock.now(), more, operator.name))
         except Refused as refusal:

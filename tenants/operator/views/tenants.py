@@ -20,6 +20,7 @@ from tenants.support import queries as support
 
 HEALTH_LABELS = (
     ("parked", _("Parked work")),
+    ("upgrade", _("Upgrade failed")),
     ("late_mail", _("Mail is waiting")),
     ("refused_mail", _("Mail is refused")),
     ("unfinished", _("Still being made")),
@@ -35,9 +36,11 @@ def tenant_list(request: HttpRequest, operator: Operator) -> HttpResponse:
     status = _one_of(request.GET.get("status", ""), TenantStatus.values)
     health = _one_of(request.GET.get("health", ""), queries.HEALTH)
     page = listing.page_of(queries.search(text=text, status=status, health=health, at=at), request.GET)
+    figures = service.figures(at=at)
     context = {
         "at": at,
-        "figures": service.figures(at=at),
+        "figures": figures,
+        "figures_late": figures.is_late(at),
         "page": page,
         "rows": queries.with_facts(list(page), at=at),
         "asked": {"q": text, "status": status, "health": health},
