@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection, transaction
@@ -15,41 +14,20 @@ from config.tests.isolation.table import TENANT, Row
 from config.tests.scorecard import IS_FULL, Scorecard
 from lms.access.roles import Support
 from lms.audit.models import Event
+from lms.support.tests.visiting import enter, logged, monday, visit
 from tenants import clock
 from tenants.context import TenantRef, inside, public_schema
-from tenants.models import SupportGrant, SupportView, Tenant
+from tenants.models import SupportGrant, SupportView
 from tenants.support import actions
 from tenants.tests.factories import AT
 from tenants.tests.support import JAY, make_grant, make_link
 
-pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I15")]
+pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I15"), pytest.mark.usefixtures("monday")]
+__all__ = ["monday", "visit"]  # fixtures
 MINUTE = dt.timedelta(minutes=1)
 # What everyone signed in may see of their own, and support of all: see guard.signed_in_or_support.
 SHARED = {"people:person-detail", "mail:message-detail", "oversight:home", "support:leave"}
 FILES = {"people:person-csv", "audit:event-csv"}
-
-
-@pytest.fixture(autouse=True)
-def _monday() -> Any:
-    with clock.frozen(AT):
-        yield
-
-
-def token_of(link: str) -> str:
-    return parse_qs(urlsplit(link).query)["token"][0]
-
-
-def enter(client: Client, link: str) -> Any:
-    return client.post("/support/enter/", {"token": token_of(link)})
-
-
-@pytest.fixture
-def visit(client_for: Callable[..., Client], alpha: TenantRef) -> tuple[Client, Any]:
-    """A browser on alpha's host in which support has begun, and the access it runs under."""
-    grant = make_grant(alpha)
-    client = client_for(alpha)
-    assert enter(client, make_link(grant)).status_code == 303
-    return client, grant
 
 
 def _reads(row: Row) -> bool:
@@ -68,13 +46,6 @@ def _counts(tenant: TenantRef) -> dict[str, int]:
         }
 
 
-def _logged(tenant: TenantRef) -> tuple[int, int]:
-    with inside(tenant):
-        here = Event.objects.filter(action__in=["support.viewed", "support.refused_page"]).count()
-    with public_schema():
-        return here, SupportView.objects.filter(grant__tenant_id=tenant.id).count()
-
-
 def test_every_page_is_shown_with_the_bar_and_logged_on_both_sides_or_refused(
     alpha: TenantRef, visit: tuple[Client, Any], settings: Any, scorecard: Scorecard
 ) -> None:
@@ -83,9 +54,9 @@ def test_every_page_is_shown_with_the_bar_and_logged_on_both_sides_or_refused(
     wrong: dict[str, object] = {}
     before, shown = _counts(alpha), 0
     for row in TENANT:
-        logged = _logged(alpha)
+        before_it = logged(alpha)
         response = client.get(reverse(row.name, kwargs=row.kwargs(populated.ids)), follow=False)
-        if _logged(alpha) != (logged[0] + 1, logged[1] + 1):
+        if logged(alpha) != (before_it[0] + 1, before_it[1] + 1):
             wrong[row.name] = "not logged once on each side"
         is_page = response.status_code == 200
         shown += is_page
@@ -117,7 +88,7 @@ def test_nothing_but_reading_is_answered(
     scorecard.count("I15", requests=len(rows), unexpected=len(answers - {403}))
     assert answers == {403}
     assert _counts(alpha) == before
-    assert _logged(alpha) == (len(rows), len(rows))
+    assert logged(alpha) == (len(rows), len(rows))
 
 
 def test_the_log_says_who_looked_at_whom_why_and_until_when(
@@ -144,7 +115,7 @@ def test_a_fragment_is_logged_like_a_page(alpha: TenantRef, dee: Any, visit: tup
     response = client.get("/people/?q=dubois", headers={"HX-Request": "true"})
     assert b"Dubois" in response.content
     assert b"<html" not in response.content
-    assert _logged(alpha) == (1, 1)
+    assert logged(alpha) == (1, 1)
 
 
 def test_files_do_not_leave(alpha: TenantRef, dee: Any, visit: tuple[Client, Any]) -> None:
@@ -153,7 +124,7 @@ def test_files_do_not_leave(alpha: TenantRef, dee: Any, visit: tuple[Client, Any
         response = client.get(address)
         assert response.status_code in {403, 404}, address
         assert b"dubois" not in response.content.lower()
-    assert _logged(alpha) == (3, 3)
+    assert logged(alpha) == (3, 3)
 
 
 def test_what_cannot_be_logged_is_not_shown(
@@ -169,7 +140,7 @@ def test_what_cannot_be_logged_is_not_shown(
     response = client.get(f"/people/{dee.public_id}/")
     assert response.status_code == 500
     assert b"Dubois" not in response.content
-    assert _logged(alpha) == (0, 0)
+    assert logged(alpha) == (0, 0)
 
 
 def test_a_page_that_writes_is_stopped_by_the_database(
@@ -186,7 +157,7 @@ def test_a_page_that_writes_is_stopped_by_the_database(
     assert client.get("/overview/").status_code == 403
     with inside(alpha):
         assert not Session.objects.filter(session_key="x").exists()
-    assert _logged(alpha) == (1, 1)
+    assert logged(alpha) == (1, 1)
 
 
 def test_the_database_itself_only_reads_during_a_page(
@@ -249,107 +220,13 @@ def test_the_next_page_after_the_end_is_not_shown(
         assert b"Support access has ended" in response.content
         assert b"Dubois" not in response.content
         assert client.get(address)["Location"].startswith("/accounts/login/")
-    assert _logged(alpha) == (1, 1)
+    assert logged(alpha) == (1, 1)
 
 
 def test_the_screen_is_emptied_when_the_time_is_over(visit: tuple[Client, Any]) -> None:
     client, _grant = visit
     with clock.frozen(AT + 59 * MINUTE):
         assert client.get("/people/")["Refresh"] == "61"
-
-
-def test_a_link_works_once(alpha: TenantRef, client_for: Callable[..., Client]) -> None:
-    link = make_link(make_grant(alpha))
-    assert enter(client_for(alpha), link).status_code == 303
-    assert enter(client_for(alpha), link).status_code == 410
-
-
-def test_opening_the_link_alone_uses_nothing_up(alpha: TenantRef, client_for: Callable[..., Client]) -> None:
-    """Mail scanners and previews open links."""
-    grant = make_grant(alpha)
-    link = make_link(grant)
-    client = client_for(alpha)
-    page = client.get(urlsplit(link).path, {"token": token_of(link)})
-    assert (page.status_code, page["Cache-Control"]) == (200, "no-store")
-    assert client.get("/people/").status_code == 302
-    with public_schema():
-        assert SupportGrant.objects.get(pk=grant.pk).used_at is None
-    assert enter(client, link).status_code == 303
-
-
-def test_a_newer_link_voids_the_older(alpha: TenantRef, client_for: Callable[..., Client]) -> None:
-    grant = make_grant(alpha)
-    older, newer = make_link(grant), make_link(grant)
-    assert enter(client_for(alpha), older).status_code == 410
-    assert enter(client_for(alpha), newer).status_code == 303
-
-
-def test_a_link_is_too_old_after_a_minute(
-    alpha: TenantRef, client_for: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import time
-
-    link = make_link(make_grant(alpha))
-    later = time.time() + 62
-    monkeypatch.setattr("django.core.signing.time.time", lambda: later)
-    assert enter(client_for(alpha), link).status_code == 410
-
-
-def test_a_link_opens_no_other_tenant(
-    alpha: TenantRef, beta: TenantRef, client_for: Callable[..., Client]
-) -> None:
-    link = make_link(make_grant(alpha))
-    assert enter(client_for(beta), link).status_code == 410
-    assert enter(client_for(alpha), link).status_code == 303
-
-
-def test_the_session_opens_no_other_tenant(
-    alpha: TenantRef, beta: TenantRef, visit: tuple[Client, Any], client_for: Callable[..., Client]
-) -> None:
-    """Not even where its row was copied into the other tenant's schema, under the same key."""
-    from django.contrib.sessions.models import Session
-
-    client, _grant = visit
-    key = client.cookies["session"].value
-    with inside(alpha):
-        row = Session.objects.get(session_key=key)
-    with inside(beta):
-        Session.objects.create(session_key=key, session_data=row.session_data, expire_date=row.expire_date)
-    other = client_for(beta)
-    other.cookies = client.cookies
-    assert other.get("/people/").status_code == 302
-    assert _logged(beta)[0] == 0
-
-
-def test_after_a_restore_links_and_visits_are_void(
-    alpha: TenantRef, visit: tuple[Client, Any], client_for: Callable[..., Client]
-) -> None:
-    client, grant = visit
-    link = make_link(grant)
-    with public_schema():
-        Tenant.objects.filter(pk=alpha.id).update(token_epoch="restored")
-    from tenants import hosts
-
-    hosts._entries.clear()
-    assert client.get("/people/").status_code == 403
-    assert enter(client_for(alpha), link).status_code == 410
-
-
-def test_a_link_of_an_access_that_ended_is_void(alpha: TenantRef, client_for: Callable[..., Client]) -> None:
-    grant = make_grant(alpha)
-    link = make_link(grant)
-    with public_schema():
-        actions.end(grant=grant, by=JAY.email, at=AT)
-    assert enter(client_for(alpha), link).status_code == 410
-
-
-def test_whoever_was_signed_in_with_the_browser_no_longer_is(
-    alpha: TenantRef, client_for: Callable[..., Client], ada: Any
-) -> None:
-    client = client_for(alpha, ada)
-    assert enter(client, make_link(make_grant(alpha))).status_code == 303
-    assert b"Support (Jay Kim)" in client.get("/people/").content
-    assert client.get("/profile/").status_code == 403
 
 
 def test_support_ends_its_own_access(alpha: TenantRef, visit: tuple[Client, Any]) -> None:
@@ -383,7 +260,7 @@ def test_reading_in_bulk_ends_every_access_of_the_operator(
         kinds = list(alpha_events(alpha))
         assert kinds == ["support.granted", "support.entered", "support.bulk_read", "support.ended"]
         assert list(alpha_events(beta)) == ["support.granted", "support.ended"]
-    assert _logged(alpha) == (4, 4)
+    assert logged(alpha) == (4, 4)
 
 
 def alpha_events(tenant: TenantRef) -> Any:
