@@ -18,7 +18,7 @@ test: install-dev ## the whole test suite; ARGS="lms -x" for a part of it
 check: install-dev ## style, types, contracts, migrations, templates, dead code, generated documents
 	@exec $(PY) -m config.checkup $(ARGS)
 
-bench: install-dev ## benchmarks against a floor of the same run; ONLY=<name> for one
+bench: install-dev ## benchmarks against a floor of the same run; ONLY="<name> ..." for some
 	@exec $(PY) -m bench $(if $(ONLY),--only $(ONLY))
 
 faults: install-dev ## break things on purpose and count what was lost; ONLY=F10 for one drill

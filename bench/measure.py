@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 Step = Callable[[], object]
@@ -31,13 +31,17 @@ class Result:
         return statistics.median(self.ours), statistics.median(self.floor)
 
     def as_json(self) -> dict[str, object]:
-        """The entry of bench/results.json; `n` is the number of rounds."""
+        """The entry of bench/results.json: seconds; `n` is the number of rounds."""
         return {
             "name": self.name,
             "ours": round(statistics.median(self.ours), 6),
             "floor": round(statistics.median(self.floor), 6),
             "ratio": round(self.ratio, 2),
             "n": len(self.ours),
+            "ours_range": [round(min(self.ours), 6), round(max(self.ours), 6)],
+            "floor_range": [round(min(self.floor), 6), round(max(self.floor), 6)],
+            "floor_is": self.floor_is,
+            "note": self.note,
         }
 
 
@@ -76,8 +80,11 @@ def seconds(step: Step) -> float:
 
 def spread(values: list[float]) -> str:
     """Median and range in a unit that reads well, as `12.3 ms (11.9 to 14.0)`."""
-    unit, factor = ("s", 1.0) if statistics.median(values) >= 1 else ("ms", 1000.0)
-    low, middle, high = (
-        f"{each * factor:.3g}" for each in (min(values), statistics.median(values), max(values))
-    )
-    return f"{middle} {unit} ({low} to {high})"
+    return spread_of(statistics.median(values), (min(values), max(values)))
+
+
+def spread_of(middle: float, ends: Sequence[float]) -> str:
+    """As `spread`, from a median and the two ends of the range, in seconds."""
+    unit, factor = ("s", 1.0) if middle >= 1 else ("ms", 1000.0)
+    low, median, high = (f"{each * factor:.3g}" for each in (ends[0], middle, ends[1]))
+    return f"{median} {unit} ({low} to {high})"

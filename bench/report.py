@@ -1,13 +1,15 @@
-"""Writes what was measured: bench/results.json for programs, docs/benchmarks.md for people."""
+"""Keeps what was measured: bench/results.json for programs, and made from it docs/benchmarks.md for people."""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from bench.measure import Result, spread
+from bench.measure import Result, spread_of
 
 CLONE = Path(__file__).resolve().parent.parent
 JSON = CLONE / "bench" / "results.json"
@@ -17,42 +19,54 @@ HEAD = """# Benchmarks
 
 Each line compares what Duly does with the least that could do the same job, measured by turns in the same run on the
 same machine: the ratio is what counts, absolute times depend on the machine and on what else it does. Written by
-`{command}` on {date}; {machine}. Times are medians, with the range of all rounds in brackets.
+`make bench`, one line again by `make bench ONLY=<name>`. Times are medians, with the range of all rounds in brackets.
 
-| what | Duly | floor | ratio | rounds |
-|---|---|---|---|---|
+| what | Duly | floor | ratio | rounds | measured |
+|---|---|---|---|---|---|
 """
 
 
-def write(results: list[Result], *, command: str, date: str) -> None:
-    """Replace both files."""
-    JSON.write_text(json.dumps([each.as_json() for each in results], indent=2) + "\n", encoding="utf-8")
+def keep(results: Sequence[Result], *, date: str, order: Sequence[str]) -> None:
+    """Put the results in the place of their earlier figures in both files; the others stay as they are.
+
+    `order` names the benchmarks there are: lines follow it, and figures of others are dropped.
+    """
+    entries = {each["name"]: each for each in stored()}
+    entries |= {each.name: each.as_json() | {"date": date, "machine": machine()} for each in results}
+    kept = [entries[name] for name in order if name in entries]
+    JSON.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     MARKDOWN.parent.mkdir(exist_ok=True)
-    MARKDOWN.write_text(markdown(results, command=command, date=date), encoding="utf-8")
+    MARKDOWN.write_text(markdown(kept), encoding="utf-8")
 
 
-def merge(results: list[Result]) -> None:
-    """Put a part of the benchmarks in the place of their earlier figures in bench/results.json."""
-    earlier = json.loads(JSON.read_text(encoding="utf-8")) if JSON.exists() else []
-    entries = {each["name"]: each for each in earlier} | {each.name: each.as_json() for each in results}
-    JSON.write_text(json.dumps(list(entries.values()), indent=2) + "\n", encoding="utf-8")
+def stored() -> list[dict[str, Any]]:
+    """The figures of before."""
+    found: list[dict[str, Any]] = json.loads(JSON.read_text(encoding="utf-8")) if JSON.exists() else []
+    return found
 
 
-def markdown(results: list[Result], *, command: str, date: str) -> str:
+def markdown(entries: Sequence[dict[str, Any]]) -> str:
     """The page for people."""
-    lines = [HEAD.format(command=command, date=date, machine=machine())]
+    lines = [HEAD]
     lines += [
-        f"| {each.name} | {spread(each.ours)} | {spread(each.floor)} | {each.ratio:.2f} | {len(each.ours)} |\n"
-        for each in results
+        f"| {each['name']} | {spread_of(each['ours'], each['ours_range'])} "
+        f"| {spread_of(each['floor'], each['floor_range'])} | {each['ratio']:.2f} | {each['n']} | {each['date']} |\n"
+        for each in entries
     ]
     lines.append("\n## What is compared with what\n\n")
     lines += [
-        f"- **{each.name}**: floor = {each.floor_is}.{' ' + each.note if each.note else ''}\n"
-        for each in results
+        f"- **{each['name']}**: floor = {each['floor_is']}.{' ' + each['note'] if each['note'] else ''}\n"
+        for each in entries
+    ]
+    lines.append("\n## On what\n\n")
+    machines = dict.fromkeys(each["machine"] for each in entries)
+    lines += [
+        f"- {each}: {', '.join(one['name'] for one in entries if one['machine'] == each)}\n"
+        for each in machines
     ]
     return "".join(lines)
 
 
 def machine() -> str:
-    """What it ran on, in a few words."""
+    """What it runs on, in a few words."""
     return f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"

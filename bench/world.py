@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from config.local import folders, processes
-from config.local.stack import Stack, start_stack
+from config.local import database, folders, processes
+from config.local.stack import DATABASE_NAME, Stack, start_stack
 
 if TYPE_CHECKING:
     from tenants.context import TenantRef
@@ -30,6 +30,9 @@ CHOSEN_BY_US = [
 ]
 
 
+FEW = "duly_few"
+
+
 @dataclass(frozen=True)
 class World:
     """What a benchmark is given."""
@@ -39,6 +42,10 @@ class World:
     def owner(self) -> psycopg.Connection[tuple[object, ...]]:
         """A new connection as the owner of the database, in autocommit."""
         return psycopg.connect(self.stack.environment["DATABASE_OWNER_URL"], autocommit=True)
+
+    def owner_of_few(self) -> psycopg.Connection[tuple[object, ...]]:
+        """As `owner`, in the second database."""
+        return psycopg.connect(_few_urls(self.stack).owner_url, autocommit=True)
 
 
 @contextmanager
@@ -50,18 +57,38 @@ def running() -> Iterator[World]:
     folder.chmod(0o755)
     stack = start_stack(folder, port=processes.free_port(), durable=True)
     try:
-        os.environ.update(stack.environment, DJANGO_SETTINGS_MODULE="bench.settings", LOG_LEVEL="ERROR")
+        os.environ.update(stack.environment, FEW_DATABASE_URL=_few_urls(stack).app_url)
+        os.environ.update(DJANGO_SETTINGS_MODULE="bench.settings", LOG_LEVEL="ERROR")
         import django
         from django.core.management import call_command
 
         django.setup()
         call_command("migrate_public", verbosity=0)
         call_command("build_template", verbosity=0)
+        _copy_for_few(stack)
         call_command("collectstatic", interactive=False, verbosity=0)
         yield World(stack)
     finally:
         stack.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _few_urls(stack: Stack) -> database.DatabaseUrls:
+    """The addresses of the second database, in which there are never more than a few tenants."""
+    if stack.postgres is None:
+        raise RuntimeError("Benchmarks run on the embedded PostgreSQL.")
+    return database.urls(stack.postgres, FEW)
+
+
+def _copy_for_few(stack: Stack) -> None:
+    """A second database like the first while that has no tenant yet: catalogs are a database's own."""
+    from django.db import connections
+
+    connections.close_all()
+    if stack.postgres is None:
+        raise RuntimeError("Benchmarks run on the embedded PostgreSQL.")
+    with psycopg.connect(stack.postgres.superuser_dsn, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {FEW} TEMPLATE {DATABASE_NAME} OWNER {database.OWNER}".encode())
 
 
 def make_tenant(world: World, name: str) -> TenantRef:

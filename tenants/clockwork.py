@@ -1,6 +1,7 @@
 """One turn of the clockwork: claim what is due, run it, report back. Safe to run anywhere, any number of times.
 
-1. `claim_due` finds what is due with two index probes, takes it with SKIP LOCKED and a lease, and hands out tickets.
+1. `claim_due` asks in one statement, with one index probe a kind, whether anything is due. Only then it takes what
+   is, with SKIP LOCKED and a lease, and hands out tickets.
 2. A ticket is run by `run_ticket`, by a worker or in the same process, in the tenant it belongs to.
 3. Success deletes the wake-up (or closes the run); failure puts it back with a growing delay; a dead worker's lease
    simply ends, and the next turn hands the ticket out again.
@@ -11,7 +12,7 @@ from dataclasses import asdict, dataclass
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 
@@ -30,6 +31,25 @@ _LONGEST_DELAY = dt.timedelta(hours=1)
 # How often the work of a closed tenant asks whether it is open again.
 _WAIT = dt.timedelta(minutes=10)
 _CLOSED, _STATUS = "closed: ", "status: "
+
+# Answered by the first entries of three indexes, however many tenants there are and whatever the planner believes of
+# them: min() and ORDER BY leave it no other way.
+_LOOK = """
+    SELECT (SELECT min(next_run_at) FROM public.tenants_duework WHERE is_enabled) <= %(at)s,
+           (SELECT due_at FROM public.tenants_wakeup
+             WHERE due_at <= %(at)s AND (lease_until IS NULL OR lease_until <= %(at)s)
+             ORDER BY due_at LIMIT 1) IS NOT NULL,
+           (SELECT id FROM public.tenants_jobrun
+             WHERE state IN ('pending', 'running') AND (lease_until IS NULL OR lease_until <= %(at)s)
+             ORDER BY lease_until LIMIT 1) IS NOT NULL
+"""
+_TAKE_WAKE_UPS = """
+    UPDATE public.tenants_wakeup SET lease_until = %(until)s WHERE id IN (
+        SELECT id FROM public.tenants_wakeup
+         WHERE due_at <= %(at)s AND (lease_until IS NULL OR lease_until <= %(at)s)
+         ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+    RETURNING due_at, id, tenant_id, job
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +106,29 @@ def plan_daily_jobs(tenant: Tenant, *, at: dt.datetime) -> None:
 
 def claim_due(*, at: dt.datetime) -> list[Ticket]:
     """Take everything that is due at `at` and nobody is at; must be called in the public schema."""
-    with transaction.atomic():
-        _open_daily_runs(at)
-        tickets = [*_claim_wake_ups(at, context.HOME), *_claim_runs(at)]
+    has_daily, has_wake_ups, has_runs = _look(at)
+    tickets = _claim_wake_ups(at, context.HOME) if has_wake_ups else []
+    if has_daily or has_runs:
+        with transaction.atomic():
+            _open_daily_runs(at)
+            tickets += _claim_runs(at)
     for cell in cells.names()[1:]:
         tickets += _claim_elsewhere(at, cell)
     return tickets
 
 
+def _look(at: dt.datetime) -> tuple[bool, bool, bool]:
+    """Whether anything is due of the daily jobs, of the wake-ups, and of the runs that are open."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK, {"at": at})
+        daily, wake_ups, runs = cursor.fetchone()
+    return bool(daily), wake_ups, runs
+
+
 def _claim_elsewhere(at: dt.datetime, cell: str) -> list[Ticket]:
     """The wake-ups of tenants that were moved to another database. One that is away stops nobody else's work."""
     try:
-        with context.public_schema(cell), transaction.atomic():
+        with context.public_schema(cell):
             return _claim_wake_ups(at, cell)
     except DatabaseError as error:
         log.warning("cell.unreachable", cell=cell, error=str(error).strip())
@@ -133,15 +164,13 @@ def _of(tenant_id: int | None) -> Q:
 
 
 def _claim_wake_ups(at: dt.datetime, cell: str) -> list[Ticket]:
-    rows = list(
-        WakeUp.objects.select_for_update(skip_locked=True)
-        .filter(_free(at), due_at__lte=at)
-        .order_by("due_at")[: BATCH * 4]
-    )
-    WakeUp.objects.filter(pk__in=[row.pk for row in rows]).update(lease_until=at + LEASE)
+    """One statement, a transaction by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_WAKE_UPS, {"at": at, "until": at + LEASE, "most": BATCH * 4})
+        rows = sorted(cursor.fetchall())
     grouped: dict[tuple[int | None, str], list[int]] = {}
-    for row in rows:
-        grouped.setdefault((row.tenant_id, row.job), []).append(row.pk)
+    for _due_at, wake_up_id, tenant_id, job in rows:
+        grouped.setdefault((tenant_id, job), []).append(wake_up_id)
     return [Ticket(job, tenant_id, tuple(ids), cell=cell) for (tenant_id, job), ids in grouped.items()]
 
 
@@ -187,9 +216,12 @@ def run_ticket(ticket: Ticket, *, at: dt.datetime) -> bool:
         with context.public_schema(ticket.cell):
             _put_back(ticket, f"{type(error).__name__}: {error}"[:2000], at)
         return False
-    with context.public_schema(ticket.cell), transaction.atomic():
-        _close(ticket, at)
-        if next_at is not None:
+    with context.public_schema(ticket.cell):
+        if next_at is None:  # one statement is a transaction by itself
+            _close(ticket, at)
+            return True
+        with transaction.atomic():
+            _close(ticket, at)
             WakeUp.objects.create(tenant_id=ticket.tenant_id, job=ticket.job, due_at=next_at)
     return True
 

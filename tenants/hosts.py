@@ -81,8 +81,10 @@ def ref_by_id(tenant_id: int) -> TenantRef:
     Raises Tenant.DoesNotExist.
     """
     with context.public_schema():
-        tenant: Tenant = Tenant.objects.get(pk=tenant_id)
-        return with_switches(tenant.ref())
+        primary = Domain.objects.select_related("tenant").filter(tenant_id=tenant_id, is_primary=True).first()
+        if primary is None:
+            raise Tenant.DoesNotExist(f"There is no tenant {tenant_id} with a host.")
+        return with_switches(primary.ref(primary.tenant))
 
 
 def with_switches(ref: TenantRef) -> TenantRef:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,9 @@ def result(name: str, ours: float = 0.3, floor: float = 0.1) -> Result:
 
 
 def test_the_ratio_compares_medians_so_one_slow_round_does_not_count() -> None:
-    measured = Result("x", [0.2, 0.2, 9.0], [0.1, 0.1, 0.1], "the least")
-    assert measured.as_json() == {"name": "x", "ours": 0.2, "floor": 0.1, "ratio": 2.0, "n": 3}
+    measured = Result("x", [0.2, 0.2, 9.0], [0.1, 0.1, 0.1], "the least").as_json()
+    figures = {name: measured[name] for name in ("ours", "floor", "ratio", "n", "ours_range")}
+    assert figures == {"ours": 0.2, "floor": 0.1, "ratio": 2.0, "n": 3, "ours_range": [0.2, 9.0]}
 
 
 def test_ours_and_floor_take_turns_and_both_are_prepared_alike() -> None:
@@ -35,15 +35,27 @@ def test_ours_and_floor_take_turns_and_both_are_prepared_alike() -> None:
     assert steps == ["before", "floor", "before", "ours"] * 2
 
 
-def test_running_one_benchmark_keeps_the_figures_of_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(report, "JSON", tmp_path / "results.json")
     monkeypatch.setattr(report, "MARKDOWN", tmp_path / "docs" / "benchmarks.md")
-    report.write([result("one"), result("two")], command="make bench", date="23 Nov 2026")
-    report.merge([result("two", ours=0.5)])
-    kept = {each["name"]: each["ratio"] for each in json.loads((tmp_path / "results.json").read_text())}
+    return tmp_path
+
+
+def test_running_one_benchmark_keeps_the_lines_of_the_others(files: Path) -> None:
+    report.keep([result("one"), result("two")], date="23 Nov 2026", order=["one", "two", "three"])
+    report.keep([result("two", ours=0.5)], date="27 Nov 2026", order=["one", "two", "three"])
+    kept = {each["name"]: each["ratio"] for each in report.stored()}
     assert kept == {"one": 3.0, "two": 5.0}
+    page = report.MARKDOWN.read_text()
+    assert "| one | 300 ms (300 to 300) | 100 ms (100 to 100) | 3.00 | 3 | 23 Nov 2026 |" in page
+    assert "| two | 500 ms (500 to 500) | 100 ms (100 to 100) | 5.00 | 3 | 27 Nov 2026 |" in page
+
+
+def test_lines_follow_the_order_of_the_benchmarks_and_those_gone_are_dropped(files: Path) -> None:
+    report.keep([result("gone"), result("two")], date="23 Nov 2026", order=["gone", "two"])
+    report.keep([result("one")], date="23 Nov 2026", order=["one", "two"])
+    assert [each["name"] for each in report.stored()] == ["one", "two"]
 
 
 def test_times_are_written_in_a_unit_that_reads_well() -> None:
@@ -52,5 +64,10 @@ def test_times_are_written_in_a_unit_that_reads_well() -> None:
 
 
 def test_the_figures_in_the_repository_are_of_the_benchmarks_there_are() -> None:
-    stored = json.loads((report.CLONE / "bench" / "results.json").read_text())
-    assert [each["name"] for each in stored] == list(BENCHMARKS)
+    names = [each["name"] for each in report.stored()]
+    assert names == [name for name in BENCHMARKS if name in names]
+    assert set(BENCHMARKS) - set(names) == set(), "run `make bench ONLY=<name>` for a new one"
+
+
+def test_the_page_is_made_from_the_stored_figures() -> None:
+    assert report.MARKDOWN.read_text(encoding="utf-8") == report.markdown(report.stored())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.local import database, processes
-from config.local.postgres import start_postgres
+from config.local.postgres import Postgres, start_postgres
 from config.local.processes import ServiceError
 from config.local.redis import start_redis
 
@@ -28,6 +28,7 @@ class Stack:
     operator_port: int = 0
     stops: list[Callable[[], object]] = field(default_factory=list)
     alive: dict[str, Callable[[], bool]] = field(default_factory=dict)
+    postgres: Postgres | None = None
 
     def without_owner(self) -> dict[str, str]:
         """The environment of a process that must not be able to migrate, provision or operate."""
@@ -105,6 +106,7 @@ def _add_database(stack: Stack, *, durable: bool) -> None:
         stack.summary.append("database   the one DATABASE_URL names")
         return
     server = start_postgres(stack.state / "postgres", durable=durable)
+    stack.postgres = server
     stack.stops.append(server.stop)
     stack.alive["PostgreSQL"] = lambda: server.process.poll() is None
     urls = database.ensure_database(server, DATABASE_NAME)

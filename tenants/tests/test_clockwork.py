@@ -211,13 +211,38 @@ def test_public_work_runs_in_the_public_schema(db: None, at: dt.datetime) -> Non
     assert [name for name, _ in calls] == [None]
 
 
-def test_finding_nothing_due_costs_three_probes_whatever_the_number_of_tenants(
-    alpha: TenantRef, at: dt.datetime, django_assert_num_queries: Callable[..., Any]
+def test_finding_nothing_due_is_one_statement_whatever_the_number_of_tenants(
+    alpha: TenantRef, beta: TenantRef, at: dt.datetime, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     with public_schema():
+        rows = [
+            DueWork(tenant_id=tenant.id, job=f"job-{number}", local_time=dt.time(8), next_run_at=at + HOUR)
+            for tenant in (alpha, beta)
+            for number in range(1000)
+        ]
+        DueWork.objects.bulk_create(rows)
+        WakeUp.objects.bulk_create(
+            WakeUp(tenant_id=alpha.id, job="on_demand", due_at=at + HOUR) for _ in rows
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE tenants_duework")
+            cursor.execute("ANALYZE tenants_wakeup")
+            cursor.execute(f"EXPLAIN {clockwork._LOOK}", {"at": at})
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        with django_assert_num_queries(1):
+            assert claim_due(at=at) == []
+    assert "Seq Scan on tenants_duework" not in plan
+    assert "Seq Scan on tenants_wakeup" not in plan
+
+
+def test_one_turn_claims_wake_ups_runs_and_daily_jobs_together(alpha: TenantRef, at: dt.datetime) -> None:
+    _wake(alpha, at)
+    with public_schema():
+        JobRun.objects.create(tenant_id=alpha.id, job="daily", scheduled_for=at - HOUR)
+        DueWork.objects.create(tenant_id=alpha.id, job="daily", local_time=dt.time(8), next_run_at=at)
+        tickets = claim_due(at=at)
         assert claim_due(at=at) == []
-        with django_assert_num_queries(5):  # savepoint, three probes, release
-            claim_due(at=at)
+    assert sorted(ticket.job for ticket in tickets) == ["daily", "daily", "on_demand"]
 
 
 @pytest.mark.parametrize("headers", [{}, {"duly_tenant": "public"}, {"duly_tenant": "999"}])
