@@ -56,7 +56,7 @@ def ended(facts: Mapping[str, Any]) -> list[str]:
     said = [_("The access of %(who)s is over.") % {"who": _who(facts)}]
     if (pages := facts.get("pages")) is not None:
         text = ngettext("They asked for %(n)d page.", "They asked for %(n)d pages.", pages)
-        said.append(text % {"n": pages})
+        said.append(text % {"n": pages} if pages else _("They looked at nothing."))
     if note := facts.get("note"):
         said.append(str(note))
     return [*said, _("What they looked at: %(address)s") % {"address": _where(facts)}]
