@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tenants import context, limits
+from tenants import chronicle, context, limits
 from tenants.agreements import codes, desk
 from tenants.agreements.terms import CURRENT
-from tenants.models import RollUpInvitation, SignUp, Tenant
+from tenants.enums import AgreementSide, AgreementState
+from tenants.models import RollUpAgreement, RollUpInvitation, SignUp, Tenant
 
 CODE_LASTS = dt.timedelta(days=30)
 MOST_INVITATIONS = 100
@@ -163,6 +165,29 @@ def offer_to_new_site(sign_up: SignUp, tenant: Tenant, *, at: dt.datetime) -> No
             "SELECT public.duly_rollup_offer(%s, %s, %s, %s, %s)",
             [invitation.pk, tenant.pk, CURRENT, f"tenant:{sign_up.owner_email}", at],
         )
+
+
+def forget_site(tenant: Tenant, *, at: dt.datetime) -> None:
+    """The site is deleted: its agreements end, those on the other side are told, and nothing of it stays here.
+
+    In the public schema, in the caller's transaction.
+    """
+    of_it = RollUpAgreement.objects.filter(Q(parent=tenant) | Q(department=tenant))
+    for agreement in of_it.select_related("parent", "department"):
+        is_parent = agreement.parent_id == tenant.pk
+        other = agreement.department if is_parent else agreement.parent
+        if agreement.state not in (AgreementState.OFFERED, AgreementState.IN_FORCE):
+            continue
+        facts: dict[str, object] = {
+            "terms": agreement.terms,
+            "side": AgreementSide.DEPARTMENT if is_parent else AgreementSide.PARENT,
+            "by_side": AgreementSide.PARENT if is_parent else AgreementSide.DEPARTMENT,
+            "parent": agreement.parent.name,
+            "department": agreement.department.name,
+        }
+        chronicle.write(other, "rollup.ended", by="system", at=at, facts=facts)
+    of_it.delete()
+    RollUpInvitation.objects.filter(parent=tenant).delete()
 
 
 def _decide(agreement: UUID, deed: str, by: Signer, at: dt.datetime) -> None:

@@ -6,14 +6,13 @@ import psycopg
 from django.db.models import Q
 
 from tenants import clock
+from tenants.agreements import actions as agreements
 from tenants.models import (
     DueWork,
     JobRun,
     PublicMessage,
     Restoration,
     RetiredSchema,
-    RollUpAgreement,
-    RollUpInvitation,
     SignUp,
     SupportGrant,
     Tenant,
@@ -60,8 +59,7 @@ def scrub(tenant: Tenant) -> None:
 
 def _scrub_neighbours(tenant: Tenant) -> None:
     """Agreements end with one of their sides; of support, restores and moves their dates stay, not why and by whom."""
-    RollUpAgreement.objects.filter(Q(parent=tenant) | Q(department=tenant)).delete()
-    RollUpInvitation.objects.filter(parent=tenant).delete()
+    agreements.forget_site(tenant, at=clock.now())
     RetiredSchema.objects.filter(tenant=tenant, dropped_at=None).update(dropped_at=clock.now())
     RetiredSchema.objects.filter(tenant=tenant).update(reason="")
     Restoration.objects.filter(tenant=tenant).update(reason="", source="")

@@ -12,6 +12,8 @@ from compliance.requirements import queries as requirements
 from lms.catalog import queries as catalog
 from lms.mail import queries as mail
 from lms.people import queries as people
+from tenants.agreements import queries as agreements
+from tenants.enums import AgreementSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,20 @@ def attention(*, today: date, at: datetime) -> Attention:
     """What to look at, as of `at` (UTC; `today` is its day in the tenant's zone)."""
     first = reminders.next_turn_on(today=today, at=at)
     days = reminders.upcoming_days(today=today, first=first)
-    return Attention(matters=[*_undelivered(), *_imports()], next_turn=days[0] if days else None)
+    return Attention(matters=[*_offers(), *_undelivered(), *_imports()], next_turn=days[0] if days else None)
+
+
+def _offers() -> list[Matter]:
+    """Universities that ask this site to share its figures, until an owner has decided."""
+    return [
+        Matter(
+            _("%(name)s asks to see figures of this site") % {"name": one.other_name},
+            reverse("oversight:given-detail", args=[one.public_id]),
+            _("Look at the offer"),
+        )
+        for one in agreements.agreements(AgreementSide.DEPARTMENT)
+        if one.is_offered
+    ]
 
 
 def _undelivered() -> list[Matter]:

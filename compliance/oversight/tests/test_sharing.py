@@ -77,6 +77,7 @@ def test_the_university_reads_what_the_department_reads_of_itself(
 ) -> None:
     populate(beta, Phishing=(7, 5), Lasers=(6, 0))
     agreement = offered(university, department, alpha, beta)
+    assert f"/sharing/given/{agreement}/" in department.get("/overview/").text, "it needs attention"
     before = department.get(f"/sharing/given/{agreement}/").text
     assert "72.2" in before, "13 of 18, as it would be"
     assert "72.2" not in university.get(f"/sharing/departments/{agreement}/").text

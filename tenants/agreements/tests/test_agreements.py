@@ -361,3 +361,17 @@ def test_kind_department_and_its_parent_go_together(alpha: TenantRef) -> None:
         call_command("create_tenant", parent="alpha", **options)
     with pytest.raises(CommandError, match="No tenant answers"):
         call_command("create_tenant", kind="department", parent="nowhere", **options)
+
+
+def test_when_a_site_is_deleted_its_agreements_end_and_the_other_side_is_told(
+    alpha: TenantRef, beta: TenantRef, at: dt.datetime
+) -> None:
+    in_force(alpha, beta, at)
+    with inside(beta):
+        actions.publish([OVERALL], as_of=at.date(), at=at)
+    with public_schema():
+        actions.forget_site(Tenant.objects.get(pk=beta.id), at=at)
+        assert not RollUpAgreement.objects.exists()
+        assert not RollUpFigure.objects.exists()
+        last = TenantEvent.objects.filter(tenant_id=alpha.id).latest("pk")
+    assert (last.kind, last.by, last.facts["department"]) == ("rollup.ended", "system", "Beta University")
