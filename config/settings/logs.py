@@ -1,6 +1,7 @@
 """Log lines as data, each with its tenant; errors to Sentry when it is given a DSN."""
 
 import logging
+from typing import Any
 
 import sentry_sdk
 import structlog
@@ -50,13 +51,14 @@ LOGGING = {
 }
 
 SENTRY_DSN = env.text("SENTRY_DSN", "")
+SENTRY_OPTIONS: dict[str, Any] = {
+    "send_default_pii": False,
+    "include_local_variables": False,
+    # Neither forms nor uploads: they are what people typed about people.
+    "max_request_body_size": "never",
+    "event_scrubber": EventScrubber(denylist=[*DEFAULT_DENYLIST, "email", "name", "code", "to_address"]),
+    "traces_sample_rate": 0.0,
+}
 if SENTRY_DSN:
-    sentry_sdk.init(
-        dsn=SENTRY_DSN,
-        integrations=[DjangoIntegration(), CeleryIntegration()],
-        send_default_pii=False,
-        include_local_variables=False,
-        event_scrubber=EventScrubber(denylist=[*DEFAULT_DENYLIST, "email", "name", "code", "to_address"]),
-        traces_sample_rate=0.0,
-    )
+    sentry_sdk.init(dsn=SENTRY_DSN, integrations=[DjangoIntegration(), CeleryIntegration()], **SENTRY_OPTIONS)
     logging.getLogger("sentry_sdk").setLevel(logging.WARNING)

@@ -15,7 +15,8 @@ from uuid import UUID
 from django.apps import apps
 from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model
+from django.db import connection
+from django.db.models import AutoField, Max, Model
 
 from tenants import router
 from tenants.context import TenantRef, inside, public_schema
@@ -246,6 +247,19 @@ def twin(source: TenantRef, target: TenantRef) -> None:
                     }
                 )
         _save(row for row in rows if row["model"] in _LAST)
+        _pass_over_the_ids_taken()
+
+
+def _pass_over_the_ids_taken() -> None:
+    """Rows were saved under ids of their own: what is written next must not meet them."""
+    for model in tenant_models():
+        last = model._base_manager.aggregate(last=Max("pk"))["last"]
+        if isinstance(model._meta.pk, AutoField) and last:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT max(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)",
+                    [model._meta.db_table, last],
+                )
 
 
 def _save(rows: Iterable[dict[str, Any]]) -> None:

@@ -1,0 +1,196 @@
+"""Words of alpha in anything that a run of beta produces: pages, headers, files, e-mails, log lines, error reports."""
+
+import io
+import json
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import pytest
+import sentry_sdk
+from django.conf import settings
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+from sentry_sdk.envelope import Envelope
+from sentry_sdk.integrations.django import DjangoIntegration
+from sentry_sdk.transport import Transport
+
+from config.tests.isolation import matrix, world
+from config.tests.isolation.table import TENANT
+from config.tests.scorecard import Scorecard
+from lms.people.tests.factories import PASSWORD
+from tenants.context import TenantRef, inside
+
+pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I2")]
+CANARY = b"CANARY-alpha"
+
+
+class Kept(Transport):
+    """Keeps what would have been sent to Sentry."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[bytes] = []
+
+    def capture_envelope(self, envelope: Envelope) -> None:
+        self.sent.append(envelope.serialize())
+
+
+@pytest.fixture
+def sentry() -> Iterator[Kept]:
+    """The real client, set up as config/settings/logs.py does, with a transport that keeps."""
+    kept = Kept()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        sentry_sdk.init(
+            dsn="https://key@sentry.example/1",
+            transport=kept,
+            integrations=[DjangoIntegration()],
+            **settings.SENTRY_OPTIONS,
+        )
+    yield kept
+    sentry_sdk.flush()
+    sentry_sdk.init()
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """Every log line, formatted as it would be written."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(_formatter(cast("Any", settings.LOGGING)["formatters"]["lines"]))
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield written
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def _formatter(described: dict[str, Any]) -> logging.Formatter:
+    options = dict(described)
+    made: logging.Formatter = options.pop("()")(**options)
+    return made
+
+
+def test_nothing_a_run_of_beta_produces_has_a_word_of_alpha(
+    alpha: TenantRef,
+    beta: TenantRef,
+    client_for: Callable[..., Client],
+    deliver: Callable[..., list[Any]],
+    sentry: Kept,
+    lines: io.StringIO,
+    scorecard: Scorecard,
+) -> None:
+    populated = world.build(alpha)
+    world.twin(alpha, beta)
+    with inside(beta):
+        ada = type(populated.ada).objects.get(pk=populated.ada.pk)
+    client = client_for(beta, ada)
+    lines.truncate(lines.seek(0))  # what making alpha's world has said is alpha's own
+    produced: dict[str, list[bytes]] = {"answers": [], "mails": [], "reports": [], "lines": []}
+    for asked in matrix.ask(TENANT, lambda row: client, populated.ids, "get", "post"):
+        produced["answers"].append(asked.everything)
+    visitor = client_for(beta)
+    visitor.post("/accounts/login/code/", {"email": ada.email})
+    visitor.post("/accounts/password/reset/", {"email": ada.email})
+    visitor.post("/accounts/login/", {"login": ada.email, "password": PASSWORD})
+    with inside(beta):
+        sentry_sdk.capture_message("a report from inside beta")
+    _fail_in(beta)
+    mails = [mail for mail in deliver() if "Beta University" in str(mail["From"])]
+    produced["mails"] = [mail.as_bytes() + str(mail.get_payload()).encode() for mail in mails]
+    sentry_sdk.flush()
+    produced["reports"] = sentry.sent
+    ours = [line for line in lines.getvalue().splitlines() if alpha.schema_name not in line]
+    produced["lines"] = [line.encode() for line in ours]
+    hits = {kind: sum(CANARY in each for each in found) for kind, found in produced.items()}
+    scorecard.count(
+        "I2",
+        bytes_scanned=sum(len(each) for found in produced.values() for each in found),
+        hits=sum(hits.values()),
+        **{kind: len(found) for kind, found in produced.items()},
+    )
+    assert sum(hits.values()) == 0, hits
+    assert all(produced.values()), {kind: len(found) for kind, found in produced.items()}
+    assert any(b"CANARY-beta" in each for each in produced["answers"])
+
+
+def _fail_in(tenant: TenantRef) -> None:
+    """A page of the tenant that breaks, with a form full of words."""
+    from tenants.middleware import TenantMiddleware
+
+    def broken(request: HttpRequest) -> Any:
+        logging.getLogger("django.request").error("a fault in a view")
+        raise ZeroDivisionError
+
+    request = RequestFactory().post("/people/", {"name": "PRIVATE-word", "email": "private@example.org"})
+    request.META["HTTP_HOST"] = tenant.host
+    with pytest.raises(ZeroDivisionError):
+        TenantMiddleware(broken)(request)
+
+
+@pytest.mark.isolation("I18")
+def test_an_error_report_names_the_tenant_and_nobody_in_it(
+    alpha: TenantRef,
+    client_for: Callable[..., Client],
+    sentry: Kept,
+    monkeypatch: pytest.MonkeyPatch,
+    scorecard: Scorecard,
+) -> None:
+    from compliance.oversight import urls
+
+    def broken(request: HttpRequest) -> Any:
+        raise ZeroDivisionError("a fault in a view")
+
+    pattern = next(each for each in urls.urlpatterns if each.name == "home")
+    monkeypatch.setattr(pattern, "callback", broken)
+    person = matrix.person_of(matrix.EVERYTHING, alpha)
+    client = client_for(alpha, person)
+    client.raise_request_exception = False
+    answer = client.post("/", {"note": "PRIVATE-word", "email": "private@example.org"})
+    assert answer.status_code == 500
+    assert b"ZeroDivisionError" not in answer.content
+    sentry_sdk.flush()
+    report = b"".join(sentry.sent)
+    assert b"ZeroDivisionError" in report
+    told = [
+        word
+        for word in (b"PRIVATE-word", b"private@example.org", person.email.encode(), b"sessionid", b"csrf=")
+        if word in report
+    ]
+    event = next(json.loads(line) for line in report.splitlines() if b'"exception"' in line)
+    assert event["tags"]["tenant"] == alpha.schema_name
+    scorecard.count("I18", reports=len(sentry.sent), hits=len(told))
+    assert told == []
+
+
+@pytest.mark.isolation("I18")
+def test_error_pages_name_no_one_and_an_unknown_id_answers_like_anothers(
+    alpha: TenantRef, client_for: Callable[..., Client], scorecard: Scorecard
+) -> None:
+    """What exists and is somebody else's cannot be told from what does not exist."""
+    import re
+    import uuid
+
+    populated = world.build(alpha)
+    client = client_for(alpha, matrix.person_of("learner", alpha))
+    nowhere = {key: str(uuid.uuid4()) if len(value) == 36 else value for key, value in populated.ids.items()}
+    owned = [row for row in TENANT if row.who == "signed in" and row.of and not row.is_everyones]
+    real = list(matrix.ask(owned, lambda row: client, populated.ids))
+    made_up = list(matrix.ask(owned, lambda row: client, nowhere))
+
+    def plain(body: bytes) -> bytes:
+        return re.sub(rb"[0-9a-f-]{36}|\b[0-9A-F]{8}\b|csrfmiddlewaretoken[^>]+", b"", body)
+
+    differ = [
+        one.row.name
+        for one, other in zip(real, made_up, strict=True)
+        if (one.response.status_code, plain(one.response.content))
+        != (other.response.status_code, plain(other.response.content))
+    ]
+    named = [asked.row.name for asked in real if b"CANARY" in asked.everything]
+    scorecard.count("I18", pairs_compared=len(owned), unexpected=len(differ), hits=len(named))
+    assert (differ, named) == ([], [])
