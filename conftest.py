@@ -4,6 +4,7 @@ The servers are thrown away at the end. One database is built a session (shared 
 `beta` cut from the template, with the same ids in both); each test runs in a transaction of its own.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,10 @@ pytest_plugins = [
 def pytest_unconfigure(config: pytest.Config) -> None:
     from config.tests import servers
 
-    servers.stop()
+    if (
+        "DULY_KEEP_SERVERS" not in os.environ
+    ):  # config.isolation.mutants runs pytest many times on the same ones
+        servers.stop()
 
 
 @pytest.fixture(autouse=True)

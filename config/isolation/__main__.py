@@ -29,6 +29,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="duly-isolation-") as name:
         folder = Path(name)
         passed = _tests(folder, options.processes, options.only)
+        if not options.only or "I20" in options.only:
+            passed = _mutants(folder) and passed
         cards = report.merge(folder)
     print(report.as_text(cards))
     if not options.only:
@@ -58,6 +60,11 @@ def _tests(folder: Path, processes: str, only: list[str] | None) -> bool:
         ITEMS_VARIABLE: " ".join(only or []),
     }
     return subprocess.run(command, cwd=CLONE, env=environment, check=False).returncode == 0
+
+
+def _mutants(folder: Path) -> bool:
+    command = [sys.executable, "-m", "config.isolation.mutants", "--report", str(folder / "mutants.json")]
+    return subprocess.run(command, cwd=CLONE, check=False).returncode == 0
 
 
 def _write(cards: report.Cards, seconds: float) -> None:

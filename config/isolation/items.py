@@ -19,7 +19,7 @@ ITEMS: dict[str, str] = {
     "I17": "Addresses that were given up, renamed or taken over",
     "I18": "Errors, logs and reports that could tell of others",
     "I19": "The nightly audit, with every fault planted",
-    "I20": "Guards and scopes removed one at a time: does a test notice?",
+    "I20": "Guards and scopes broken one at a time: does a test notice?",
 }
 
 # A figure of one of these names that is not zero is a fault, whatever the tests themselves concluded.

@@ -80,7 +80,10 @@ def _has_room(folder: Path) -> bool:
 
 
 def _was_abandoned(folder: Path) -> bool:
-    if folder.lstat().st_uid != os.geteuid():
+    try:
+        if folder.lstat().st_uid != os.geteuid():
+            return False
+    except FileNotFoundError:  # its owner was quicker
         return False
     pid = folder.name.removeprefix(SCRATCH_PREFIX).split("-")[0]
     return pid.isdigit() and not Path(f"/proc/{pid}").exists()
