@@ -1,0 +1,77 @@
+"""Getting into the console as somebody whose way in was just printed, and pulling its switches."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+
+from config.tests.console import code_of
+from config.tests.journeys.live import Live
+
+PASSWORD = "a long and quiet password"
+EMAIL = "olga@duly.example"
+
+
+def origin(live: Live) -> str:
+    """The operators' host of a running product."""
+    kept = json.loads((live.state / "environment.json").read_text())
+    return str(kept["OPERATOR_ORIGIN"])
+
+
+def enrol(page: Page, live: Live) -> str:
+    """From the printed link to the list of tenants; answers the secret of the second factor."""
+    facts = live.report("create_operator", "--email", EMAIL, "--name", "Olga Operator")
+    page.goto(facts["way_in"])
+    page.get_by_label(re.compile("password", re.IGNORECASE)).first.fill(PASSWORD)
+    page.get_by_role("button", name="Set password and sign in").click()
+    # Nothing but the set-up of the second factor, and that only after the password was entered once more.
+    page.wait_for_url("**/accounts/reauthenticate/**")
+    page.goto(f"{origin(live)}/switches/")
+    page.wait_for_url("**/accounts/reauthenticate/**")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    secret = page.locator(".copy code").first.inner_text().strip()
+    page.get_by_label("Code", exact=True).fill(code_of(secret))
+    page.get_by_role("button", name="Turn on the second step").click()
+    page.wait_for_url("**/2fa/recovery-codes/**")
+    page.goto(f"{origin(live)}/")
+    return secret
+
+
+def do(page: Page, address: str, secret: str, *, button: str, fields: dict[str, str] | None = None) -> None:
+    """One deed: the reason, the second factor where it is asked for, the button; then back where it came from."""
+    page.goto(address)
+    page.get_by_label("Reason").fill("Tried out by the test suite")
+    for label, value in (fields or {}).items():
+        page.get_by_label(label).fill(value)
+    code = page.get_by_label("Code of your authenticator app")
+    if code.count():
+        code.fill(code_of(secret, ahead=1))
+    page.get_by_role("button", name=button).click()
+    page.wait_for_url(lambda url: url != address)
+
+
+def seconds_until(happens: Callable[[], bool], *, most: float = 60) -> float:
+    """How long it takes; fails the test after `most` seconds."""
+    begun = time.monotonic()
+    while not happens():
+        assert time.monotonic() - begun < most, f"not within {most} seconds"
+        time.sleep(0.1)
+    return time.monotonic() - begun
+
+
+def answer(url: str, *, method: str = "GET", headers: dict[str, str] | None = None, body: str = "") -> int:
+    """The status of a plain request to any of our hosts."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection("127.0.0.1", parts.port or 80, timeout=30)
+    try:
+        connection.request(method, parts.path, body=body, headers={"Host": parts.netloc, **(headers or {})})
+        return connection.getresponse().status
+    finally:
+        connection.close()
