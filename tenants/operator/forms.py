@@ -25,8 +25,8 @@ class DeedForm(forms.Form):
     )
     code = forms.CharField(
         label=_("Code of your authenticator app"),
-        required=False,
         max_length=32,
+        error_messages={"required": _("Enter the code your authenticator app shows now.")},
         help_text=_("Or one of your recovery codes. It stands for what you do in the next five minutes."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
@@ -39,7 +39,7 @@ class DeedForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Whatever else is right: nothing is done without a second factor."""
-        if not self._proof.is_fresh:
+        if not self._proof.is_fresh and "code" not in self.errors:
             self.add_error("code", self._proof.error)
         return self.cleaned_data
 

@@ -14,7 +14,7 @@ from config.tests.journeys import operating
 from config.tests.journeys.live import CLONE, Live, clean_environment
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.isolation("I15")]
 
@@ -58,7 +58,12 @@ def test_no_word_of_a_tenant_runs_in_the_console(
 ) -> None:
     page, _secret = console
     noise: list[str] = []
-    page.on("dialog", lambda dialog: (noise.append(dialog.message), dialog.dismiss()))
+
+    def close(dialog: Dialog) -> None:
+        noise.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", close)
     page.on("console", lambda said: noise.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: noise.append(str(error)))
     base = operating.origin(live)
