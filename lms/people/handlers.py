@@ -47,7 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # upstream i
         return super().pre_login(request, user, **kwargs)
 
     def is_safe_url(self, url: str) -> bool:
-        """Only this host: ALLOWED_HOSTS names the hosts of every tenant."""
+        """Only this host, whatever other names the service answers at."""
         request = self.request
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()

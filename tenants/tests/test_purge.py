@@ -199,6 +199,18 @@ def test_killed_anywhere_it_ends_the_same_and_touches_nobody_else(ready: TenantR
     assert (tenant.status, tenant.closed_for, tenant.name) == (TenantStatus.PURGED, "", "Deleted site")
 
 
+def test_two_processes_never_purge_one_tenant_at_once(ready: TenantRef) -> None:
+    def second(reached: str) -> None:
+        if reached == "begun":
+            with pytest.raises(Refused, match="Another process"):
+                purge.purge(ready.id, at=END)
+
+    with public_schema():
+        certificate = purge.purge(ready.id, at=END, reached=second)
+        assert certificate.row_count > 0
+        assert DeletionCertificate.objects.count() == 1
+
+
 def test_no_name_and_no_address_stays_behind_and_the_host_is_nobodys(ready: TenantRef) -> None:
     with public_schema():
         purge.purge_due(at=END, scheduled_for=END)
