@@ -13,6 +13,7 @@ from bench.world import running
 # Name in the reports -> the module that measures it (and perhaps its sister).
 BENCHMARKS = {
     "provisioning": "provisioning",
+    "provisioning-pool": "provisioning",
     "learner-home": "pages",
     "overview": "pages",
     "import": "roster",

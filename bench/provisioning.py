@@ -8,11 +8,19 @@ from bench.measure import Result, compare
 from bench.world import World
 
 SYLLABLES = ["ka", "pe", "hu", "ge", "fa", "ku", "ta", "he"]
+ROUNDS = 25
+FLOOR_IS = "the DDL of one tenant's tables in one transaction, nothing else"
 
 
 def run(world: World) -> list[Result]:
-    """Every round makes two schemas and keeps them: dropping one would be timed by the next round's vacuum."""
-    from tenants.provisioning import schemas, template
+    """Every round makes schemas and keeps them: dropping one would be timed by the next round's vacuum.
+
+    First with the pool switched off, then with a schema put into it before each call, unclocked.
+    """
+    from django.test import override_settings
+
+    from tenants import clock, context
+    from tenants.provisioning import pool, schemas, template
 
     numbers = itertools.count()
     with world.owner() as connection:
@@ -30,16 +38,31 @@ def run(world: World) -> list[Result]:
         def whole() -> None:
             create(spelt(next(numbers)))
 
-        return [
-            compare(
+        def fill() -> None:
+            with context.public_schema():
+                pool.fill(connection, at=clock.now())
+
+        with override_settings(READY_SCHEMAS=0):
+            cut = compare(
                 "provisioning",
                 ours=whole,
                 floor=bare,
-                floor_is="the DDL of one tenant's tables in one transaction, nothing else",
-                rounds=15,
-                note="Ours also makes role, rights, host, schedule, roles of people and the owner's invitation.",
+                floor_is=FLOOR_IS,
+                rounds=ROUNDS,
+                note="The pool is empty. Ours also makes role, rights, host, schedule, roles of people and the "
+                "owner's invitation.",
             )
-        ]
+        with override_settings(READY_SCHEMAS=1):
+            taken = compare(
+                "provisioning-pool",
+                ours=whole,
+                floor=bare,
+                before=fill,
+                floor_is=FLOOR_IS,
+                rounds=ROUNDS,
+                note="Ours takes a ready schema, so everything but the DDL is left to do.",
+            )
+    return [cut, taken]
 
 
 def spelt(number: int) -> str:

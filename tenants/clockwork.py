@@ -91,17 +91,22 @@ def _is_in_gap(moment: dt.datetime) -> bool:
 
 def plan_daily_jobs(tenant: Tenant, *, at: dt.datetime) -> None:
     """Give a tenant its rows of daily jobs, or move them after its zone has changed. Repeating it changes nothing."""
-    for job in schedule.daily_jobs():
-        if job.local_time is None:
-            continue
-        DueWork.objects.update_or_create(
+    rows = [
+        DueWork(
             tenant=tenant,
             job=job.name,
-            defaults={
-                "local_time": job.local_time,
-                "next_run_at": next_local(at, job.local_time, tenant.time_zone),
-            },
+            local_time=job.local_time,
+            next_run_at=next_local(at, job.local_time, tenant.time_zone),
         )
+        for job in schedule.daily_jobs()
+        if job.local_time is not None
+    ]
+    DueWork.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["tenant", "job"],
+        update_fields=["local_time", "next_run_at"],
+    )
 
 
 def claim_due(*, at: dt.datetime) -> list[Ticket]:

@@ -63,9 +63,11 @@ def advance(sign_up_id: int, *, at: dt.datetime) -> None:
     Raises `steps.AtWork`, `cells.NoOwnerLogin` when a schema must be made and this process cannot, and whatever
     a step raises; the steps before it stay done.
     """
-    cancelling.finish(sign_up_id, at=at)
-    while step := steps.after(SignUp.objects.values_list("state", flat=True).get(pk=sign_up_id)):
-        steps.take(step, sign_up_id, at=at)
+    state = SignUp.objects.values_list("state", flat=True).get(pk=sign_up_id)
+    if state == SignUpState.CANCELLING:
+        cancelling.finish(sign_up_id, at=at)
+    while step := steps.after(state):
+        state = steps.take(step, sign_up_id, at=at)
 
 
 def create(
@@ -99,16 +101,14 @@ def create(
             verified_at=at,
             created_at=at,
         )
-        reservation.reserve(sign_up, at=at)
         # A worker takes over only if this process dies: not while it is about to begin.
-        SignUp.objects.filter(pk=sign_up.pk).update(next_try_at=at + _LOOK_AGAIN)
+        reservation.reserve(sign_up, at=at, first_try_at=at + _LOOK_AGAIN)
         schedule.wake_public(JOB.name, at=at + _LOOK_AGAIN)
     advance(sign_up.pk, at=at)
     if not is_trial:
         Tenant.objects.filter(sign_up=sign_up).update(status=TenantStatus.ACTIVE, trial_ends_on=None)
         hosts.forget_all()
-    sign_up.refresh_from_db()
-    return sign_up
+    return SignUp.objects.select_related("tenant").get(pk=sign_up.pk)
 
 
 def try_again(sign_up_id: int, *, at: dt.datetime, by: str = "") -> None:

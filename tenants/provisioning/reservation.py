@@ -44,17 +44,18 @@ def taken(subdomain: str) -> subdomains.SubdomainRefused:
     return subdomains.SubdomainRefused("taken", sentence % {"name": subdomain})
 
 
-def reserve(sign_up: SignUp, *, at: dt.datetime) -> None:
+def reserve(sign_up: SignUp, *, at: dt.datetime, first_try_at: dt.datetime | None = None) -> None:
     """Give a verified sign-up its address and a tenant that serves nothing yet, with a ready schema if there is one.
 
-    Two at once: unique constraints let one through. Raises `subdomains.SubdomainRefused` for the other.
+    Two at once: unique constraints let one through. Raises `subdomains.SubdomainRefused` for the other. A worker
+    brings it forward from ``first_try_at`` on (default: at once).
     """
     if sign_up.tenant_id is not None:
         return
     let_go_of_expired(at=at)
     try:
         with transaction.atomic():
-            tenant = Tenant.objects.create(
+            tenant = Tenant(
                 schema_name=pool.take(at=at) or schemas.random_schema_name(),
                 name=sign_up.university_name,
                 kind=TenantKind.DEPARTMENT if sign_up.invitation_id else TenantKind.UNIVERSITY,
@@ -64,16 +65,22 @@ def reserve(sign_up: SignUp, *, at: dt.datetime) -> None:
                 token_epoch=secrets.token_hex(16),
                 created_at=at,
             )
-            Domain.objects.create(
-                domain=host_of(sign_up.subdomain),
-                tenant=tenant,
-                is_primary=True,
-                skeleton=lookalikes.skeleton(sign_up.subdomain),
+            # Both in one statement each: what upstream's save() looks up before has no answer for new rows.
+            Tenant.objects.bulk_create([tenant])
+            Domain.objects.bulk_create(
+                [
+                    Domain(
+                        domain=host_of(sign_up.subdomain),
+                        tenant=tenant,
+                        is_primary=True,
+                        skeleton=lookalikes.skeleton(sign_up.subdomain),
+                    )
+                ]
             )
             agreements.offer_to_new_site(sign_up, tenant, at=at)
     except IntegrityError as error:
         raise taken(sign_up.subdomain) from error
     sign_up.tenant = tenant
     sign_up.state = SignUpState.RESERVED
-    sign_up.next_try_at = at
+    sign_up.next_try_at = first_try_at or at
     sign_up.save(update_fields=["tenant", "state", "next_try_at"])

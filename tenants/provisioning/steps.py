@@ -56,7 +56,6 @@ def invite_owner(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
         ]
     tokens = [answer for answer in answers if answer]
     sign_up.welcome_path = f"/welcome/{tokens[0]}/" if tokens else "/"
-    sign_up.save(update_fields=["welcome_path"])
 
 
 def set_schedule(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
@@ -75,7 +74,6 @@ def open_doors(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
     clockwork.wait_no_longer(tenant.pk)
     schedule.wake_public(LIFE, at=at)
     sign_up.ready_at = at
-    sign_up.save(update_fields=["ready_at"])
     letter = letters.welcome(sign_up, address=links.absolute(sign_up.welcome_path, tenant.ref()))
     public_mail.send(letter, to=sign_up.owner_email, key=f"welcome:{sign_up.public_id}", at=at)
     transaction.on_commit(hosts.forget_all)
@@ -87,6 +85,7 @@ STEPS = (
     Step(SignUpState.PEOPLE, SignUpState.SCHEDULE, _("Set the daily schedule"), set_schedule),
     Step(SignUpState.SCHEDULE, SignUpState.READY, _("Open the site"), open_doors),
 )
+_CHANGING = ["state", "attempts", "last_error", "next_try_at", "welcome_path", "ready_at"]
 
 
 def after(state: str) -> Step | None:
@@ -98,29 +97,30 @@ def locked(sign_up_id: int) -> SignUp:
     """The row, ours until the transaction or the process ends. Raises `AtWork` rather than wait for who has it."""
     rows = SignUp.objects.select_for_update(of=("self",), nowait=True).select_related("tenant")
     try:
-        with transaction.atomic():
-            return rows.get(pk=sign_up_id)
+        return rows.get(pk=sign_up_id)
     except OperationalError as error:
         if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
             raise AtWork from error
         raise
 
 
-def take(step: Step, sign_up_id: int, *, at: dt.datetime) -> None:
-    """Run one step and record it, in one transaction of the shared schema.
+def take(step: Step, sign_up_id: int, *, at: dt.datetime) -> str:
+    """Run one step and record it, in one transaction of the shared schema; answers the state it is in now.
 
-    Raises `AtWork` while another process has the sign-up, and what the step raises.
+    What a step changes of the sign-up itself is saved here, in one statement. Raises `AtWork` while another
+    process has the sign-up, and what the step raises.
     """
     with transaction.atomic():
         sign_up = locked(sign_up_id)
         if sign_up.state != step.begins or sign_up.tenant is None:
-            return
+            return sign_up.state
         step.run(sign_up, sign_up.tenant, at)
         sign_up.state = step.ends
         sign_up.attempts = 0
         sign_up.last_error = ""
         sign_up.next_try_at = None if step.ends == SignUpState.READY else at
-        sign_up.save(update_fields=["state", "attempts", "last_error", "next_try_at"])
+        sign_up.save(update_fields=_CHANGING)
+    return sign_up.state
 
 
 def _has_schema(tenant: Tenant) -> bool:

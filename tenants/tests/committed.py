@@ -110,10 +110,11 @@ def plan_death(place: str) -> None:
         return
     real = steps.take
 
-    def take(step: steps.Step, *args: Any, **kwargs: Any) -> None:
-        real(step, *args, **kwargs)
+    def take(step: steps.Step, *args: Any, **kwargs: Any) -> str:
+        state = real(step, *args, **kwargs)
         if step.ends == name:
             die()
+        return state
 
     steps.take = take
 

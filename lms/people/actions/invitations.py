@@ -9,7 +9,7 @@ from lms.access import roles
 from lms.audit import actions as audit
 from lms.people import messages
 from lms.people.actions.persons import add_person
-from lms.people.actions.roles import grant_role
+from lms.people.actions.roles import grant_first_roles
 from lms.people.models import Invitation, User
 from lms.people.rules import token_hash
 from tenants.addresses import parse_address
@@ -79,7 +79,6 @@ def open_site(*, owner_name: str, owner_email: str, at: datetime) -> str:
             given, _space, family = owner_name.strip().rpartition(" ")
             values = {"email": email, "given_name": given or family, "family_name": family if given else ""}
             owner = add_person(values=values, by=None, at=at)
-        for role in FIRST_ROLES:
-            grant_role(user=owner, role=role.key, by=None, at=at)
+        grant_first_roles(user=owner, keys=[role.key for role in FIRST_ROLES], at=at)
         # No mail from here: the site does not serve yet. Provisioning mails the link when it does.
         return _renew(owner, by=None, at=at)[1]

@@ -1,5 +1,6 @@
 """Who is given which role, and that an owner always remains."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -39,6 +40,17 @@ def grant_role(
     return grant
 
 
+def grant_first_roles(*, user: User, keys: Sequence[str], at: datetime) -> None:
+    """Give the first person of a site, where nobody can give them, their roles over all of it. Twice is once."""
+    with transaction.atomic(savepoint=False):
+        held = set(RoleGrant.objects.filter(user=user, department=None).values_list("role", flat=True))
+        grants = [RoleGrant(user=user, role=key, granted_at=at) for key in keys if key not in held]
+        RoleGrant.objects.bulk_create(grants)
+        if grants:
+            entries = [_entry("people.role_granted", grant) for grant in grants]
+            audit.record_all(entries, by=None, at=at)
+
+
 def revoke_role(*, grant: RoleGrant, by: User, at: datetime) -> None:
     """Take a role away; it ends with the next request. Raises OwnersOnly, LastOwner."""
     _check_may_touch(grant.role, by)
@@ -66,12 +78,9 @@ def _check_may_touch(role: str, by: User | None) -> None:
 
 
 def _record(action: str, grant: RoleGrant, by: User | None, at: datetime) -> None:
+    audit.record_all([_entry(action, grant)], by=by, at=at)
+
+
+def _entry(action: str, grant: RoleGrant) -> audit.Entry:
     facts = {"role": grant.role, "department": grant.department.code if grant.department else ""}
-    audit.record(
-        action=action,
-        by=by,
-        at=at,
-        object_label=grant.user.display_name,
-        object_id=grant.user.public_id,
-        facts=facts,
-    )
+    return audit.Entry(action, grant.user.display_name, grant.user.public_id, facts)
