@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 
-from bench.measure import Result, compare
+from bench.measure import Result, Step, compare
 from bench.world import World
 
 SYLLABLES = ["ka", "pe", "hu", "ge", "fa", "ku", "ta", "he"]
-ROUNDS = 25
+ROUNDS = 15
 FLOOR_IS = "the DDL of one tenant's tables in one transaction, nothing else"
+CUT_NOTE = (
+    "No pool. Ours also makes role, rights, host, schedule, roles of people and the owner's invitation."
+)
+TAKEN_NOTE = "Ours takes a ready schema, so everything but the DDL is left to do."
 
 
 def run(world: World) -> list[Result]:
@@ -43,26 +47,14 @@ def run(world: World) -> list[Result]:
                 pool.fill(connection, at=clock.now())
 
         with override_settings(READY_SCHEMAS=0):
-            cut = compare(
-                "provisioning",
-                ours=whole,
-                floor=bare,
-                floor_is=FLOOR_IS,
-                rounds=ROUNDS,
-                note="The pool is empty. Ours also makes role, rights, host, schedule, roles of people and the "
-                "owner's invitation.",
-            )
+            cut = _measured("provisioning", whole, bare, note=CUT_NOTE)
         with override_settings(READY_SCHEMAS=1):
-            taken = compare(
-                "provisioning-pool",
-                ours=whole,
-                floor=bare,
-                before=fill,
-                floor_is=FLOOR_IS,
-                rounds=ROUNDS,
-                note="Ours takes a ready schema, so everything but the DDL is left to do.",
-            )
+            taken = _measured("provisioning-pool", whole, bare, note=TAKEN_NOTE, before=fill)
     return [cut, taken]
+
+
+def _measured(name: str, ours: Step, floor: Step, *, note: str, before: Step = lambda: None) -> Result:
+    return compare(name, ours=ours, floor=floor, before=before, floor_is=FLOOR_IS, rounds=ROUNDS, note=note)
 
 
 def spelt(number: int) -> str:

@@ -11,6 +11,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
+from tenants.entitlements import PLANS, Entitlements
+
 PUBLIC_SCHEMA = "public"
 # The database that holds the shared tables, and every tenant that was not moved (settings.DATABASE_CELLS).
 HOME = "home"
@@ -28,7 +30,7 @@ class TenantRef:
     signed token and changes when the tenant is restored or cloned, which voids the tokens of before. `closed_for`
     is a TenantClosure and empty while the tenant may be used; `cell` names the database that holds the schema.
     `sessions_epoch` and `switched_off` (values of enums.Switch) are where the operators' switches stand; they come
-    with a look-up through `hosts`.
+    with a look-up through `hosts`. `entitlements` is what its plan includes (tenants.plans holds it to that).
     """
 
     id: int
@@ -45,6 +47,7 @@ class TenantRef:
     cell: str = HOME
     sessions_epoch: str = "0.0"
     switched_off: frozenset[str] = frozenset()
+    entitlements: Entitlements = PLANS["trial"]
 
 
 class HasRef(Protocol):

@@ -69,6 +69,14 @@ class RunState(TextChoices):
     PARKED = "parked", _("Parked")
 
 
+class Plan(TextChoices):
+    """What a tenant has agreed to. What each includes stands in tenants.entitlements."""
+
+    TRIAL = "trial", _("Trial")
+    STANDARD = "standard", _("Standard")
+    UNLIMITED = "unlimited", _("Unlimited")
+
+
 class PoolState(TextChoices):
     """What a schema without a tenant is."""
 

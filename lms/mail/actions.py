@@ -2,21 +2,27 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
 from lms.audit import actions as audit
-from lms.mail import kinds, messages
+from lms.mail import kinds, messages, queries
 from lms.mail.models import Message
-from tenants import context, outbox, schedule
+from tenants import context, outbox, plans, schedule
 from tenants.outbox import Letter, OutboxState
 from tenants.outbox.rows import OPEN
 
 if TYPE_CHECKING:
     from lms.people.models import User
+
+log = structlog.get_logger(__name__)
+
+# The day of the plan's limit slides: 24 hours back from now, whatever the clock on the wall shows.
+DAY = timedelta(hours=24)
 
 JOB = schedule.ScheduledJob(name="mail.outbox", action="lms.mail.actions.deliver_pending")
 
@@ -108,7 +114,26 @@ def deliver_pending(*, at: datetime, scheduled_for: datetime) -> datetime | None
     sender = outbox.Sender(
         tenant=tenant.schema_name, address=settings.MAIL_FROM_ADDRESS, list_id=f"notices.{tenant.host}"
     )
-    return outbox.deliver(Message, at=at, sender=sender, write=_write)
+    return outbox.deliver(Message, at=at, sender=sender, write=_write, allowance=_allowance(at))
+
+
+def held_back_by(at: datetime) -> int | None:
+    """The plan's limit of e-mails in 24 hours where it is reached, else None."""
+    return plans.most(plans.Limit.EMAILS_A_DAY) if _allowance(at) == 0 else None
+
+
+def _allowance(at: datetime) -> int | None:
+    """How many more messages may leave now by the plan's limit for 24 hours; None is without limit.
+
+    Sign-in and account do not count. What is held back waits in the outbox and leaves when the day before is over.
+    """
+    most = plans.most(plans.Limit.EMAILS_A_DAY)
+    if most is None:
+        return None
+    left = most - queries.sent_within(DAY, at=at)
+    if left <= 0:
+        log.warning("mail.daily_limit", most=most)
+    return max(left, 0)
 
 
 def _write(message: Message) -> Letter | None:

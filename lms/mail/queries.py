@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from lms.mail.enums import Category
 from lms.mail.models import Message
 from tenants.outbox import OutboxState
 from tenants.outbox.rows import OPEN
@@ -37,6 +38,13 @@ def counts() -> dict[str, int]:
     """How many messages are in each state; every state is there."""
     found = dict(Message.objects.values_list("state").annotate(n=Count("pk")).order_by())
     return {state.value: found.get(state.value, 0) for state in OutboxState}
+
+
+def sent_within(span: timedelta, *, at: datetime) -> int:
+    """How many messages left in the time before `at`, those of sign-in and account not counted."""
+    # Whatever leaves was written at most a few days before: the index needs a bound of its own.
+    recent = Message.objects.filter(state=OutboxState.SENT, created_at__gt=at - span - timedelta(days=30))
+    return recent.filter(sent_at__gt=at - span).exclude(category=Category.ACCOUNT).count()
 
 
 def failed_count() -> int:

@@ -55,7 +55,12 @@ def message_list(request: HttpRequest) -> HttpResponse:
         search=values.get("q", ""), state=values.get("state", ""), category=values.get("category", "")
     )
     page = paging.page_of(rows, request)
-    context = {"filters": chosen, "page": page, "counts": queries.counts()}
+    context = {
+        "filters": chosen,
+        "page": page,
+        "counts": queries.counts(),
+        "daily_limit": actions.held_back_by(clock.now()),
+    }
     return partials.render_page(request, "mail/pages/message_list.html", context)
 
 

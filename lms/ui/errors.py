@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 
 from tenants.lifecycle import words
 from tenants.lifecycle.refusals import ReadOnly
+from tenants.plans import LimitReached
 
 PLAIN = "Something failed on our side. Nothing you sent was saved. Try again in a minute."
 
@@ -32,6 +33,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """403: it is there, and not for this person."""
     if isinstance(exception, ReadOnly):
         return _read_only(request, exception.status)
+    if isinstance(exception, LimitReached):
+        return page(request, 403, "limit", sentence=exception.sentence)
     return page(request, 403)
 
 

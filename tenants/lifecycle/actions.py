@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenants import chronicle, clockwork, context, hosts, schedule
-from tenants.enums import TenantClosure, TenantKind, TenantStatus
+from tenants.enums import Plan, TenantClosure, TenantKind, TenantStatus
 from tenants.lifecycle.refusals import Refused
 from tenants.models import Tenant
 from tenants.rules import lifecycle
@@ -116,7 +116,9 @@ def activate(tenant_id: int, *, by: str, reason: str, at: dt.datetime) -> Tenant
     with locked(tenant_id) as tenant:
         set_status(tenant, TenantStatus.ACTIVE, by=by, reason=reason, at=at)
         tenant.trial_ends_on = None
-        tenant.save(update_fields=["trial_ends_on"])
+        if tenant.plan == Plan.TRIAL:
+            tenant.plan = Plan.STANDARD
+        tenant.save(update_fields=["trial_ends_on", "plan"])
     return tenant
 
 

@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django_tenants.models import DomainMixin, TenantMixin
 
+from tenants import entitlements
 from tenants.context import TenantRef
-from tenants.enums import TenantClosure, TenantKind, TenantStatus
+from tenants.enums import Plan, TenantClosure, TenantKind, TenantStatus
 
 
 class Tenant(TenantMixin):  # type: ignore[misc]  # upstream is untyped
@@ -38,6 +39,9 @@ class Tenant(TenantMixin):  # type: ignore[misc]  # upstream is untyped
     # While it is being closed: the first moment at which it may be purged, and the status to go back to.
     closes_at = models.DateTimeField(null=True)
     status_before = models.CharField(max_length=16, choices=TenantStatus, blank=True, default="")
+    plan = models.CharField(max_length=16, choices=Plan, default=Plan.TRIAL)
+    # What the operator set for this tenant alone, by the names in tenants.entitlements.
+    plan_overrides = models.JSONField(default=dict)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -111,4 +115,5 @@ class Domain(DomainMixin):  # type: ignore[misc]  # upstream is untyped
             locale=tenant.locale,
             host=self.domain,
             token_epoch=tenant.token_epoch,
+            entitlements=entitlements.of(tenant.plan, tenant.plan_overrides),
         )

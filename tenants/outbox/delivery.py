@@ -38,6 +38,11 @@ TURN = timedelta(seconds=30)
 # How long the mail server is left alone after it could not take anything.
 SERVER_PAUSE = timedelta(minutes=1)
 
+# How long messages wait that an allowance holds back, before it is looked at again.
+ALLOWANCE_PAUSE = timedelta(minutes=5)
+# The priority of messages that are never held back: sign-in and account.
+URGENT = 0
+
 R = TypeVar("R", bound=OutboxRow)
 Writer = Callable[[R], Letter | None]
 
@@ -56,15 +61,21 @@ class Sender:
         return self.address.rpartition("@")[2]
 
 
-def deliver(rows: type[R], *, at: datetime, sender: Sender, write: Writer[R]) -> datetime | None:
+def deliver(
+    rows: type[R], *, at: datetime, sender: Sender, write: Writer[R], allowance: int | None = None
+) -> datetime | None:
     """Send what is due at `at` (UTC), and say when there is something to do again; None: nothing is open.
 
     `write` gets each row inside a transaction and answers with its words, or None when it is no longer
     wanted. Never raises for one message's sake. Returns `at` itself when the turn ended before the work did.
+    Beyond the `allowance` only the most urgent messages (priority 0) leave; the others wait for a later turn.
     """
     ends_at = clock.now() + TURN
+    left = allowance
     with Postman() as postman:
-        while batch := claim(rows, at=at):
+        while batch := claim(rows, at=at, limit=_limit(left), urgent_only=left is not None and left <= 0):
+            if left is not None:
+                left -= sum(row.priority > URGENT for row in batch)
             for position, row in enumerate(batch):
                 refusal = _deliver_one(row, at=at, sender=sender, write=write, postman=postman)
                 if refusal and refusal.verdict is Verdict.SERVER_DOWN:
@@ -72,16 +83,24 @@ def deliver(rows: type[R], *, at: datetime, sender: Sender, write: Writer[R]) ->
                     return at + SERVER_PAUSE
             if clock.now() >= ends_at:
                 return at
-    return next_wake(rows, at=at)
+    soonest = next_wake(rows, at=at)
+    # What is due and was not sent is held back.
+    return at + ALLOWANCE_PAUSE if soonest == at and left is not None and left <= 0 else soonest
 
 
-def claim(rows: type[R], *, at: datetime, limit: int = BATCH) -> list[R]:
+def _limit(left: int | None) -> int:
+    return BATCH if left is None or left <= 0 else min(BATCH, left)
+
+
+def claim(rows: type[R], *, at: datetime, limit: int = BATCH, urgent_only: bool = False) -> list[R]:
     """Up to `limit` due rows, now ours until their lease ends. Commits.
 
     A row whose sender died travels alone, so that a message that kills its sender delays only itself.
     """
     now = clock.now()
     waiting = Q(state=OutboxState.PENDING, next_try_at__lte=at)
+    if urgent_only:
+        waiting &= Q(priority=URGENT)
     orphaned = Q(state=OutboxState.CLAIMED, lease_until__lte=now)
     with transaction.atomic():
         batch = _locked(rows, waiting, limit) or _locked(rows, orphaned, 1)

@@ -6,9 +6,9 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tenants import chronicle, hosts, public_mail, schedule
-from tenants.enums import IN_PREPARATION, UNFINISHED, SignUpState, TenantStatus
-from tenants.models import RollUpInvitation, SignUp, Tenant
+from tenants import chronicle, public_mail, schedule
+from tenants.enums import IN_PREPARATION, UNFINISHED, Plan, SignUpState
+from tenants.models import RollUpInvitation, SignUp
 from tenants.provisioning import cancelling, letters, reservation, steps
 
 log = structlog.get_logger(__name__)
@@ -102,12 +102,10 @@ def create(
             created_at=at,
         )
         # A worker takes over only if this process dies: not while it is about to begin.
-        reservation.reserve(sign_up, at=at, first_try_at=at + _LOOK_AGAIN)
+        plan = Plan.TRIAL if is_trial else Plan.STANDARD
+        reservation.reserve(sign_up, at=at, plan=plan, first_try_at=at + _LOOK_AGAIN)
         schedule.wake_public(JOB.name, at=at + _LOOK_AGAIN)
     advance(sign_up.pk, at=at)
-    if not is_trial:
-        Tenant.objects.filter(sign_up=sign_up).update(status=TenantStatus.ACTIVE, trial_ends_on=None)
-        hosts.forget_all()
     return SignUp.objects.select_related("tenant").get(pk=sign_up.pk)
 
 

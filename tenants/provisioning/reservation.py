@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tenants import clock
 from tenants.agreements import actions as agreements
-from tenants.enums import SignUpState, TenantKind, TenantStatus
+from tenants.enums import Plan, SignUpState, TenantKind, TenantStatus
 from tenants.models import Domain, SignUp, Tenant
 from tenants.provisioning import pool, schemas
 from tenants.rules import lookalikes, subdomains
@@ -44,7 +44,13 @@ def taken(subdomain: str) -> subdomains.SubdomainRefused:
     return subdomains.SubdomainRefused("taken", sentence % {"name": subdomain})
 
 
-def reserve(sign_up: SignUp, *, at: dt.datetime, first_try_at: dt.datetime | None = None) -> None:
+def reserve(
+    sign_up: SignUp,
+    *,
+    at: dt.datetime,
+    plan: Plan = Plan.TRIAL,
+    first_try_at: dt.datetime | None = None,
+) -> None:
     """Give a verified sign-up its address and a tenant that serves nothing yet, with a ready schema if there is one.
 
     Two at once: unique constraints let one through. Raises `subdomains.SubdomainRefused` for the other. A worker
@@ -60,6 +66,7 @@ def reserve(sign_up: SignUp, *, at: dt.datetime, first_try_at: dt.datetime | Non
                 name=sign_up.university_name,
                 kind=TenantKind.DEPARTMENT if sign_up.invitation_id else TenantKind.UNIVERSITY,
                 status=TenantStatus.PREPARING,
+                plan=plan,
                 time_zone=sign_up.time_zone,
                 locale=sign_up.locale,
                 token_epoch=secrets.token_hex(16),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants import cells, clockwork, events, hosts, links, public_mail, schedule
 from tenants.context import HOME, inside
-from tenants.enums import SignUpState, TenantStatus
+from tenants.enums import Plan, SignUpState, TenantStatus
 from tenants.lifecycle.actions import LIFE
 from tenants.models import SignUp, Tenant
 from tenants.provisioning import letters, schemas
@@ -67,8 +67,11 @@ def open_doors(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
     """From this commit on the site answers; the owner is told by e-mail."""
     with inside(tenant):
         events.tenant_opened.send(sender=None, at=at)
-    tenant.status = TenantStatus.TRIAL
-    tenant.trial_ends_on = (at.astimezone(ZoneInfo(tenant.time_zone)) + TRIAL).date()
+    if tenant.plan == Plan.TRIAL:
+        tenant.status = TenantStatus.TRIAL
+        tenant.trial_ends_on = (at.astimezone(ZoneInfo(tenant.time_zone)) + TRIAL).date()
+    else:
+        tenant.status = TenantStatus.ACTIVE
     tenant.status_since = at
     tenant.save(update_fields=["status", "trial_ends_on", "status_since"])
     clockwork.wait_no_longer(tenant.pk)

@@ -12,6 +12,8 @@ from lms.catalog.enums import UploadOrigin, VersionState
 from lms.catalog.facts import starter
 from lms.catalog.facts.plan import CoursePlan, content_hash
 from lms.catalog.models import Choice, Course, CourseUpload, CourseVersion, Lesson, Module, Question
+from tenants import plans
+from tenants.plans import Limit
 
 KEEP_UNSAVED = dt.timedelta(days=7)
 
@@ -28,7 +30,8 @@ class Imported:
 def import_course(*, plan: CoursePlan, by: Any, at: dt.datetime) -> Imported:
     """Save the plan as the draft of the course with its key; a draft that is there is replaced.
 
-    Nothing is written when the published version, or the draft, has the same content already. `by` is the
+    Nothing is written when the published version, or the draft, has the same content already, and where it would be
+    a course more than the site's plan includes (LimitReached). `by` is the
     person, None for the system; `at` is the moment in UTC.
     """
     course = _course(plan, at)
@@ -63,7 +66,8 @@ def add_starter_course(*, by: Any, at: dt.datetime) -> Imported:
 def keep_upload(
     *, content: bytes, origin: UploadOrigin, file_name: str, by: Any, at: dt.datetime
 ) -> CourseUpload:
-    """Hold a zip until it is checked and saved. Uploads that nobody saved within a week go."""
+    """Hold a zip until it is checked and saved. Uploads that nobody saved within a week go. Raises LimitReached."""
+    plans.refuse_uploads()
     CourseUpload.objects.filter(created_at__lt=at - KEEP_UNSAVED).delete()
     return CourseUpload.objects.create(
         content=content, origin=origin, file_name=file_name[:255], created_by=by, created_at=at
@@ -83,7 +87,9 @@ def save_upload(*, upload: CourseUpload, plan: CoursePlan, by: Any, at: dt.datet
 
 
 def _course(plan: CoursePlan, at: dt.datetime) -> Course:
-    """The course with the plan's key, locked; made if it is new."""
+    """The course with the plan's key, locked; made if it is new. Raises LimitReached for one course too many."""
+    if not Course.objects.filter(key=plan.key).exists():
+        plans.refuse_beyond(Limit.COURSES, Course.objects.count() + 1)
     Course.objects.bulk_create(
         [Course(key=plan.key, title=plan.title, summary=plan.summary, created_at=at)], ignore_conflicts=True
     )

@@ -11,6 +11,8 @@ from lms.audit import actions as audit
 from lms.people import events
 from lms.people.actions.roles import check_owner_remains
 from lms.people.models import User
+from tenants import plans
+from tenants.plans import Limit
 
 _FIELDS = ("given_name", "family_name", "preferred_name", "email", "external_id")
 
@@ -30,9 +32,10 @@ class NotOneself(Exception):
 def add_person(*, values: Mapping[str, Any], by: User | None, at: datetime) -> User:
     """A new person with the fields in `values` (names, email, external_id) and a confirmed address.
 
-    Raises EmailTaken, ExternalIdTaken.
+    Raises EmailTaken, ExternalIdTaken, and LimitReached when the plan includes nobody more.
     """
     with transaction.atomic():
+        _refuse_beyond_plan()
         person = User(created_at=at)
         person.set_unusable_password()
         _set_fields(person, values)
@@ -82,11 +85,20 @@ def deactivate(*, person: User, by: User, at: datetime) -> None:
 
 
 def reactivate(*, person: User, by: User, at: datetime) -> None:
-    """Let a deactivated person in again, as the same person with the same record."""
+    """Let a deactivated person in again, as the same person with the same record.
+
+    Raises LimitReached when the plan includes nobody more.
+    """
     with transaction.atomic():
+        if not person.is_active:
+            _refuse_beyond_plan()
         _switch(person, is_active=True)
         _record("people.reactivated", person, by, at, {})
         events.changed.send(sender=None, user_ids=[person.pk], at=at)
+
+
+def _refuse_beyond_plan() -> None:
+    plans.refuse_beyond(Limit.PEOPLE, User.objects.filter(is_active=True).count() + 1)
 
 
 def _switch(person: User, *, is_active: bool) -> None:

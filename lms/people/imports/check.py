@@ -16,7 +16,8 @@ from lms.people.imports.mapping import Layout
 from lms.people.imports.rows import Entry
 from lms.people.imports.snapshot import Snapshot
 from lms.people.models import Affiliation, RoleGrant, RosterImport, RosterRow, User
-from tenants import clock
+from tenants import clock, plans
+from tenants.plans import Limit
 
 CHUNK = 2000
 READ_CHUNK = 5000
@@ -30,7 +31,8 @@ def run(job: JobHandle) -> dict[str, Any]:
         RosterRow.objects.filter(roster_import=roster).delete()
     try:
         entries = _read(job, roster, layout)
-    except NotReadable as error:
+        plans.refuse_beyond(Limit.ROSTER_ROWS, len(entries))
+    except (NotReadable, plans.LimitReached) as error:
         return _refuse(job, roster, str(error))
     departments = lines.compare(entries, layout, snapshot.known())
     today = clock.today(job.at)

@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.jobs import actions as jobs
 from lms.jobs import queries as jobs_queries
-from lms.people.enums import AbsentPolicy, AffiliationKind, RosterImportState
+from lms.people.enums import AbsentPolicy, AffiliationKind, RosterImportState, RowOutcome
 from lms.people.imports import decode, dialect, mapping
 from lms.people.imports.decode import NotReadable
 from lms.people.imports.dialect import Header, Record
 from lms.people.imports.mapping import Layout
 from lms.people.models import RosterImport, User
+from tenants import plans
+from tenants.plans import Limit
 
 CHECK_JOB = "people.roster_check"
 IMPORT_JOB = "people.roster_import"
@@ -45,7 +47,8 @@ class Reading:
 
 
 def upload(*, content: bytes, file_name: str, by: User | None, at: datetime) -> RosterImport:
-    """Keep a file with a guess at everything about it. Raises NotReadable with a sentence."""
+    """Keep a file with a guess at everything about it. Raises NotReadable with a sentence, and LimitReached."""
+    plans.refuse_uploads()
     decoded = decode.decode(content)
     delimiter = dialect.sniff(decoded.text)
     header, _records = _open(decoded.text, delimiter)
@@ -109,13 +112,14 @@ def choose_columns(
 def start_import(
     *, roster: RosterImport, absent: str, confirmed_count: int | None, by: User | None, at: datetime
 ) -> None:
-    """Have the checked file imported. Raises NotNow, NotConfirmed."""
+    """Have the checked file imported. Raises NotNow, NotConfirmed, and LimitReached for more people than the plan's."""
     with transaction.atomic():
         locked = _locked(roster, RosterImportState.CHECKED, RosterImportState.IMPORTING)
         leaving = locked.counts.get("absent", 0)
         is_many = leaving > MANY_LEAVE * locked.counts.get("on_roster", 0)
         if absent == AbsentPolicy.DEACTIVATE and is_many and confirmed_count != leaving:
             raise NotConfirmed
+        _refuse_beyond_plan(locked, leaving if absent == AbsentPolicy.DEACTIVATE else 0)
         locked.options = {**locked.options, "absent": absent}
         locked.state = RosterImportState.IMPORTING
         locked.job_public_id = jobs.start(
@@ -134,6 +138,14 @@ def resume(*, roster: RosterImport, by: User, at: datetime) -> None:
         kind = CHECK_JOB if locked.state == RosterImportState.CHECKING else IMPORT_JOB
         locked.job_public_id = jobs.start(kind=kind, params={"roster": roster.pk}, by=by, at=at).public_id
         locked.save(update_fields=["job_public_id"])
+
+
+def _refuse_beyond_plan(roster: RosterImport, leaving: int) -> None:
+    """Whoever is on the plan already may be imported again and again; only somebody new can be one too many."""
+    new = roster.counts.get(RowOutcome.CREATE, 0)
+    if new:
+        active = User.objects.filter(is_active=True).count()
+        plans.refuse_beyond(Limit.PEOPLE, active + new - leaving)
 
 
 def _locked(roster: RosterImport, *states: RosterImportState) -> RosterImport:

@@ -14,7 +14,7 @@ from lms.access.permissions import Permission
 from lms.people import actions, forms, queries
 from lms.people.models import Affiliation, User
 from lms.ui import http, partials
-from tenants import clock
+from tenants import clock, plans
 
 
 @guard.signed_in_or_support(Permission.PEOPLE_VIEW)
@@ -41,6 +41,8 @@ def person_add(request: HttpRequest) -> HttpResponse:
             )
         except (actions.EmailTaken, actions.ExternalIdTaken) as error:
             _explain_taken(person_form, error)
+        except plans.LimitReached as error:
+            person_form.add_error(None, error.sentence)
         else:
             messages.success(request, _("%(name)s was added.") % {"name": person.display_name})
             return http.see_other("people:person-detail", public_id=person.public_id)

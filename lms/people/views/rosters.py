@@ -18,7 +18,7 @@ from lms.people.imports import decode, intake, preview
 from lms.people.imports.decode import NotReadable
 from lms.people.models import RosterImport
 from lms.ui import downloads, http, paging, partials
-from tenants import clock
+from tenants import clock, plans
 
 _SHOWS = ("error", "warning", "create", "update", "unchanged")
 
@@ -34,7 +34,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
             roster = intake.upload(
                 content=file.read(), file_name=file.name, by=guard.viewer(request), at=clock.now()
             )
-        except NotReadable as error:
+        except (NotReadable, plans.LimitReached) as error:
             form.add_error("file", str(error))
         else:
             return http.see_other("people:import-columns", public_id=roster.public_id)
@@ -97,6 +97,9 @@ def import_start(request: HttpRequest, public_id: UUID) -> HttpResponse:
         )
     except intake.NotConfirmed:
         form.add_error("confirmed_count", _("Type the number of people that would be ended, or leave them."))
+        return _preview(request, roster, form, status=422)
+    except plans.LimitReached as error:
+        form.add_error(None, error.sentence)
         return _preview(request, roster, form, status=422)
     except intake.NotNow:
         messages.info(request, _("This import has been started already."))
