@@ -20,12 +20,13 @@ class TenantsConfig(AppConfig):
         from tenants.lifecycle import telling, turn
         from tenants.management import gate
         from tenants.moving import actions as moving
-        from tenants.portability import swapping
+        from tenants.portability import retiring, swapping
         from tenants.provisioning import actions as provisioning
-        from tenants.provisioning import pool
+        from tenants.provisioning import orphans, pool
         from tenants.support import actions as support
 
         gate.close()
+        orphans.register_keeper(retiring.in_use)
         schedule.register(public_mail.JOB)
         schedule.register(provisioning.JOB)
         schedule.register(swapping.DROP_JOB)

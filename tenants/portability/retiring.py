@@ -8,7 +8,8 @@ from django.db.models import Min
 
 from tenants import cells
 from tenants.context import HOME, public_schema
-from tenants.models import RetiredSchema, Tenant
+from tenants.enums import RestorationState
+from tenants.models import Restoration, RetiredSchema, Tenant
 from tenants.provisioning import schemas
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,13 @@ def drop_due(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | No
     waiting = RetiredSchema.objects.filter(dropped_at=None).aggregate(soonest=Min("drop_after"))
     soonest: dt.datetime | None = waiting["soonest"]
     return max(soonest, at) if soonest else None
+
+
+def in_use() -> set[str]:
+    """Schemas that no tenant has at this moment and that are no rubbish: retired, or being filled by a restore."""
+    retired = RetiredSchema.objects.filter(dropped_at=None).values_list("schema_name", flat=True)
+    building = Restoration.objects.filter(state=RestorationState.BUILDING)
+    return {*retired, *building.values_list("new_schema", flat=True)}
 
 
 def drop_all_of(tenant: Tenant, *, at: dt.datetime) -> int:

@@ -17,7 +17,7 @@ from psycopg import sql
 from tenants import cells
 from tenants.context import HOME, public_schema
 from tenants.enums import PoolState, SignUpState
-from tenants.models import ReadySchema, SchemaTemplate, Tenant, WakeUp
+from tenants.models import ReadySchema, Restoration, RetiredSchema, SchemaTemplate, Tenant, WakeUp
 from tenants.provisioning import actions, orphans, pool, reservation, schemas, template
 from tenants.rules import subdomains
 from tenants.tests.committed import details, empty_pool, in_another_process, plan_death, reserved, then_die
@@ -204,6 +204,22 @@ def test_a_lost_schema_that_is_known_again_is_forgotten(
         monkeypatch.setattr(orphans, "_keepers", [lambda: [LOST]])
         assert orphans.sweep(owner, at=LATER) == orphans.Sweep()
         assert pool.status().lost == []
+
+
+def test_a_schema_that_a_restore_fills_or_keeps_is_not_lost(owner: Connection) -> None:
+    owner.execute(f"CREATE SCHEMA {LOST}")
+    with public_schema(), transaction.atomic():
+        alpha = Tenant.objects.get(domains__domain="alpha.duly.localhost")
+        assert orphans.unknown(owner) == {LOST}
+        RetiredSchema.objects.create(tenant=alpha, schema_name=LOST, retired_at=AT, drop_after=AT)
+        assert orphans.unknown(owner) == set()
+        RetiredSchema.objects.update(dropped_at=AT)
+        assert orphans.unknown(owner) == {LOST}
+        Restoration.objects.create(
+            tenant=alpha, new_schema=LOST, source="a", sha256="b", taken_at=AT, by="system", started_at=AT
+        )
+        assert orphans.unknown(owner) == set()
+        transaction.set_rollback(True)
 
 
 def test_one_with_people_in_it_is_reported_and_stays_until_somebody_says_so(owner: Connection) -> None:
