@@ -23,6 +23,8 @@ BENCHMARKS = {
     "host-look-up": "scale",
     "role-switch": "scale",
     "clockwork-idle": "idle",
+    "takeout": "portability",
+    "restore": "portability",
 }
 
 

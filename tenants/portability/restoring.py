@@ -13,7 +13,7 @@ from psycopg import sql
 
 from tenants import context, hosts
 from tenants.context import TenantRef
-from tenants.enums import RestorationState, TenantStatus
+from tenants.enums import RestorationState, TenantKind, TenantStatus
 from tenants.models import Domain, DueWork, Restoration, RetiredSchema, Tenant
 from tenants.portability import layout, rebuilding, releases, snapshot, swapping, writing
 from tenants.portability.manifest import BadArchive
@@ -89,6 +89,8 @@ def copy(package: Package, order: Order, *, subdomain: str, name: str) -> Outcom
     """
     if package.manifest.contents != Contents.BACKUP:
         raise BadArchive(_("A copy is made from a backup. Use import_tenant for a takeout."))
+    if package.manifest.tenant.get("kind") not in {TenantKind.UNIVERSITY, TenantKind.DEPARTMENT}:
+        raise BadArchive(_("Only a university's or a department's tenant can be copied."))
     package.verify()
     tenant = _place_for_copy(package, subdomain, name, order)
     changes: dict[str, object] = {
@@ -209,7 +211,7 @@ def _place_for_copy(package: Package, subdomain: str, name: str, order: Order) -
                 tenant = Tenant.objects.create(
                     schema_name=schemas.random_schema_name(),
                     name=name or contents.tenant["name"],
-                    kind=contents.tenant.get("kind", "university"),
+                    kind=contents.tenant["kind"],
                     status=TenantStatus.PREPARING,
                     time_zone=contents.tenant["time_zone"],
                     locale=contents.tenant["locale"],

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from tenants import cells, chronicle, clockwork, context, hosts, schedule
 from tenants.context import TenantRef
-from tenants.enums import RestorationState, TenantClosure
+from tenants.enums import RestorationState, TenantClosure, TenantKind
 from tenants.models import Restoration, RetiredSchema, Tenant, WakeUp
 from tenants.portability.manifest import BadArchive
 from tenants.provisioning import schemas
@@ -39,8 +39,10 @@ class AtWork(Exception):
 def owner_of(tenant: TenantRef) -> Iterator[psycopg.Connection[Any]]:
     """The owner's connection with a lock on one tenant that ends with the process, however it ends.
 
-    Raises AtWork, BadArchive for a tenant of another cell, and `cells.NoOwnerLogin`.
+    Raises AtWork, BadArchive for the operators' tenant and for one of another cell, and `cells.NoOwnerLogin`.
     """
+    if tenant.kind == TenantKind.OPERATOR:
+        raise BadArchive(_("The operators' own tenant comes back with the whole database, not by itself."))
     if tenant.cell != context.HOME:
         raise BadArchive(
             _("%(tenant)s lives in the database %(cell)s. Move it home first (move_tenant), then restore it.")
