@@ -116,6 +116,12 @@ def _pg_dump(world: World, tenant: TenantRef) -> None:
     from config.local.postgres import INSTALLATION, WHEEL
 
     binary = folders.readable_binaries(WHEEL, INSTALLATION) / "bin" / "pg_dump"
-    command = [str(binary), f"--schema={tenant.schema_name}", "--format=custom", "--file=/dev/null", "--no-sync"]
+    command = [
+        str(binary),
+        f"--schema={tenant.schema_name}",
+        "--format=custom",
+        "--file=/dev/null",
+        "--no-sync",
+    ]
     url = world.stack.environment["DATABASE_OWNER_URL"]
     subprocess.run([*command, f"--dbname={url}"], check=True)

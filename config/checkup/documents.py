@@ -10,12 +10,14 @@ from pathlib import Path
 import django
 
 from config.documents import pages, permissions, schema
+from tenants.portability import dictionary
 
 CLONE = Path(__file__).resolve().parents[2]
 FOLDER = CLONE / "docs" / "generated"
 
 # File name in docs/generated -> the function that makes its content.
 MAKERS: dict[str, Callable[[], str]] = {
+    "data-dictionary.md": dictionary.whole,
     "pages.md": pages.make,
     "permissions.md": permissions.make,
     "schema.md": schema.make,

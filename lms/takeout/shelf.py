@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from tenants import context
+from tenants.portability import takeouts
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{32}\.zip")
 
@@ -23,9 +24,10 @@ def is_set_up() -> bool:
 
 def folder() -> Path:
     """The folder of the tenant in force; perhaps not there yet. Raises NotSetUp."""
-    if not settings.EXPORT_DIR:
+    place = takeouts.folder_of(context.require_tenant().id)
+    if place is None:
         raise NotSetUp
-    return Path(settings.EXPORT_DIR) / str(context.require_tenant().id)
+    return place
 
 
 def new_path() -> Path:

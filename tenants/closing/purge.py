@@ -29,6 +29,7 @@ from tenants.enums import TenantClosure, TenantStatus
 from tenants.lifecycle.actions import locked
 from tenants.lifecycle.refusals import Refused
 from tenants.models import CustomDomain, DeletionCertificate, Domain, PurgeRequest, RetiredSchema, Tenant
+from tenants.portability import takeouts
 from tenants.provisioning import schemas
 
 log = structlog.get_logger(__name__)
@@ -87,7 +88,8 @@ def _alone(tenant_id: int) -> Iterator[psycopg.Connection[Any]]:
 
 
 def _drop(tenant: Tenant) -> None:
-    """The schema and its role, what restores have set aside, and what a move has left in another database."""
+    """The schema and its role, what restores have set aside, what a move has left elsewhere, and takeouts."""
+    takeouts.forget(tenant.pk)
     with context.public_schema():
         aside = RetiredSchema.objects.filter(tenant=tenant, dropped_at=None).values_list(
             "schema_name", flat=True

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db.models import Field, Model
 
 from tenants import router
+from tenants.portability import policy
 from tenants.portability.manifest import Manifest, Part
 
 _README = """# {name}: everything this site held
@@ -67,7 +68,10 @@ def whole() -> str:
         "Made from the models by `make fix`. The tables of a tenant's takeout (docs/export-format.md).",
         "",
     ]
+    left_out = policy.of(policy.Contents.TAKEOUT).left_out
     for table, model in sorted(_models().items()):
+        if table in left_out:
+            continue
         lines += [
             f"## {table}",
             "",

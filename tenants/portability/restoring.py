@@ -58,6 +58,10 @@ def restore(tenant: TenantRef, package: Package, order: Order) -> Outcome:
     Raises BadArchive, with the tenant as it was, and `swapping.AtWork`.
     """
     contents = package.manifest
+    if tenant.status == TenantStatus.PURGED:
+        raise BadArchive(
+            _("This tenant was purged and does not come back. Its backup can be restored as a copy.")
+        )
     if contents.contents != Contents.BACKUP:
         raise BadArchive(_("This is an owner's takeout, without passwords. Use import_tenant for it."))
     if contents.tenant["public_id"] != _public_id(tenant):

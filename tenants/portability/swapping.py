@@ -84,9 +84,17 @@ class Attempt:
 def attempt(
     owner: psycopg.Connection[Any], restoration: Restoration, *, at: dt.datetime
 ) -> Iterator[Attempt]:
-    """Close the tenant and write down what is begun; when the block fails, everything is as it was before."""
+    """Close the tenant and write down what is begun; when the block fails, everything is as it was before.
+
+    Raises BadArchive when it is closed for something that must be finished first.
+    """
     with context.public_schema(), transaction.atomic():
         tenant = Tenant.objects.select_for_update().get(pk=restoration.tenant_id)
+        if tenant.closed_for in {TenantClosure.MOVE, TenantClosure.PURGE}:
+            raise BadArchive(
+                _("The tenant is closed: %(why)s. Finish that first.")
+                % {"why": TenantClosure(tenant.closed_for).label}
+            )
         restoration.closure_before = tenant.closed_for
         restoration.save(force_insert=True)
         Tenant.objects.filter(pk=tenant.pk).update(closed_for=TenantClosure.RESTORE)

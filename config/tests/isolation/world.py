@@ -49,13 +49,19 @@ class World:
 
 def build(tenant: TenantRef) -> World:
     """One of everything, made by the actions that make it in life wherever its history matters."""
+    world = inhabit(tenant)
+    world.ids["grant"] = str(_support(tenant).public_id)
+    _neighbours(world, tenant)
+    return world
+
+
+def inhabit(tenant: TenantRef) -> World:
+    """What of it lies in the tenant's own schema."""
     with inside(tenant):
         world = _people()
         _learning(world)
         _compliance(world)
         _messages(world)
-    world.ids["grant"] = str(_support(tenant).public_id)
-    _neighbours(world, tenant)
     return world
 
 

@@ -37,14 +37,16 @@ Exit codes: 0 done, 1 refused, with the tenant as it was.
 
 Examples:
   manage.py restore_tenant --tenant demo --from /backup/tenants --as-of 2026-11-26T22:00+01:00 --yes
-  manage.py restore_tenant --tenant demo --from demo.backup.zip --as-copy --subdomain demo-look --yes
+  manage.py restore_tenant --from demo.backup.zip --as-copy --subdomain demo-look --yes
   manage.py restore_tenant --tenant demo --undo --yes"""
 
     def create_parser(self, *args: Any, **kwargs: Any) -> Any:
         return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--tenant", required=True, help="subdomain or host name of the tenant")
+        parser.add_argument(
+            "--tenant", help="subdomain or host name of the tenant; not for --as-copy of a file"
+        )
         parser.add_argument("--from", dest="source", type=Path, help="a backup, or a folder of them")
         parser.add_argument("--as-of", help="with a folder: the moment to go back to (default: now)")
         parser.add_argument("--as-copy", action="store_true", help="make a new tenant of it")
@@ -61,14 +63,7 @@ Examples:
         self._as_json: bool = options["json"]
         order = restoring.Order(by=options["by"], reason=options["reason"], at=clock.now())
         try:
-            tenant = lookup.by_subdomain(options["tenant"])
-            if options["abandon"]:
-                found = restoring.abandon(tenant, order)
-                self._say("It is open again as it was." if found else "There was no restore to abandon.")
-                return
-            outcome = (
-                self._undo(tenant, order, options) if options["undo"] else self._bring(tenant, order, options)
-            )
+            outcome = self._outcome(order, options)
         except (ValueError, lookup.UnknownTenant, BadArchive, swapping.AtWork, cells.NoOwnerLogin) as refusal:
             raise CommandError(str(refusal)) from refusal
         if outcome is None:
@@ -87,23 +82,37 @@ Examples:
             f"it was closed for {outcome.closed_seconds:.1f} s."
         )
 
+    def _outcome(self, order: restoring.Order, options: dict[str, Any]) -> restoring.Outcome | None:
+        source: Path | None = options["source"]
+        if options["as_copy"] and source is not None and source.is_file():
+            return self._bring(None, order, options)
+        if not options["tenant"]:
+            raise CommandError("Say which tenant: --tenant.")
+        tenant = lookup.by_subdomain(options["tenant"])
+        if options["abandon"]:
+            found = restoring.abandon(tenant, order)
+            self._say("It is open again as it was." if found else "There was no restore to abandon.")
+            return None
+        return self._undo(tenant, order, options) if options["undo"] else self._bring(tenant, order, options)
+
     def _bring(
-        self, tenant: TenantRef, order: restoring.Order, options: dict[str, Any]
+        self, tenant: TenantRef | None, order: restoring.Order, options: dict[str, Any]
     ) -> restoring.Outcome | None:
         if options["source"] is None:
             raise CommandError("Say where the backup is: --from FILE, or --from FOLDER with --as-of.")
-        package = Package(self._chosen(tenant, order, options))
+        package = Package(self._chosen(tenant, order, options) if tenant else options["source"])
         contents = package.manifest
         as_copy = bool(options["as_copy"])
         subdomain = subdomains.parse_subdomain(options["subdomain"], may_be_reserved=True) if as_copy else ""
+        becomes = f"replace {tenant.host}" if tenant and not as_copy else f"make a new tenant at {subdomain}"
         self._say(
             f"{contents.rows:,} rows of {contents.tenant['name']}, as of {contents.taken_at:%Y-%m-%d %H:%M} UTC "
-            f"({package.path}), {'make a new tenant at ' + subdomain if as_copy else 'replace ' + tenant.host}."
+            f"({package.path}), {becomes}."
         )
         if not options["yes"]:
             self._say("Nothing was changed. Add --yes to do it.")
             return None
-        if as_copy:
+        if as_copy or tenant is None:
             return restoring.copy(package, order, subdomain=subdomain, name=options["name"].strip())
         return restoring.restore(tenant, package, order)
 

@@ -61,7 +61,7 @@ def settle(tenant: TenantRef, *, people: int = 30) -> Any:
     from config.tests.isolation import world
     from tenants.context import inside
 
-    made = world.build(tenant)
+    made = world.inhabit(tenant)
     with inside(tenant):
         make_population(7, people=people)
     return made
