@@ -14,7 +14,7 @@ from tenants import health, hosts
 from tenants.context import TenantRef, inside, public_schema
 from tenants.enums import RunState
 from tenants.models import Domain, JobRun, Tenant, TenantEvent, TenantHealth, WakeUp
-from tenants.operator import deeds
+from tenants.operator.views.tenants import OF_TENANT
 from tenants.tests.factories import AT
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_a_code_works_once(console_for: Callable[..., Client], olga: Any, alpha:
 def test_looking_at_a_deed_does_nothing_and_a_form_from_elsewhere_neither(
     console: Client, alpha: TenantRef, olga: Any
 ) -> None:
-    for deed in deeds.OF_TENANT:
+    for deed in OF_TENANT:
         console.get(f"/tenants/{_tenant(alpha).public_id}/{deed.key}/")
     strict = Client(enforce_csrf_checks=True, headers={"host": console.defaults.get("HTTP_HOST", "")})
     strict.defaults, strict.cookies = console.defaults, console.cookies
@@ -195,3 +195,26 @@ def test_a_tenant_says_how_many_people_it_has_and_how_its_mail_fares(
         row = TenantHealth.objects.get(tenant_id=alpha.id)
     assert (row.people, row.mail_sent, row.mail_refused, row.mail_waiting_since) == (2, 0, 0, None)
     assert "counted" in console.get(f"/tenants/{_tenant(alpha).public_id}/").content.decode()
+
+
+def test_deleting_a_tenants_data_takes_two_operators(
+    console_for: Callable[..., Client], olga: Any, operators: TenantRef, alpha: TenantRef
+) -> None:
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    from lms.people.tests.factories import make_user
+
+    with inside(operators):
+        otto = make_user(given_name="Otto", family_name="Operator", email="otto@duly.example")
+        TOTP.activate(otto, "JBSWY3DPEHPK3PXP")
+    first, second = console_for(olga), console_for(otto)
+    one = f"/tenants/{_tenant(alpha).public_id}"
+    assert first.post(f"{one}/close/", {"reason": WHY}).status_code == 303
+    assert first.post(f"{one}/ask-purge/", {"reason": WHY}).status_code == 303
+    assert first.post(f"{one}/agree-purge/", {"reason": WHY}).status_code == 422, (
+        "nobody agrees with themselves"
+    )
+    assert second.post(f"{one}/agree-purge/", {"reason": WHY}).status_code == 303
+    assert first.post(f"{one}/withdraw-purge/", {"reason": WHY}).status_code == 303
+    assert first.post(f"{one}/undo-closing/", {"reason": WHY}).status_code == 303
+    assert _tenant(alpha).status == "active"

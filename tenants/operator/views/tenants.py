@@ -11,13 +11,14 @@ from django.views.decorators.http import require_safe
 from tenants import clock
 from tenants.enums import TenantStatus
 from tenants.models import Tenant
-from tenants.operator import deeds, listing
+from tenants.operator import deeds, endings, listing
 from tenants.operator.guard import Operator, operators_only
 from tenants.operator.queries import service
 from tenants.operator.queries import tenants as queries
 from tenants.operator.views import doing
 from tenants.support import queries as support
 
+OF_TENANT = (*deeds.OF_TENANT, *endings.OF_TENANT)
 HEALTH_LABELS = (
     ("parked", _("Parked work")),
     ("upgrade", _("Upgrade failed")),
@@ -60,7 +61,7 @@ def tenant_detail(request: HttpRequest, operator: Operator, public_id: UUID) -> 
         "at": at,
         "tenant": tenant,
         "portrait": queries.portrait(tenant, at=at),
-        "deeds": deeds.offered(deeds.OF_TENANT, tenant),
+        "deeds": deeds.offered(OF_TENANT, tenant),
         "accesses": support.with_states(support.grants(tenant=tenant)[:10], at=at),
     }
     return render(request, "operator/tenant_detail.html", context)
@@ -73,7 +74,7 @@ def tenant_do(request: HttpRequest, operator: Operator, public_id: UUID, key: st
     return doing.page(
         request,
         operator,
-        deeds.find(deeds.OF_TENANT, key),
+        deeds.find(OF_TENANT, key),
         tenant,
         subject=tenant.name,
         back=reverse("operator:tenant", args=[public_id]),
