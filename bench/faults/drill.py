@@ -73,7 +73,7 @@ def known() -> dict[str, str]:
     for path in sorted(FOLDER.glob("f[0-9]*_*.py")):
         match = re.match(r"f(\d+)_", path.name)
         if match:
-            found[f"F{match[1]}"] = f"bench.faults.{path.stem}"
+            found[f"F{int(match[1])}"] = f"bench.faults.{path.stem}"
     return dict(sorted(found.items(), key=lambda each: int(each[0][1:])))
 
 
