@@ -25,6 +25,9 @@ BENCHMARKS = {
     "clockwork-idle": "idle",
     "takeout": "portability",
     "restore": "portability",
+    "migrate-noop": "migrations",
+    "migrate-verify": "migrations",
+    "migrate-addfield": "migrations",
 }
 
 

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import psycopg
@@ -149,6 +151,13 @@ def _union(schemas: Iterable[str]) -> str:
 
 
 def _wanted_in_public() -> set[str]:
-    labels = router.shared_labels()
-    disk = MigrationLoader(None).disk_migrations
-    return {f"{app}.{name}" for app, name in disk if app in labels}
+    """The files of the shared apps' migrations, by name. Django's graph would cost more than all the rest."""
+    wanted = set()
+    for label in router.shared_labels():
+        module, _ = MigrationLoader.migrations_module(label)
+        if module is None:
+            continue
+        folders = import_module(module).__path__
+        names = (each.name for each in iter_modules(folders) if not each.ispkg)
+        wanted |= {f"{label}.{name}" for name in names if name[0] not in "_~"}
+    return wanted
