@@ -17,7 +17,7 @@ from pathlib import Path
 
 import django
 from django.apps import apps
-from django.db.migrations import Migration, SeparateDatabaseAndState
+from django.db.migrations import CreateModel, Migration, SeparateDatabaseAndState
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
@@ -43,7 +43,14 @@ def problems(released: dict[str, str]) -> list[str]:
         if _is_ours(key[0]) and _number(key[1]) > released.get(key[0], "")
     ]
     old = [key for key in loader.disk_migrations if key not in new]
-    old_models = frozenset(loader.project_state(old).models) if old else frozenset()
+    created = {
+        (key[0], operation.name.lower())
+        for key in new
+        for operation in loader.disk_migrations[key].operations
+        if isinstance(operation, CreateModel)
+    }
+    # Asking for the old ones' state, Django adds new migrations that libraries depend on.
+    old_models = frozenset(loader.project_state(old).models.keys() - created) if old else frozenset()
     found = []
     for key in sorted(new):
         migration = loader.disk_migrations[key]
@@ -96,13 +103,18 @@ def released() -> dict[str, str]:
     return dict(tomllib.loads(RELEASED.read_text(encoding="utf-8")))
 
 
-def write_released() -> None:
-    """Put today's numbers on record."""
+def present() -> dict[str, str]:
+    """The numbers of today."""
     last: dict[str, str] = {}
     for label, name in MigrationLoader(None).disk_migrations:
         if _is_ours(label):
             last[label] = max(last.get(label, ""), _number(name))
-    lines = "".join(f'{label} = "{number}"\n' for label, number in sorted(last.items()))
+    return last
+
+
+def write_released() -> None:
+    """Put today's numbers on record."""
+    lines = "".join(f'{label} = "{number}"\n' for label, number in sorted(present().items()))
     RELEASED.write_text(_HEAD + lines, encoding="utf-8")
 
 

@@ -77,8 +77,10 @@ BAD = [
 
 
 def found(label: str, *operations: str, head: str = "", attributes: str = "") -> list[str]:
+    """As if everything that is there had been released."""
+    released = migrations.present()
     with planted(label, *operations, head=head, attributes=attributes):
-        return migrations.problems(migrations.released())
+        return migrations.problems(released)
 
 
 @pytest.mark.parametrize(("rule", "label", "operation", "head"), BAD)
@@ -140,6 +142,13 @@ def test_an_exception_has_a_reason_and_something_to_except() -> None:
     assert "too short" in found("jobs", constraint, attributes='allowed = {"add-constraint": "fine"}')[0]
     idle = found("jobs", GOOD[0][0], attributes=reasoned)
     assert idle == ["jobs.0900_planted: allowed 'add-constraint': nothing here breaks that rule"]
+
+
+def test_before_the_first_release_there_is_nothing_to_survive() -> None:
+    with planted("jobs", 'migrations.RemoveField("job", "phase")'):
+        assert migrations.problems({}) == []
+    with planted("jobs", 'migrations.RunSQL("SELECT 1")'):
+        assert len(migrations.problems({})) == 1
 
 
 def test_the_migrations_there_are_can_meet_the_last_release() -> None:
