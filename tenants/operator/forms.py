@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from tenants.enums import Plan
 from tenants.operator.factors import Proof
 from tenants.support.rules import MINUTES, SHORTEST_REASON
 
@@ -48,6 +49,12 @@ class ExtensionForm(DeedForm):
     """How much longer a trial lasts."""
 
     days = forms.IntegerField(label=_("Days more"), min_value=1, max_value=365, initial=14)
+
+
+class PlanForm(DeedForm):
+    """Another plan."""
+
+    plan = forms.ChoiceField(label=_("Plan"), choices=Plan.choices, widget=forms.RadioSelect)
 
 
 class SupportForm(DeedForm):

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_safe
 from tenants import clock
 from tenants.enums import TenantStatus
 from tenants.models import Tenant
-from tenants.operator import deeds, endings, listing
+from tenants.operator import contracts, deeds, endings, listing
 from tenants.operator.guard import Operator, operators_only
 from tenants.operator.queries import service
 from tenants.operator.queries import tenants as queries
 from tenants.operator.views import doing
 from tenants.support import queries as support
 
-OF_TENANT = (*deeds.OF_TENANT, *endings.OF_TENANT)
+OF_TENANT = (*deeds.OF_TENANT, *contracts.OF_TENANT, *endings.OF_TENANT)
 HEALTH_LABELS = (
     ("parked", _("Parked work")),
     ("upgrade", _("Upgrade failed")),
