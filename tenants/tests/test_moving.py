@@ -23,6 +23,8 @@ from tenants.models import Tenant, TenantEvent, TenantMove, WakeUp
 from tenants.moving import actions, copying
 from tenants.tests.factories import AT
 
+pytestmark = pytest.mark.isolation("I16")
+
 calls: list[str] = []
 
 

@@ -33,6 +33,8 @@ from tenants.models import (
 from tenants.provisioning import reservation
 from tenants.tests.factories import AT
 
+pytestmark = pytest.mark.isolation("I16")
+
 OLGA, OTTO = "olga@operator.example", "otto@operator.example"
 DAY = dt.timedelta(days=1)
 END = AT + 30 * DAY

@@ -18,6 +18,8 @@ from tenants.portability.tests import facts
 from tenants.portability.tests.conftest import MakeTenant
 from tenants.tests.factories import AT
 
+pytestmark = pytest.mark.isolation("I16")
+
 ORDER = restoring.Order(by="system", reason="a test", at=AT)
 
 

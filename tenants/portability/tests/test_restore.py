@@ -27,6 +27,8 @@ from tenants.portability.tests import facts
 from tenants.portability.tests.conftest import MakeTenant, forget, settle
 from tenants.tests.factories import AT
 
+pytestmark = pytest.mark.isolation("I16")
+
 LATER = AT + dt.timedelta(days=1)
 ORDER = restoring.Order(by="system", reason="a test", at=LATER)
 

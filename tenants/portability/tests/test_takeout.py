@@ -18,6 +18,8 @@ from tenants.models import TenantEvent
 from tenants.portability import exporting, layout
 from tenants.tests.factories import AT
 
+pytestmark = pytest.mark.isolation("I16")
+
 
 @pytest.fixture(scope="module")
 def takeout(lindenhof: TenantRef, folder: Path) -> zipfile.ZipFile:
