@@ -107,13 +107,13 @@ class Refused(BaseCommand):
         self.stderr.write(self.help)
         sys.exit(1)
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
         raise CommandError(self.help)
 
     def execute(self, *args: Any, **options: Any) -> NoReturn:
         raise CommandError(self.help)
 
-    def print_help(self, prog_name: str, subcommand: str) -> None:
+    def print_help(self, *args: Any, **kwargs: Any) -> None:
         self.stdout.write(self.help)
 
     def rpartition(self, separator: str) -> tuple[str, str, str]:
