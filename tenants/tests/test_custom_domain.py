@@ -16,7 +16,11 @@ from tenants.lifecycle.refusals import Refused
 from tenants.models import CustomDomain, Domain, Tenant
 from tenants.rules import host_names
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_hosts_forgotten")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.isolation("I17"),
+    pytest.mark.usefixtures("_hosts_forgotten"),
+]
 HOST = "training.uni.example"
 BY = "tenant:ada@alpha.example"
 DAY = dt.timedelta(days=1)
