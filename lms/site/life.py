@@ -30,6 +30,15 @@ KINDS = (
     EventKind("site.frozen", _("closed the site"), _("Your site was closed by the operator")),
     EventKind("site.unfrozen", _("opened the site again"), _("Your site is open again")),
     EventKind(
+        "switch.sessions_ended",
+        _("signed everybody out"),
+        _("Everybody on your site was signed out by the operator"),
+    ),
+    EventKind(
+        "switch.uploads_off", _("stopped uploads"), _("Uploads to your site were stopped by the operator")
+    ),
+    EventKind("switch.uploads_on", _("allowed uploads again"), _("Files can be uploaded to your site again")),
+    EventKind(
         "upgrade.closed",
         _("closed the site for an upgrade"),
         _("Your site was closed while an upgrade was finished"),
