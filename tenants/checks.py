@@ -36,7 +36,12 @@ def cookies_are_host_only(app_configs: Sequence[AppConfig] | None, **kwargs: Any
     """tenants.E003: a cookie with a domain is sent to every tenant below it."""
     wide = [
         name
-        for name in ("SESSION_COOKIE_DOMAIN", "CSRF_COOKIE_DOMAIN", "LANGUAGE_COOKIE_DOMAIN")
+        for name in (
+            "SESSION_COOKIE_DOMAIN",
+            "CSRF_COOKIE_DOMAIN",
+            "LANGUAGE_COOKIE_DOMAIN",
+            "MFA_TRUST_COOKIE_DOMAIN",
+        )
         if getattr(settings, name, None)
     ]
     if not wide:

@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
 from config.tests.isolation import world
+from config.tests.scorecard import Scorecard
 from tenants import router
 from tenants.context import NoTenant, TenantRef, inside, public_schema
 
@@ -18,6 +19,53 @@ _NOT_FILLED = {
     "usersessions.UserSession": "written by a signed-in browser; tried in test_every_url",
     "sessions.Session": "written by a signed-in browser; tried in tenants/tests/test_channels.py",
 }
+
+# Why a table lies in the public schema, where a row of one tenant is next to a row of another. A tenant's role reads
+# none of them (the last test of this file); what it may know or do it asks of functions bound to its role.
+SHARED = {
+    "tenants.Tenant": "who the tenants are: read before it is known which one a request belongs to",
+    "tenants.Domain": "which host is whose: read before it is known which tenant a request belongs to",
+    "tenants.CustomDomain": "one host name may be claimed by several tenants; one of them gets it",
+    "tenants.SignUp": "a university that is no tenant yet has no schema",
+    "tenants.PublicMessage": "codes to people who have no tenant yet",
+    "tenants.ReadySchema": "schemas that no tenant has yet",
+    "tenants.SchemaTemplate": "what new schemas are cut from; nothing of a tenant",
+    "tenants.DueWork": "one index over all tenants tells what is due, without entering any",
+    "tenants.JobRun": "leases that workers of all tenants claim",
+    "tenants.WakeUp": "one index over all tenants tells what is due, without entering any",
+    "tenants.TenantHealth": "numbers a tenant's own job wrote, so that operators need not enter it",
+    "tenants.TenantEvent": "what operators did to a tenant; outlives it and is not the tenant's to change",
+    "tenants.TenantMove": "the move of a schema, from outside of it",
+    "tenants.TenantUpgrade": "how far each schema has come; read for all tenants at once",
+    "tenants.Restoration": "a schema that is being filled beside the tenant's own",
+    "tenants.RetiredSchema": "schemas that nobody works in any more",
+    "tenants.PurgeRequest": "the deletion of a schema, which must not be deleted with it",
+    "tenants.DeletionCertificate": "the proof that a schema is gone outlives it",
+    "tenants.IntegrityAudit": "one look at all schemas at once",
+    "tenants.ServiceSwitch": "what operators stopped, for one tenant or for all",
+    "tenants.SupportGrant": "operators' access to a tenant: not the tenant's to widen",
+    "tenants.SupportView": "what operators looked at: not the tenant's to change",
+    "tenants.RollUpInvitation": "a code of one tenant that another takes up",
+    "tenants.RollUpAgreement": "between two tenants",
+    "tenants.RollUpFigure": "aggregates that one tenant gives to another under an agreement",
+}
+
+
+def _shared_models() -> list[type[Model]]:
+    return [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label in router.shared_labels()
+    ]
+
+
+def test_every_shared_model_has_a_reason_to_be_shared(scorecard: Scorecard) -> None:
+    found = {model._meta.label for model in _shared_models()}
+    scorecard.saw("I3", shared_models=found, tenant_models=[m._meta.label for m in world.tenant_models()])
+    without = sorted(found - set(SHARED))
+    scorecard.count("I3", unlisted=len(without))
+    assert without == [], "say why its rows lie beside those of other tenants, or move it to a tenant's app"
+    assert sorted(set(SHARED) - found) == []
 
 
 @pytest.fixture
@@ -77,7 +125,7 @@ def test_the_database_refuses_the_other_tenants_table(
 
 @pytest.mark.parametrize(
     "model",
-    [m for m in apps.get_models() if m._meta.app_label in router.shared_labels()],
+    _shared_models(),
     ids=lambda model: model._meta.label,
 )
 def test_the_database_refuses_every_shared_table_to_a_tenant(alpha: TenantRef, model: type[Model]) -> None:
