@@ -12,6 +12,7 @@ from bench.world import running
 
 # Name in the reports -> the module that measures it (and perhaps its sister).
 BENCHMARKS = {
+    "provisioning-schema": "provisioning",
     "provisioning": "provisioning",
     "provisioning-pool": "provisioning",
     "learner-home": "pages",
