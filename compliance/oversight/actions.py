@@ -1,16 +1,19 @@
 """Sharing the figures of a department's site with its university's, once a day while an agreement is in force."""
 
 import datetime as dt
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
 
 from compliance.oversight import queries
-from lms.people.models import User
 from tenants import clock, clockwork, context, schedule
 from tenants.agreements import actions as agreements
 from tenants.agreements.actions import Signer
 from tenants.agreements.queries import is_sharing
+
+if TYPE_CHECKING:
+    from lms.people.models import User
 
 SHARE_JOB = "oversight.share"
 # After records.daily (05:30), so that the day's cycles are open and the day's leavers are gone.
@@ -29,13 +32,13 @@ def share_figures(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime
     return clockwork.next_local(at, SHARE_AT, context.require_tenant().time_zone)
 
 
-def accept(agreement: UUID, *, by: User, at: dt.datetime) -> None:
+def accept(agreement: UUID, *, by: "User", at: dt.datetime) -> None:
     """The department agrees, and its first figures leave at once. Raises agreements.Refused."""
     with transaction.atomic():
         agreements.accept(agreement, by=signer(by), at=at)
         schedule.wake(SHARE_JOB)
 
 
-def signer(user: User) -> Signer:
+def signer(user: "User") -> Signer:
     """Somebody who acts for the site."""
     return Signer(name=user.display_name, email=user.email)

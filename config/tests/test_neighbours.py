@@ -73,7 +73,7 @@ def test_what_runs_in_production_imports_nothing_that_is_installed_for_tests_onl
         for module in graph.modules
         if module.startswith(PACKAGES)
         and ".tests" not in module
-        and not module.startswith(("config.local", "config.checkup"))
+        and not module.startswith(("config.local", "config.checkup", "config.isolation"))
         for imported in graph.find_modules_directly_imported_by(module)
         for name in [imported.split(".")[0]]
         if name not in sys.stdlib_module_names

@@ -56,7 +56,7 @@ def test_a_message_vanishes_with_the_transaction_it_was_queued_in(alpha, dee, de
 def test_a_message_is_written_from_the_facts_and_kept_as_it_was_read(alpha, dee, deliver):
     with inside(alpha):
         queue(dee, facts={"course": "Fire\n<safety> & more"})
-    (mail,) = deliver()
+    (mail,) = deliver(AT)
     assert mail["To"] == dee.email
     assert mail["From"] == "Alpha University <training@duly.localhost>"
     assert mail["List-Id"] == "<notices.alpha.duly.localhost>"
