@@ -47,6 +47,7 @@ _TAKE_WAKE_UPS = """
     UPDATE public.tenants_wakeup SET lease_until = %(until)s WHERE id IN (
         SELECT id FROM public.tenants_wakeup
          WHERE due_at <= %(at)s AND (lease_until IS NULL OR lease_until <= %(at)s)
+           AND (tenant_id IS NOT NULL OR %(is_home)s)  -- shared work is done once, at home
          ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
     RETURNING due_at, id, tenant_id, job
 """
@@ -171,7 +172,10 @@ def _of(tenant_id: int | None) -> Q:
 def _claim_wake_ups(at: dt.datetime, cell: str) -> list[Ticket]:
     """One statement, a transaction by itself."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_WAKE_UPS, {"at": at, "until": at + LEASE, "most": BATCH * 4})
+        cursor.execute(
+            _TAKE_WAKE_UPS,
+            {"at": at, "until": at + LEASE, "most": BATCH * 4, "is_home": cell == context.HOME},
+        )
         rows = sorted(cursor.fetchall())
     grouped: dict[tuple[int | None, str], list[int]] = {}
     for _due_at, wake_up_id, tenant_id, job in rows:

@@ -12,7 +12,7 @@ _STRANGE_SCHEMA_RIGHTS = """
 SELECT nspname, coalesce(rolname, 'everybody'), privilege_type
   FROM pg_namespace, aclexplode(nspacl) x LEFT JOIN pg_roles g ON g.oid = grantee
  WHERE nspname = ANY(%(schemas)s) AND grantee <> nspowner
-   AND NOT (coalesce(rolname, '') = 'r_' || nspname AND privilege_type = 'USAGE')
+   AND NOT (coalesce(rolname, '') IN ('r_' || nspname, %(backup)s) AND privilege_type = 'USAGE')
  ORDER BY 1, 2, 3
 """
 _WITHOUT_OWN = """
@@ -26,6 +26,7 @@ SELECT nspname, relname, coalesce(rolname, 'everybody')
   FROM pg_namespace n JOIN pg_class c ON relnamespace = n.oid AND relkind IN ('r', 'p', 'v', 'm', 'S'),
        aclexplode(relacl) x LEFT JOIN pg_roles g ON g.oid = grantee
  WHERE (nspname = ANY(%(schemas)s) AND (grantee = 0 OR rolname LIKE 'r\\_t\\_%%' OR rolname = %(app)s))
+    OR (nspname = ANY(%(schemas)s) AND rolname = %(backup)s AND privilege_type <> 'SELECT')
     OR (nspname = 'public' AND (grantee = 0 OR rolname LIKE 'r\\_t\\_%%' OR rolname = %(group)s))
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
@@ -83,6 +84,7 @@ def _facts(ground: Ground) -> dict[str, Any]:
         "schemas": ground.schemas,
         "group": settings.DATABASE_TENANT_GROUP,
         "app": settings.DATABASE_APP_ROLE,
+        "backup": settings.DATABASE_BACKUP_ROLE,
         "logins": run_time_logins(),
     }
 

@@ -15,14 +15,16 @@ _SHARED = sql.SQL("SELECT count(*) FROM public.tenants_tenant")
 
 
 def attempts(*, most: int = MOST) -> Iterator[Finding]:
-    """Some tenants, each against the next one: other ones every night. In the public schema.
+    """Some tenants in a ring, each against its two neighbours: other ones every night. In the public schema.
 
     Runs as the login and roles of requests, so it needs nothing that a request does not have.
     """
     serving = Domain.objects.filter(is_primary=True, tenant__closed_for="", tenant__cell=context.HOME)
     rows = list(serving.select_related("tenant").order_by("?")[: most + 1])
     refs = [row.ref(row.tenant) for row in rows if row.tenant.status not in {"preparing", "purged"}]
-    for visitor, host in zip(refs, refs[1:] + refs[:1], strict=True):
+    ring = zip(refs, refs[1:] + refs[:1], strict=True)
+    pairs = {(pair if is_forward else pair[::-1]) for pair in ring for is_forward in (True, False)}
+    for visitor, host in sorted(pairs, key=lambda pair: (pair[0].id, pair[1].id)):
         if visitor.id != host.id:
             yield from _visit(visitor, host)
 

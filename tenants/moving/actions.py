@@ -151,9 +151,12 @@ def drop_origin(move: TenantMove) -> None:
 def _alone(move_id: int) -> Iterator[None]:
     """A lock on one move that ends with the process, however it ends. Raises MoveRefused when somebody has it."""
     with cells.connect_as_owner(HOME) as owner:
-        row = owner.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_SPACE, move_id]).fetchone()
-        if row is None or not row[0]:
-            raise MoveRefused("Another process is at this move at this moment.")
+        # A moment's patience: the server may not have noticed yet that a killed process is gone.
+        owner.execute("SET lock_timeout = '5s'")
+        try:
+            owner.execute("SELECT pg_advisory_lock(%s, %s)", [_LOCK_SPACE, move_id])
+        except psycopg.errors.LockNotAvailable as error:
+            raise MoveRefused("Another process is at this move at this moment.") from error
         yield
 
 

@@ -108,7 +108,16 @@ def test_its_jobs_run_there_and_only_once(campus: TenantRef, north: str) -> None
     with public_schema(), transaction.atomic():
         assert not WakeUp.objects.filter(tenant_id=campus.id).exists()
     with public_schema(north):
-        assert not WakeUp.objects.exists()
+        assert not WakeUp.objects.filter(tenant_id=campus.id).exists()
+
+
+def test_shared_work_is_done_at_home_only(campus: TenantRef, north: str) -> None:
+    with public_schema(north):
+        WakeUp.objects.create(tenant=None, job="test.note", due_at=AT)
+    clockwork.run_everything_due(at=AT)
+    assert calls == []
+    with public_schema(north):
+        WakeUp.objects.filter(job="test.note").delete()
 
 
 def test_it_is_told_there_what_is_done_to_it_once(campus: TenantRef, north: str) -> None:
