@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from config.tests.scorecard import Scorecard
 from tenants import cells, clockwork
 from tenants.context import TenantRef, public_schema
+from tenants.enums import TenantKind
 from tenants.integrity import actions, counting, pointers, trespass
 from tenants.models import Domain, IntegrityAudit, Tenant, TenantEvent, WakeUp
 from tenants.provisioning import schemas
@@ -175,6 +176,19 @@ def test_a_wall_that_fell_is_noticed_by_trying_it(
             owner.execute(f"REVOKE USAGE ON SCHEMA {beta.schema_name} FROM {alpha.role}")
     scorecard.count("I19", faults_planted=1, unnoticed=int(not found))
     assert found == [f"As {alpha.schema_name}, the database gave out rows of {beta.schema_name}."]
+
+
+def test_nobody_goes_out_from_the_operators_and_everybody_tries_to_get_in(
+    alpha: TenantRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The login of requests may not become the operators' role: an audit that tried to would end there."""
+    visits: list[tuple[str, str]] = []
+    monkeypatch.setattr(trespass, "_visit", lambda one, other: visits.append((one.kind, other.kind)) or [])
+    with public_schema():
+        Tenant.objects.filter(pk=alpha.id).update(kind=TenantKind.OPERATOR)
+        list(trespass.attempts())
+    assert "operator" not in {visitor for visitor, _ in visits}
+    assert "operator" in {host for _, host in visits}
 
 
 def test_a_shared_row_that_names_anothers_schema_is_found(alpha: TenantRef, beta: TenantRef) -> None:
