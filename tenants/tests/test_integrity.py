@@ -13,7 +13,6 @@ from django.core.management import CommandError, call_command
 from config.tests.scorecard import Scorecard
 from tenants import cells, clockwork
 from tenants.context import TenantRef, public_schema
-from tenants.enums import TenantKind
 from tenants.integrity import actions, counting, pointers, trespass
 from tenants.models import Domain, IntegrityAudit, Tenant, TenantEvent, WakeUp
 from tenants.provisioning import schemas
@@ -185,7 +184,6 @@ def test_nobody_goes_out_from_the_operators_and_everybody_tries_to_get_in(
     visits: list[tuple[str, str]] = []
     monkeypatch.setattr(trespass, "_visit", lambda one, other: visits.append((one.kind, other.kind)) or [])
     with public_schema():
-        Tenant.objects.filter(pk=alpha.id).update(kind=TenantKind.OPERATOR)
         list(trespass.attempts())
     assert "operator" not in {visitor for visitor, _ in visits}
     assert "operator" in {host for _, host in visits}
