@@ -30,6 +30,7 @@ _FIRST_DELAY = dt.timedelta(seconds=15)
 _LONGEST_DELAY = dt.timedelta(hours=1)
 # How often the work of a closed tenant asks whether it is open again.
 _WAIT = dt.timedelta(minutes=10)
+_OPEN = (RunState.PENDING, RunState.RUNNING)
 _CLOSED, _STATUS = "closed: ", "status: "
 
 # Answered by the first entries of three indexes, however many tenants there are and whatever the planner believes of
@@ -113,11 +114,13 @@ def plan_daily_jobs(tenant: Tenant, *, at: dt.datetime) -> None:
 def claim_due(*, at: dt.datetime) -> list[Ticket]:
     """Take everything that is due at `at` and nobody is at; must be called in the public schema."""
     has_daily, has_wake_ups, has_runs = _look(at)
-    tickets = _claim_wake_ups(at, context.HOME) if has_wake_ups else []
+    tickets: list[Ticket] = []
     if has_daily or has_runs:
         with transaction.atomic():
             _open_daily_runs(at)
             tickets += _claim_runs(at)
+    if has_wake_ups:
+        tickets += _claim_wake_ups(at, context.HOME)
     for cell in cells.names()[1:]:
         tickets += _claim_elsewhere(at, cell)
     return tickets
@@ -180,14 +183,43 @@ def _claim_wake_ups(at: dt.datetime, cell: str) -> list[Ticket]:
     grouped: dict[tuple[int | None, str], list[int]] = {}
     for _due_at, wake_up_id, tenant_id, job in rows:
         grouped.setdefault((tenant_id, job), []).append(wake_up_id)
+    early = [key for key in grouped if _waits_for_another(*key, at=at)]
+    WakeUp.objects.filter(pk__in=[pk for key in early for pk in grouped.pop(key)]).update(lease_until=None)
     return [Ticket(job, tenant_id, tuple(ids), cell=cell) for (tenant_id, job), ids in grouped.items()]
 
 
+def _busy(job: schedule.ScheduledJob, at: dt.datetime) -> Q:
+    """Rows of tenants where something is open or due of what `job` comes after.
+
+    What is due and not opened yet counts too: another process may be opening it at this moment. Each subquery reads
+    what is open or due, not what exists.
+    """
+    is_open = JobRun.objects.filter(job__in=job.after, state__in=_OPEN)
+    is_due = DueWork.objects.filter(job__in=job.after, is_enabled=True, next_run_at__lte=at)
+    return Q(tenant_id__in=is_open.values("tenant_id")) | Q(tenant_id__in=is_due.values("tenant_id"))
+
+
+def _in_order(at: dt.datetime) -> Q:
+    """Runs that need not wait for another of their tenant (schedule.ScheduledJob.after)."""
+    in_order = Q()
+    for job in schedule.dependent_jobs():
+        in_order &= ~(Q(job=job.name) & _busy(job, at))
+    return in_order
+
+
+def _waits_for_another(tenant_id: int | None, name: str, *, at: dt.datetime) -> bool:
+    """Whether woken work must wait as its daily run would: a daily job that asked to be woken again comes this way."""
+    job = next((each for each in schedule.dependent_jobs() if each.name == name), None)
+    if job is None or tenant_id is None:
+        return False
+    with context.public_schema():
+        return DueWork.objects.filter(_busy(job, at), tenant_id=tenant_id, job=name).exists()
+
+
 def _claim_runs(at: dt.datetime) -> list[Ticket]:
-    open_states = [RunState.PENDING, RunState.RUNNING]
     rows = list(
         JobRun.objects.select_for_update(skip_locked=True)
-        .filter(_free(at), state__in=open_states)
+        .filter(_free(at), _in_order(at), state__in=_OPEN)
         .order_by("scheduled_for", "pk")[:BATCH]
     )
     JobRun.objects.filter(pk__in=[row.pk for row in rows]).update(

@@ -26,6 +26,8 @@ class ScheduledJob:
     public schema when `is_public`). It must be idempotent, and answers when it wants to be woken next, or None.
     With `local_time` it also runs every day at that time of the tenant's wall clock. While the tenant's status does not
     allow `deed`, a daily job is left out and never caught up on; other work waits.
+    `after` names daily jobs of the same tenant that this daily one builds on: where both are due at once, as after an
+    outage, it waits until those have run or were given up (parked).
     """
 
     name: str
@@ -33,6 +35,7 @@ class ScheduledJob:
     local_time: dt.time | None = None
     is_public: bool = False
     deed: Deed = Deed.KEEP_RECORDS
+    after: tuple[str, ...] = ()
 
     def run(self, *, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | None:
         """Call the action; whatever it raises passes through."""
@@ -71,6 +74,11 @@ def daily_jobs() -> tuple[ScheduledJob, ...]:
     """The jobs that every tenant runs once a day, ordered by local time."""
     daily = [job for job in _jobs.values() if job.local_time is not None]
     return tuple(sorted(daily, key=lambda job: (job.local_time or dt.time.min, job.name)))
+
+
+def dependent_jobs() -> tuple[ScheduledJob, ...]:
+    """The daily jobs that wait for others of the same tenant."""
+    return tuple(job for job in daily_jobs() if job.after)
 
 
 def wake(name: str, *, at: dt.datetime | None = None) -> None:

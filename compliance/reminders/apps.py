@@ -21,13 +21,14 @@ class RemindersConfig(AppConfig):
         from tenants import schedule
         from tenants.rules.lifecycle import Deed
 
-        # After records.daily (05:30), so that the day's cycles are open and the day's leavers are gone.
+        # The day's cycles must be open and the day's leavers gone, also when both are late.
         schedule.register(
             schedule.ScheduledJob(
                 name="reminders.daily",
                 action="compliance.reminders.actions.run_daily",
                 local_time=time(8, 0),
                 deed=Deed.REMIND,
+                after=("records.daily",),
             )
         )
         schedule.register(

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.models import Login
 from django.http import HttpRequest, HttpResponse
 
@@ -21,9 +22,15 @@ class SignInBackend(AuthenticationBackend):  # type: ignore[misc]  # upstream is
 
 
 def sign_in(request: HttpRequest, user: User, *, redirect_url: str) -> HttpResponse:
-    """Sign in somebody who has just proved the address by an invitation; a second factor is still asked for."""
+    """Sign in somebody who has just proved the address by an invitation; a second factor is still asked for.
+
+    Who is in with that alone has chosen their password a moment ago, and is not asked for it again before setting up
+    a second factor.
+    """
     record_authentication(request, user, method="code", email=user.email)
     response: HttpResponse = perform_login(
         request, Login(user=user, email=user.email, redirect_url=redirect_url)
     )
+    if request.user.is_authenticated and request.user.pk == user.pk:
+        reauthenticate_by_password(request)
     return response

@@ -14,6 +14,7 @@ from tenants.context import TenantRef, inside, public_schema
 from tenants.enums import RunState, TenantClosure
 from tenants.models import DueWork, JobRun, Tenant, WakeUp
 from tenants.schedule import ScheduledJob
+from tenants.tests.watching import names_of_runs
 
 HOUR = dt.timedelta(hours=1)
 calls: list[tuple[str | None, dt.datetime]] = []
@@ -262,3 +263,71 @@ def test_the_engine_is_left_without_a_tenant_after_a_run(alpha: TenantRef, at: d
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_schemas(false)")
         assert cursor.fetchone() == ([],)
+
+
+def _due(tenant: TenantRef, job: str, at: dt.datetime) -> None:
+    with public_schema():
+        DueWork.objects.create(tenant_id=tenant.id, job=job, local_time=dt.time(8, 0), next_run_at=at)
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the jobs that were run, in order; a job and one that comes after it are known."""
+    path = f"{__name__}.note_the_call"
+    first = ScheduledJob("first", path, local_time=dt.time(9, 0))
+    monkeypatch.setitem(schedule._jobs, "first", first)
+    second = ScheduledJob("second", path, local_time=dt.time(8, 0), after=("first",))
+    monkeypatch.setitem(schedule._jobs, "second", second)
+    return names_of_runs(monkeypatch)
+
+
+def test_after_an_outage_a_job_waits_for_the_one_it_builds_on(
+    alpha: TenantRef, beta: TenantRef, at: dt.datetime, ran: list[str]
+) -> None:
+    """Also where it fell due earlier, and where the other is at work in another process; other tenants do not wait."""
+    _due(alpha, "second", at - 73 * HOUR)
+    _due(alpha, "first", at - 72 * HOUR)
+    _due(beta, "second", at - 72 * HOUR)
+    with public_schema():
+        tickets = claim_due(at=at)
+        assert sorted((ticket.job, ticket.tenant_id) for ticket in tickets) == [
+            ("first", alpha.id),
+            ("second", beta.id),
+        ]
+        assert claim_due(at=at) == []
+    for ticket in tickets:
+        run_ticket(ticket, at=at)
+    assert run_everything_due(at=at) == 1
+    assert ran[-1] == "second"
+
+
+def test_what_is_due_and_not_opened_yet_is_waited_for(
+    alpha: TenantRef, at: dt.datetime, ran: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More is due than one turn opens."""
+    monkeypatch.setattr(clockwork, "BATCH", 1)
+    _due(alpha, "second", at - 73 * HOUR)
+    _due(alpha, "first", at - 72 * HOUR)
+    assert run_everything_due(at=at) == 0
+    run_everything_due(at=at)
+    assert ran == ["first", "second"]
+
+
+def test_a_job_that_was_woken_waits_like_its_daily_run(
+    alpha: TenantRef, at: dt.datetime, ran: list[str]
+) -> None:
+    """Reminders that fell on a weekend ask to be woken when the office opens."""
+    with inside(alpha):
+        schedule.wake("second", at=at - HOUR)
+    _due(alpha, "second", at + 20 * HOUR)
+    _due(alpha, "first", at - HOUR)
+    run_everything_due(at=at)
+    assert ran == ["first", "second"]
+
+
+def test_work_that_was_given_up_is_not_waited_for(alpha: TenantRef, at: dt.datetime, ran: list[str]) -> None:
+    with public_schema():
+        JobRun.objects.create(tenant_id=alpha.id, job="first", scheduled_for=at, state=RunState.PARKED)
+    _due(alpha, "second", at)
+    run_everything_due(at=at)
+    assert ran == ["second"]

@@ -30,12 +30,10 @@ def enrol(page: Page, live: Live) -> str:
     page.goto(facts["way_in"])
     page.get_by_label(re.compile("password", re.IGNORECASE)).first.fill(PASSWORD)
     page.get_by_role("button", name="Set password and sign in").click()
-    # Nothing but the set-up of the second factor, and that only after the password was entered once more.
-    page.wait_for_url("**/accounts/reauthenticate/**")
+    # Nothing but the set-up of the second factor, and that at once: the password was chosen a moment ago.
+    page.wait_for_url("**/2fa/totp/activate/**")
     page.goto(f"{origin(live)}/switches/")
-    page.wait_for_url("**/accounts/reauthenticate/**")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
+    page.wait_for_url("**/2fa/totp/activate/**")
     secret = page.locator(".copy code").first.inner_text().strip()
     page.get_by_label("Code", exact=True).fill(code_of(secret))
     page.get_by_role("button", name="Turn on the second step").click()

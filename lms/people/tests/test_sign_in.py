@@ -192,6 +192,25 @@ def test_a_second_factor_is_asked_for_also_after_an_invitation(alpha, client_for
     answer = browser.post(f"/welcome/{token}/", {"password": "a heron on the roof at dawn"})
     assert answer["Location"].startswith("/accounts/2fa/")
     assert not is_in(browser)
+    # A link that came by mail is no proof that the second factor may be replaced.
+    with inside(alpha):
+        records = browser.session["account_authentication_methods"]
+    assert not any(record.get("reauthenticated") for record in records)
+
+
+def test_a_second_factor_is_set_up_at_once_after_an_invitation_and_not_long_after(
+    alpha, client_for, at, dee, settings
+) -> None:
+    from lms.people import actions
+
+    with inside(alpha):
+        token = actions.invite(user=dee, by=None, at=at)
+    browser = client_for(alpha)
+    browser.post(f"/welcome/{token}/", {"password": "a heron on the roof at dawn"})
+    assert browser.get("/accounts/2fa/totp/activate/").status_code == 200
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    answer = browser.get("/accounts/2fa/totp/activate/")
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
 
 
 def test_passwords_are_kept_with_argon2() -> None:

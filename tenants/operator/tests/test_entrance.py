@@ -52,6 +52,24 @@ def test_without_a_second_factor_there_is_nothing_but_its_set_up(
         assert (response.status_code, response["Location"]) == (302, "/accounts/2fa/totp/activate/")
 
 
+def test_whoever_has_just_chosen_a_password_sets_up_the_second_factor_at_once(
+    console_for: Callable[..., Client], operators: TenantRef
+) -> None:
+    """From the printed link to the console, through the real pages: the password is typed once."""
+    from lms.people import actions
+
+    with inside(operators):
+        token = actions.open_site(owner_name="Nia New", owner_email="nia@duly.example", at=clock.now())
+    client = console_for()
+    client.post(f"/welcome/{token}/", {"password": "a heron on the roof at dawn"})
+    assert client.get("/")["Location"] == "/accounts/2fa/totp/activate/"
+    page = client.get("/accounts/2fa/totp/activate/")
+    assert page.status_code == 200
+    answer = client.post("/accounts/2fa/totp/activate/", {"code": code_of(page.context["form"].secret)})
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/recovery-codes/")
+    assert client.get("/").status_code == 200
+
+
 def test_the_second_factor_cannot_be_taken_off(console: Client) -> None:
     response = console.post("/accounts/2fa/totp/deactivate/")
     assert response.status_code == 404
