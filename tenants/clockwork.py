@@ -249,7 +249,7 @@ def run_ticket(ticket: Ticket, *, at: dt.datetime) -> bool:
     try:
         next_at = _run_in_scope(job, ticket, at)
     except _NotNow as reason:
-        with context.public_schema():
+        with context.public_schema(ticket.cell):
             _wait(ticket, str(reason), at)
         return False
     except Exception as error:

@@ -18,6 +18,7 @@ from tenants import cells, clockwork, hosts, schedule
 from tenants.context import TenantRef, inside, public_schema
 from tenants.engine.cells import TwoDatabases
 from tenants.enums import MoveState, TenantClosure
+from tenants.lifecycle import actions as lifecycle
 from tenants.lifecycle import telling
 from tenants.models import Tenant, TenantEvent, TenantMove, WakeUp
 from tenants.moving import actions, copying
@@ -25,6 +26,7 @@ from tenants.tests.factories import AT
 
 pytestmark = pytest.mark.isolation("I16")
 
+DAY = dt.timedelta(days=1)
 calls: list[str] = []
 
 
@@ -109,6 +111,32 @@ def test_its_jobs_run_there_and_only_once(campus: TenantRef, north: str) -> None
         assert not WakeUp.objects.filter(tenant_id=campus.id).exists()
     with public_schema(north):
         assert not WakeUp.objects.filter(tenant_id=campus.id).exists()
+
+
+def test_work_there_waits_while_the_site_is_frozen_and_no_neighbours_work_with_it(
+    campus: TenantRef, north: str
+) -> None:
+    _move(campus, north)
+    with inside(_ref(campus)):
+        schedule.wake("test.note", at=AT)
+    lifecycle.freeze(campus.id, by="olga@operator.example", reason="incident", at=AT)
+    with public_schema(north):
+        waiting = WakeUp.objects.get(tenant_id=campus.id)
+    with public_schema():
+        # Each database counts its own rows, so one at home may have the same number.
+        WakeUp.objects.filter(pk=waiting.pk).delete()
+        at_home = WakeUp.objects.create(pk=waiting.pk, tenant=None, job="test.note", due_at=AT + DAY)
+    try:
+        clockwork.run_everything_due(at=AT)
+        assert calls == []
+        with public_schema(north):
+            assert WakeUp.objects.get(pk=waiting.pk).last_error == "closed: frozen"
+        with public_schema():
+            at_home.refresh_from_db()
+            assert (at_home.lease_until, at_home.last_error) == (None, "")
+    finally:
+        with public_schema():
+            WakeUp.objects.filter(pk=at_home.pk).delete()
 
 
 def test_shared_work_is_done_at_home_only(campus: TenantRef, north: str) -> None:
