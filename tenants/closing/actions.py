@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from tenants import chronicle, context, schedule
 from tenants.closing import PURGE
 from tenants.enums import TenantStatus
-from tenants.lifecycle.actions import locked, set_status
+from tenants.lifecycle.actions import locked, set_status, write_status
 from tenants.lifecycle.refusals import Refused
 from tenants.models import PurgeRequest, Tenant
 
@@ -46,7 +46,8 @@ def cancel_closing(tenant_id: int, *, by: str, reason: str, at: dt.datetime) -> 
             request.withdrawn_at = at
             request.save(update_fields=["withdrawn_at"])
         before = TenantStatus(tenant.status_before or TenantStatus.ACTIVE)
-        set_status(tenant, before, by=by, reason=reason, at=at, facts={"because": "closing cancelled"})
+        # No other deed leads out of closing: one that did would leave the request to purge behind, approved.
+        write_status(tenant, before, by=by, reason=reason, at=at, facts={"because": "closing cancelled"})
         tenant.closes_at, tenant.status_before = None, ""
         tenant.save(update_fields=["closes_at", "status_before"])
     return tenant

@@ -76,6 +76,20 @@ def set_status(
             _("“%(name)s” is %(before)s and cannot become %(status)s from there. Nothing was changed.")
             % {"name": tenant.name, "before": before.label, "status": status.label}
         )
+    write_status(tenant, status, by=by, reason=reason, at=at, facts=facts)
+
+
+def write_status(
+    tenant: Tenant,
+    status: TenantStatus,
+    *,
+    by: str,
+    reason: str,
+    at: dt.datetime,
+    facts: dict[str, object] | None = None,
+) -> None:
+    """As `set_status`, for who has judged by rules of its own that `status` may follow."""
+    before = tenant.status
     tenant.status, tenant.status_since = status, at
     tenant.save(update_fields=["status", "status_since"])
     if status in (TenantStatus.TRIAL, TenantStatus.PAST_DUE):

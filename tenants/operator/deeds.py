@@ -108,9 +108,7 @@ OF_TENANT: tuple[Deed[Tenant], ...] = (
         _("There is a contract: the site is active from now on and has no trial any more."),
         _("Make it active"),
         lambda tenant, said: lifecycle.activate(tenant.pk, **said.as_keywords()),
-        lambda tenant: (
-            tenant.status != TenantStatus.PREPARING and may_follow(TenantStatus.ACTIVE, tenant.status)
-        ),
+        _may_become(TenantStatus.ACTIVE),
     ),
     Deed(
         "suspend",

@@ -34,18 +34,16 @@ ALLOWS: dict[str, frozenset[Deed]] = {
     Status.PURGED: frozenset(),
 }
 
-# From each status, those that may follow. PREPARING ends only through provisioning.
+# From each status, those that may follow by a deed of its own. PREPARING ends only through provisioning, and CLOSING
+# with the purge, or with closing.actions.cancel_closing, which also ends the request to purge.
 FOLLOWS: dict[str, frozenset[str]] = {
-    Status.PREPARING: frozenset({Status.TRIAL, Status.ACTIVE, Status.PURGED}),
+    Status.PREPARING: frozenset(),
     Status.TRIAL: frozenset({Status.ACTIVE, Status.READ_ONLY, Status.SUSPENDED, Status.CLOSING}),
     Status.ACTIVE: frozenset({Status.PAST_DUE, Status.READ_ONLY, Status.SUSPENDED, Status.CLOSING}),
     Status.PAST_DUE: frozenset({Status.ACTIVE, Status.READ_ONLY, Status.SUSPENDED, Status.CLOSING}),
     Status.READ_ONLY: frozenset({Status.TRIAL, Status.ACTIVE, Status.SUSPENDED, Status.CLOSING}),
     Status.SUSPENDED: frozenset({Status.TRIAL, Status.ACTIVE, Status.READ_ONLY, Status.CLOSING}),
-    # Back to whatever it was: closing can be thought better of until the purge begins.
-    Status.CLOSING: frozenset(
-        {Status.TRIAL, Status.ACTIVE, Status.PAST_DUE, Status.READ_ONLY, Status.SUSPENDED, Status.PURGED}
-    ),
+    Status.CLOSING: frozenset(),
     Status.PURGED: frozenset(),
 }
 

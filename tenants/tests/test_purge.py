@@ -67,6 +67,20 @@ class TestClosing:
         with inside(alpha):
             assert type(ada).objects.filter(pk=ada.pk).exists()
 
+    @pytest.mark.parametrize(
+        "deed", [lifecycle.activate, lifecycle.suspend, lifecycle.reactivate, lifecycle.mark_past_due]
+    )
+    def test_nothing_but_its_undoing_leads_out_of_the_closing(self, alpha: TenantRef, deed: Any) -> None:
+        """Closed again later, it would be purged on the approval of before."""
+        _agreed(alpha)
+        with pytest.raises(Refused, match="cannot become"):
+            deed(alpha.id, by=OLGA, reason="A contract.", at=AT)
+        assert _tenant(alpha).status == TenantStatus.CLOSING
+        actions.cancel_closing(alpha.id, by=OLGA, reason="A contract.", at=AT)
+        actions.start_closing(alpha.id, by=OLGA, reason="Merged after all.", at=AT)
+        with pytest.raises(Refused, match="Nobody has asked"), public_schema():
+            purge.purge(alpha.id, at=END + DAY)
+
     def test_one_person_is_not_two(self, alpha: TenantRef) -> None:
         actions.start_closing(alpha.id, by=OLGA, reason="Merged.", at=AT)
         actions.request_purge(alpha.id, by="tenant:olga@operator.example", reason="As agreed.", at=AT)
