@@ -4,6 +4,7 @@
 import os
 import sys
 
+from config.env import BadEnvironment
 from config.local import environment
 
 
@@ -16,7 +17,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except BadEnvironment as error:
+        sys.exit(f"{error}\nNothing was done. docs/operations/environment.md lists every variable.")
 
 
 if __name__ == "__main__":

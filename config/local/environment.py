@@ -11,6 +11,7 @@ from config.local import folders
 CLONE = Path(__file__).resolve().parents[2]
 FILE = "environment.json"
 DECIDES = "DATABASE_URL"
+_SERVICES = ("DATABASE_", "REDIS_", "CELERY_", "SMTP_", "DNS_")
 
 
 def default_state() -> Path:
@@ -19,11 +20,16 @@ def default_state() -> Path:
 
 
 def keep(state: Path, environment: dict[str, str]) -> None:
-    """Write what is not everybody's environment already, for our own user only."""
+    """Write what `make run` added to its environment, and every service it was given; for our own user only."""
     path = state / FILE
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
-    path.write_text(json.dumps({k: v for k, v in environment.items() if os.environ.get(k) != v}, indent=1))
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if name.startswith(_SERVICES) or os.environ.get(name) != value
+    }
+    path.write_text(json.dumps(kept, indent=1))
 
 
 def forget(state: Path) -> None:
@@ -32,12 +38,12 @@ def forget(state: Path) -> None:
 
 
 def borrow() -> None:
-    """Take over what `keep` wrote, unless this process was told which database to use."""
-    if DECIDES in os.environ:
-        return
+    """Take over what `keep` wrote, unless this process was told to use another database."""
     try:
         kept: dict[str, str] = json.loads((folders.existing(default_state()) / FILE).read_text())
     except OSError:
+        return
+    if os.environ.get(DECIDES) not in (None, kept.get(DECIDES)):
         return
     for name, value in kept.items():
         os.environ.setdefault(name, value)
