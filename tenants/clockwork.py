@@ -52,6 +52,15 @@ _TAKE_WAKE_UPS = """
          ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
     RETURNING due_at, id, tenant_id, job
 """
+_LET_GO = """
+    WITH woken AS (
+        UPDATE public.tenants_wakeup SET lease_until = NULL
+         WHERE tenant_id = %(tenant)s AND lease_until IS NOT NULL
+           AND (last_error LIKE %(closed)s OR last_error LIKE %(status)s))
+    UPDATE public.tenants_jobrun SET lease_until = NULL
+     WHERE tenant_id = %(tenant)s AND lease_until IS NOT NULL
+       AND (last_error LIKE %(closed)s OR last_error LIKE %(status)s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,9 +313,8 @@ def _wait(ticket: Ticket, why: str, at: dt.datetime) -> None:
 
 def wait_no_longer(tenant_id: int) -> None:
     """Let go of what waited for the tenant to open again or for its status; call it in the public schema."""
-    waiting = Q(last_error__startswith=_CLOSED) | Q(last_error__startswith=_STATUS)
-    for rows in (WakeUp.objects.filter(tenant_id=tenant_id), JobRun.objects.filter(tenant_id=tenant_id)):
-        rows.filter(waiting, lease_until__isnull=False).update(lease_until=None)
+    with connection.cursor() as cursor:
+        cursor.execute(_LET_GO, {"tenant": tenant_id, "closed": f"{_CLOSED}%", "status": f"{_STATUS}%"})
 
 
 def _close(ticket: Ticket, at: dt.datetime) -> None:

@@ -30,7 +30,7 @@ def run(world: World) -> list[Row]:
     names = (spelt(number) for number in range(200))
     with override_settings(READY_SCHEMAS=0):
         rows = [
-            made(world, next(names), f"making, {place}", dying_at(place), is_open=place == "after:ready")
+            made(world, next(names), f"making, {place}", dying_at(place), is_open=place == "end")
             for place in PLACES
         ]
     with override_settings(READY_SCHEMAS=1):

@@ -57,17 +57,16 @@ def provision_pending(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.date
     return max(next_try_at, at + _LOOK_AGAIN) if next_try_at else None
 
 
-def advance(sign_up_id: int, *, at: dt.datetime) -> None:
+def advance(sign_up_id: int, *, at: dt.datetime) -> SignUp:
     """Take every step that is left of one sign-up, or of its cancelling. To be called in the public schema.
 
-    Raises `steps.AtWork`, `cells.NoOwnerLogin` when a schema must be made and this process cannot, and whatever
-    a step raises; the steps before it stay done.
+    Answers the sign-up as the steps left it, with its tenant. Raises `steps.AtWork`, `cells.NoOwnerLogin` when a
+    schema must be made and this process cannot, and whatever a step raises; the steps before it stay done.
     """
-    state = SignUp.objects.values_list("state", flat=True).get(pk=sign_up_id)
-    if state == SignUpState.CANCELLING:
+    sign_up = steps.take_rest(sign_up_id, at=at)
+    if sign_up.state == SignUpState.CANCELLING:
         cancelling.finish(sign_up_id, at=at)
-    while step := steps.after(state):
-        state = steps.take(step, sign_up_id, at=at)
+    return sign_up
 
 
 def create(
@@ -105,8 +104,7 @@ def create(
         plan = Plan.TRIAL if is_trial else Plan.STANDARD
         reservation.reserve(sign_up, at=at, plan=plan, first_try_at=at + _LOOK_AGAIN)
         schedule.wake_public(JOB.name, at=at + _LOOK_AGAIN)
-    advance(sign_up.pk, at=at)
-    return SignUp.objects.select_related("tenant").get(pk=sign_up.pk)
+    return advance(sign_up.pk, at=at)
 
 
 def try_again(sign_up_id: int, *, at: dt.datetime, by: str = "") -> None:

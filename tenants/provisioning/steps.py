@@ -1,7 +1,8 @@
 """The steps from a reserved address to a site that answers.
 
-Each is run in a transaction that also records it as done, so a process killed at any point leaves it done or not
-begun. Only the schema is made over another connection, in a transaction of its own, and is looked for before.
+All that are left are run in one transaction that also records them as done, so a process killed at any point leaves
+them done or not begun; one that fails undoes itself alone. Only the schema is made over another connection, in a
+transaction of its own, and is looked for before.
 """
 
 import datetime as dt
@@ -24,6 +25,7 @@ from tenants.models import SignUp, Tenant
 from tenants.provisioning import letters, schemas
 
 TRIAL = dt.timedelta(days=30)
+_SOON = dt.timedelta(seconds=5)
 
 
 class AtWork(Exception):
@@ -65,7 +67,7 @@ def set_schedule(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
 
 def open_doors(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
     """From this commit on the site answers; the owner is told by e-mail."""
-    with inside(tenant):
+    with inside(tenant) as ref:
         events.tenant_opened.send(sender=None, at=at)
     if tenant.plan == Plan.TRIAL:
         tenant.status = TenantStatus.TRIAL
@@ -75,9 +77,10 @@ def open_doors(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
     tenant.status_since = at
     tenant.save(update_fields=["status", "trial_ends_on", "status_since"])
     clockwork.wait_no_longer(tenant.pk)
-    schedule.wake_public(LIFE, at=at)
+    # It looks when the trial ends, in weeks: no worker need be told at once.
+    schedule.wake_public(LIFE, at=at + _SOON)
     sign_up.ready_at = at
-    letter = letters.welcome(sign_up, address=links.absolute(sign_up.welcome_path, tenant.ref()))
+    letter = letters.welcome(sign_up, address=links.absolute(sign_up.welcome_path, ref))
     public_mail.send(letter, to=sign_up.owner_email, key=f"welcome:{sign_up.public_id}", at=at)
     transaction.on_commit(hosts.forget_all)
 
@@ -107,23 +110,39 @@ def locked(sign_up_id: int) -> SignUp:
         raise
 
 
-def take(step: Step, sign_up_id: int, *, at: dt.datetime) -> str:
-    """Run one step and record it, in one transaction of the shared schema; answers the state it is in now.
+def take_rest(sign_up_id: int, *, at: dt.datetime) -> SignUp:
+    """Take every step that is left; answers the sign-up as it is then, with its tenant.
 
-    What a step changes of the sign-up itself is saved here, in one statement. Raises `AtWork` while another
-    process has the sign-up, and what the step raises.
+    One transaction of the shared schema, and one statement for what the steps change of the sign-up itself. Raises
+    `AtWork` while another process has the sign-up, and what a step raises: those before it are done and on record.
     """
+    failure: Exception | None = None
     with transaction.atomic():
         sign_up = locked(sign_up_id)
-        if sign_up.state != step.begins or sign_up.tenant is None:
-            return sign_up.state
-        step.run(sign_up, sign_up.tenant, at)
-        sign_up.state = step.ends
-        sign_up.attempts = 0
-        sign_up.last_error = ""
-        sign_up.next_try_at = None if step.ends == SignUpState.READY else at
-        sign_up.save(update_fields=_CHANGING)
-    return sign_up.state
+        begun = sign_up.state
+        while sign_up.tenant is not None and failure is None and (step := after(sign_up.state)):
+            before = {name: getattr(sign_up, name) for name in _CHANGING}
+            try:
+                with transaction.atomic():
+                    take(step, sign_up, sign_up.tenant, at)
+            except Exception as error:
+                failure = error
+                for name, value in before.items():
+                    setattr(sign_up, name, value)
+        if sign_up.state != begun:
+            sign_up.save(update_fields=_CHANGING)
+    if failure is not None:
+        raise failure
+    return sign_up
+
+
+def take(step: Step, sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
+    """Run one step, and set what the sign-up says of it; the caller saves that."""
+    step.run(sign_up, tenant, at)
+    sign_up.state = step.ends
+    sign_up.attempts = 0
+    sign_up.last_error = ""
+    sign_up.next_try_at = None if step.ends == SignUpState.READY else at
 
 
 def _has_schema(tenant: Tenant) -> bool:

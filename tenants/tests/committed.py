@@ -96,9 +96,15 @@ def then_die(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def plan_death(place: str) -> None:
-    """Make this process die at one place: ``cut`` (in the schema's transaction), or in or after a step."""
+    """Make this process die at one place.
+
+    ``cut`` (in the schema's transaction), in or after a step, or at the ``end``, when all of them are committed.
+    """
     if place == "cut":
         schemas.cut = then_die(schemas.cut)
+        return
+    if place == "end":
+        steps.take_rest = then_die(steps.take_rest)
         return
     when, name = place.split(":")
     if when == "in":
@@ -110,13 +116,12 @@ def plan_death(place: str) -> None:
         return
     real = steps.take
 
-    def take(step: steps.Step, *args: Any, **kwargs: Any) -> str:
-        state = real(step, *args, **kwargs)
+    def take(step: steps.Step, *args: Any, **kwargs: Any) -> None:
+        real(step, *args, **kwargs)
         if step.ends == name:
             die()
-        return state
 
     steps.take = take
 
 
-PLACES = ["cut"] + [f"{when}:{step.ends}" for step in steps.STEPS for when in ("in", "after")]
+PLACES = ["cut", *(f"{when}:{step.ends}" for step in steps.STEPS for when in ("in", "after")), "end"]

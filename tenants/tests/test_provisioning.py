@@ -46,7 +46,7 @@ def test_killed_anywhere_it_serves_nothing_and_the_next_turn_completes_it(subdom
     host = reservation.host_of(subdomain)
     browser = Client(headers={"host": host})
     assert in_another_process(create_and_die) == -signal.SIGKILL
-    if place != "after:ready":
+    if place != "end":
         assert browser.get("/").status_code == 503
     assert in_another_process(turn_the_clockwork) == 0
     hosts._entries.clear()

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from lms.access import roles
 from lms.audit import actions as audit
-from lms.people import messages
-from lms.people.actions.persons import add_person
+from lms.people import events, messages
+from lms.people.actions.persons import put_in
 from lms.people.actions.roles import grant_first_roles
 from lms.people.models import Invitation, User
 from lms.people.rules import token_hash
@@ -26,20 +26,26 @@ def invite(*, user: User, by: User | None, at: datetime) -> str:
     """Send `user` a new link and void the one before. Returns the token, which is stored nowhere."""
     with transaction.atomic():
         invitation, token = _renew(user, by=by, at=at)
+        audit.record_all([_invited(user)], by=by, at=at)
         messages.send_invitation(invitation, token, at=at)
     return token
 
 
 def _renew(user: User, *, by: User | None, at: datetime) -> tuple[Invitation, str]:
-    token = secrets.token_urlsafe(32)
     Invitation.objects.filter(user=user, accepted_at__isnull=True).delete()
+    return _give(user, by=by, at=at)
+
+
+def _give(user: User, *, by: User | None, at: datetime) -> tuple[Invitation, str]:
+    token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         user=user, token_hash=token_hash(token), invited_by=by, created_at=at, expires_at=at + VALID_FOR
     )
-    audit.record(
-        action="people.invited", by=by, at=at, object_label=user.display_name, object_id=user.public_id
-    )
     return invitation, token
+
+
+def _invited(user: User) -> audit.Entry:
+    return audit.Entry("people.invited", user.display_name, user.public_id)
 
 
 def accept_invitation(*, token: str, password: str, at: datetime) -> User:
@@ -73,12 +79,20 @@ def open_site(*, owner_name: str, owner_email: str, at: datetime) -> str:
     Repeating it changes nothing but the token. `owner_email` has been proved by a code on the public host.
     """
     email = parse_address(owner_email)
+    keys = [role.key for role in FIRST_ROLES]
     with transaction.atomic():
+        # No mail from here: the site does not serve yet. Provisioning mails the link when it does.
         owner = User.objects.filter(email=email).first()
         if owner is None:
             given, _space, family = owner_name.strip().rpartition(" ")
             values = {"email": email, "given_name": given or family, "family_name": family if given else ""}
-            owner = add_person(values=values, by=None, at=at)
-        grant_first_roles(user=owner, keys=[role.key for role in FIRST_ROLES], at=at)
-        # No mail from here: the site does not serve yet. Provisioning mails the link when it does.
-        return _renew(owner, by=None, at=at)[1]
+            owner, added = put_in(values, at=at)
+            events.changed.send(sender=None, user_ids=[owner.pk], at=at)
+            entries = [added, *grant_first_roles(user=owner, keys=keys, at=at)]
+            token = _give(owner, by=None, at=at)[1]
+        else:
+            held = {role for role, department in owner.held_roles if department is None}
+            entries = grant_first_roles(user=owner, keys=keys, at=at, held=held)
+            token = _renew(owner, by=None, at=at)[1]
+        audit.record_all([*entries, _invited(owner)], by=None, at=at)
+    return token

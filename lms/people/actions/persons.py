@@ -35,15 +35,21 @@ def add_person(*, values: Mapping[str, Any], by: User | None, at: datetime) -> U
     Raises EmailTaken, ExternalIdTaken, and LimitReached when the plan includes nobody more.
     """
     with transaction.atomic():
-        _refuse_beyond_plan()
-        person = User(created_at=at)
-        person.set_unusable_password()
-        _set_fields(person, values)
-        person.save()
-        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-        _record("people.added", person, by, at, {"email": ["", person.email]})
+        person, entry = put_in(values, at=at)
+        audit.record_all([entry], by=by, at=at)
         events.changed.send(sender=None, user_ids=[person.pk], at=at)
     return person
+
+
+def put_in(values: Mapping[str, Any], *, at: datetime) -> tuple[User, audit.Entry]:
+    """As `add_person`, for a caller who writes down the entry and tells of the change, in the same transaction."""
+    _refuse_beyond_plan()
+    person = User(created_at=at)
+    person.set_unusable_password()
+    _set_fields(person, values)
+    person.save()
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    return person, _entry("people.added", person, {"email": ["", person.email]})
 
 
 def edit_person(*, person: User, values: Mapping[str, Any], by: User, at: datetime) -> bool:
@@ -128,11 +134,8 @@ def _set_fields(person: User, values: Mapping[str, Any]) -> dict[str, list[Any]]
 
 
 def _record(action: str, person: User, by: User | None, at: datetime, facts: Mapping[str, Any]) -> None:
-    audit.record(
-        action=action,
-        by=by,
-        at=at,
-        object_label=person.display_name,
-        object_id=person.public_id,
-        facts=facts,
-    )
+    audit.record_all([_entry(action, person, facts)], by=by, at=at)
+
+
+def _entry(action: str, person: User, facts: Mapping[str, Any]) -> audit.Entry:
+    return audit.Entry(action, person.display_name, person.public_id, facts)

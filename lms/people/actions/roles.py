@@ -1,6 +1,6 @@
 """Who is given which role, and that an owner always remains."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -40,15 +40,16 @@ def grant_role(
     return grant
 
 
-def grant_first_roles(*, user: User, keys: Sequence[str], at: datetime) -> None:
-    """Give the first person of a site, where nobody can give them, their roles over all of it. Twice is once."""
-    with transaction.atomic(savepoint=False):
-        held = set(RoleGrant.objects.filter(user=user, department=None).values_list("role", flat=True))
-        grants = [RoleGrant(user=user, role=key, granted_at=at) for key in keys if key not in held]
-        RoleGrant.objects.bulk_create(grants)
-        if grants:
-            entries = [_entry("people.role_granted", grant) for grant in grants]
-            audit.record_all(entries, by=None, at=at)
+def grant_first_roles(
+    *, user: User, keys: Sequence[str], at: datetime, held: Collection[str] = ()
+) -> list[audit.Entry]:
+    """Give the first person of a site, where nobody can give them, their roles over all of it, but those ``held``.
+
+    Answers what the caller writes down, in the same transaction.
+    """
+    grants = [RoleGrant(user=user, role=key, granted_at=at) for key in keys if key not in held]
+    RoleGrant.objects.bulk_create(grants)
+    return [_entry("people.role_granted", grant) for grant in grants]
 
 
 def revoke_role(*, grant: RoleGrant, by: User, at: datetime) -> None:
