@@ -9,9 +9,11 @@ from typing import Any, cast
 
 import pytest
 import sentry_sdk
+import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from psycopg.errors import UniqueViolation
 from sentry_sdk.envelope import Envelope
 from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.transport import Transport
@@ -117,6 +119,23 @@ def test_nothing_a_run_of_beta_produces_has_a_word_of_alpha(
     assert (sum(hits.values()), telling) == (0, []), hits
     assert all(produced.values()), {kind: len(found) for kind, found in produced.items()}
     assert any(b"CANARY-beta" in each for each in produced["answers"])
+
+
+def test_no_log_line_says_whom_it_is_about(lines: io.StringIO) -> None:
+    """Whatever is quoted: a mail server's refusal, PostgreSQL's row, a chronicle's author."""
+    refusal = UniqueViolation(
+        "duplicate key value violates …\nDETAIL:  Key (email)=(Dee\nDietrich).\n\nNext", pgconn=None
+    )
+    try:
+        raise refusal
+    except UniqueViolation:
+        structlog.get_logger("test").exception("job.failed", reason="550 <dee.d+x@alpha.example>: unknown")
+        logging.getLogger("django.test").exception("refused to %s", "bo@alpha.example")
+    written = lines.getvalue()
+    assert "job.failed" in written
+    assert "duplicate key value" in written
+    for word in ("alpha.example", "Dee", "Dietrich"):
+        assert word not in written, written
 
 
 def _fail_in(tenant: TenantRef) -> None:
