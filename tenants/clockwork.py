@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 
-from tenants import cells, context, hosts, schedule
+from tenants import cells, context, failures, hosts, schedule
 from tenants.enums import RunState, TenantKind
 from tenants.models import DueWork, JobRun, Tenant, WakeUp
 from tenants.rules import lifecycle
@@ -264,7 +264,7 @@ def run_ticket(ticket: Ticket, *, at: dt.datetime) -> bool:
     except Exception as error:
         log.exception("job.failed", job=ticket.job, tenant_id=ticket.tenant_id)
         with context.public_schema(ticket.cell):
-            _put_back(ticket, f"{type(error).__name__}: {error}"[:2000], at)
+            _put_back(ticket, failures.sentence(error)[:2000], at)
         return False
     with context.public_schema(ticket.cell):
         if next_at is None:  # one statement is a transaction by itself

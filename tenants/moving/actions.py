@@ -17,7 +17,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from psycopg import sql
 
-from tenants import cells, chronicle, hosts, schedule
+from tenants import cells, chronicle, failures, hosts, schedule
 from tenants.context import HOME
 from tenants.enums import MoveState, TenantClosure, TenantKind
 from tenants.models import Tenant, TenantMove
@@ -95,7 +95,7 @@ def advance(move_id: int, *, at: dt.datetime, pause: Callable[[float], None] = t
         try:
             _take_steps(move, at, pause)
         except Exception as error:
-            TenantMove.objects.filter(pk=move.pk).update(last_error=f"{type(error).__name__}: {error}"[:2000])
+            TenantMove.objects.filter(pk=move.pk).update(last_error=failures.sentence(error)[:2000])
             log.exception("move.failed", move_id=move.pk, schema=move.tenant.schema_name)
             raise
     return move

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from tenants import cells, chronicle, clockwork, context, hosts, schedule
+from tenants import cells, chronicle, clockwork, context, failures, hosts, schedule
 from tenants.context import TenantRef
 from tenants.enums import RestorationState, TenantClosure, TenantKind
 from tenants.models import Restoration, RetiredSchema, Tenant, WakeUp
@@ -103,7 +103,7 @@ def attempt(
     try:
         yield under_way
     except BaseException as error:
-        give_up(owner, restoration, problem=f"{type(error).__name__}: {error}", at=under_way.now())
+        give_up(owner, restoration, problem=failures.sentence(error), at=under_way.now())
         raise
 
 

@@ -6,7 +6,7 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tenants import chronicle, public_mail, schedule
+from tenants import chronicle, failures, public_mail, schedule
 from tenants.enums import IN_PREPARATION, UNFINISHED, Plan, SignUpState
 from tenants.models import RollUpInvitation, SignUp
 from tenants.provisioning import cancelling, letters, reservation, steps
@@ -169,7 +169,7 @@ def _put_off(sign_up_id: int, error: Exception, at: dt.datetime) -> None:
         sign_up = SignUp.objects.select_for_update(of=("self",)).select_related("tenant").get(pk=sign_up_id)
         delay = min(_FIRST_DELAY * float(2 ** min(sign_up.attempts, 12)), _LONGEST_DELAY)
         sign_up.attempts += 1
-        sign_up.last_error = f"{type(error).__name__}: {error}"[:2000]
+        sign_up.last_error = failures.sentence(error)[:2000]
         sign_up.next_try_at = at + delay
         if sign_up.attempts >= MOST_TRIES and sign_up.state in IN_PREPARATION:
             _give_up(sign_up, at)

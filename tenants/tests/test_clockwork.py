@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from tenants import clockwork, context, schedule, tasks
 from tenants.clockwork import Ticket, claim_due, next_local, run_everything_due, run_ticket
@@ -191,6 +191,16 @@ def test_a_daily_run_is_recorded_and_parked_when_it_never_succeeds(alpha: Tenant
         run = JobRun.objects.get()
         assert (run.state, run.attempts) == (RunState.PARKED, clockwork.MAX_ATTEMPTS)
     assert len(calls) == clockwork.MAX_ATTEMPTS
+
+
+def test_what_is_kept_of_a_failure_quotes_no_row_of_the_tenant(alpha: TenantRef, at: dt.datetime) -> None:
+    """Operators read it, who may see nothing of a tenant without its leave."""
+    at_the_database = IntegrityError("duplicate key value\nDETAIL:  Key (email)=(dee@alpha.example) exists.")
+    answers.append(at_the_database)
+    _wake(alpha, at)
+    run_everything_due(at=at)
+    with public_schema():
+        assert WakeUp.objects.get().last_error == "IntegrityError: duplicate key value"
 
 
 def test_a_closed_tenants_work_waits(alpha: TenantRef, at: dt.datetime) -> None:

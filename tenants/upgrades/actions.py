@@ -12,12 +12,13 @@ from django.db import Error as DatabaseError
 
 from tenants import cells, chronicle, clock, context, hosts
 from tenants.enums import TenantStatus
+from tenants.failures import sentence
 from tenants.models import Tenant
 from tenants.upgrades import planning, record, survey
 from tenants.upgrades.planning import Segment
 from tenants.upgrades.replay import Limits
 from tenants.upgrades.survey import Candidate, State
-from tenants.upgrades.workers import Workers, sentence
+from tenants.upgrades.workers import Workers
 
 log = structlog.get_logger(__name__)
 

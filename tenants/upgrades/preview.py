@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from tenants import cells
+from tenants.failures import sentence
 from tenants.upgrades import actions, planning, survey
 from tenants.upgrades.replay import Limits
-from tenants.upgrades.workers import sentence
 
 
 @dataclass(frozen=True, slots=True)

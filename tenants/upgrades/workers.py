@@ -10,6 +10,7 @@ import psycopg
 import structlog
 
 from tenants import cells, clock, context
+from tenants.failures import sentence
 from tenants.upgrades import record, visits
 from tenants.upgrades.planning import Moved, Segment, sqlstate
 from tenants.upgrades.replay import Limits, OtherShape, Replay
@@ -31,14 +32,6 @@ class Results:
     moved: list[Candidate] = field(default_factory=list)
     passing: dict[Candidate, str] = field(default_factory=dict)
     failed: dict[Candidate, str] = field(default_factory=dict)
-
-
-def sentence(error: BaseException) -> str:
-    """What went wrong, in one line without any values: PostgreSQL's details quote rows of the tenant."""
-    for each in (error, error.__cause__):
-        if isinstance(each, psycopg.Error) and each.diag.message_primary:
-            return each.diag.message_primary
-    return f"{type(error).__name__}: {error}".strip().splitlines()[0]
 
 
 class Workers:
