@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import transaction
 from psycopg import sql
 
-from tenants import cells, chronicle, context, hosts, schedule
+from tenants import cells, chronicle, context, failures, hosts, schedule
 from tenants.addressing.renaming import QUARANTINE
 from tenants.closing import PURGE, scrubbing
 from tenants.enums import TenantClosure, TenantStatus
@@ -50,7 +50,7 @@ def purge_due(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | N
         except Exception as error:
             failed = True
             log.exception("purge.failed", tenant_id=request.tenant_id)
-            problem = f"{type(error).__name__}: {error}"[:2000]
+            problem = failures.sentence(error)[:2000]
             PurgeRequest.objects.filter(pk=request.pk).update(last_error=problem)
     later = ready.filter(tenant__closes_at__gt=at).order_by("tenant__closes_at")
     soonest: dt.datetime | None = later.values_list("tenant__closes_at", flat=True).first()
@@ -168,9 +168,9 @@ def _finish(tenant_id: int, *, at: dt.datetime) -> DeletionCertificate:
         scrubbing.scrub(tenant)
         tenant.status, tenant.status_since, tenant.closed_for = TenantStatus.PURGED, at, ""
         tenant.save(update_fields=["status", "status_since", "closed_for"])
-        request.finished_at, request.last_error, request.reason = at, "", ""
-        request.requested_by, request.approved_by = certificate.requested_by, certificate.approved_by
-        request.save()
+        request.finished_at = at
+        request.save(update_fields=["finished_at"])
+        _forget_who_asked(tenant)
         chronicle.write(
             tenant, "site.purged", by="system", at=at, facts={"certificate": certificate.public_id}
         )
@@ -196,6 +196,15 @@ def _certify(tenant: Tenant, request: PurgeRequest, at: dt.datetime) -> Deletion
         purged_at=at,
     )
     return certificate
+
+
+def _forget_who_asked(tenant: Tenant) -> None:
+    """Of requests that were withdrawn, too: an owner may have made them."""
+    for request in PurgeRequest.objects.filter(tenant=tenant):
+        request.requested_by = reference_of(request.requested_by)
+        request.approved_by = reference_of(request.approved_by) if request.approved_by else ""
+        request.reason = request.last_error = ""
+        request.save(update_fields=["requested_by", "approved_by", "reason", "last_error"])
 
 
 def reference_of(person: str) -> str:

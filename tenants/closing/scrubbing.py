@@ -13,11 +13,13 @@ from tenants.models import (
     PublicMessage,
     Restoration,
     RetiredSchema,
+    ServiceSwitch,
     SignUp,
     SupportGrant,
     Tenant,
     TenantEvent,
     TenantMove,
+    TenantUpgrade,
     WakeUp,
 )
 
@@ -62,8 +64,10 @@ def _scrub_neighbours(tenant: Tenant) -> None:
     agreements.forget_site(tenant, at=clock.now())
     RetiredSchema.objects.filter(tenant=tenant, dropped_at=None).update(dropped_at=clock.now())
     RetiredSchema.objects.filter(tenant=tenant).update(reason="")
-    Restoration.objects.filter(tenant=tenant).update(reason="", source="")
-    TenantMove.objects.filter(tenant=tenant).update(reason="")
+    Restoration.objects.filter(tenant=tenant).update(reason="", source="", problem="")
+    TenantMove.objects.filter(tenant=tenant).update(reason="", last_error="")
+    TenantUpgrade.objects.filter(tenant=tenant).update(error="")
+    ServiceSwitch.objects.filter(tenant=tenant).delete()
     grants = SupportGrant.objects.filter(tenant=tenant)
     grants.update(reason="", ticket="")
     grants.exclude(decided_by="").update(decided_by="tenant")
