@@ -59,13 +59,16 @@ def look_up(host: str) -> TenantRef | Gone | None:
     entry = _entries.get(host)
     if entry and entry[0] > now:
         return entry[1]
+    version = _version[1]
     with context.public_schema():
         domain = Domain.objects.select_related("tenant").filter(domain=host).first()
         ref = _found(domain) if domain else None
     with _lock:
         if len(_entries) >= _MOST:
             _entries.clear()
-        _entries[host] = (now + (_KNOWN_SECONDS if ref else _UNKNOWN_SECONDS), ref)
+        # What was read before everybody was told to forget may be how it was before.
+        if _version[1] == version:
+            _entries[host] = (now + (_KNOWN_SECONDS if ref else _UNKNOWN_SECONDS), ref)
     return ref
 
 
@@ -105,11 +108,11 @@ def with_switches(ref: TenantRef) -> TenantRef:
 def forget_all() -> None:
     """Make every process look again: call after a domain, a name, a zone or a status changed."""
     global _version
-    with _lock:
-        _entries.clear()
     shared = caches["shared"]
     shared.add(_VERSION_KEY, 0, timeout=None)
     _version = (time.monotonic(), shared.incr(_VERSION_KEY))
+    with _lock:
+        _entries.clear()
 
 
 def _forget_if_changed() -> None:
@@ -119,6 +122,7 @@ def _forget_if_changed() -> None:
     if now - asked_at < _VERSION_SECONDS:
         return
     current = caches["shared"].get(_VERSION_KEY, 0)
+    # First the version, then the entries: a look-up under way compares it before it keeps what it found.
     _version = (now, current)
     if current != seen:
         with _lock:

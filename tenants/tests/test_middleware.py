@@ -143,6 +143,24 @@ def test_a_change_is_seen_at_once_by_every_process(alpha: TenantRef) -> None:
     assert _ask("moved.duly.localhost").content.decode() == alpha.schema_name
 
 
+def test_what_was_read_before_a_change_is_not_kept_after_it(
+    alpha: TenantRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill switch that is pulled while another thread looks the host up must not be undone by what that one read."""
+    real = hosts._found
+
+    def overtaken(domain: Domain) -> Any:
+        found = real(domain)
+        Tenant.objects.filter(pk=alpha.id).update(closed_for=TenantClosure.FROZEN)
+        hosts.forget_all()
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hosts, "_found", overtaken)
+        hosts.look_up(alpha.host)
+    assert _ask(alpha.host).status_code == 503
+
+
 def test_a_streamed_body_is_produced_inside_its_tenant(alpha: TenantRef) -> None:
     def stream(request: HttpRequest) -> StreamingHttpResponse:
         return StreamingHttpResponse(str(context.require_tenant().schema_name) for _ in range(2))
