@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from django.db import connection, transaction
 
-from tenants import context, events, schedule
+from tenants import clock, context, events, schedule
 from tenants.chronicle import TELL
 from tenants.enums import TenantStatus
 from tenants.models import Tenant, TenantEvent
@@ -22,24 +22,28 @@ JOB = schedule.ScheduledJob(name=TELL, action="tenants.lifecycle.telling.tell", 
 BATCH = 200
 # A tenant that is closed for a while, or whose telling failed, is tried again after this.
 _AGAIN = dt.timedelta(minutes=5)
+# Then the turn ends before its lease does, and goes on anew.
+_TURN = dt.timedelta(seconds=20)
 
 
 def tell(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | None:
     """Carry every event that was not told yet into its tenant, oldest first; answers when to look again.
 
-    One that fails waits and does not hold up those of other tenants.
+    Those that fail or whose tenant is closed wait, and however many they are, do not hold up those of others.
     """
     untold = TenantEvent.objects.filter(told_at=None).order_by("at", "pk")
-    numbers = list(untold.values_list("pk", flat=True)[:BATCH])
+    ends_at = clock.now() + _TURN
     told = 0
-    for number in numbers:
+    for number in list(untold.values_list("pk", flat=True)):
+        if told == BATCH or clock.now() >= ends_at:
+            break
         try:
             told += _tell_one(number, at=at)
         except Exception:  # an event of one tenant never keeps another from hearing its own
             log.exception("event.untold", event_id=number)
-    if not TenantEvent.objects.filter(told_at=None).exists():
-        return None
-    return at if told == BATCH else at + _AGAIN
+    else:
+        return at + _AGAIN if untold.exists() else None
+    return at if told else at + _AGAIN
 
 
 def _tell_one(number: int, *, at: dt.datetime) -> bool:

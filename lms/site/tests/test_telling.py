@@ -85,6 +85,7 @@ def test_a_tenant_that_cannot_be_told_does_not_hold_up_the_other(
         return real(**event)
 
     monkeypatch.setattr(site, "note_event", fail_in_alpha)
+    monkeypatch.setattr(telling, "BATCH", 1)  # as many as fail
     actions.suspend(alpha.id, by=OPERATOR, reason="One.", at=at)
     actions.suspend(beta.id, by=OPERATOR, reason="Two.", at=at + dt.timedelta(seconds=1))
     assert {mail["To"] for mail in deliver(at + dt.timedelta(minutes=1))} == {cy.email}
