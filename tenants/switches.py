@@ -5,6 +5,7 @@ change is known everywhere within a second through the shared cache, within 30 s
 """
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -18,8 +19,9 @@ from tenants.support import actions as support
 def end_sessions(tenant: Tenant | None, *, by: str, reason: str, at: dt.datetime) -> None:
     """Make every session of one tenant, or of all universities, nobody's. People sign in again; nothing is lost."""
     with transaction.atomic():
-        row = _row(Switch.SESSIONS, tenant, by=by, reason=reason, at=at)
-        ServiceSwitch.objects.filter(pk=row.pk).update(epoch=F("epoch") + 1)
+        said = {"changed_by": by, "changed_at": at, "reason": reason}
+        row = _locked(Switch.SESSIONS, tenant, said)
+        ServiceSwitch.objects.filter(pk=row.pk).update(epoch=F("epoch") + 1, **said)
         _tell("switch.sessions_ended", tenant, by=by, reason=reason, at=at)
 
 
@@ -28,12 +30,13 @@ def turn(
 ) -> bool:
     """Stop uploads or operator access, or let them go on; False when it stood that way already."""
     with transaction.atomic():
-        row = _row(switch, tenant, by=by, reason=reason, at=at)
+        said = {"changed_by": by, "changed_at": at, "reason": reason}
+        row = _locked(switch, tenant, said)
         if row.is_off == is_off:
             return False
-        ServiceSwitch.objects.filter(pk=row.pk).update(is_off=is_off)
+        ServiceSwitch.objects.filter(pk=row.pk).update(is_off=is_off, **said)
         if is_off and switch == Switch.OPERATORS:
-            support.end_all(by=by, reason=reason, at=at)
+            support.end_all(tenant=tenant, by=by, reason=reason, at=at)
         _tell(f"switch.{switch.value}_{'off' if is_off else 'on'}", tenant, by=by, reason=reason, at=at)
     return True
 
@@ -43,12 +46,10 @@ def is_off(switch: Switch) -> bool:
     return ServiceSwitch.objects.filter(switch=switch, tenant=None, is_off=True).exists()
 
 
-def _row(switch: Switch, tenant: Tenant | None, *, by: str, reason: str, at: dt.datetime) -> ServiceSwitch:
-    """The row of a switch, locked until the transaction ends."""
-    said = {"changed_by": by, "changed_at": at, "reason": reason}
+def _locked(switch: Switch, tenant: Tenant | None, said: dict[str, Any]) -> ServiceSwitch:
+    """The row of a switch, locked until the transaction ends; made with `said` when nobody ever touched it."""
     ServiceSwitch.objects.get_or_create(switch=switch, tenant=tenant, defaults=said)
-    row = ServiceSwitch.objects.select_for_update(of=("self",)).get(switch=switch, tenant=tenant)
-    ServiceSwitch.objects.filter(pk=row.pk).update(**said)
+    row: ServiceSwitch = ServiceSwitch.objects.select_for_update().get(switch=switch, tenant=tenant)
     return row
 
 
