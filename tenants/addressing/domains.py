@@ -148,12 +148,17 @@ def _next_while_pending(found: CustomDomain, at: dt.datetime) -> dt.datetime | N
 
 def _answer(tenant: Tenant, found: CustomDomain, at: dt.datetime) -> bool:
     """Have the tenant answer at its name, as its main address; False while somebody else has it proved."""
-    rival = CustomDomain.objects.select_for_update().filter(host=found.host).exclude(state=ProofState.PENDING)
-    for other in rival.select_related("tenant"):
+    rivals = CustomDomain.objects.filter(host=found.host).exclude(state=ProofState.PENDING)
+    for tenant_id in list(rivals.values_list("tenant_id", flat=True)):
+        # Its row first, as everybody does who changes its addresses.
+        rival = Tenant.objects.select_for_update().get(pk=tenant_id)
+        other = rivals.select_for_update().filter(tenant=rival).first()
+        if other is None:
+            continue
         if other.state != ProofState.FAILING:
             return False
         other.problem = proof.TAKEN
-        _lose(other.tenant, other, at, {"host": other.host, "problem": proof.TAKEN})
+        _lose(rival, other, at, {"host": other.host, "problem": proof.TAKEN})
         other.save()
     try:
         with transaction.atomic():

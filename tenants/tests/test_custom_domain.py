@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from config.tests.names import NameServer
 from tenants import hosts, links
@@ -161,7 +163,12 @@ def test_a_dangling_name_goes_to_whoever_can_prove_it_and_takes_nothing_along(
     rival = domains.claim(beta.id, HOST, by=BY, at=at)
     _publish(name_server, rival)
     assert _check(alpha, at + DAY).state == ProofState.FAILING
-    assert _check(beta, at + DAY).state == ProofState.PROVED
+    with CaptureQueriesContext(connection) as asked:
+        assert _check(beta, at + DAY).state == ProofState.PROVED
+    locks = [query["sql"] for query in asked if 'FROM "tenants_tenant"' in query["sql"]]
+    assert any(f"= {alpha.id} " in sql and "FOR UPDATE" in sql for sql in locks), (
+        "nobody else changes alpha's addresses meanwhile"
+    )
     assert _ref(beta).host == HOST
     assert _ref(alpha).host == alpha.host
     assert old.get("/").status_code == 302, "alpha's session is nobody's at beta"
