@@ -93,7 +93,8 @@ def the_login_enters_its_own_schemas_only(
     return [
         Error(
             f"The login of this process may become roles of {whose} ({count}).",
-            hint="REVOKE those roles from it; each schema's role belongs to one login (docs/operations/logins.md).",
+            hint="REVOKE those roles from it; each schema's role belongs to one login "
+            "(docs/operations/operator-console.md).",
             id="tenants.E007",
         )
     ]

@@ -70,6 +70,16 @@ def test_no_front_end_file_is_too_long_to_read(pattern: str, most: int) -> None:
     assert {_named(path): _lines(path) for path in paths if _lines(path) > most} == {}
 
 
+def test_every_document_that_code_sends_somebody_to_is_there() -> None:
+    named = {
+        (_named(path), document)
+        for path in _sources()
+        for document in re.findall(r"docs/[\w/-]+\.(?:md|json)", path.read_text())
+    }
+    assert {pair for pair in named if not (ROOT / pair[1]).exists()} == set()
+    assert named
+
+
 def test_nothing_is_called_a_drawer() -> None:
     assert [_named(path) for path in _sources() if DRAWERS & {path.stem, *path.relative_to(ROOT).parts}] == []
 
