@@ -18,6 +18,7 @@ pytest_plugins = [
     "config.tests.cast",
     "config.tests.campus",
     "config.tests.console",
+    "config.tests.reports",
     "config.tests.scorecard",
     "config.tests.names",
 ]

@@ -1,10 +1,11 @@
 """Hold a tenant to its plan, and change the plan. What each plan includes stands in tenants.entitlements."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +13,9 @@ from tenants import chronicle, context, entitlements
 from tenants.enums import Plan, Switch
 from tenants.lifecycle.actions import locked
 from tenants.models import Tenant
+
+# Any number that no other advisory lock uses; schema and limit are mixed in, so tenants do not wait for each other.
+_LOCK = 0x706C_616E
 
 
 class Limit(StrEnum):
@@ -42,6 +46,21 @@ def refuse_beyond(limit: Limit, wanted: int) -> None:
     allowed = most(limit)
     if allowed is not None and wanted > allowed:
         raise LimitReached(_sentence(limit, allowed, wanted))
+
+
+def admit(limit: Limit, *, more: int, taken: Callable[[], int]) -> None:
+    """Raise `LimitReached` when `more`, beyond what `taken` counts, would be over the plan of the tenant in force.
+
+    Until the caller's transaction ends, whoever else asks for the same limit waits, so what was counted here still
+    holds when it is written. Call it in a transaction, before writing; a tenant without the limit costs no query.
+    """
+    if most(limit) is None:
+        return
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("A place in a plan is taken within a transaction.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema() || %s))", [_LOCK, limit])
+    refuse_beyond(limit, taken() + more)
 
 
 def may_upload() -> bool:

@@ -15,6 +15,7 @@ from lms.catalog import actions as catalog
 from lms.catalog.enums import UploadOrigin
 from lms.catalog.facts import starter
 from lms.catalog.models import Course
+from lms.jobs.models import Job
 from lms.mail import actions as mail
 from lms.mail.enums import Category
 from lms.mail.models import Message
@@ -22,6 +23,7 @@ from lms.people import actions as people
 from lms.people.enums import AbsentPolicy, RosterImportState
 from lms.people.imports import check, inline, intake
 from lms.people.models import RosterImport, User
+from lms.people.queries import counted
 from lms.people.tests.factories import make_department, make_user
 from tenants import clock, hosts, plans
 from tenants import entitlements as rules
@@ -148,6 +150,31 @@ def test_a_roster_with_more_new_people_than_the_plan_is_not_started(alpha: Tenan
         assert roster.state == RosterImportState.CHECKED
     with inside(limited(alpha, people=active + 3)):
         intake.start_import(**start)
+
+
+def test_an_import_under_way_keeps_the_places_it_was_promised(alpha: TenantRef, ada: User) -> None:
+    """Until it has used them, is cancelled, or is taken up again."""
+    values = {"given_name": "New", "family_name": "Noor", "email": "new@alpha.example"}
+    with inside(alpha):
+        roster = checked_roster(ada, 3)
+        active = User.objects.filter(is_active=True).count()
+    with inside(limited(alpha, people=active + 3)):
+        intake.start_import(roster=roster, absent=AbsentPolicy.KEEP, confirmed_count=None, by=ada, at=AT)
+        with pytest.raises(plans.LimitReached):
+            people.add_person(values=values, by=ada, at=AT)
+        Job.objects.filter(kind=counted.IMPORT_JOB).update(status="cancelled")
+        people.add_person(values=values, by=ada, at=AT)
+        with pytest.raises(plans.LimitReached):
+            intake.resume(roster=roster, by=ada, at=AT)
+    with inside(limited(alpha, people=active + 4)):
+        intake.resume(roster=roster, by=ada, at=AT)
+
+
+def test_a_place_costs_nothing_where_there_is_no_limit(
+    alpha: TenantRef, django_assert_num_queries: Any
+) -> None:
+    with inside(limited(alpha)), django_assert_num_queries(0):
+        plans.admit(plans.Limit.PEOPLE, more=1, taken=User.objects.count)
 
 
 def test_one_course_too_many_is_refused_and_a_new_version_is_not(alpha: TenantRef, ada: User) -> None:

@@ -90,7 +90,8 @@ class JobKind:
     `runner` is the dotted path of `def run(job: JobHandle) -> dict`; what it returns is the result.
     `result_url` is the dotted path of `def f(params, result) -> str`, or empty. `noun` is what is counted, in
     the plural ("rows"). `permission` names who may see the job besides its owner. One that `administers` does not begin
-    while the tenant's status does not allow administration; one that has begun is finished.
+    while the tenant's status does not allow administration; one that has begun is finished. Of one that `is_single`, a
+    tenant has one open job at most: the database holds to it.
     """
 
     key: str
@@ -101,6 +102,7 @@ class JobKind:
     noun: str | Promise = ""
     permission: str = ""
     administers: bool = False
+    is_single: bool = False
 
     def run(self, job: JobHandle) -> dict[str, Any]:
         """Do the work; whatever the runner raises passes through."""

@@ -13,11 +13,12 @@ class Job(models.Model):
 
     `params` never change. `checkpoint` is what the last finished chunk left for the next one. `holder` and
     `lease_until` belong to the worker that runs it; past `lease_until` that worker counts as dead.
-    `attempts` counts starts since the last chunk that was finished.
+    `attempts` counts starts since the last chunk that was finished. Of a kind that `is_single` one at most is open.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=64)
+    is_single = models.BooleanField(default=False, db_default=False)
     params = models.JSONField(default=dict)
     checkpoint = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
@@ -41,6 +42,9 @@ class Job(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["public_id"], name="job_public_id_once"),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(is_single=True, status__in=OPEN), name="job_single_open"
+            ),
             models.CheckConstraint(
                 condition=Q(status=JobStatus.RUNNING, holder__isnull=False, lease_until__isnull=False)
                 | (~Q(status=JobStatus.RUNNING) & Q(holder__isnull=True, lease_until__isnull=True)),

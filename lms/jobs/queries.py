@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from lms.jobs import kinds
-from lms.jobs.enums import JobStatus
+from lms.jobs.enums import OPEN, JobStatus
 from lms.jobs.models import Job
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ def running_of(user: "User") -> list[Job]:
 def of_kind(kind: str, *, limit: int) -> list[Job]:
     """The newest jobs of a kind, whoever started them."""
     return list(Job.objects.select_related("owner").filter(kind=kind).order_by("-created_at", "-pk")[:limit])
+
+
+def open_of_kind(kind: str) -> list[UUID]:
+    """The public ids of the jobs of a kind that may still go on."""
+    return list(Job.objects.filter(kind=kind, status__in=OPEN).values_list("public_id", flat=True))
 
 
 def one_of_kind(kind: str, public_id: UUID) -> Job | None:

@@ -22,10 +22,11 @@ def _register_jobs() -> None:
     from lms.access.permissions import Permission
     from lms.jobs import kinds
     from lms.people.imports import intake
+    from lms.people.queries import counted
 
     for key, title, runner in (
         (intake.CHECK_JOB, _("Checking a roster"), "lms.people.imports.check.run"),
-        (intake.IMPORT_JOB, _("Importing a roster"), "lms.people.imports.apply.run"),
+        (counted.IMPORT_JOB, _("Importing a roster"), "lms.people.imports.apply.run"),
     ):
         kinds.register(
             kinds.JobKind(

@@ -5,7 +5,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lms.audit import actions as audit
@@ -34,9 +33,7 @@ def start(*, by: "User", at: dt.datetime) -> "Job":
     """
     if not shelf.is_set_up():
         raise shelf.NotSetUp
-    with transaction.atomic():
-        under_way = next((job for job in job_queries.of_kind(rules.JOB_KIND, limit=5) if job.is_open), None)
-        return under_way or jobs.start(kind=rules.JOB_KIND, params={"by": by.email}, by=by, at=at)
+    return jobs.start(kind=rules.JOB_KIND, params={"by": by.email}, by=by, at=at)
 
 
 def run(job: JobHandle) -> dict[str, Any]:

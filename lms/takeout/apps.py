@@ -30,6 +30,7 @@ class TakeoutConfig(AppConfig):
                 result_label=_("To the file"),
                 noun=_("rows"),
                 permission=Permission.DATA_EXPORT,
+                is_single=True,
             )
         )
         schedule.register(SWEEP)

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
@@ -14,46 +13,16 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from psycopg.errors import UniqueViolation
-from sentry_sdk.envelope import Envelope
-from sentry_sdk.integrations.django import DjangoIntegration
-from sentry_sdk.transport import Transport
 
 from config.tests.isolation import matrix, world
 from config.tests.isolation.table import TENANT
+from config.tests.reports import Kept
 from config.tests.scorecard import Scorecard
 from lms.people.tests.factories import PASSWORD
 from tenants.context import TenantRef, inside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I2")]
 CANARY = b"CANARY-alpha"
-
-
-class Kept(Transport):
-    """Keeps what would have been sent to Sentry."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sent: list[bytes] = []
-
-    def capture_envelope(self, envelope: Envelope) -> None:
-        self.sent.append(envelope.serialize())
-
-
-@pytest.fixture
-def sentry() -> Iterator[Kept]:
-    """The real client, set up as config/settings/logs.py does, with a transport that keeps."""
-    kept = Kept()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        sentry_sdk.init(
-            dsn="https://key@sentry.example/1",
-            transport=kept,
-            integrations=[DjangoIntegration()],
-            **settings.SENTRY_OPTIONS,
-        )
-    yield kept
-    sentry_sdk.flush()
-    sentry_sdk.init()
 
 
 @pytest.fixture

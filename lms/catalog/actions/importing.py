@@ -89,7 +89,7 @@ def save_upload(*, upload: CourseUpload, plan: CoursePlan, by: Any, at: dt.datet
 def _course(plan: CoursePlan, at: dt.datetime) -> Course:
     """The course with the plan's key, locked; made if it is new. Raises LimitReached for one course too many."""
     if not Course.objects.filter(key=plan.key).exists():
-        plans.refuse_beyond(Limit.COURSES, Course.objects.count() + 1)
+        plans.admit(Limit.COURSES, more=1, taken=Course.objects.count)
     Course.objects.bulk_create(
         [Course(key=plan.key, title=plan.title, summary=plan.summary, created_at=at)], ignore_conflicts=True
     )

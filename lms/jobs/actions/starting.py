@@ -19,12 +19,37 @@ JOB = schedule.ScheduledJob(name="jobs.pending", action="lms.jobs.actions.run_pe
 
 
 def start(*, kind: str, params: Mapping[str, Any], by: "User | None", at: datetime) -> Job:
-    """Leave a job for a worker, in the caller's transaction. Raises kinds.UnknownKind."""
+    """Leave a job for a worker, in the caller's transaction; of a single kind, the one that is open already.
+
+    Whoever starts one of a single kind at the same moment as somebody else waits for their transaction to end. Raises
+    kinds.UnknownKind.
+    """
     found = kinds.find(kind)
+    job = Job(
+        kind=found.key,
+        is_single=found.is_single,
+        params=dict(params),
+        owner=by,
+        created_at=at,
+        next_try_at=at,
+    )
     with transaction.atomic():
-        job = Job.objects.create(kind=found.key, params=dict(params), owner=by, created_at=at, next_try_at=at)
+        if found.is_single:
+            job = _add_single(job)
+        else:
+            job.save(force_insert=True)
         schedule.wake(JOB.name)
     return job
+
+
+def _add_single(job: Job) -> Job:
+    """Insert, unless the database says that one is open; what is open may end in between, and then ours is new."""
+    while True:
+        Job.objects.bulk_create([job], ignore_conflicts=True)
+        others = Job.objects.filter(kind=job.kind, is_single=True, status__in=OPEN)
+        found = Job.objects.filter(public_id=job.public_id).first() or others.first()
+        if found is not None:
+            return found
 
 
 def stop_all(*, at: datetime, reason: str) -> int:

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from lms.audit import actions as audit
-from lms.people import events
+from lms.people import events, queries
 from lms.people.actions.roles import check_owner_remains
 from lms.people.models import User
 from tenants import plans
@@ -35,6 +35,7 @@ def add_person(*, values: Mapping[str, Any], by: User | None, at: datetime) -> U
     Raises EmailTaken, ExternalIdTaken, and LimitReached when the plan includes nobody more.
     """
     with transaction.atomic():
+        plans.admit(Limit.PEOPLE, more=1, taken=queries.places_taken)
         person, entry = put_in(values, at=at)
         audit.record_all([entry], by=by, at=at)
         events.changed.send(sender=None, user_ids=[person.pk], at=at)
@@ -42,8 +43,8 @@ def add_person(*, values: Mapping[str, Any], by: User | None, at: datetime) -> U
 
 
 def put_in(values: Mapping[str, Any], *, at: datetime) -> tuple[User, audit.Entry]:
-    """As `add_person`, for a caller who writes down the entry and tells of the change, in the same transaction."""
-    _refuse_beyond_plan()
+    """As `add_person`, for a caller who sees to the plan, writes down the entry and tells of the change, all in one
+    transaction."""
     person = User(created_at=at)
     person.set_unusable_password()
     _set_fields(person, values)
@@ -97,14 +98,10 @@ def reactivate(*, person: User, by: User, at: datetime) -> None:
     """
     with transaction.atomic():
         if not person.is_active:
-            _refuse_beyond_plan()
+            plans.admit(Limit.PEOPLE, more=1, taken=queries.places_taken)
         _switch(person, is_active=True)
         _record("people.reactivated", person, by, at, {})
         events.changed.send(sender=None, user_ids=[person.pk], at=at)
-
-
-def _refuse_beyond_plan() -> None:
-    plans.refuse_beyond(Limit.PEOPLE, User.objects.filter(is_active=True).count() + 1)
 
 
 def _switch(person: User, *, is_active: bool) -> None:

@@ -10,17 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.jobs import actions as jobs
 from lms.jobs import queries as jobs_queries
+from lms.people import queries
 from lms.people.enums import AbsentPolicy, AffiliationKind, RosterImportState, RowOutcome
 from lms.people.imports import decode, dialect, mapping
 from lms.people.imports.decode import NotReadable
 from lms.people.imports.dialect import Header, Record
 from lms.people.imports.mapping import Layout
 from lms.people.models import RosterImport, User
+from lms.people.queries import counted
 from tenants import plans
 from tenants.plans import Limit
 
 CHECK_JOB = "people.roster_check"
-IMPORT_JOB = "people.roster_import"
 SAMPLE_ROWS = 5
 # Above this share of the people on the roster, ending those who are absent has to be confirmed in figures.
 MANY_LEAVE = 0.1
@@ -123,19 +124,23 @@ def start_import(
         locked.options = {**locked.options, "absent": absent}
         locked.state = RosterImportState.IMPORTING
         locked.job_public_id = jobs.start(
-            kind=IMPORT_JOB, params={"roster": roster.pk}, by=by, at=at
+            kind=counted.IMPORT_JOB, params={"roster": roster.pk}, by=by, at=at
         ).public_id
         locked.save(update_fields=["options", "state", "job_public_id"])
 
 
 def resume(*, roster: RosterImport, by: User, at: datetime) -> None:
-    """Take up a check or an import whose job was cancelled or gave up. Raises NotNow while it is running."""
+    """Take up a check or an import whose job was cancelled or gave up. Raises NotNow while it is running,
+    and LimitReached where the places it had were taken meanwhile.
+    """
     with transaction.atomic():
         locked = _locked(roster, RosterImportState.CHECKING, RosterImportState.IMPORTING)
         job = jobs_queries.visible_to(by, locked.job_public_id) if locked.job_public_id else None
         if job is not None and job.is_open:
             raise NotNow
-        kind = CHECK_JOB if locked.state == RosterImportState.CHECKING else IMPORT_JOB
+        kind = CHECK_JOB if locked.state == RosterImportState.CHECKING else counted.IMPORT_JOB
+        if kind == counted.IMPORT_JOB and (new := queries.still_to_come(locked)):
+            plans.admit(Limit.PEOPLE, more=new, taken=queries.places_taken)
         locked.job_public_id = jobs.start(kind=kind, params={"roster": roster.pk}, by=by, at=at).public_id
         locked.save(update_fields=["job_public_id"])
 
@@ -144,8 +149,7 @@ def _refuse_beyond_plan(roster: RosterImport, leaving: int) -> None:
     """Whoever is on the plan already may be imported again and again; only somebody new can be one too many."""
     new = roster.counts.get(RowOutcome.CREATE, 0)
     if new:
-        active = User.objects.filter(is_active=True).count()
-        plans.refuse_beyond(Limit.PEOPLE, active + new - leaving)
+        plans.admit(Limit.PEOPLE, more=new - leaving, taken=queries.places_taken)
 
 
 def _locked(roster: RosterImport, *states: RosterImportState) -> RosterImport:

@@ -1,6 +1,6 @@
 """What can be asked about people."""
 
-from lms.people.queries.counted import measure
+from lms.people.queries.counted import measure, places_taken, still_to_come
 from lms.people.queries.directory import (
     Listed,
     department_list,
@@ -39,6 +39,7 @@ __all__ = [
     "person_by_email",
     "person_facts",
     "person_for",
+    "places_taken",
     "reach",
     "recent_imports",
     "record_of",
@@ -46,6 +47,7 @@ __all__ = [
     "rows_shown",
     "search_people",
     "states_counted",
+    "still_to_come",
     "with_standing",
     "with_those_below",
 ]

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from config.tests.isolation import world
 from config.tests.isolation.table import TENANT, Row
+from config.tests.reports import Kept
 from config.tests.scorecard import IS_FULL, Scorecard
 from lms.access.roles import Support
 from lms.audit.models import Event
@@ -241,13 +242,14 @@ def test_support_ends_its_own_access(alpha: TenantRef, visit: tuple[Client, Any]
 
 
 def test_reading_in_bulk_ends_every_access_of_the_operator(
-    alpha: TenantRef, beta: TenantRef, dee: Any, visit: tuple[Client, Any], settings: Any
+    alpha: TenantRef, beta: TenantRef, dee: Any, visit: tuple[Client, Any], settings: Any, sentry: Kept
 ) -> None:
     settings.SUPPORT_ROWS_AN_HOUR = 3
     client, grant = visit
     elsewhere = make_grant(beta)
     for _ in range(3):
         assert client.get(f"/people/{dee.public_id}/").status_code == 200
+    assert sentry.sent == []
     stopped = client.get(f"/people/{dee.public_id}/")
     assert stopped.status_code == 403
     assert b"You read more within an hour" in stopped.content
@@ -261,6 +263,11 @@ def test_reading_in_bulk_ends_every_access_of_the_operator(
         assert kinds == ["support.granted", "support.entered", "support.bulk_read", "support.ended"]
         assert list(alpha_events(beta)) == ["support.granted", "support.ended"]
     assert logged(alpha) == (4, 4)
+    (report,) = sentry.events()
+    assert (report["message"], report["level"]) == ("support.bulk_read", "warning")
+    assert report["tags"] == {"tenant": alpha.schema_name, "support": str(grant.public_id)}
+    # Which grant, not who or about whom.
+    assert not any(word in sentry.sent[0] for word in (JAY.email.encode(), dee.email.encode()))
 
 
 def alpha_events(tenant: TenantRef) -> Any:
