@@ -93,6 +93,17 @@ class UpgradeState(TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class Standing(TextChoices):
+    """How a tenant's schema stands towards the release that is installed."""
+
+    DONE = "done", _("Up to date")
+    RUNNING = "running", _("Being brought to this release")
+    PENDING = "pending", _("Not brought to this release yet")
+    FAILED = "failed", _("Could not be brought to this release")
+    WAITING = "waiting", _("Waits for migrate_tenants")
+    PREPARING = "preparing", _("Still being made")
+
+
 class RestorationState(TextChoices):
     """How far an attempt to bring a tenant back from an archive has come. The last two are final."""
 

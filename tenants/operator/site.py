@@ -9,14 +9,14 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from tenants import chronicle, context, hosts
 from tenants.context import TenantRef
 from tenants.enums import TenantKind, TenantStatus
 from tenants.models import Domain, Tenant
-from tenants.provisioning import schemas
+from tenants.provisioning import births, schemas
 
 
 class NoOwnerLogin(Exception):
@@ -58,7 +58,10 @@ def provide(*, at: dt.datetime) -> tuple[TenantRef, bool]:
             tenant=tenant, is_primary=True, defaults={"domain": settings.OPERATOR_HOST}
         )
         with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
-            schemas.make(owner, tenant.schema_name, login=settings.DATABASE_OPERATOR_ROLE)
+            is_new = schemas.make(owner, tenant.schema_name, at=at, login=settings.DATABASE_OPERATOR_ROLE)
+        if is_new:
+            with connection.cursor() as cursor:
+                births.record(cursor, tenant.schema_name, at=at)
         Tenant.objects.filter(pk=tenant.pk).update(status=TenantStatus.ACTIVE)
         tenant.refresh_from_db()
         transaction.on_commit(hosts.forget_all)

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -19,7 +19,7 @@ from tenants.context import TenantRef
 from tenants.enums import RestorationState, TenantClosure, TenantKind
 from tenants.models import Restoration, RetiredSchema, Tenant, WakeUp
 from tenants.portability.manifest import BadArchive
-from tenants.provisioning import schemas
+from tenants.provisioning import births, schemas
 
 log = structlog.get_logger(__name__)
 
@@ -173,6 +173,9 @@ def _swap(
                 **changes,
             }
         )
+        with connection.cursor() as cursor:
+            # What comes in is migrated before it is let in, so the release has nothing left to do here.
+            births.record(cursor, restoration.new_schema, at=at)
         tenant.refresh_from_db()
         # What the old rows wanted to be woken for is not there any more; each day's jobs begin anew from now on.
         WakeUp.objects.filter(tenant=tenant).delete()

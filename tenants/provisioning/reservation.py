@@ -4,7 +4,7 @@ import datetime as dt
 import secrets
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from tenants import clock
 from tenants.agreements import actions as agreements
 from tenants.enums import Plan, SignUpState, TenantKind, TenantStatus
 from tenants.models import Domain, SignUp, Tenant
-from tenants.provisioning import pool, schemas
+from tenants.provisioning import births, pool, schemas
 from tenants.rules import lookalikes, subdomains
 
 
@@ -61,29 +61,7 @@ def reserve(
     let_go_of_expired(at=at)
     try:
         with transaction.atomic():
-            tenant = Tenant(
-                schema_name=pool.take(at=at) or schemas.random_schema_name(),
-                name=sign_up.university_name,
-                kind=TenantKind.DEPARTMENT if sign_up.invitation_id else TenantKind.UNIVERSITY,
-                status=TenantStatus.PREPARING,
-                plan=plan,
-                time_zone=sign_up.time_zone,
-                locale=sign_up.locale,
-                token_epoch=secrets.token_hex(16),
-                created_at=at,
-            )
-            # Both in one statement each: what upstream's save() looks up before has no answer for new rows.
-            Tenant.objects.bulk_create([tenant])
-            Domain.objects.bulk_create(
-                [
-                    Domain(
-                        domain=host_of(sign_up.subdomain),
-                        tenant=tenant,
-                        is_primary=True,
-                        skeleton=lookalikes.skeleton(sign_up.subdomain),
-                    )
-                ]
-            )
+            tenant = _settle(sign_up, plan, at)
             agreements.offer_to_new_site(sign_up, tenant, at=at)
     except IntegrityError as error:
         raise taken(sign_up.subdomain) from error
@@ -91,3 +69,35 @@ def reserve(
     sign_up.state = SignUpState.RESERVED
     sign_up.next_try_at = first_try_at or at
     sign_up.save(update_fields=["tenant", "state", "next_try_at"])
+
+
+def _settle(sign_up: SignUp, plan: Plan, at: dt.datetime) -> Tenant:
+    """The tenant and its address, and the record of a schema that was ready."""
+    ready = pool.take(at=at)
+    tenant = Tenant(
+        schema_name=ready or schemas.random_schema_name(),
+        name=sign_up.university_name,
+        kind=TenantKind.DEPARTMENT if sign_up.invitation_id else TenantKind.UNIVERSITY,
+        status=TenantStatus.PREPARING,
+        plan=plan,
+        time_zone=sign_up.time_zone,
+        locale=sign_up.locale,
+        token_epoch=secrets.token_hex(16),
+        created_at=at,
+    )
+    # Both in one statement each: what upstream's save() looks up before has no answer for new rows.
+    Tenant.objects.bulk_create([tenant])
+    Domain.objects.bulk_create(
+        [
+            Domain(
+                domain=host_of(sign_up.subdomain),
+                tenant=tenant,
+                is_primary=True,
+                skeleton=lookalikes.skeleton(sign_up.subdomain),
+            )
+        ]
+    )
+    if ready:
+        with connection.cursor() as cursor:
+            births.record(cursor, ready, at=at)
+    return tenant

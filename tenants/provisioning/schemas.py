@@ -1,5 +1,6 @@
 """A tenant's schema and role: cut from the template in one transaction, or not there at all."""
 
+import datetime as dt
 import secrets
 from typing import Any
 
@@ -7,7 +8,7 @@ import psycopg
 from django.conf import settings
 from psycopg import sql
 
-from tenants.provisioning import template
+from tenants.provisioning import births, template
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
@@ -67,16 +68,19 @@ def cut(
     return True
 
 
-def make(connection: psycopg.Connection[Any], schema: str, *, login: str = "") -> None:
-    """`cut` in a transaction of its own. ``connection`` is the owner's, in autocommit."""
-    try:
-        with connection.transaction():
-            cut(connection, schema, login=login)
-    except NoTemplate:
+def make(connection: psycopg.Connection[Any], schema: str, *, at: dt.datetime, login: str = "") -> bool:
+    """`cut` in a transaction of its own, with the record that its tenant, if it is there, is up to date.
+
+    ``connection`` is the owner's, in autocommit.
+    """
+    if template.script(connection) is None:
         # Deployment makes the template; a worker that is ahead of it makes it now.
         template.build(connection)
-        with connection.transaction():
-            cut(connection, schema, login=login)
+    with connection.transaction():
+        is_new = cut(connection, schema, login=login)
+        if is_new:
+            births.record(connection, schema, at=at)
+    return is_new
 
 
 def drop(connection: psycopg.Connection[Any], schema: str) -> None:

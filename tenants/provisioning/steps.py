@@ -46,7 +46,7 @@ def make_database(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
     """Schema, role, rights and tables, all or nothing. Nothing is left to do when a ready schema was taken."""
     if not _has_schema(tenant):
         with cells.connect_as_owner(HOME) as owner:
-            schemas.make(owner, tenant.schema_name)
+            schemas.make(owner, tenant.schema_name, at=at)
 
 
 def invite_owner(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from django.db.models import F
 
 from tenants import context
-from tenants.enums import TenantClosure, TenantStatus, UpgradeState
-from tenants.models import Tenant
+from tenants.enums import Standing, TenantClosure, TenantStatus, UpgradeState
+from tenants.models import Tenant, TenantUpgrade
 from tenants.provisioning import template
 
 
@@ -25,7 +25,11 @@ class TenantLine:
 
 @dataclass(slots=True)
 class Status:
-    """Counts by state, and who is not done. `waiting`: on record with another release, or not at all."""
+    """Counts by standing, and who is not done.
+
+    `waiting`: on record with another release, or not at all. `preparing`: has no schema yet, and gets one that is
+    up to date.
+    """
 
     release: str
     counts: dict[str, int]
@@ -44,10 +48,31 @@ class Status:
         return lines
 
 
+def standing(
+    status: str, schema: str, upgraded_schema: str | None, fingerprint: str | None, recorded: str | None
+) -> Standing:
+    """How a tenant stands towards this release: from its status, its schema, and the three of its record, if any."""
+    is_of_schema = upgraded_schema == schema
+    if status == TenantStatus.PREPARING and (not is_of_schema or recorded == UpgradeState.PENDING):
+        return Standing.PREPARING
+    if is_of_schema and fingerprint == template.fingerprint():
+        return Standing(recorded or Standing.WAITING)
+    return Standing.WAITING
+
+
+def standing_of(tenant: Tenant, upgrade: TenantUpgrade | None) -> Standing:
+    """As `standing`, of a tenant and its record."""
+    if upgrade is None:
+        return standing(tenant.status, tenant.schema_name, None, None, None)
+    return standing(
+        tenant.status, tenant.schema_name, upgrade.schema_name, upgrade.fingerprint, upgrade.state
+    )
+
+
 def status(only: Collection[str] | None = None) -> Status:
     """How far every tenant is, or those schemas. Two queries, whatever the number of tenants."""
     release = template.fingerprint()
-    counts = dict.fromkeys(("done", "running", "pending", "failed", "waiting"), 0)
+    counts = dict.fromkeys((each.value for each in Standing), 0)
     lines = []
     with context.public_schema():
         tenants = Tenant.objects.exclude(status=TenantStatus.PURGED).order_by("pk")
@@ -62,21 +87,21 @@ def status(only: Collection[str] | None = None) -> Status:
             error=F("upgrade__error"),
             at=F("upgrade__at"),
         ).values_list(
-            "schema_name", "name", "upgraded_schema", "fingerprint", "state", "attempts", "error", "at"
+            "schema_name",
+            "name",
+            "status",
+            "upgraded_schema",
+            "fingerprint",
+            "state",
+            "attempts",
+            "error",
+            "at",
         )
-        for schema, name, upgraded_schema, fingerprint, recorded, attempts, error, at in rows:
-            is_this = fingerprint == release and upgraded_schema == schema
-            state = recorded if is_this else "waiting"
-            counts[state] += 1
-            if state != UpgradeState.DONE:
-                lines.append(
-                    TenantLine(
-                        schema,
-                        name,
-                        state,
-                        attempts if is_this else 0,
-                        error if is_this else "",
-                        at.isoformat() if is_this else "",
-                    )
-                )
+        for schema, name, life, upgraded_schema, fingerprint, recorded, attempts, error, at in rows:
+            state = standing(life, schema, upgraded_schema, fingerprint, recorded)
+            counts[state.value] += 1
+            if state in {Standing.WAITING, Standing.PREPARING}:
+                lines.append(TenantLine(schema, name, state.value, 0, "", ""))
+            elif state != Standing.DONE:
+                lines.append(TenantLine(schema, name, state.value, attempts, error, at.isoformat()))
     return Status(release, counts, closed, lines)

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Val
 from django.db.models.functions import Coalesce
 
 from tenants.clockwork import MAX_ATTEMPTS
-from tenants.enums import RunState, SignUpState, TenantKind, UpgradeState
+from tenants.enums import RunState, SignUpState, Standing, TenantKind, TenantStatus, UpgradeState
 from tenants.models import (
     Domain,
     DueWork,
@@ -21,13 +21,15 @@ from tenants.models import (
     TenantUpgrade,
     WakeUp,
 )
+from tenants.provisioning import template
+from tenants.upgrades import queries as upgrades
 
 # The job that sends a tenant's mail (lms.mail): its oldest wake-up that is due is the age of the outbox.
 MAIL_JOB = "mail.outbox"
 LATE = dt.timedelta(minutes=5)
 # More than one in fifty refused, of at least so many: somebody should look.
 REFUSED_SHARE, REFUSED_LEAST = 0.02, 50
-HEALTH = ("parked", "upgrade", "late_mail", "refused_mail", "unfinished")
+HEALTH = ("parked", "upgrade", "behind", "late_mail", "refused_mail", "unfinished")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ def _in_trouble(health: str, at: dt.datetime) -> Q:
         )
     if health == "upgrade":
         return Q(upgrade__state=UpgradeState.FAILED)
+    if health == "behind":
+        return _behind()
     if health == "late_mail":
         late = WakeUp.objects.filter(job=MAIL_JOB, due_at__lt=at - LATE, tenant__isnull=False)
         return Q(pk__in=late.values("tenant_id"))
@@ -103,6 +107,17 @@ def _in_trouble(health: str, at: dt.datetime) -> Q:
             health__mail_refused__gt=F("health__mail_sent") * REFUSED_SHARE,
         )
     return Q(sign_up__isnull=False) & ~Q(sign_up__state=SignUpState.READY)
+
+
+def _behind() -> Q:
+    """As `upgrades.standing` has it, but in the database: whose schema is not on record as up to date."""
+    up_to_date = TenantUpgrade.objects.filter(
+        fingerprint=template.fingerprint(), state=UpgradeState.DONE, schema_name=F("tenant__schema_name")
+    )
+    is_unmade = Q(status=TenantStatus.PREPARING) & (
+        Q(upgrade=None) | ~Q(upgrade__schema_name=F("schema_name")) | Q(upgrade__state=UpgradeState.PENDING)
+    )
+    return ~Q(pk__in=up_to_date.values("tenant_id")) & ~is_unmade & ~Q(status=TenantStatus.PURGED)
 
 
 def stuck_wake_ups() -> QuerySet[WakeUp]:
@@ -165,6 +180,7 @@ class Portrait:
     switches: list[ServiceSwitch]
     events: list[TenantEvent]
     upgrade: TenantUpgrade | None
+    standing: Standing
     sign_up: SignUp | None
 
 
@@ -176,6 +192,7 @@ def find(public_id: UUID) -> Tenant | None:
 def portrait(tenant: Tenant, *, at: dt.datetime) -> Portrait:
     """What is known of one tenant without entering it."""
     runs = JobRun.objects.filter(tenant=tenant)
+    upgrade = TenantUpgrade.objects.filter(tenant=tenant).first()
     return Portrait(
         facts=with_facts([tenant], at=at)[0],
         domains=list(Domain.objects.filter(tenant=tenant).order_by("-is_primary", "domain")),
@@ -187,6 +204,7 @@ def portrait(tenant: Tenant, *, at: dt.datetime) -> Portrait:
         stuck=list(WakeUp.objects.filter(tenant=tenant).exclude(last_error="").order_by("due_at")[:50]),
         switches=list(ServiceSwitch.objects.filter(tenant=tenant, is_off=True)),
         events=list(TenantEvent.objects.filter(tenant=tenant).order_by("-at", "-pk")[:50]),
-        upgrade=TenantUpgrade.objects.filter(tenant=tenant).first(),
+        upgrade=upgrade,
+        standing=upgrades.standing_of(tenant, upgrade),
         sign_up=SignUp.objects.filter(tenant=tenant).first(),
     )

@@ -14,7 +14,9 @@ from tenants import health, hosts
 from tenants.context import TenantRef, inside, public_schema
 from tenants.enums import RunState
 from tenants.models import Domain, JobRun, Tenant, TenantEvent, TenantHealth, WakeUp
+from tenants.operator.queries import tenants
 from tenants.operator.views.tenants import OF_TENANT
+from tenants.provisioning import births
 from tenants.tests.factories import AT
 
 pytestmark = pytest.mark.django_db
@@ -181,6 +183,7 @@ def test_a_page_of_two_thousand_tenants_costs_as_many_queries_as_one_of_two(
         "?status=trial",
         "?health=parked",
         "?health=refused_mail",
+        "?health=behind",
         "?page=1e9",
     ):
         assert console.get(f"/{query}").status_code == 200
@@ -195,6 +198,26 @@ def test_a_tenant_says_how_many_people_it_has_and_how_its_mail_fares(
         row = TenantHealth.objects.get(tenant_id=alpha.id)
     assert (row.people, row.mail_sent, row.mail_refused, row.mail_waiting_since) == (2, 0, 0, None)
     assert "counted" in console.get(f"/tenants/{_tenant(alpha).public_id}/").content.decode()
+
+
+def test_the_console_says_who_is_not_at_this_release(
+    alpha: TenantRef, beta: TenantRef, console: Client, at: dt.datetime
+) -> None:
+    one = f"/tenants/{_tenant(alpha).public_id}/"
+    assert "Waits for migrate_tenants" in console.get(one).content.decode()
+    with public_schema():
+        waiting = tenants.search(health="behind", at=at)
+        assert {alpha.id, beta.id} <= set(waiting.values_list("pk", flat=True))
+        with connection.cursor() as cursor:
+            births.record(cursor, alpha.schema_name, at=at)
+        left = set(waiting.values_list("pk", flat=True))
+        assert (alpha.id in left, beta.id in left) == (False, True)
+    page = console.get(one).content.decode()
+    assert "Up to date" in page
+    assert "Waits for" not in page
+    listed = console.get("/?health=behind").content.decode()
+    assert beta.host in listed
+    assert alpha.host not in listed
 
 
 def test_deleting_a_tenants_data_takes_two_operators(

@@ -22,6 +22,7 @@ OF_TENANT = (*deeds.OF_TENANT, *contracts.OF_TENANT, *endings.OF_TENANT)
 HEALTH_LABELS = (
     ("parked", _("Parked work")),
     ("upgrade", _("Upgrade failed")),
+    ("behind", _("Not at this release")),
     ("late_mail", _("Mail is waiting")),
     ("refused_mail", _("Mail is refused")),
     ("unfinished", _("Still being made")),

@@ -26,6 +26,7 @@ from tenants.portability.reading import Package
 from tenants.portability.tests import facts
 from tenants.portability.tests.conftest import MakeTenant, forget, settle
 from tenants.tests.factories import AT
+from tenants.upgrades import queries as upgrades
 
 pytestmark = pytest.mark.isolation("I16")
 
@@ -115,6 +116,7 @@ def test_it_is_as_it_was_and_the_neighbour_is_as_it_is(yesterday: Yesterday) -> 
     with public_schema():
         event = TenantEvent.objects.get(tenant=now.id, kind="data.restored")
         assert DueWork.objects.filter(tenant=now.id, next_run_at__gt=clock.now()).exists()
+    assert upgrades.status({now.schema_name}).counts["done"] == 1
     assert event.facts["taken_at"]
 
 
