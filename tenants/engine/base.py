@@ -48,9 +48,11 @@ class DatabaseWrapper(Cells, upstream.DatabaseWrapper):  # type: ignore[misc]  #
     def set_schema_to_public(self) -> None:
         """Upstream's constructor calls it; a connection born in a new thread must not change the caller's scope."""
 
-    def close(self) -> None:
+    def connect(self) -> None:
+        # A new connection is nowhere yet. Closing is no place to say so: the connections to other cells are closed
+        # while this one is not the one in use.
         self._applied = None
-        super().close()
+        super().connect()
 
     def rollback(self) -> None:
         self._applied = None

@@ -88,6 +88,22 @@ def test_a_moved_tenant_is_whole_and_lives_in_the_other_database(campus: TenantR
     assert {"move.begun", "move.finished"} <= kinds
 
 
+@pytest.mark.parametrize("ending", ["close", "close_if_unusable_or_obsolete"])
+def test_a_connection_that_ended_while_another_was_in_use_finds_its_way_again(
+    campus: TenantRef, north: str, ending: str
+) -> None:
+    _move(campus, north)
+    with inside(_ref(campus)):
+        people = User.objects.count()
+        # As CONN_MAX_AGE does: obsolete at the end of the next request, which may be another tenant's.
+        connection.close_at = 0.0
+    with public_schema():
+        assert _database() == "duly"
+        getattr(connection, ending)()
+    with inside(_ref(campus)):
+        assert User.objects.count() == people
+
+
 def test_its_pages_are_served_from_there(campus: TenantRef, north: str) -> None:
     _move(campus, north)
     response = Client(headers={"host": campus.host}).get("/accounts/login/")
