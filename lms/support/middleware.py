@@ -44,12 +44,19 @@ class SupportMiddleware:
             return self.get_response(request)
         visitor = visits.visitor_of(request, at=clock.now())
         if visitor is None:
-            return _over(request)
+            return self._after(request)
         _seat(request, visitor)
         with structlog.contextvars.bound_contextvars(support=str(visitor.public_id)):
             if request.method == "POST" and request.path == reverse("support:leave"):
                 return self.get_response(request)
             return self._watched(request, visitor)
+
+    def _after(self, request: HttpRequest) -> HttpResponseBase:
+        """The first request after a visit is told that it is over; unless it opens the link of the next one."""
+        if request.path == reverse("support:enter"):
+            visits.finish(request)
+            return self.get_response(request)
+        return _over(request)
 
     def _watched(self, request: HttpRequest, visitor: SupportVisitor) -> HttpResponseBase:
         response = self._answer(request)

@@ -110,3 +110,16 @@ def test_whoever_was_signed_in_with_the_browser_no_longer_is(
     assert enter(client, make_link(make_grant(alpha))).status_code == 303
     assert b"Support (Jay Kim)" in client.get("/people/").content
     assert client.get("/profile/").status_code == 403
+
+
+def test_a_new_link_works_in_the_browser_of_a_visit_that_was_ended(
+    alpha: TenantRef, visit: tuple[Client, Any]
+) -> None:
+    """A link lasts a minute: it must not be spent on hearing that the access before is over."""
+    client, grant = visit
+    with public_schema():
+        actions.end(grant=grant, by=JAY.email, at=AT)
+    link = make_link(make_grant(alpha))
+    assert client.get(urlsplit(link).path, {"token": token_of(link)}).status_code == 200
+    assert enter(client, link).status_code == 303
+    assert b"Support (Jay Kim)" in client.get("/people/").content
