@@ -14,14 +14,14 @@ from tenants.context import TenantRef
 @pytest.fixture
 def campus(django_db_setup: None, django_db_blocker: Any) -> Iterator[TenantRef]:
     """A tenant of its own (Europe/Berlin), cut for this test and dropped after it. Do not combine with `db`."""
-    with django_db_blocker.unblock(), _made(1) as made:
+    with django_db_blocker.unblock(), made_tenants(1) as made:
         yield made[0]
 
 
 @pytest.fixture(scope="module")
 def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[TenantRef]]:
     """Four tenants like `campus`, the same for all tests of a module: for what goes through many of them."""
-    with django_db_blocker.unblock(), _made(4) as made:
+    with django_db_blocker.unblock(), made_tenants(4) as made:
         yield made
 
 
@@ -52,7 +52,8 @@ def _northern_tables(django_db_setup: None) -> None:
 
 
 @contextmanager
-def _made(count: int) -> Iterator[list[TenantRef]]:
+def made_tenants(count: int) -> Iterator[list[TenantRef]]:
+    """So many tenants with committed rows, dropped at the end."""
     from django.conf import settings
     from django.db import connections
 

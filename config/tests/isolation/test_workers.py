@@ -2,7 +2,6 @@
 
 import os
 import random
-import secrets
 import subprocess
 import sys
 import time
@@ -10,12 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
-from config.tests.campus import _make
+from config.tests.campus import made_tenants
 from config.tests.scorecard import IS_FULL, Scorecard
-from tenants.context import TenantRef, inside, public_schema
+from tenants.context import TenantRef, inside
 
 pytestmark = [pytest.mark.isolation("I9"), pytest.mark.slow]
 TENANTS, TASKS, WORKERS, SECONDS = (20, 2_000, 4, 240) if IS_FULL else (3, 120, 2, 90)
@@ -26,26 +24,8 @@ DEEDS = {"fail": 10, "kill": 5, "drop": 5, "again": 5, "headerless": 1, "strange
 @pytest.fixture
 def campuses(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[TenantRef]]:
     """Committed tenants, gone afterwards."""
-    from django.conf import settings
-    from django.db import connections
-
-    from tenants.models import Tenant
-    from tenants.provisioning import schemas
-
-    refs: list[TenantRef] = []
-    with django_db_blocker.unblock():
-        try:
-            for _ in range(TENANTS):
-                name = f"bleed{secrets.token_hex(3)}"
-                refs.append(_make(name, f"t_{name}", settings.DATABASE_OWNER_URL))
-            yield refs
-        finally:
-            with public_schema():
-                Tenant.objects.filter(pk__in=[ref.id for ref in refs]).delete()
-            connections.close_all()
-            for ref in refs:
-                with psycopg.connect(settings.DATABASE_OWNER_URL) as owner:
-                    schemas.drop(owner, ref.schema_name)
+    with django_db_blocker.unblock(), made_tenants(TENANTS) as made:
+        yield made
 
 
 @pytest.fixture

@@ -232,7 +232,7 @@ _LAST = {"learning.certificate"}
 
 
 def twin(source: TenantRef, target: TenantRef) -> None:
-    """Copy every row of `source` into `target` under the same ids, with the canary of the target."""
+    """Copy every row of `source` into `target` under the same ids, with the canary and the name of the target."""
     with inside(source):
         rows = [
             row
@@ -240,7 +240,9 @@ def twin(source: TenantRef, target: TenantRef) -> None:
             for row in serializers.serialize("python", model._base_manager.all())
         ]
     text = json.dumps(rows, cls=DjangoJSONEncoder)
-    rows = json.loads(text.replace(CANARY.format("alpha"), CANARY.format("beta")))
+    for here, there in ((CANARY.format("alpha"), CANARY.format("beta")), (source.name, target.name)):
+        text = text.replace(here, there)
+    rows = json.loads(text)
     first = [row | {"fields": row["fields"] | _UNFINISHED.get(row["model"], {})} for row in rows]
     with inside(target):
         _save(row for row in first if row["model"] not in _LAST)
