@@ -9,11 +9,12 @@ from django.test import Client
 
 from lms.audit import queries as audit
 from lms.people.tests.factories import make_user
+from lms.support.tests.visiting import enter
 from tenants import clock
 from tenants.context import TenantRef, inside, public_schema
 from tenants.models import SupportGrant, Tenant
 from tenants.tests.factories import AT
-from tenants.tests.support import JAY, make_grant
+from tenants.tests.support import JAY, make_grant, make_link
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +91,8 @@ def test_while_an_access_runs_those_who_may_end_it_see_so_on_every_page(
     alpha: TenantRef, ada: Any, bo: Any, dee: Any, client_for: Callable[..., Client]
 ) -> None:
     grant = make_grant(alpha)
+    assert b"Support (Jay Kim) may read this site" in client_for(alpha, ada).get("/").content
+    enter(client_for(alpha), make_link(grant))
     assert b"Support (Jay Kim) is reading this site" in client_for(alpha, ada).get("/").content
     for person in (bo, dee):
         assert b"is reading this site" not in client_for(alpha, person).get("/").content
