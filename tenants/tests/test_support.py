@@ -39,6 +39,18 @@ def test_the_database_demands_a_reason_too(alpha: TenantRef) -> None:
         SupportGrant.objects.filter(pk=grant.pk).update(reason="  x        ")
 
 
+def test_the_tenants_own_question_costs_the_same_among_any_number_of_tenants(alpha: TenantRef) -> None:
+    """It is asked on every page of an administrator."""
+    with inside(alpha), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # a handful of rows is read whole otherwise
+        scans = "SELECT seq_scan FROM pg_stat_xact_all_tables WHERE relname = 'tenants_tenant'"
+        cursor.execute(scans)
+        before = cursor.fetchone()
+        doors.open_grants(AT)
+        cursor.execute(scans)
+        assert cursor.fetchone() == before
+
+
 def test_one_access_at_a_time(alpha: TenantRef, beta: TenantRef) -> None:
     first = make_grant(alpha)
     with pytest.raises(actions.AlreadyAsked) as raised:
