@@ -34,9 +34,9 @@ ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO {tenants};
 """
 
 # The two logins that write shared tables. Neither can touch the record of migrations or the template, and what is
-# written in the chronicle stays as it was written (the app marks that a tenant was told, and parts with a tenant). A
-# ready schema is taken by locking and deleting its row (a lock asks for a right to update some column); nobody can name
-# one for the owner to drop.
+# written in the chronicle or certified stays as it was written (of the chronicle, the app marks that a tenant was told,
+# and parts with a tenant). A ready schema is taken by locking and deleting its row (a lock asks for a right to update
+# some column); nobody can name one for the owner to drop.
 _WRITERS = """
 GRANT USAGE ON SCHEMA public TO {login};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {login};
@@ -46,7 +46,7 @@ REVOKE INSERT, UPDATE ON public.tenants_readyschema FROM {login};
 GRANT UPDATE (created_at) ON public.tenants_readyschema TO {login};
 REVOKE UPDATE, DELETE, TRUNCATE ON public.tenants_tenantevent FROM {login};
 GRANT UPDATE (tenant_id, told_at) ON public.tenants_tenantevent TO {login};
-REVOKE UPDATE, DELETE ON public.tenants_supportview FROM {login};
+REVOKE UPDATE, DELETE ON public.tenants_supportview, public.tenants_deletioncertificate FROM {login};
 GRANT EXECUTE ON FUNCTION public.duly_rollup_offer(bigint, bigint, text, text, timestamptz) TO {login};
 """
 

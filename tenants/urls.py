@@ -8,8 +8,8 @@ app_name = "tenants"
 
 urlpatterns = [
     path("", views.landing, name="landing"),
-    path("deletions/<str:public_id>/", public_records.deletion, name="deletion"),
-    path("deletions/<str:public_id>/certificate.json", public_records.deletion_json, name="deletion-json"),
+    path("deletions/<slug:public_id>/", public_records.deletion, name="deletion"),
+    path("deletions/<slug:public_id>/certificate.json", public_records.deletion_json, name="deletion-json"),
     path("known-host/", public_records.known_host, name="known-host"),
     path("terms/", views.terms, name="terms"),
     path("signup/", views.sign_up, name="sign-up"),

@@ -69,6 +69,8 @@ CREATING = [
     "SET ROLE duly_owner",
     "UPDATE public.tenants_tenantevent SET reason = ''",
     "DELETE FROM public.tenants_tenantevent",
+    "UPDATE public.tenants_deletioncertificate SET row_count = 0",
+    "DELETE FROM public.tenants_deletioncertificate",
     "DELETE FROM public.django_migrations",
 ]
 
