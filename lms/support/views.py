@@ -1,5 +1,6 @@
 """Entering and leaving as support; and for the tenant: who had access, what they looked at, and whether at all."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -76,33 +77,28 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let support in."""
-    if actions.approve(grant=_grant_or_404(public_id), by=guard.viewer(request), at=clock.now()):
-        messages.success(request, _("Support may read this site now. You can end it at any time."))
-    else:
-        messages.info(request, _("Nothing was changed: the request was decided, withdrawn or too old."))
-    return http.see_other("support:grant", public_id=public_id)
+    done = _("Support may read this site now. You can end it at any time.")
+    late = _("Nothing was changed: the request was decided, withdrawn or too old.")
+    return _decide(request, public_id, actions.approve, done=done, late=late)
 
 
 @guard.needs(Permission.SETTINGS_CHANGE, kept=True)
 @require_POST
 def refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Keep support out."""
-    if actions.refuse(grant=_grant_or_404(public_id), by=guard.viewer(request), at=clock.now()):
-        messages.success(request, _("Refused. Support has seen nothing."))
-    else:
-        messages.info(request, _("Nothing was changed: the request was decided, withdrawn or too old."))
-    return http.see_other("support:grant", public_id=public_id)
+    late = _("Nothing was changed: the request was decided, withdrawn or too old.")
+    return _decide(
+        request, public_id, actions.refuse, done=_("Refused. Support has seen nothing."), late=late
+    )
 
 
 @guard.needs(Permission.SETTINGS_CHANGE, kept=True)
 @require_POST
 def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Stop an access."""
-    if actions.end(grant=_grant_or_404(public_id), by=guard.viewer(request), at=clock.now()):
-        messages.success(request, _("Support access has ended. No further page is shown to them."))
-    else:
-        messages.info(request, _("Nothing was changed: this access was over already."))
-    return http.see_other("support:grant", public_id=public_id)
+    done = _("Support access has ended. No further page is shown to them.")
+    late = _("Nothing was changed: this access was over already.")
+    return _decide(request, public_id, actions.end, done=done, late=late)
 
 
 @guard.needs(Permission.SETTINGS_CHANGE, kept=True)
@@ -119,6 +115,17 @@ def approval(request: HttpRequest) -> HttpResponse:
     )
     messages.success(request, text)
     return http.see_other("support:access")
+
+
+def _decide(
+    request: HttpRequest, public_id: UUID, deed: Callable[..., bool], *, done: str, late: str
+) -> HttpResponse:
+    """Do one deed to an access, and say whether there was anything left to decide."""
+    if deed(grant=_grant_or_404(public_id), by=guard.viewer(request), at=clock.now()):
+        messages.success(request, done)
+    else:
+        messages.info(request, late)
+    return http.see_other("support:grant", public_id=public_id)
 
 
 def _grant_or_404(public_id: UUID) -> Grant:
