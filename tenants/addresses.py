@@ -6,6 +6,8 @@ import unicodedata
 import idna
 from django.utils.translation import gettext as _
 
+from tenants.rules.host_names import is_real_label
+
 LONGEST = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 LONGEST_LOCAL_PART = 64  # RFC 5321 4.5.3.1.1
 
@@ -75,19 +77,9 @@ def _parse_domain(text: str) -> str:
     labels = ascii_domain.split(".")
     if len(labels) < 2 or labels[-1].isdigit() or len(ascii_domain) > 253:
         raise BadAddress(_bad_domain(text))
-    if not all(len(label) <= 63 and _LABEL.fullmatch(label) and _is_real(label) for label in labels):
+    if not all(len(label) <= 63 and _LABEL.fullmatch(label) and is_real_label(label) for label in labels):
         raise BadAddress(_bad_domain(text))
     return ascii_domain
-
-
-def _is_real(label: str) -> bool:
-    """Whether a label that claims to be an internationalised one decodes to what encodes to it."""
-    if not label.startswith("xn--"):
-        return label[2:4] != "--"
-    try:
-        return idna.alabel(idna.ulabel(label)).decode() == label
-    except idna.IDNAError:
-        return False
 
 
 def _bad_domain(text: str) -> str:

@@ -33,7 +33,7 @@ def share_figures(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime
 
 
 def accept(agreement: UUID, *, by: "User", at: dt.datetime) -> None:
-    """The department agrees, and its first figures leave at once. Raises agreements.Refused."""
+    """The department agrees, and its first figures leave at once. Raises Refused of the lifecycle."""
     with transaction.atomic():
         agreements.accept(agreement, by=signer(by), at=at)
         schedule.wake(SHARE_JOB)

@@ -18,20 +18,13 @@ from tenants import chronicle, context, limits
 from tenants.agreements import codes, desk
 from tenants.agreements.terms import CURRENT
 from tenants.enums import AgreementSide, AgreementState
+from tenants.lifecycle.refusals import Refused
 from tenants.models import RollUpAgreement, RollUpInvitation, SignUp, Tenant
 
 CODE_LASTS = dt.timedelta(days=30)
 MOST_INVITATIONS = 100
 _TRIES = 20
 _TRIES_WITHIN = dt.timedelta(hours=1)
-
-
-class Refused(ValueError):
-    """It cannot be done as it stands, and nothing was changed. `sentence` is for the person who asked."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)

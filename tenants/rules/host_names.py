@@ -44,7 +44,7 @@ def parse_host(text: str, *, base_domain: str) -> str:
     labels = ascii_name.split(".")
     if len(labels) < 2 or len(ascii_name) > LONGEST or labels[-1].isdigit() or labels[-1] in _NOWHERE:
         raise _bad(name)
-    if not all(_LABEL.fullmatch(label) and _is_real(label) for label in labels):
+    if not all(_LABEL.fullmatch(label) and is_real_label(label) for label in labels):
         raise _bad(name)
     return ascii_name
 
@@ -61,7 +61,7 @@ def _refuse_machines(name: str) -> None:
     raise HostRefused(_("Enter a name, not the number of a machine."))
 
 
-def _is_real(label: str) -> bool:
+def is_real_label(label: str) -> bool:
     """Whether a label that claims to be an internationalised one decodes to what encodes to it."""
     if not label.startswith("xn--"):
         return label[2:4] != "--"

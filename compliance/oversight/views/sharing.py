@@ -16,6 +16,7 @@ from tenants import clock, context
 from tenants.agreements import actions as agreements
 from tenants.agreements import queries as known
 from tenants.enums import AgreementSide, TenantKind
+from tenants.lifecycle.refusals import Refused
 
 
 @guard.needs(Permission.SHARING_VIEW)
@@ -45,7 +46,7 @@ def code(request: HttpRequest) -> HttpResponse:
             found = agreements.redeem(
                 code=form.cleaned_data["code"], by=actions.signer(guard.viewer(request)), at=clock.now()
             )
-        except agreements.Refused as refusal:
+        except Refused as refusal:
             form.add_error("code", refusal.sentence)
         else:
             return http.see_other("oversight:given-detail", public_id=found)
@@ -75,7 +76,7 @@ def accept(request: HttpRequest, public_id: UUID) -> HttpResponse:
     agreement = agreement_of(public_id, AgreementSide.DEPARTMENT)
     try:
         actions.accept(public_id, by=guard.viewer(request), at=clock.now())
-    except agreements.Refused as refusal:
+    except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
         text = _("Accepted. %(name)s sees these figures within a minute.")
@@ -90,7 +91,7 @@ def refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
     agreement = agreement_of(public_id, AgreementSide.DEPARTMENT)
     try:
         agreements.refuse(public_id, by=actions.signer(guard.viewer(request)), at=clock.now())
-    except agreements.Refused as refusal:
+    except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
         messages.success(
@@ -111,7 +112,7 @@ def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return partials.render_page(request, "oversight/sharing/end.html", {"agreement": agreement})
     try:
         agreements.end(public_id, by=actions.signer(guard.viewer(request)), at=clock.now())
-    except agreements.Refused as refusal:
+    except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
         text = _("Ended. Nothing is shared with %(name)s any more, and the figures are deleted.")

@@ -16,6 +16,7 @@ from tenants import clock, links
 from tenants.agreements import actions as agreements
 from tenants.agreements import queries as known
 from tenants.enums import AgreementSide
+from tenants.lifecycle.refusals import Refused
 
 
 @guard.needs(Permission.SHARING_VIEW)
@@ -45,7 +46,7 @@ def invite(request: HttpRequest) -> HttpResponse:
             made = agreements.invite(
                 label=form.cleaned_data["label"], by=signer(guard.viewer(request)), at=clock.now()
             )
-        except agreements.Refused as refusal:
+        except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
             return http.see_other("oversight:site-invitation", public_id=made)

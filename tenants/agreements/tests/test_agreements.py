@@ -12,9 +12,10 @@ from django.test import Client
 
 from tenants import clock
 from tenants.agreements import actions, codes, queries
-from tenants.agreements.actions import Cell, Refused, Signer
+from tenants.agreements.actions import Cell, Signer
 from tenants.context import TenantRef, inside, public_schema
 from tenants.enums import AgreementSide, AgreementState, TenantKind
+from tenants.lifecycle.refusals import Refused
 from tenants.models import RollUpAgreement, RollUpFigure, RollUpInvitation, SignUp, Tenant, TenantEvent
 from tenants.provisioning import reservation
 
