@@ -33,6 +33,17 @@ def by_subdomain(name: str) -> TenantRef:
     raise UnknownTenant(f"No tenant answers at {name!r}. {hint}")
 
 
+def once_at(subdomain: str) -> TenantRef | None:
+    """The tenant that has this subdomain, or gave it up and still keeps it from others; None if it is nobody's.
+
+    The `host` is where the tenant answers now. It may have been purged since.
+    """
+    with context.public_schema():
+        name = f"{hosts.normalise(subdomain)}.{settings.BASE_DOMAIN}"
+        domain = Domain.objects.select_related("tenant").filter(domain=name).first()
+        return domain.tenant.ref() if domain else None
+
+
 def all_tenants() -> list[TenantRef]:
     """Every tenant that has a host, by host name; for commands that go through all of them.
 

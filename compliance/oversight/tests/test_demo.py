@@ -19,7 +19,10 @@ from compliance.requirements.models import Requirement
 from lms.learning.models import Enrollment
 from lms.mail.models import Message
 from tenants import clock
-from tenants.context import TenantRef, inside
+from tenants.addressing import renaming
+from tenants.context import TenantRef, inside, public_schema
+from tenants.enums import TenantStatus
+from tenants.models import Tenant
 
 
 @given(st.dates(dt.date(2026, 1, 1), dt.date(2040, 12, 31)))
@@ -89,6 +92,20 @@ def test_every_status_is_there_and_a_second_time_changes_nothing(alpha: TenantRe
         assert Message.objects.filter(kind="reminders.digest").exists()
     assert told() == first
     assert counted() == counts
+    with public_schema():
+        renaming.rename(alpha.id, "lindenhof", by="ada", reason="", at=at)
+    assert told() == first.replace("alpha.", "lindenhof.")
+    assert counted() == counts
+
+
+def test_a_demo_that_gave_up_its_name_is_not_made_again(alpha: TenantRef, at: dt.datetime) -> None:
+    with public_schema():
+        renaming.rename(alpha.id, "lindenhof", by="ada", reason="", at=at)
+        Tenant.objects.filter(pk=alpha.id).update(status=TenantStatus.PURGED)
+        count, out = Tenant.objects.count(), io.StringIO()
+        call_command("seed_demo", subdomain="alpha", stdout=out)
+        assert Tenant.objects.count() == count
+    assert "alpha is purged" in out.getvalue()
 
 
 def test_where_demos_are_off_it_refuses(db: None, settings: Any) -> None:

@@ -17,6 +17,8 @@ from lms.people import actions as people
 from lms.people import queries as people_queries
 from tenants import clock, context, links, lookup
 from tenants.context import TenantRef
+from tenants.rules import lifecycle
+from tenants.rules.lifecycle import Deed
 
 PASSWORD = "a quiet demo password"  # noqa: S105  printed for everybody, in demos only
 NAME = "Lindenhof University"
@@ -32,7 +34,8 @@ class Command(BaseCommand):
 
     help = (
         "Create the demo university: 200 invented people, a course, requirements and fifteen months of history, so "
-        "that every page shows something. Does nothing when it exists; cut off half-way, it begins its history again. "
+        "that every page shows something. Does nothing when it exists, wherever it answers now; cut off half-way, it "
+        "begins its history again. "
         "Prints the address and who may sign in. Refuses where ALLOW_DEMO is off (production). Needs "
         "DATABASE_OWNER_URL the first time."
     )
@@ -44,7 +47,14 @@ class Command(BaseCommand):
         if not settings.ALLOW_DEMO:
             raise CommandError("ALLOW_DEMO is off: a demo has a password that everybody knows.")
         at, subdomain = clock.now(), options["subdomain"]
-        tenant, token = self._tenant(subdomain)
+        tenant, token = lookup.once_at(subdomain), ""
+        if tenant is None:
+            tenant, token = self._make(subdomain)
+        if not lifecycle.may(tenant.status, Deed.SERVE):
+            self.stdout.write(
+                f"demo       {subdomain} is {tenant.status}; delete the state folder for a new one"
+            )
+            return
         with context.inside(tenant), transaction.atomic():
             if not _has_history():
                 Story(subdomain=subdomain, at=at, say=self._say(options)).tell()
@@ -54,26 +64,23 @@ class Command(BaseCommand):
             self.stdout.write(f"           {local_part}@{population.DOMAIN}  {what}")
         self.stdout.write(f"           password for all three: {PASSWORD}")
 
-    def _tenant(self, subdomain: str) -> tuple[TenantRef, str]:
-        """The tenant, made now if it is missing, and the owner's token where it has just been given out."""
-        try:
-            return lookup.by_subdomain(subdomain), ""
-        except lookup.UnknownTenant:
-            out = io.StringIO()
-            call_command(
-                "create_tenant",
-                name=NAME,
-                subdomain=subdomain,
-                time_zone="Europe/Berlin",
-                owner_name="Ada Alvarez",
-                owner_email=f"ada.alvarez@{population.DOMAIN}",
-                allow_reserved=True,
-                no_trial=True,
-                json=True,
-                stdout=out,
-            )
-            path = urlsplit(json.loads(out.getvalue())["welcome_url"]).path
-            return lookup.by_subdomain(subdomain), path.strip("/").rpartition("/")[2]
+    def _make(self, subdomain: str) -> tuple[TenantRef, str]:
+        """The tenant, and its owner's token."""
+        out = io.StringIO()
+        call_command(
+            "create_tenant",
+            name=NAME,
+            subdomain=subdomain,
+            time_zone="Europe/Berlin",
+            owner_name="Ada Alvarez",
+            owner_email=f"ada.alvarez@{population.DOMAIN}",
+            allow_reserved=True,
+            no_trial=True,
+            json=True,
+            stdout=out,
+        )
+        path = urlsplit(json.loads(out.getvalue())["welcome_url"]).path
+        return lookup.by_subdomain(subdomain), path.strip("/").rpartition("/")[2]
 
     def _say(self, options: dict[str, Any]) -> Any:
         return self.stderr.write if options["verbosity"] > 1 else lambda _line: None
