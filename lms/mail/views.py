@@ -16,7 +16,9 @@ from lms.mail.enums import Category
 from lms.mail.models import Message
 from lms.ui import filters, http, paging, partials
 from tenants import clock
+from tenants.lifecycle import refusals
 from tenants.outbox import OutboxState
+from tenants.rules.lifecycle import Deed
 
 # A message is shown in a frame that runs nothing, loads nothing and knows nothing of the page around it.
 FRAME_POLICY = (
@@ -83,11 +85,16 @@ def message_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "message": message,
         "kind": kind,
         "is_own": message.user_id == request.user.pk,
-        "may_resend": Permission.MESSAGES_VIEW in guard.viewer(request).permissions
-        and message.state == OutboxState.FAILED
-        and message.is_copy_kept,
+        "may_resend": message.state == OutboxState.FAILED and message.is_copy_kept and _may_send(request),
     }
     return partials.render_page(request, "mail/pages/message_detail.html", context)
+
+
+def _may_send(request: HttpRequest) -> bool:
+    """Whether pressing the button would do something: support only reads, and so does a site that is read-only."""
+    viewer = guard.viewer(request)
+    may_read = Permission.MESSAGES_VIEW in viewer.permissions and not guard.is_support(viewer)
+    return may_read and refusals.allowed(Deed.ADMINISTER)
 
 
 @guard.signed_in_or_support(Permission.MESSAGES_VIEW)

@@ -19,7 +19,9 @@ from config.tests.isolation import matrix, world
 from config.tests.isolation.table import TENANT
 from config.tests.reports import Kept
 from config.tests.scorecard import Scorecard
-from lms.people.tests.factories import PASSWORD
+from lms.people import actions as people
+from lms.people.tests.factories import PASSWORD, make_user
+from tenants import clock
 from tenants.context import TenantRef, inside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I2")]
@@ -61,14 +63,14 @@ def test_nothing_a_run_of_beta_produces_has_a_word_of_alpha(
     populated = world.build(alpha)
     world.twin(alpha, beta)
     # Alpha is served first: whatever this process should remember of a tenant, it then remembers of alpha.
-    _use(client_for(alpha, populated.ada), client_for(alpha), populated)
+    _use(alpha, client_for(alpha, populated.ada), client_for(alpha), populated)
     deliver()
     with inside(beta):
         ada = type(populated.ada).objects.get(pk=populated.ada.pk)
     client = client_for(beta, ada)
     lines.truncate(lines.seek(0))  # what making alpha's world has said is alpha's own
     produced: dict[str, list[bytes]] = {"answers": [], "mails": [], "reports": [], "lines": []}
-    produced["answers"] = _use(client, client_for(beta), populated)
+    produced["answers"] = _use(beta, client, client_for(beta), populated)
     with inside(beta):
         sentry_sdk.capture_message("a report from inside beta")
     _fail_in(beta)
@@ -108,8 +110,8 @@ def test_no_log_line_says_whom_it_is_about(lines: io.StringIO) -> None:
         assert word not in written, written
 
 
-def _use(client: Client, visitor: Client, populated: world.World) -> list[bytes]:
-    """Ask for everything as `client`, and for ways in as `visitor`, both of one tenant; what was answered."""
+def _use(tenant: TenantRef, client: Client, visitor: Client, populated: world.World) -> list[bytes]:
+    """Ask for everything as `client`, and for ways in as `visitor`, and invite somebody; what was answered."""
     asked = matrix.ask(TENANT, lambda row: client, populated.ids, "get", "post")
     answers = [each.everything for each in asked]
     email = populated.ada.email
@@ -119,6 +121,8 @@ def _use(client: Client, visitor: Client, populated: world.World) -> list[bytes]
         ("/accounts/login/", {"login": email, "password": PASSWORD}),
     ):
         answers.append(visitor.post(path, sent).content)
+    with inside(tenant):  # what is asked for above is undone again: this letter, with its link, is not
+        people.invite(user=make_user(given_name="New", password="!"), by=None, at=clock.now())
     return answers
 
 

@@ -10,7 +10,8 @@ from lms.mail import actions
 from lms.mail.models import Message
 from lms.mail.tests import probe
 from lms.people.tests.factories import make_user
-from tenants.context import inside
+from tenants.context import inside, public_schema
+from tenants.models import Tenant
 from tenants.tests.factories import AT
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +117,20 @@ def test_a_failed_message_says_why_and_can_be_sent_again(client_for, alpha, bo, 
         failed.refresh_from_db()
         assert (failed.state, failed.to_address) == ("pending", dee.email)
     assert client.post(url(failed, "resend/")).status_code == 303
+
+
+def test_who_could_not_send_it_is_not_offered_to(client_for, alpha, bo, dee, deliver):
+    """On a site that is read-only the button would only lead to a refusal."""
+    with inside(alpha):
+        actions.queue(kind="probe.hello", to=dee, key="k", at=AT)
+        Message.objects.update(state="failed")
+        failed = Message.objects.get()
+    with public_schema():
+        Tenant.objects.filter(pk=alpha.id).update(status="suspended")
+        suspended = Tenant.objects.get(pk=alpha.id).ref()
+    page = client_for(suspended, bo).get(url(failed)).content.decode()
+    assert dee.email in page
+    assert "Send this message again" not in page
 
 
 def test_an_empty_log_says_what_will_be_in_it(client_for, alpha, bo, dee):

@@ -92,6 +92,18 @@ def test_nothing_but_reading_is_answered(
     assert logged(alpha) == (len(rows), len(rows))
 
 
+def test_no_button_is_shown_that_would_be_refused(alpha: TenantRef, visit: tuple[Client, Any]) -> None:
+    """A message that failed offers to be sent again, to whoever may."""
+    populated, (client, _grant) = world.build(alpha), visit
+    with inside(alpha):
+        from lms.mail.models import Message
+
+        Message.objects.update(state="failed")
+    page = client.get(f"/messages/{populated.ids['message']}/").content.decode()
+    assert "CANARY-alpha" in page
+    assert "Send this message again" not in page
+
+
 def test_the_log_says_who_looked_at_whom_why_and_until_when(
     alpha: TenantRef, dee: Any, visit: tuple[Client, Any]
 ) -> None:
