@@ -6,7 +6,7 @@ every process forget at once when a domain or a tenant's status changes.
 
 import re
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from django.core.cache import caches
@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from tenants import clock, context
 from tenants.context import TenantRef
-from tenants.enums import Switch, TenantKind
+from tenants.enums import Switch, TenantKind, TenantStatus
 from tenants.models import Domain, ServiceSwitch, Tenant
 
 _KNOWN_SECONDS = 30.0
@@ -26,11 +26,16 @@ _MOST = 20_000
 _NAME = re.compile(r"[a-z0-9.-]{1,253}")
 
 
+@dataclass(frozen=True, slots=True)
 class Gone:
-    """What is at a name that a tenant has given up: nothing, for a long while."""
+    """What is at a name that a tenant has given up: nothing, for a long while.
+
+    `is_deleted`: the tenant has not gone elsewhere, its data was deleted.
+    """
+
+    is_deleted: bool
 
 
-GONE = Gone()
 _lock = Lock()
 _entries: dict[str, tuple[float, "TenantRef | Gone | None"]] = {}
 _version: tuple[float, int] = (0.0, 0)
@@ -75,7 +80,9 @@ def look_up(host: str) -> TenantRef | Gone | None:
 def _found(domain: Domain) -> TenantRef | Gone | None:
     if domain.kept_until is None:
         return with_switches(domain.tenant.ref())
-    return GONE if domain.kept_until > clock.now() else None
+    if domain.kept_until <= clock.now():
+        return None
+    return Gone(is_deleted=domain.tenant.status == TenantStatus.PURGED)
 
 
 def ref_by_id(tenant_id: int) -> TenantRef:

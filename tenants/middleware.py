@@ -56,8 +56,7 @@ class TenantMiddleware:
             return self._public(request)
         tenant = hosts.look_up(host)
         if not isinstance(tenant, TenantRef) or tenant.kind == TenantKind.OPERATOR:
-            is_gone = isinstance(tenant, hosts.Gone)
-            return _page("errors/former_site.html", 410) if is_gone else _page("errors/no_site.html", 404)
+            return _no_site(tenant)
         if tenant.closed_for or not lifecycle.may(tenant.status, Deed.SERVE):
             return _closed(tenant)
         return self._inside(request, tenant)
@@ -112,13 +111,17 @@ def _carries_files(request: HttpRequest) -> bool:
     return str(request.META.get("CONTENT_TYPE", "")).lower().startswith("multipart/")
 
 
+def _no_site(found: TenantRef | hosts.Gone | None) -> HttpResponse:
+    if isinstance(found, hosts.Gone):
+        return _page("errors/purged.html" if found.is_deleted else "errors/former_site.html", 410)
+    return _page("errors/no_site.html", 404)
+
+
 def _closed(tenant: TenantRef) -> HttpResponse:
     if tenant.status == TenantStatus.PREPARING:
         response = _page("errors/preparing.html", 503)
         response["Retry-After"] = "5"
         return response
-    if tenant.status == TenantStatus.PURGED:
-        return _page("errors/purged.html", 410)
     response = _page("errors/maintenance.html", 503)
     response["Retry-After"] = "60"
     return response

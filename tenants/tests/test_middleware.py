@@ -94,7 +94,6 @@ def test_headers_that_name_another_host_change_nothing(
     ("change", "code"),
     [
         ({"status": TenantStatus.PREPARING}, 503),
-        ({"status": TenantStatus.PURGED}, 410),
         *(({"closed_for": closure}, 503) for closure in TenantClosure),
     ],
     ids=str,

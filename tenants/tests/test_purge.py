@@ -259,7 +259,9 @@ def test_no_name_and_no_address_stays_behind_and_the_host_is_nobodys(
         assert [line for line in rest.splitlines() if word in line] == []
     hosts.forget_all()
     with clock.frozen(END + DAY):
-        assert Client(headers={"host": ready.host}).get("/certificates/").status_code == 410
+        closed = Client(headers={"host": ready.host}).get("/certificates/")
+        assert closed.status_code == 410
+        assert b"This site has been closed" in closed.content, "it has no other address now"
         public = Client(headers={"host": "duly.localhost"})
         page = public.get(f"/deletions/{certificate}/")
         assert page.status_code == 200
