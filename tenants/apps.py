@@ -27,6 +27,7 @@ class TenantsConfig(AppConfig):
 
         gate.close()
         orphans.register_keeper(retiring.in_use)
+        orphans.register_keeper(moving.left_behind)
         schedule.register(public_mail.JOB)
         schedule.register(provisioning.JOB)
         schedule.register(swapping.DROP_JOB)

@@ -6,6 +6,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection, connections
 from django.db.backends.utils import CursorWrapper
+from psycopg.conninfo import conninfo_to_dict
 
 from tenants import context
 
@@ -37,6 +38,25 @@ def owner_url(cell: str) -> str:
         variable = "DATABASE_OWNER_URL" if cell == context.HOME else "DATABASE_CELL_OWNERS"
         raise NoOwnerLogin(f"{variable} does not name the owner's login for the cell {cell!r}.")
     return str(url)
+
+
+def owner_alias(cell: str) -> str:
+    """Django's name for the owner's connection to a cell's database. Raises as `owner_url`."""
+    if cell == context.HOME:
+        return "owner"
+    alias = f"owner@{cell}"
+    if alias not in connections.settings:
+        told = conninfo_to_dict(owner_url(cell))
+        names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+        address = {ours: str(told.get(theirs) or "") for ours, theirs in names.items()}
+        connections.settings[alias] = {**connections.settings["owner"], **address}
+    return alias
+
+
+def backup_url(cell: str) -> str:
+    """The address of the login that reads all tenants of a cell: the backups', else the owner's, raising as that."""
+    known = settings.DATABASE_BACKUP_URL if cell == context.HOME else settings.DATABASE_CELL_BACKUPS.get(cell)
+    return str(known) if known else owner_url(cell)
 
 
 def connect_as_owner(cell: str) -> psycopg.Connection[Any]:

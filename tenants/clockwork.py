@@ -311,10 +311,28 @@ def _wait(ticket: Ticket, why: str, at: dt.datetime) -> None:
     WakeUp.objects.filter(pk__in=ticket.wake_up_ids).update(lease_until=again_at, last_error=why)
 
 
-def wait_no_longer(tenant_id: int) -> None:
-    """Let go of what waited for the tenant to open again or for its status; call it in the public schema."""
+def wait_no_longer(tenant_id: int, cell: str = context.HOME) -> None:
+    """Let go of what waited for the tenant to open again or for its status; call it in the public schema.
+
+    `cell` is where it lives: in another than home it is let go of when the transaction has been committed, or, while
+    that database is away, comes by itself ten minutes later.
+    """
+    _let_go(tenant_id)
+    if cell != context.HOME:
+        transaction.on_commit(lambda: _let_go_in(cell, tenant_id))
+
+
+def _let_go(tenant_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_LET_GO, {"tenant": tenant_id, "closed": f"{_CLOSED}%", "status": f"{_STATUS}%"})
+
+
+def _let_go_in(cell: str, tenant_id: int) -> None:
+    try:
+        with context.public_schema(cell):
+            _let_go(tenant_id)
+    except DatabaseError as error:
+        log.warning("cell.unreachable", cell=cell, error=str(error).strip())
 
 
 def _close(ticket: Ticket, at: dt.datetime) -> None:

@@ -108,6 +108,7 @@ class RestorationState(TextChoices):
     """How far an attempt to bring a tenant back from an archive has come. The last two are final."""
 
     BUILDING = "building", _("Being built")
+    SWITCHED = "switched", _("Changed over, and not open yet")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
 

@@ -9,6 +9,8 @@ EXPORT_DAYS = env.number("EXPORT_DAYS", 7)
 RETIRED_SCHEMA_DAYS = env.number("RETIRED_SCHEMA_DAYS", 14)
 # A login that may read every tenant's schema and write none; the owner's is used where it is not set.
 DATABASE_BACKUP_URL = env.text("DATABASE_BACKUP_URL", "")
+# The same login in each database of the cluster list.
+DATABASE_CELL_BACKUPS = env.pairs("DATABASE_CELL_BACKUPS")
 
 # Made by the migrations, the same in every tenant of a release: comes with the schema, never from a file.
 ARCHIVE_STRUCTURE = {

@@ -20,7 +20,6 @@ import psycopg
 import structlog
 from django.conf import settings
 from django.db import transaction
-from psycopg import sql
 
 from tenants import cells, chronicle, context, failures, hosts, schedule
 from tenants.addressing.renaming import QUARANTINE
@@ -28,9 +27,18 @@ from tenants.closing import PURGE, scrubbing
 from tenants.enums import TenantClosure, TenantStatus
 from tenants.lifecycle.actions import locked
 from tenants.lifecycle.refusals import Refused
-from tenants.models import CustomDomain, DeletionCertificate, Domain, PurgeRequest, RetiredSchema, Tenant
+from tenants.models import (
+    CustomDomain,
+    DeletionCertificate,
+    Domain,
+    PurgeRequest,
+    RetiredSchema,
+    Tenant,
+    TenantMove,
+)
 from tenants.portability import takeouts
 from tenants.provisioning import schemas
+from tenants.transfer import layout, shared
 
 log = structlog.get_logger(__name__)
 
@@ -88,18 +96,22 @@ def _alone(tenant_id: int) -> Iterator[psycopg.Connection[Any]]:
 
 
 def _drop(tenant: Tenant) -> None:
-    """The schema and its role, what restores have set aside, what a move has left elsewhere, and takeouts."""
+    """The schema and its role, what restores have set aside, what moves have left elsewhere, and takeouts."""
     takeouts.forget(tenant.pk)
     with context.public_schema():
-        aside = RetiredSchema.objects.filter(tenant=tenant, dropped_at=None).values_list(
-            "schema_name", flat=True
+        aside = RetiredSchema.objects.filter(tenant=tenant, dropped_at=None)
+        left = TenantMove.objects.filter(tenant=tenant, drop_origin_after__isnull=False)
+        names = {tenant.schema_name}.union(
+            *(rows.values_list("schema_name", flat=True) for rows in (aside, left))
         )
-        names = [tenant.schema_name, *aside]
     for cell in cells.names():
         with cells.connect_as_owner(cell) as owner:
-            for name in names:
+            for name in sorted(names):
                 with owner.transaction():
                     schemas.drop(owner, name)
+            if cell != context.HOME:
+                with owner.transaction():
+                    shared.forget(owner, tenant.pk)
 
 
 def _begin(tenant_id: int, *, at: dt.datetime) -> tuple[PurgeRequest, Tenant]:
@@ -137,14 +149,10 @@ def refuse_unless_ready(tenant: Tenant, request: PurgeRequest | None, *, at: dt.
 
 def count(owner: psycopg.Connection[Any], schema: str) -> dict[str, dict[str, Any]]:
     """Rows and a checksum of each table of a schema, by name; the checksum does not depend on the order of rows."""
-    tables = owner.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY tablename", [schema]
-    ).fetchall()
     found = {}
-    for (table,) in tables:
-        query = sql.SQL("SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM {} t")
-        rows, checksum = owner.execute(query.format(sql.Identifier(schema, table))).fetchone() or (0, 0)
-        found[table] = {"rows": rows, "checksum": f"{int(checksum) % 2**128:032x}"}
+    for table in layout.tables(owner, schema):
+        rows, checksum = layout.digest(owner, schema, table)
+        found[table.name] = {"rows": rows, "checksum": f"{checksum % 2**128:032x}"}
     return found
 
 

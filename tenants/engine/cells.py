@@ -7,6 +7,7 @@ connections not in use are parked with what Django remembers of each. A transact
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.utils import OperationalError
 
 from tenants import context
 
@@ -32,6 +33,10 @@ _ADDRESS = ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
 
 class TwoDatabases(Exception):
     """A transaction in one database was about to touch another. Commit the one before you enter the other."""
+
+
+class NotListed(OperationalError):
+    """The database of this cell cannot be reached from here: it is not in the process's cluster list."""
 
 
 class Cells(Base):
@@ -76,6 +81,10 @@ class Cells(Base):
                 f"A transaction in the database {self._cell!r} was about to touch {wanted!r}. "
                 "Nothing of it was done there."
             )
+        parked = (self._parked or {}).get(wanted)
+        if parked and parked["connection"] is None and wanted != context.HOME:
+            # Nothing to go back to: begin anew, from the cluster list as it is now.
+            self._parked = {cell: state for cell, state in (self._parked or {}).items() if cell != wanted}
         self._change_to(wanted)
 
     def _change_to(self, cell: str) -> None:
@@ -83,13 +92,16 @@ class Cells(Base):
             return
         if self._parked is None:
             self._parked = {}
-        self._parked[self._cell] = {name: getattr(self, name) for name in _STATE}
         state = self._parked.pop(cell, None) or self._new_state(cell)
+        here = {name: getattr(self, name) for name in _STATE}
+        self._parked[self._cell] = here
         for name, value in state.items():
             setattr(self, name, value)
         self._cell = cell
 
     def _new_state(self, cell: str) -> dict[str, Any]:
+        if cell not in settings.DATABASE_CELLS:
+            raise NotListed(f"This process is not told of the database {cell!r} (DATABASE_CELLS).")
         address = settings.DATABASE_CELLS[cell]
         return {
             "connection": None,

@@ -35,7 +35,7 @@ def locked(tenant_id: int) -> Iterator[Tenant]:
         tenant: Tenant = Tenant.objects.select_for_update().get(pk=tenant_id)
         yield tenant
         transaction.on_commit(hosts.forget_all)
-        clockwork.wait_no_longer(tenant_id)
+        clockwork.wait_no_longer(tenant_id, tenant.cell)
 
 
 def change_status(

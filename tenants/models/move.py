@@ -12,11 +12,12 @@ OPEN_MOVES = (MoveState.REQUESTED, MoveState.FENCED, MoveState.COPIED)
 class TenantMove(models.Model):
     """One move of one tenant; `state` names the last step that is finished, so a killed move goes on from there.
 
-    `rows` holds what was copied: table name to number of rows. The schema at the origin stays, closed, until
-    `drop_origin_after`.
+    `rows` holds what was copied: table name to number of rows. The schema at the origin (`schema_name`; a restore
+    gives the tenant another one meanwhile) stays, closed, until `drop_origin_after`.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="moves")
+    schema_name = models.CharField(max_length=63, default="")
     origin = models.CharField(max_length=32)
     destination = models.CharField(max_length=32)
     state = models.CharField(max_length=16, choices=MoveState, default=MoveState.REQUESTED)

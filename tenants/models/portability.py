@@ -6,12 +6,14 @@ from django.db.models import Q
 from tenants.enums import RestorationState
 from tenants.models.tenant import Tenant
 
+OPEN_RESTORATIONS = (RestorationState.BUILDING, RestorationState.SWITCHED)
+
 
 class Restoration(models.Model):
     """One attempt to give a tenant the content of an archive, under a new schema that is swapped in when it is proved.
 
-    An attempt that was killed stays BUILDING; the next one clears away what it left. `closure_before` is what the
-    tenant was closed for when it began.
+    An attempt that was killed stays open; the next one clears away what it left, or, when it had changed over,
+    finishes it. `closure_before` is what the tenant was closed for when it began.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="restorations")
@@ -31,7 +33,7 @@ class Restoration(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant"],
-                condition=Q(state=RestorationState.BUILDING),
+                condition=Q(state__in=OPEN_RESTORATIONS),
                 name="restoration_one_at_a_time",
             )
         ]
@@ -41,10 +43,11 @@ class Restoration(models.Model):
 
 
 class RetiredSchema(models.Model):
-    """A schema that another took the place of. Nobody works in it; it is dropped when its time is up."""
+    """A schema that another took the place of, in the database `cell`. Nobody works in it until it is dropped."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="retired_schemas")
     schema_name = models.CharField(max_length=63)
+    cell = models.CharField(max_length=32, default="home")
     reason = models.TextField(blank=True)
     retired_at = models.DateTimeField()
     drop_after = models.DateTimeField()

@@ -20,10 +20,11 @@ from psycopg import sql
 from tenants import cells, chronicle, failures, hosts, schedule
 from tenants.context import HOME
 from tenants.enums import MoveState, TenantClosure, TenantKind
-from tenants.models import Tenant, TenantMove
+from tenants.models import RetiredSchema, Tenant, TenantMove
 from tenants.models.move import OPEN_MOVES
-from tenants.moving import copying, shared
+from tenants.moving import copying
 from tenants.provisioning import schemas
+from tenants.transfer import layout, shared
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +32,7 @@ JOB = schedule.ScheduledJob(
     name="tenants.moves", action="tenants.moving.actions.drop_origins", is_public=True
 )
 ORIGIN_STAYS = dt.timedelta(days=7)
+_AGAIN = dt.timedelta(hours=6)
 # Every process has noticed by then that the tenant is closed: see the version that tenants.hosts asks for.
 _NOTICED_AFTER_SECONDS = 1.5
 _LOCK_SPACE = 0x6D6F76  # advisory locks of moves
@@ -57,6 +59,7 @@ def request(tenant_id: int, destination: str, *, by: str, reason: str, at: dt.da
             with transaction.atomic():
                 move = TenantMove.objects.create(
                     tenant=tenant,
+                    schema_name=tenant.schema_name,
                     origin=tenant.cell,
                     destination=destination,
                     by=by,
@@ -122,7 +125,8 @@ def cancel(move_id: int, *, by: str, reason: str, at: dt.datetime) -> None:
         if locked.state not in OPEN_MOVES:
             raise MoveRefused("The move is over. Move the tenant back instead.")
         _drop_schema(destination, tenant.schema_name)
-        _let_in(move.origin, tenant, is_open=True)
+        with cells.connect_as_owner(move.origin) as origin:
+            schemas.let_in(origin, tenant.schema_name, is_open=True)
         Tenant.objects.filter(pk=tenant.pk, closed_for=TenantClosure.MOVE).update(closed_for="")
         locked.state = MoveState.CANCELLED
         locked.save(update_fields=["state"])
@@ -131,20 +135,39 @@ def cancel(move_id: int, *, by: str, reason: str, at: dt.datetime) -> None:
 
 
 def drop_origins(*, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | None:
-    """Drop what stayed where tenants were; answers when to look again. The job of the clockwork."""
-    for move in TenantMove.objects.filter(drop_origin_after__lte=at).select_related("tenant"):
-        drop_origin(move)
+    """Drop what stayed where tenants were; answers when to look again. The job of the clockwork.
+
+    What cannot be dropped now, because its database is away, holds up nothing else.
+    """
     waiting = TenantMove.objects.filter(drop_origin_after__isnull=False).order_by("drop_origin_after")
-    return waiting.values_list("drop_origin_after", flat=True).first()
+    failed = False
+    for move in waiting.filter(drop_origin_after__lte=at):
+        try:
+            drop_origin(move)
+        except (psycopg.Error, cells.UnknownCell, cells.NoOwnerLogin) as error:
+            failed = True
+            log.warning("move.origin_stays", move_id=move.pk, cell=move.origin, error=str(error).strip())
+    later = waiting.filter(drop_origin_after__gt=at).values_list("drop_origin_after", flat=True).first()
+    return min(later or at + _AGAIN, at + _AGAIN) if failed else later
 
 
 def drop_origin(move: TenantMove) -> None:
-    """Drop the schema that a finished move left behind; the role stays, to call shared functions by."""
-    tenant = Tenant.objects.get(pk=move.tenant_id)
-    if tenant.cell != move.origin:  # it may have been moved back meanwhile
+    """Drop the schema that a finished move left behind; the role stays, to call shared functions by.
+
+    Not when the tenant lives there again, or a restore has set that schema aside, which is dropped in its own time.
+    """
+    there = {"schema_name": move.schema_name, "cell": move.origin}
+    is_used = Tenant.objects.filter(**there).exists()
+    if not is_used and not RetiredSchema.objects.filter(**there, dropped_at=None).exists():
         with cells.connect_as_owner(move.origin) as origin:
-            _drop_schema(origin, tenant.schema_name)
+            _drop_schema(origin, move.schema_name)
     TenantMove.objects.filter(pk=move.pk).update(state=MoveState.DROPPED, drop_origin_after=None)
+
+
+def left_behind() -> set[str]:
+    """Schemas that wait to be dropped where tenants were; no rubbish, though no tenant may have them any more."""
+    waiting = TenantMove.objects.filter(drop_origin_after__isnull=False)
+    return set(waiting.values_list("schema_name", flat=True))
 
 
 @contextmanager
@@ -164,7 +187,8 @@ def _fence(move: TenantMove, pause: Callable[[float], None]) -> None:
     Tenant.objects.filter(pk=move.tenant_id).update(closed_for=TenantClosure.MOVE)
     hosts.forget_all()
     pause(_NOTICED_AFTER_SECONDS)
-    _let_in(move.origin, move.tenant, is_open=False)
+    with cells.connect_as_owner(move.origin) as origin:
+        schemas.let_in(origin, move.tenant.schema_name, is_open=False)
     _reached(move, MoveState.FENCED)
 
 
@@ -174,16 +198,18 @@ def _copy(move: TenantMove) -> None:
         cells.connect_as_owner(move.origin) as origin,
         cells.connect_as_owner(move.destination) as destination,
     ):
-        found = copying.tables(origin, schema)
+        found = layout.tables(origin, schema)
         origin.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         with origin.transaction(), destination.transaction():
             copying.hold_still(origin, schema, found)
             shared.take_template(origin, destination)
             _drop_schema(destination, schema)
             schemas.cut(destination, schema)
-            copying.same_shape(found, copying.tables(destination, schema))
+            copying.same_shape(found, layout.tables(destination, schema))
             move.rows = copying.copy(origin, destination, schema, found)
             shared.take_tenant(origin, destination, move.tenant_id)
+            # It may have been here before, under the schema it had then.
+            shared.know_by(destination, move.tenant_id, schema)
     _reached(move, MoveState.COPIED)
 
 
@@ -213,14 +239,6 @@ def _reached(move: TenantMove, state: MoveState) -> None:
     move.state = state
     move.last_error = ""
     move.save(update_fields=["state", "rows", "last_error"])
-
-
-def _let_in(cell: str, tenant: Tenant, *, is_open: bool) -> None:
-    """Whether the tenant's role has a way into its schema; repeating it changes nothing."""
-    words = "GRANT USAGE ON SCHEMA {} TO {}" if is_open else "REVOKE USAGE ON SCHEMA {} FROM {}"
-    names = sql.Identifier(tenant.schema_name), sql.Identifier(tenant.role)
-    with cells.connect_as_owner(cell) as owner:
-        owner.execute(sql.SQL(words).format(*names))
 
 
 def _drop_schema(owner: psycopg.Connection[object], schema: str) -> None:

@@ -12,14 +12,14 @@ from django.conf import settings
 from psycopg import sql
 
 from tenants import cells, context
-from tenants.context import HOME, TenantRef
+from tenants.context import TenantRef
 from tenants.models import Tenant
 from tenants.portability import dictionary, policy, releases, snapshot, writing
-from tenants.portability.layout import Table
 from tenants.portability.manifest import Manifest, Part
 from tenants.portability.policy import Contents, Policy
 from tenants.portability.snapshot import Snapshot
 from tenants.portability.writing import Archive, Progress, Written
+from tenants.transfer.layout import Table
 
 log = structlog.get_logger(__name__)
 _FAST, _SMALL = 1, 6
@@ -39,11 +39,16 @@ def takeout(
 def backup(tenant: TenantRef, path: Path, *, at: dt.datetime) -> Written:
     """Write the operator's complete archive of `tenant` to `path`, secrets and schema included.
 
-    Raises `cells.NoOwnerLogin` where neither the backup's login nor the owner's is known.
+    Raises `cells.UnknownCell`, and `cells.NoOwnerLogin` where neither the backups' login nor the owner's is known.
     """
-    url = (settings.DATABASE_BACKUP_URL if tenant.cell == HOME else "") or cells.owner_url(tenant.cell)
     return _make(
-        tenant, path, contents=Contents.BACKUP, at=at, progress=lambda rows: None, url=url, level=_FAST
+        tenant,
+        path,
+        contents=Contents.BACKUP,
+        at=at,
+        progress=lambda rows: None,
+        url=cells.backup_url(tenant.cell),
+        level=_FAST,
     )
 
 

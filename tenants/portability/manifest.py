@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tenants.portability.policy import Contents
+from tenants.transfer.layout import Table
 
 FORMAT = "duly-archive"
 VERSION = 1
@@ -37,6 +38,10 @@ class Part:
     def path(self) -> str:
         """Where it lies in the archive."""
         return f"tables/{self.table}.csv"
+
+    def as_table(self, key: tuple[str, ...] = ()) -> Table:
+        """The table its rows come from and go into, with the primary key that orders them."""
+        return Table(self.table, self.columns, self.types, key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from psycopg import sql
 
 from tenants import context
 from tenants.context import TenantRef
-from tenants.portability import layout, loading, policy, releases, snapshot
-from tenants.portability.layout import Table
+from tenants.portability import loading, policy, releases, snapshot
 from tenants.portability.manifest import BadArchive
 from tenants.portability.policy import Contents, Policy
 from tenants.portability.reading import Package
 from tenants.provisioning import schemas, template
+from tenants.transfer import layout
 
 log = structlog.get_logger(__name__)
 _AS_STORED = Policy(left_out={}, replaced={})
@@ -60,7 +60,7 @@ def build(
     compare(tenant, package)
     is_older = contents.fingerprint != template.fingerprint()
     if is_older:
-        template.migrate(tenant.schema_name)
+        template.migrate(tenant.schema_name, cell=tenant.cell)
     _analyze(owner, tenant.schema_name)
     reset(tenant, at=at, reason=reason)
     prove(tenant)
@@ -75,8 +75,7 @@ def compare(tenant: TenantRef, package: Package) -> None:
             if part.table in settings.RESTORE_EMPTIES:
                 continue
             digest = hashlib.sha256()
-            table = Table(part.table, part.columns, part.types, keys[part.table])
-            for block in taken.copy_out(table, _AS_STORED):
+            for block in taken.copy_out(part.as_table(keys[part.table]), _AS_STORED):
                 digest.update(block)
             if digest.hexdigest() != part.sha256:
                 raise BadArchive(

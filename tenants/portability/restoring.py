@@ -15,12 +15,13 @@ from tenants import context, hosts
 from tenants.context import TenantRef
 from tenants.enums import RestorationState, TenantKind, TenantStatus
 from tenants.models import Domain, DueWork, Restoration, RetiredSchema, Tenant
-from tenants.portability import layout, rebuilding, releases, snapshot, swapping, writing
+from tenants.portability import rebuilding, releases, snapshot, swapping, writing
 from tenants.portability.manifest import BadArchive
 from tenants.portability.policy import Contents
 from tenants.portability.reading import Package
 from tenants.provisioning import reservation, schemas, template
 from tenants.rules import lookalikes, time_zones
+from tenants.transfer import layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,7 @@ def copy(package: Package, order: Order, *, subdomain: str, name: str) -> Outcom
         raise BadArchive(_("Only a university's or a department's tenant can be copied."))
     package.verify()
     tenant = _place_for_copy(package, subdomain, name, order)
-    changes: dict[str, object] = {
-        "status": TenantStatus.SUSPENDED,
-        "status_since": order.at,
-        "closed_for": "",
-    }
+    changes: dict[str, object] = {"status": TenantStatus.SUSPENDED, "status_since": order.at}
     try:
         outcome = _bring_back(tenant, package, order, kind="data.copied", changes=changes)
     except BadArchive:
@@ -116,30 +113,32 @@ def copy(package: Package, order: Order, *, subdomain: str, name: str) -> Outcom
 def undo(tenant: TenantRef, order: Order) -> Outcome:
     """Put back the schema that the last restore or import took the place of; the present one is kept instead.
 
-    Raises BadArchive when none is kept any more.
+    Raises BadArchive when none is kept any more in the database the tenant lives in.
     """
     with swapping.owner_of(tenant) as owner:
-        swapping.clear_leftovers(owner, tenant.id, at=order.at)
-        tenant = hosts.ref_by_id(tenant.id)
+        tenant, _left = swapping.clear_leftovers(owner, tenant.id, at=order.at)
         with context.public_schema():
-            retired = RetiredSchema.objects.filter(tenant=tenant.id, dropped_at=None)
+            retired = RetiredSchema.objects.filter(tenant=tenant.id, cell=tenant.cell, dropped_at=None)
             kept = retired.order_by("-retired_at", "-pk").first()
         if kept is None:
             raise BadArchive(_("There is no earlier state to go back to: none is kept any more."))
         source = Source(kept.schema_name, "undo", "0" * 64, kept.retired_at)
-        with swapping.attempt(owner, _record(tenant, source, order), at=order.at) as attempt:
+        with swapping.attempt(owner, tenant, _record(tenant, source, order), at=order.at) as attempt:
             before = rebuilding.as_if(tenant, kept.schema_name)
             swapping.fence(owner, before, up=False)
             migrated = _empty_and_migrate(owner, before)
             rebuilding.reset(before, at=order.at, reason=order.reason)
-            attempt.change_over(tenant, kind="data.restore_undone", facts={}, changes={})
+            attempt.change_over(kind="data.restore_undone", facts={}, changes={})
     return Outcome(hosts.ref_by_id(tenant.id), 0, migrated, attempt.seconds())
 
 
-def abandon(tenant: TenantRef, order: Order) -> bool:
-    """Open a tenant again whose restore was killed, as it was before; False when there was none."""
+def abandon(tenant: TenantRef, order: Order) -> RestorationState | None:
+    """Open a tenant again whose restore was killed; None when there was none.
+
+    FAILED: it is as it was before. DONE: it had changed over, and is as in the archive.
+    """
     with swapping.owner_of(tenant) as owner:
-        return swapping.clear_leftovers(owner, tenant.id, at=order.at)
+        return swapping.clear_leftovers(owner, tenant.id, at=order.at)[1]
 
 
 def _bring_back(
@@ -149,12 +148,11 @@ def _bring_back(
     with package.path.open("rb") as file:
         digest = writing.sha256_of(file)
     with swapping.owner_of(tenant) as owner:
-        swapping.clear_leftovers(owner, tenant.id, at=order.at)
-        tenant = hosts.ref_by_id(tenant.id)
+        tenant, _left = swapping.clear_leftovers(owner, tenant.id, at=order.at)
         source = Source(schemas.random_schema_name(), package.path.name, digest, contents.taken_at)
         zone = str(changes.get("time_zone", tenant.time_zone))
         new = rebuilding.as_if(tenant, source.schema, time_zone=zone)
-        with swapping.attempt(owner, _record(tenant, source, order), at=order.at) as attempt:
+        with swapping.attempt(owner, tenant, _record(tenant, source, order), at=order.at) as attempt:
             migrated = rebuilding.build(
                 owner,
                 new,
@@ -169,7 +167,7 @@ def _bring_back(
                 "taken_at": contents.taken_at.isoformat(),
                 "rows": contents.rows,
             }
-            attempt.change_over(tenant, kind=kind, facts=facts, changes=changes)
+            attempt.change_over(kind=kind, facts=facts, changes=changes)
     return Outcome(hosts.ref_by_id(tenant.id), contents.rows, migrated, attempt.seconds())
 
 
@@ -196,7 +194,7 @@ def _empty_and_migrate(owner: psycopg.Connection[Any], tenant: TenantRef) -> boo
     with snapshot.of(tenant) as taken:
         is_older = releases.of(taken).fingerprint != template.fingerprint()
     if is_older:
-        template.migrate(tenant.schema_name)
+        template.migrate(tenant.schema_name, cell=tenant.cell)
     return is_older
 
 

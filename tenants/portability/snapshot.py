@@ -10,21 +10,10 @@ from django.conf import settings
 from psycopg import sql
 
 from tenants.context import HOME, TenantRef
-from tenants.portability import layout
-from tenants.portability.layout import Table
 from tenants.portability.policy import Policy
+from tenants.transfer import filling, layout
+from tenants.transfer.layout import Table
 
-# How every value is written, whatever the server or the login prefers; docs/export-format.md tells the reader.
-_SETTINGS = """
-SET LOCAL statement_timeout = 0;
-SET LOCAL lock_timeout = '10s';
-SET LOCAL idle_in_transaction_session_timeout = 0;
-SET LOCAL DateStyle = 'ISO, YMD';
-SET LOCAL IntervalStyle = 'iso_8601';
-SET LOCAL TimeZone = 'UTC';
-SET LOCAL bytea_output = 'hex';
-SET LOCAL extra_float_digits = 1;
-"""
 _MOMENT = """
 SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text,
        current_setting('server_version')
@@ -55,10 +44,8 @@ class Snapshot:
         return int(row[0]) if row else 0
 
     def copy_out(self, table: Table, policy: Policy) -> Iterator[bytes]:
-        """The table as CSV in blocks: a header, then its rows by primary key; the count of rows is in `rows`."""
-        with self.connection.cursor() as cursor, cursor.copy(_copy_out(table, policy)) as copy:
-            for block in copy:
-                yield bytes(block)
+        """The table as CSV in blocks: a header, then its rows by primary key."""
+        return filling.copy_out(self.connection, _copy_out(table, policy))
 
 
 def _copy_out(table: Table, policy: Policy) -> sql.Composed:
@@ -85,7 +72,7 @@ def of(tenant: TenantRef, *, url: str = "") -> Iterator[Snapshot]:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         with connection.transaction():
-            connection.execute(_SETTINGS, prepare=False)
+            connection.execute(filling.PLAIN, prepare=False)
             schema = sql.Identifier(tenant.schema_name)
             connection.execute(sql.SQL("SET LOCAL search_path = {}").format(schema))
             if not url and settings.TENANT_DB_ROLES:

@@ -83,6 +83,13 @@ def make(connection: psycopg.Connection[Any], schema: str, *, at: dt.datetime, l
     return is_new
 
 
+def let_in(connection: psycopg.Connection[Any], schema: str, *, is_open: bool) -> None:
+    """Whether the role that belongs to a schema has a way into it; repeating it changes nothing."""
+    words = "GRANT USAGE ON SCHEMA {} TO {}" if is_open else "REVOKE USAGE ON SCHEMA {} FROM {}"
+    names = sql.Identifier(schema), sql.Identifier(role_of(schema))
+    connection.execute(sql.SQL(words).format(*names))
+
+
 def drop(connection: psycopg.Connection[Any], schema: str) -> None:
     """Remove a schema, everything in it and its role; repeating it changes nothing."""
     has_schema, has_role = _state(connection, schema)

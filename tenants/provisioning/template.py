@@ -14,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models.signals import post_migrate
 from psycopg import sql
 
-from tenants import clock, context, router
+from tenants import cells, clock, context, router
 from tenants.provisioning import content_types
 from tenants.provisioning.fold import Fold
 
@@ -75,11 +75,11 @@ def build(connection: psycopg.Connection[Any]) -> bool:
     return True
 
 
-def migrate(schema: str) -> None:
-    """Run the tenants' migrations in a schema that exists, as the owner, step by step as Django does."""
+def migrate(schema: str, *, cell: str = context.HOME) -> None:
+    """Run the tenants' migrations in a schema that exists, as the owner of its database, as Django does: one by one."""
     labels = router.tenant_labels()
     with context.bare_schema(schema):
-        owner = connections["owner"]
+        owner = connections[cells.owner_alias(cell)]
         try:
             executor = MigrationExecutor(owner)
             executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] in labels])
@@ -87,9 +87,9 @@ def migrate(schema: str) -> None:
                 # Content types and the like, of the tenants' apps only: a tenant has nothing of the shared ones.
                 if config.label in labels and config.models_module is not None:
                     post_migrate.send(
-                        sender=config, app_config=config, verbosity=0, interactive=False, using="owner"
+                        sender=config, app_config=config, verbosity=0, interactive=False, using=owner.alias
                     )
-            with transaction.atomic(using="owner"), owner.cursor() as cursor:
+            with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
                 cursor.execute(content_types.script())
             content_types.forget()
         finally:

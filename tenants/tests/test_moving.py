@@ -23,6 +23,7 @@ from tenants.lifecycle import telling
 from tenants.models import Tenant, TenantEvent, TenantMove, WakeUp
 from tenants.moving import actions, copying
 from tenants.tests.factories import AT
+from tenants.transfer import layout
 
 pytestmark = pytest.mark.isolation("I16")
 
@@ -181,9 +182,9 @@ def test_the_old_place_lets_nobody_in_and_is_dropped_after_a_week(campus: Tenant
     with public_schema():
         actions.drop_origins(at=AT + dt.timedelta(days=6), scheduled_for=AT)
         with cells.connect_as_owner("home") as home:
-            assert copying.tables(home, campus.schema_name)
+            assert layout.tables(home, campus.schema_name)
             actions.drop_origins(at=AT + dt.timedelta(days=8), scheduled_for=AT)
-            assert copying.tables(home, campus.schema_name) == []
+            assert layout.tables(home, campus.schema_name) == []
     with inside(_ref(campus)):
         assert User.objects.count() == 0
 
@@ -251,7 +252,7 @@ def test_a_row_that_changes_on_the_way_stops_the_move(
         make_user(given_name="Dee")
     real = copying._copy_table
 
-    def forge(origin: Any, destination: Any, schema: str, table: copying.Table) -> None:
+    def forge(origin: Any, destination: Any, schema: str, table: layout.Table) -> None:
         real(origin, destination, schema, table)
         if table.name == "people_user":
             destination.execute(f"UPDATE {schema}.people_user SET given_name = 'Mallory'")

@@ -18,7 +18,6 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models.fields import NOT_PROVIDED
-from psycopg.conninfo import conninfo_to_dict
 
 from tenants import cells, context, router
 from tenants.provisioning import content_types
@@ -99,26 +98,13 @@ def can_be_replayed(migration: Migration) -> bool:
     return bool(migration.atomic) and all(_is_plain(each) for each in migration.operations)
 
 
-def owner_alias(cell: str) -> str:
-    """Django's name for the owner's connection to a cell's database."""
-    if cell == context.HOME:
-        return "owner"
-    alias = f"owner@{cell}"
-    if alias not in connections.settings:
-        told = conninfo_to_dict(cells.owner_url(cell))
-        names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-        address = {ours: str(told.get(theirs) or "") for ours, theirs in names.items()}
-        connections.settings[alias] = {**connections.settings["owner"], **address}
-    return alias
-
-
 def next_segment(canary: Candidate, state: State, *, lock_timeout_ms: int) -> Segment:
     """What schemas in `state` need next, worked out on `canary`, which is left as it was.
 
     Raises Moved when the canary is in another state by now, and what the migrations raise there.
     """
     with context.bare_schema(canary.schema):
-        connection = connections[owner_alias(canary.cell)]
+        connection = connections[cells.owner_alias(canary.cell)]
         try:
             hold(connection, canary.schema, state, lock_timeout_ms=lock_timeout_ms)
             return _plan(connection, state)

@@ -8,10 +8,10 @@ from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connections, transaction
 from django.db.migrations import Migration
 
-from tenants import context
+from tenants import cells, context
 from tenants.provisioning import content_types
 from tenants.upgrades import record
-from tenants.upgrades.planning import Segment, Step, hold, owner_alias
+from tenants.upgrades.planning import Segment, Step, hold
 from tenants.upgrades.replay import Limits, recorded_statement
 from tenants.upgrades.survey import Candidate
 
@@ -35,7 +35,7 @@ def run(tenant: Candidate, segment: Segment, *, limits: Limits, at: dt.datetime)
     """
     started = time.monotonic()
     with context.bare_schema(tenant.schema):
-        connection = cast(Any, connections[owner_alias(tenant.cell)])
+        connection = cast(Any, connections[cells.owner_alias(tenant.cell)])
         try:
             hold(connection, tenant.schema, segment.state, lock_timeout_ms=limits.lock_ms)
             with connection.cursor() as cursor:

@@ -1,26 +1,25 @@
 """`manage.py backup_tenant`: the complete archive of one tenant or of all."""
 
 import json
-from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import structlog
-from django.conf import settings
 from django.core.management import CommandError
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from tenants import clock, lookup
+from tenants import cells, clock, lookup
 from tenants.context import TenantRef
 from tenants.enums import TenantStatus
+from tenants.management.command import TenantCommand
 from tenants.portability import shelf
 
 log = structlog.get_logger(__name__)
 _EMPTY = {TenantStatus.PREPARING, TenantStatus.PURGED}
 
 
-class Command(BaseCommand):
+class Command(TenantCommand):
     """One file a tenant and moment, from one snapshot each; nobody waits for it."""
 
     help = """Write complete backups of one tenant (--tenant) or of all (--all) into a folder.
@@ -28,16 +27,14 @@ class Command(BaseCommand):
 A backup holds everything, secrets and schema included, and is what restore_tenant reads. It is as secret as the
 database: keep the folder encrypted, on another machine, out of anybody's reach. A file is whole or not there;
 the newest --keep of each tenant stay. A tenant that fails is named and does not stop the others.
-Reads as DATABASE_BACKUP_URL where that is set, else as DATABASE_OWNER_URL.
+Reads as DATABASE_BACKUP_URL where that is set, else as DATABASE_OWNER_URL; tenants in another database of the cluster
+list as DATABASE_CELL_BACKUPS, else as DATABASE_CELL_OWNERS.
 
 Exit codes: 0 every backup is written, 1 at least one is not.
 
 Examples:
   manage.py backup_tenant --tenant demo --to /backup/tenants
   manage.py backup_tenant --all --to /backup/tenants --keep 30 --json"""
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
@@ -47,17 +44,10 @@ Examples:
         parser.add_argument("--keep", type=int, default=30, help="how many of each tenant stay (default: 30)")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        if not (settings.DATABASE_BACKUP_URL or settings.DATABASE_OWNER_URL):
-            raise CommandError(
-                "Neither DATABASE_BACKUP_URL nor DATABASE_OWNER_URL is set. Nothing was written."
-            )
+    def run(self, options: dict[str, Any]) -> None:
         if options["keep"] < 1:
             raise CommandError("--keep must be 1 or more: the backup just taken is one of them.")
-        try:
-            tenants = [lookup.by_subdomain(options["tenant"])] if options["tenant"] else lookup.all_tenants()
-        except lookup.UnknownTenant as error:
-            raise CommandError(str(error)) from error
+        tenants = [lookup.by_subdomain(options["tenant"])] if options["tenant"] else lookup.all_tenants()
         done: list[dict[str, object]] = []
         failed: dict[str, str] = {}
         for tenant in tenants:
@@ -77,14 +67,11 @@ Examples:
     ) -> None:
         try:
             written = shelf.put(tenant, options["to"], at=clock.now(), keep=options["keep"])
-        except (psycopg.Error, OSError) as error:
+        except (psycopg.Error, OSError, cells.UnknownCell, cells.NoOwnerLogin) as error:
             log.exception("backup.failed", schema=tenant.schema_name)
             failed[tenant.host] = str(error).strip().splitlines()[0]
             return
         done.append(
             {"host": tenant.host, "file": str(written.path), "rows": written.rows, "sha256": written.sha256}
         )
-        if not options["json"]:
-            self.stdout.write(
-                f"{tenant.host}: {written.rows:,} rows, {written.bytes:,} bytes in {written.path}"
-            )
+        self.say(f"{tenant.host}: {written.rows:,} rows, {written.bytes:,} bytes in {written.path}")

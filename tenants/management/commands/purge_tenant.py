@@ -1,28 +1,29 @@
 """`manage.py purge_tenant`: ask for the deletion of a tenant's data, agree to it, or see how it stands."""
 
-import json
 from typing import Any
 
 from django.core.management import CommandError
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from tenants import addresses, cells, clock, context, links, lookup
+from tenants import addresses, clock, context, links, lookup
 from tenants.closing import actions, purge
 from tenants.context import TenantRef
-from tenants.lifecycle.refusals import Refused
+from tenants.management.command import TenantCommand
 from tenants.models import DeletionCertificate, PurgeRequest, Tenant
 
 
-class Command(BaseCommand):
+class Command(TenantCommand):
     """The operator's way to the end. Two people, a waiting period, and the address typed once more."""
 
-    help = (
-        "Delete all data of a tenant that is being closed: its schema, its role, and names in the shared tables. One "
-        "operator asks (--request), another agrees (--approve), and when the waiting period is over the worker "
-        "deletes, or --run does it at once. Each of them prints what will happen and wants the tenant's address typed "
-        "(or given with --confirm). Without any of them it only tells how it stands. Exit code 0; 1 when something was "
-        "refused, with one sentence, and nothing was deleted."
-    )
+    when_interrupted = "Run the same command again: it goes on where it stopped."
+
+    help = """Delete all data of a tenant that is being closed: schema, role, and names in the shared tables.
+
+One operator asks (--request), another agrees (--approve), and when the waiting period is over the worker deletes, or
+--run does it at once. Each of them prints what will happen and wants the tenant's address typed (or given with
+--confirm). Without any of them it only tells how it stands. Needs the owner's login of every database.
+
+Exit codes: 0 done, 1 refused, with one sentence and nothing deleted."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--tenant", required=True, help="subdomain or full host name")
@@ -31,21 +32,11 @@ class Command(BaseCommand):
         deed.add_argument("--approve", action="store_true", help="agree to what somebody else asked for")
         deed.add_argument("--withdraw", metavar="REASON", help="take back what was asked for")
         deed.add_argument("--run", action="store_true", help="delete now, when everything is there")
-        parser.add_argument("--by", default="", help="your e-mail address; it stands in the record")
         parser.add_argument("--confirm", metavar="HOST", help="the tenant's address, instead of typing it")
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        self.add_record(parser, by="", reason=False)
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            tenant = lookup.by_subdomain(options["tenant"])
-            facts = self._do(tenant, options)
-        except (lookup.UnknownTenant, Refused, addresses.BadAddress, cells.NoOwnerLogin) as refusal:
-            raise CommandError(str(refusal)) from refusal
-        if options["json"]:
-            self.stdout.write(json.dumps(facts))
-        else:
-            for name, value in facts.items():
-                self.stdout.write(f"{name:<12} {value}")
+    def run(self, options: dict[str, Any]) -> None:
+        self.answer(self._do(lookup.by_subdomain(options["tenant"]), options))
 
     def _do(self, tenant: TenantRef, options: dict[str, Any]) -> dict[str, Any]:
         at = clock.now()

@@ -1,27 +1,36 @@
 """`manage.py restore_tenant`: one tenant back from a backup, the others untouched."""
 
 import datetime as dt
-import json
-from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
 from django.core.management import CommandError
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from tenants import cells, clock, context, links, lookup
+from tenants import clock, context, links, lookup
 from tenants.context import TenantRef
+from tenants.enums import RestorationState
+from tenants.management.command import TenantCommand
 from tenants.models import Tenant
-from tenants.portability import restoring, shelf, swapping
-from tenants.portability.manifest import BadArchive
+from tenants.portability import restoring, shelf
 from tenants.portability.reading import Package
 from tenants.rules import subdomains
 
+_ABANDONED = {
+    None: "There was no restore to abandon.",
+    RestorationState.FAILED: "It is open again as it was.",
+    RestorationState.DONE: "It had changed over already and is open as in the backup; --undo takes that back.",
+}
 
-class Command(BaseCommand):
+
+class Command(TenantCommand):
     """Built beside the old schema, proved, swapped in; the old one is kept for a quick way back."""
 
-    help = """Bring one tenant back from a backup. Needs DATABASE_OWNER_URL.
+    refusals = (ValueError,)
+    when_interrupted = "The tenant may be closed: run the same command again, or --abandon."
+
+    help = """Bring one tenant back from a backup, in whichever database it lives. Needs DATABASE_OWNER_URL, and
+DATABASE_CELL_OWNERS for a tenant of another database of the cluster list.
 
 The backup is read into a new schema and role, compared with the file table by table, migrated when it is older
 than this release, proved (checksums, audit chain, certificates), and swapped in in one transaction. Meanwhile the
@@ -40,9 +49,6 @@ Examples:
   manage.py restore_tenant --from demo.backup.zip --as-copy --subdomain demo-look --yes
   manage.py restore_tenant --tenant demo --undo --yes"""
 
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
-
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--tenant", help="subdomain or host name of the tenant; not for --as-copy of a file"
@@ -55,17 +61,11 @@ Examples:
         parser.add_argument("--undo", action="store_true", help="take the last restore or import back")
         parser.add_argument("--abandon", action="store_true", help="after a kill: only open the tenant again")
         parser.add_argument("--yes", action="store_true", help="do it; without, only say what would be done")
-        parser.add_argument("--by", default="command line", help="who does it, for the record")
-        parser.add_argument("--reason", default="", help="why, for the record")
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        self.add_record(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        self._as_json: bool = options["json"]
+    def run(self, options: dict[str, Any]) -> None:
         order = restoring.Order(by=options["by"], reason=options["reason"], at=clock.now())
-        try:
-            outcome = self._outcome(order, options)
-        except (ValueError, lookup.UnknownTenant, BadArchive, swapping.AtWork, cells.NoOwnerLogin) as refusal:
-            raise CommandError(str(refusal)) from refusal
+        outcome = self._outcome(order, options)
         if outcome is None:
             return
         facts = {
@@ -75,11 +75,10 @@ Examples:
             "was_migrated": outcome.was_migrated,
             "closed_seconds": round(outcome.closed_seconds, 2),
         }
-        if self._as_json:
-            self.stdout.write(json.dumps(facts))
-        self._say(
+        self.answer(
+            facts,
             f"{outcome.tenant.name} serves at {links.absolute('/', outcome.tenant)}; "
-            f"it was closed for {outcome.closed_seconds:.1f} s."
+            f"it was closed for {outcome.closed_seconds:.1f} s.",
         )
 
     def _outcome(self, order: restoring.Order, options: dict[str, Any]) -> restoring.Outcome | None:
@@ -90,10 +89,12 @@ Examples:
             raise CommandError("Say which tenant: --tenant.")
         tenant = lookup.by_subdomain(options["tenant"])
         if options["abandon"]:
-            found = restoring.abandon(tenant, order)
-            self._say("It is open again as it was." if found else "There was no restore to abandon.")
+            self.say(_ABANDONED[restoring.abandon(tenant, order)])
             return None
-        return self._undo(tenant, order, options) if options["undo"] else self._bring(tenant, order, options)
+        if not options["undo"]:
+            return self._bring(tenant, order, options)
+        what = f"{tenant.host} goes back to the state before its last restore or import."
+        return restoring.undo(tenant, order) if self.may_go_on(what, options) else None
 
     def _bring(
         self, tenant: TenantRef | None, order: restoring.Order, options: dict[str, Any]
@@ -105,25 +106,15 @@ Examples:
         as_copy = bool(options["as_copy"])
         subdomain = subdomains.parse_subdomain(options["subdomain"], may_be_reserved=True) if as_copy else ""
         becomes = f"replace {tenant.host}" if tenant and not as_copy else f"make a new tenant at {subdomain}"
-        self._say(
+        what = (
             f"{contents.rows:,} rows of {contents.tenant['name']}, as of {contents.taken_at:%Y-%m-%d %H:%M} UTC "
             f"({package.path}), {becomes}."
         )
-        if not options["yes"]:
-            self._say("Nothing was changed. Add --yes to do it.")
+        if not self.may_go_on(what, options):
             return None
         if as_copy or tenant is None:
             return restoring.copy(package, order, subdomain=subdomain, name=options["name"].strip())
         return restoring.restore(tenant, package, order)
-
-    def _undo(
-        self, tenant: TenantRef, order: restoring.Order, options: dict[str, Any]
-    ) -> restoring.Outcome | None:
-        self._say(f"{tenant.host} goes back to the state before its last restore or import.")
-        if not options["yes"]:
-            self._say("Nothing was changed. Add --yes to do it.")
-            return None
-        return restoring.undo(tenant, order)
 
     def _chosen(self, tenant: TenantRef, order: restoring.Order, options: dict[str, Any]) -> Path:
         source: Path = options["source"]
@@ -137,7 +128,3 @@ Examples:
         with context.public_schema():
             public_id = str(Tenant.objects.values_list("public_id", flat=True).get(pk=tenant.id))
         return shelf.newest_before(source, public_id, moment)
-
-    def _say(self, text: str) -> None:
-        if not self._as_json:
-            self.stdout.write(text)

@@ -29,6 +29,16 @@ def make_tenant(open_database: None) -> Iterator[MakeTenant]:
         yield lambda: stack.enter_context(_tenant())
 
 
+@pytest.fixture
+def cell(request: pytest.FixtureRequest) -> str:
+    """The database that the test's tenant lives in: home, or what the test is parametrized with (see IN_EVERY_CELL)."""
+    name: str = getattr(request, "param", "home")
+    return name if name == "home" else str(request.getfixturevalue(name))
+
+
+IN_EVERY_CELL = pytest.mark.parametrize("cell", ["home", "north"], indirect=True)
+
+
 @pytest.fixture(scope="module")
 def lindenhof(make_tenant: MakeTenant) -> TenantRef:
     """One of everything, and 30 people in every state of compliance. Tests read it and do not change it."""
@@ -67,14 +77,28 @@ def settle(tenant: TenantRef, *, people: int = 30) -> Any:
     return made
 
 
+def move(tenant: TenantRef, cell: str) -> TenantRef:
+    """Take a tenant to another database; answers it as it is there."""
+    from tenants import hosts
+    from tenants.context import public_schema
+    from tenants.moving import actions as moving
+    from tenants.tests.factories import AT
+
+    with public_schema():
+        begun = moving.request(tenant.id, cell, by="olga@operator.example", reason="room", at=AT)
+        moving.advance(begun.pk, at=AT, pause=lambda _seconds: None)
+    return hosts.ref_by_id(tenant.id)
+
+
 def forget(tenant_id: int) -> None:
-    """Drop everything a tenant ever lived in."""
+    """Drop everything a tenant ever lived in, wherever that was."""
     from django.conf import settings
     from django.db import connections
 
     from tenants.context import public_schema
-    from tenants.models import Restoration, RetiredSchema, Tenant
+    from tenants.models import Restoration, RetiredSchema, Tenant, TenantMove
     from tenants.provisioning import schemas
+    from tenants.transfer import shared
 
     connections.close_all()
     with public_schema():
@@ -82,9 +106,22 @@ def forget(tenant_id: int) -> None:
             *Tenant.objects.filter(pk=tenant_id).values_list("schema_name", flat=True),
             *RetiredSchema.objects.filter(tenant=tenant_id).values_list("schema_name", flat=True),
             *Restoration.objects.filter(tenant=tenant_id).values_list("new_schema", flat=True),
+            *TenantMove.objects.filter(tenant=tenant_id).values_list("schema_name", flat=True),
         }
         Tenant.objects.filter(pk=tenant_id).delete()
     connections.close_all()
+    # A role is the whole cluster's here: first the schemas everywhere, then the roles.
+    urls = [*settings.DATABASE_CELL_OWNERS.values(), settings.DATABASE_OWNER_URL]
+    for url in urls:
+        with psycopg.connect(url, autocommit=True) as owner:
+            for name in names:
+                owner.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE".encode())
+            if url != settings.DATABASE_OWNER_URL and _has_shared_tables(owner):
+                shared.forget(owner, tenant_id)
     with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
         for name in sorted(names):
             schemas.drop(owner, name)
+
+
+def _has_shared_tables(owner: psycopg.Connection[Any]) -> bool:
+    return owner.execute("SELECT to_regclass('public.tenants_tenant')").fetchone() != (None,)

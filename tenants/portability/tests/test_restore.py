@@ -13,33 +13,34 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 
 from config.tests import servers
-from tenants import chronicle, clock, clockwork, hosts, signing
+from tenants import cells, chronicle, clock, clockwork, hosts, schedule, signing
 from tenants.context import TenantRef, inside, public_schema
-from tenants.enums import TenantStatus
-from tenants.models import DueWork, Restoration, RetiredSchema, Tenant, TenantEvent
+from tenants.enums import RestorationState, TenantStatus
+from tenants.models import DueWork, Restoration, RetiredSchema, Tenant, TenantEvent, WakeUp
 from tenants.portability import rebuilding, restoring, retiring, shelf, swapping
 from tenants.portability.manifest import BadArchive
 from tenants.portability.reading import Package
 from tenants.portability.tests import facts
-from tenants.portability.tests.conftest import MakeTenant, forget, settle
+from tenants.portability.tests.conftest import IN_EVERY_CELL, MakeTenant, forget, move, settle
 from tenants.tests.factories import AT
 from tenants.upgrades import queries as upgrades
 
 pytestmark = pytest.mark.isolation("I16")
 
 LATER = AT + dt.timedelta(days=1)
+NEVER = AT + dt.timedelta(days=3650)
 ORDER = restoring.Order(by="system", reason="a test", at=LATER)
 
 
 @dataclass
 class Yesterday:
-    """What there was when the backup was taken: the tenant, its neighbour, and ways in."""
+    """What there was when the backup was taken: the tenant, and ways in."""
 
     tenant: TenantRef
-    neighbour: TenantRef
     shelf: Path
     checksums: dict[str, tuple[int, str]]
     cookies: Any
@@ -51,19 +52,22 @@ class Yesterday:
         return hosts.ref_by_id(self.tenant.id)
 
 
-@pytest.fixture(scope="module")
-def neighbour(lindenhof: TenantRef) -> TenantRef:
-    return lindenhof
+@pytest.fixture
+def neighbour(lindenhof: TenantRef, cell: str, make_tenant: MakeTenant) -> TenantRef:
+    """Another tenant in the same database."""
+    return lindenhof if cell == "home" else move(make_tenant(), cell)
 
 
 @pytest.fixture
-def yesterday(make_tenant: MakeTenant, neighbour: TenantRef, tmp_path: Path) -> Iterator[Yesterday]:
-    """A tenant that is backed up; then its day goes on, and goes wrong."""
+def yesterday(cell: str, make_tenant: MakeTenant, tmp_path: Path) -> Iterator[Yesterday]:
+    """A tenant of `cell` that is backed up; then its day goes on, and goes wrong."""
     from lms.people import actions as people
     from lms.people.models import User
 
     tenant = make_tenant()
     world = settle(tenant, people=6)
+    if cell != tenant.cell:
+        tenant = move(tenant, cell)
     client = Client(headers={"host": tenant.host})
     with inside(tenant):
         client.force_login(world.ada, backend="lms.people.adapters.SignInBackend")
@@ -74,7 +78,7 @@ def yesterday(make_tenant: MakeTenant, neighbour: TenantRef, tmp_path: Path) -> 
     before = facts.checksums(tenant)
     with inside(tenant):
         User.objects.filter(pk__gt=world.dee.pk).update(family_name="Gone wrong")
-    yield Yesterday(tenant, neighbour, tmp_path, before, client.cookies, token, invitation)
+    yield Yesterday(tenant, tmp_path, before, client.cookies, token, invitation)
     forget(tenant.id)
 
 
@@ -92,8 +96,12 @@ def _restore(yesterday: Yesterday) -> restoring.Outcome:
     return restoring.restore(yesterday.now(), Package(path), ORDER)
 
 
-def test_it_is_as_it_was_and_the_neighbour_is_as_it_is(yesterday: Yesterday) -> None:
-    around = facts.checksums(yesterday.neighbour)
+@IN_EVERY_CELL
+def test_it_is_as_it_was_and_the_neighbour_is_as_it_is(yesterday: Yesterday, neighbour: TenantRef) -> None:
+    around = facts.checksums(neighbour)
+    for each in (yesterday.tenant, neighbour):
+        with inside(each):
+            schedule.wake("mail.outbox", at=NEVER)
     out = io.StringIO()
     options: dict[str, Any] = {
         "tenant": yesterday.tenant.host,
@@ -110,8 +118,13 @@ def test_it_is_as_it_was_and_the_neighbour_is_as_it_is(yesterday: Yesterday) -> 
     different = {name for name in after if after[name] != yesterday.checksums[name]}
     expected = {"mail_message", "reminders_notice", "jobs_job", *settings.RESTORE_EMPTIES}
     assert different <= expected
-    assert facts.checksums(yesterday.neighbour) == around
-    assert (now.closed_for, now.status) == ("", TenantStatus.ACTIVE)
+    assert facts.checksums(neighbour) == around
+    assert (now.closed_for, now.status, now.cell) == ("", TenantStatus.ACTIVE, yesterday.tenant.cell)
+    with public_schema(now.cell):
+        # What waited is gone with what it was to do; the neighbour's still waits.
+        waiting = WakeUp.objects.filter(due_at=NEVER)
+        assert list(waiting.values_list("tenant_id", flat=True)) == [neighbour.id]
+        waiting.delete()
     assert now.schema_name != yesterday.tenant.schema_name
     with public_schema():
         event = TenantEvent.objects.get(tenant=now.id, kind="data.restored")
@@ -120,6 +133,7 @@ def test_it_is_as_it_was_and_the_neighbour_is_as_it_is(yesterday: Yesterday) -> 
     assert event.facts["taken_at"]
 
 
+@IN_EVERY_CELL
 def test_whoever_was_in_is_out_and_what_waited_does_not_leave(yesterday: Yesterday) -> None:
     from lms.people.actions.invitations import InvitationExpired, accept_invitation
 
@@ -140,9 +154,12 @@ def test_whoever_was_in_is_out_and_what_waited_does_not_leave(yesterday: Yesterd
         clockwork.run_everything_due(at=LATER + dt.timedelta(hours=2))
     told = [m for m in servers.postbox().messages if yesterday.tenant.host in str(m["List-Id"])]
     # The letter that says what was done to the site is wanted; nothing else is.
-    assert [m["Subject"] for m in told if "site" not in str(m["Subject"]).lower()] == []
+    subjects = [str(message["Subject"]).lower() for message in told]
+    assert subjects
+    assert [subject for subject in subjects if "site" not in subject] == []
 
 
+@IN_EVERY_CELL
 def test_the_old_schema_is_shut_kept_and_dropped_in_its_time(yesterday: Yesterday) -> None:
     _restore(yesterday)
     old = yesterday.tenant
@@ -154,21 +171,22 @@ def test_the_old_schema_is_shut_kept_and_dropped_in_its_time(yesterday: Yesterda
     with public_schema():
         row = RetiredSchema.objects.get(schema_name=old.schema_name)
         assert retiring.drop_due(at=LATER, scheduled_for=LATER) is not None
-        assert _schemas(old.schema_name) == [old.schema_name]
+        assert _schemas(old.schema_name, old.cell) == [old.schema_name]
         retiring.drop_due(at=row.drop_after, scheduled_for=LATER)
-        assert _schemas(old.schema_name) == []
+        assert _schemas(old.schema_name, old.cell) == []
         row.refresh_from_db()
     assert row.dropped_at is not None
     with pytest.raises(BadArchive, match="no earlier state"):
         restoring.undo(yesterday.now(), ORDER)
 
 
-def _schemas(pattern: str) -> list[str]:
-    with psycopg.connect(settings.DATABASE_OWNER_URL) as owner:
+def _schemas(pattern: str, cell: str) -> list[str]:
+    with cells.connect_as_owner(cell) as owner:
         query = "SELECT nspname FROM pg_namespace WHERE nspname LIKE %s ORDER BY 1"
         return [name for (name,) in owner.execute(query, [pattern])]
 
 
+@IN_EVERY_CELL
 def test_a_restore_can_be_taken_back(yesterday: Yesterday) -> None:
     from lms.people.models import User
 
@@ -187,6 +205,7 @@ class Killed(BaseException):
     """The process is gone: nothing after this is run."""
 
 
+@IN_EVERY_CELL
 @pytest.mark.parametrize(
     ("module", "name"),
     [
@@ -202,7 +221,8 @@ def test_killed_anywhere_it_is_repeated_and_leaves_nothing_behind(
     yesterday: Yesterday, module: Any, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = facts.checksums(yesterday.tenant)
-    schemas_before = set(_schemas("t\\_%"))
+    cell = yesterday.tenant.cell
+    schemas_before = set(_schemas("t\\_%", cell))
 
     def die(*args: object, **options: object) -> None:
         raise Killed
@@ -215,18 +235,82 @@ def test_killed_anywhere_it_is_repeated_and_leaves_nothing_behind(
     half = yesterday.now()
     assert (half.schema_name, half.closed_for) == (yesterday.tenant.schema_name, "restore")
     assert Client(headers={"host": half.host}).get("/").status_code == 503
-    assert restoring.abandon(half, ORDER)
+    assert restoring.abandon(half, ORDER) == RestorationState.FAILED
     assert yesterday.now().closed_for == ""
     assert facts.checksums(yesterday.now()) == before
-    assert set(_schemas("t\\_%")) == schemas_before
+    assert set(_schemas("t\\_%", cell)) == schemas_before
     if name == "_retire":
         _restore(yesterday)
-        assert set(_schemas("t\\_%")) == schemas_before | {yesterday.now().schema_name}
+        assert set(_schemas("t\\_%", cell)) == schemas_before | {yesterday.now().schema_name}
         with public_schema():
             states = Restoration.objects.filter(tenant=half.id).order_by("pk").values_list("state", flat=True)
             assert list(states) == ["failed", "done"]
 
 
+@IN_EVERY_CELL
+@pytest.mark.parametrize("how", ["abandoned", "repeated"])
+def test_killed_after_the_change_over_it_is_finished(
+    yesterday: Yesterday, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with inside(yesterday.tenant):
+        schedule.wake("mail.outbox", at=NEVER)
+
+    def die(*args: object, **options: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(swapping, "finish", die)
+        with pytest.raises(Killed):
+            _restore(yesterday)
+    half = yesterday.now()
+    assert half.schema_name != yesterday.tenant.schema_name
+    assert half.closed_for == "restore"
+    if how == "abandoned":
+        assert restoring.abandon(half, ORDER) == RestorationState.DONE
+        assert yesterday.now().schema_name == half.schema_name
+    else:
+        _restore(yesterday)
+        assert yesterday.now().schema_name not in {half.schema_name, yesterday.tenant.schema_name}
+    assert yesterday.now().closed_for == ""
+    assert facts.checksums(yesterday.now())["people_user"] == yesterday.checksums["people_user"]
+    with inside(yesterday.now()):
+        schedule.wake("mail.outbox", at=NEVER)  # its own database knows who that is
+    with public_schema(half.cell):
+        assert WakeUp.objects.filter(tenant_id=half.id, due_at=NEVER).count() == 1
+
+
+@IN_EVERY_CELL
+def test_while_it_is_closed_its_work_waits_and_no_others(yesterday: Yesterday, cell: str) -> None:
+    """A wake-up is known by its number, and each database counts for itself."""
+    with public_schema():
+        Tenant.objects.filter(pk=yesterday.tenant.id).update(closed_for="restore")
+        other = WakeUp.objects.create(job="tenants.tell", due_at=NEVER)
+    with public_schema(cell):
+        mine = WakeUp.objects.create(
+            pk=other.pk if cell != "home" else None,
+            tenant_id=yesterday.tenant.id,
+            job="mail.outbox",
+            due_at=AT,
+        )
+        ticket = clockwork.Ticket("mail.outbox", yesterday.tenant.id, (mine.pk,), cell=cell)
+    assert not clockwork.run_ticket(ticket, at=AT)
+    with public_schema():
+        other.refresh_from_db()
+        assert (other.lease_until, other.last_error) == (None, "")
+        other.delete()
+    with public_schema(cell):
+        mine.refresh_from_db()
+        assert mine.last_error == "closed: restore"
+    with public_schema():
+        Tenant.objects.filter(pk=yesterday.tenant.id).update(closed_for="")
+        with transaction.atomic():
+            clockwork.wait_no_longer(yesterday.tenant.id, cell)
+    with public_schema(cell):
+        mine.refresh_from_db()
+        assert mine.lease_until is None
+
+
+@IN_EVERY_CELL
 def test_two_at_once_are_one(yesterday: Yesterday) -> None:
     with swapping.owner_of(yesterday.tenant), pytest.raises(swapping.AtWork):
         _restore(yesterday)
@@ -267,10 +351,10 @@ def test_a_copy_lives_beside_it_and_mails_nobody(yesterday: Yesterday) -> None:
         forget(ref.id)
 
 
-def test_a_backup_of_another_tenant_is_refused(yesterday: Yesterday) -> None:
+def test_a_backup_of_another_tenant_is_refused(yesterday: Yesterday, neighbour: TenantRef) -> None:
     (path,) = yesterday.shelf.glob("*.zip")
     with pytest.raises(BadArchive, match="another tenant"):
-        restoring.restore(yesterday.neighbour, Package(path), ORDER)
+        restoring.restore(neighbour, Package(path), ORDER)
 
 
 def test_a_site_that_is_being_closed_comes_back_too(yesterday: Yesterday) -> None:

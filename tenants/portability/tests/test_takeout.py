@@ -15,8 +15,9 @@ from django.core.management import CommandError, call_command
 
 from tenants.context import TenantRef, inside, public_schema
 from tenants.models import TenantEvent
-from tenants.portability import exporting, layout
+from tenants.portability import exporting
 from tenants.tests.factories import AT
+from tenants.transfer import layout
 
 pytestmark = pytest.mark.isolation("I16")
 

@@ -1,4 +1,7 @@
-"""The few shared rows that go with a tenant: its own, for functions to know the caller by, and its wake-ups."""
+"""The few shared rows that a tenant's database holds: its own, for functions to know the caller by, and its wake-ups.
+
+At home they are the shared tables themselves; every other cell has copies of these rows only.
+"""
 
 from typing import Any
 
@@ -18,18 +21,34 @@ def take_template(origin: Connection, destination: Connection) -> None:
 
 def take_tenant(origin: Connection, destination: Connection, tenant_id: int) -> None:
     """Make the destination know the tenant under the same id, and take its wake-ups along."""
-    mine = sql.SQL("id = {}").format(sql.Literal(tenant_id))
-    _take(origin, destination, Tenant._meta.db_table, mine, keep_id=True)
-    theirs = sql.SQL("tenant_id = {}").format(sql.Literal(tenant_id))
-    destination.execute(sql.SQL("DELETE FROM {} WHERE {}").format(_public(WakeUp._meta.db_table), theirs))
-    _take(origin, destination, WakeUp._meta.db_table, theirs, keep_id=False)
+    _take(origin, destination, Tenant._meta.db_table, _where("id", tenant_id), keep_id=True)
+    _delete(destination, WakeUp._meta.db_table, _where("tenant_id", tenant_id))
+    _take(origin, destination, WakeUp._meta.db_table, _where("tenant_id", tenant_id), keep_id=False)
+
+
+def know_by(connection: Connection, tenant_id: int, schema: str) -> None:
+    """Have the tenant's own database know it by the schema it lives in now."""
+    statement = sql.SQL("UPDATE {} SET schema_name = %s WHERE id = %s AND schema_name <> %s")
+    connection.execute(statement.format(_public(Tenant._meta.db_table)), [schema, tenant_id, schema])
 
 
 def forget_wake_ups(connection: Connection, tenant_id: int) -> None:
-    """The wake-ups were taken along: nobody is to run them where the tenant was."""
-    connection.execute(
-        sql.SQL("DELETE FROM {} WHERE tenant_id = %s").format(_public(WakeUp._meta.db_table)), [tenant_id]
-    )
+    """Nobody is to run them here: they were taken along, or what they were for is gone."""
+    _delete(connection, WakeUp._meta.db_table, _where("tenant_id", tenant_id))
+
+
+def forget(connection: Connection, tenant_id: int) -> None:
+    """Forget a tenant that does not live here any more, in a database other than home."""
+    forget_wake_ups(connection, tenant_id)
+    _delete(connection, Tenant._meta.db_table, _where("id", tenant_id))
+
+
+def _where(column: str, value: int) -> sql.Composed:
+    return sql.SQL("{} = {}").format(sql.Identifier(column), sql.Literal(value))
+
+
+def _delete(connection: Connection, table: str, rows: sql.Composable) -> None:
+    connection.execute(sql.SQL("DELETE FROM {} WHERE {}").format(_public(table), rows))
 
 
 def _public(table: str) -> sql.Identifier:

@@ -1,9 +1,10 @@
-"""Which tables, columns and sequences a schema has, from PostgreSQL's catalogue."""
+"""Which tables, columns and sequences a schema has, from PostgreSQL's catalogue, and what a table holds."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 # Generated columns are made again by the table itself.
 _TABLES = """
@@ -43,3 +44,16 @@ def sequences(connection: psycopg.Connection[Any], schema: str) -> dict[str, int
     """The last number each sequence gave out; sequences that gave none are left out."""
     rows = connection.execute(_SEQUENCES, [schema]).fetchall()
     return {name: last for name, last in rows if last is not None}
+
+
+def sequence_names(connection: psycopg.Connection[Any], schema: str) -> list[str]:
+    """Every sequence of a schema, by name."""
+    return [name for name, _last in connection.execute(_SEQUENCES, [schema]).fetchall()]
+
+
+def digest(connection: psycopg.Connection[Any], schema: str, table: Table) -> tuple[int, int]:
+    """Number of rows, and the sum of a hash of each: the same whatever the order of rows and of columns."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, sorted(table.columns)))
+    query = sql.SQL("SELECT count(*), coalesce(sum(hashtextextended(ROW({})::text, 0)::numeric), 0) FROM {}")
+    row = connection.execute(query.format(columns, sql.Identifier(schema, table.name))).fetchone()
+    return (row[0], int(row[1])) if row else (0, 0)
