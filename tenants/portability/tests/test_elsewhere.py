@@ -67,8 +67,12 @@ def test_a_takeout_of_home_goes_into_an_empty_tenant_there_and_back_out(
         call_command("export_tenant", tenant=now.host, to=tmp_path / "again.zip", json=True, stdout=out)
         again = Package(tmp_path / "again.zip")
         again.verify()
-        rows = {part.table: part.rows for part in Package(taken).manifest.parts}
-        assert {part.table: part.rows for part in again.manifest.parts} == rows
+        # Reminder steps whose day had come count as said.
+        first, second = (
+            {part.table: part.rows for part in package.manifest.parts if part.table != "reminders_notice"}
+            for package in (Package(taken), again)
+        )
+        assert second == first
         assert restoring.undo(now, ORDER).tenant.schema_name == tenant.schema_name
     finally:
         forget(tenant.id)
