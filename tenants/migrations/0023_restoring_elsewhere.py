@@ -13,7 +13,7 @@ def name_what_was_left(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenants', '0021_plans'),
+        ('tenants', '0022_one_caller'),
     ]
 
     operations = [
