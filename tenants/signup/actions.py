@@ -102,6 +102,7 @@ def choose_address(sign_up_id: int, *, subdomain: str, at: dt.datetime) -> SignU
     with transaction.atomic():
         sign_up = SignUp.objects.select_for_update(of=("self",)).get(pk=sign_up_id)
         if sign_up.state == SignUpState.UNADDRESSED:
+            subdomains.refuse_if_claimed(subdomain, email_domain=addresses.domain_of(sign_up.owner_email))
             sign_up.subdomain = subdomain
             sign_up.save(update_fields=["subdomain"])
             reservation.reserve(sign_up, at=at)

@@ -186,6 +186,8 @@ def test_of_two_sign_ups_for_one_address_the_second_chooses_again(
     assert b"northfield-state" in page.content
     refused = loser_browser.post(url("another-address", loser.public_id), {"subdomain": "northfield"})
     assert refused.status_code == 422
+    kept = loser_browser.post(url("another-address", loser.public_id), {"subdomain": "harvard"})
+    assert (kept.status_code, "is kept for the university" in kept.text) == (422, True)
     taken = loser_browser.post(url("another-address", loser.public_id), {"subdomain": "northfield-state"})
     assert taken.status_code == 303
     with public_schema():
