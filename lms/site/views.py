@@ -12,7 +12,7 @@ from lms.access import guard
 from lms.access.permissions import Permission
 from lms.site import forms, queries
 from lms.ui import http, partials
-from tenants import addresses, clock, context, limits
+from tenants import clock, context, limits
 from tenants.addressing import domains, renaming
 from tenants.closing import actions as closing_actions
 from tenants.enums import TenantStatus
@@ -64,7 +64,6 @@ def address(request: HttpRequest) -> HttpResponse:
                 by=_by(request),
                 reason="",
                 at=at,
-                email_domain=addresses.domain_of(guard.viewer(request).email),
             )
         except (Refused, SubdomainRefused) as refusal:
             form.add_error("subdomain", refusal.sentence)
@@ -119,7 +118,11 @@ def domain_remove(request: HttpRequest) -> HttpResponse:
         return http.see_other("site:domain")
     form = forms.RemoveDomainForm(request.POST or None, expected=claimed.host)
     if form.is_valid():
-        domains.withdraw(context.require_tenant().id, by=_by(request), reason="", at=clock.now())
+        try:
+            domains.withdraw(context.require_tenant().id, by=_by(request), reason="", at=clock.now())
+        except Refused as refusal:
+            messages.info(request, refusal.sentence)
+            return http.see_other("site:domain")
         site = queries.standing(at=clock.now())
         return partials.render_page(request, "site/renamed.html", {"new": queries.address_of(site.host)})
     page = {"form": form, "domain": claimed, "standing": queries.standing(at=clock.now())}

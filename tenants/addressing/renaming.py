@@ -5,11 +5,11 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from tenants import chronicle
-from tenants.enums import TenantKind
+from tenants import addresses, chronicle
+from tenants.enums import ProofState, TenantKind
 from tenants.lifecycle.actions import locked
 from tenants.lifecycle.refusals import Refused
-from tenants.models import Domain, Tenant, TenantEvent
+from tenants.models import CustomDomain, Domain, SignUp, Tenant, TenantEvent
 from tenants.provisioning import reservation
 from tenants.rules import lookalikes, subdomains
 
@@ -20,20 +20,18 @@ MOST_A_YEAR = 3
 _OWN = "tenant:"
 
 
-def rename(
-    tenant_id: int, subdomain: str, *, by: str, reason: str, at: dt.datetime, email_domain: str = ""
-) -> str:
+def rename(tenant_id: int, subdomain: str, *, by: str, reason: str, at: dt.datetime) -> str:
     """Have the tenant answer at another subdomain from now on; answers the new host.
 
-    `subdomain` is as typed. A name of a well-known university needs an `email_domain` of theirs, unless an operator
-    asks. Sessions are of a host, so everybody signs in again; signed links stay good at the new host.
+    `subdomain` is as typed. A name of a well-known university is for who has proved to be it, unless an operator asks.
+    Sessions are of a host, so everybody signs in again; signed links stay good at the new host.
     Raises Refused and subdomains.SubdomainRefused.
     """
     name = subdomains.parse_subdomain(subdomain)
-    if by.startswith(_OWN):
-        subdomains.refuse_if_claimed(name, email_domain=email_domain)
     try:
         with locked(tenant_id) as tenant:
+            if by.startswith(_OWN):
+                _refuse_if_claimed(tenant, name)
             return _rename(tenant, name, by=by, reason=reason, at=at)
     except IntegrityError as error:
         raise reservation.taken(name) from error
@@ -64,6 +62,26 @@ def _rename(tenant: Tenant, name: str, *, by: str, reason: str, at: dt.datetime)
         facts={"address": [old.domain, host], "kept_until": (at + QUARANTINE).isoformat()},
     )
     return host
+
+
+def _refuse_if_claimed(tenant: Tenant, name: str) -> None:
+    """What counts is the mailbox that signed up and a name that was proved: addresses of people are typed by their
+    administrators.
+    """
+    mailboxes = SignUp.objects.filter(tenant=tenant, verified_at__isnull=False)
+    proved = CustomDomain.objects.filter(tenant=tenant).exclude(state=ProofState.PENDING)
+    domains = [addresses.domain_of(address) for address in mailboxes.values_list("owner_email", flat=True)]
+    if not any(
+        subdomains.may_claim(name, domain)
+        for domain in [*domains, *proved.values_list("host", flat=True), ""]
+    ):
+        raise Refused(
+            _(
+                "“%(name)s” is kept for a well-known university. If that is yours, let the site answer at a name of "
+                "your own first, and come back; or choose another address. Nothing was changed."
+            )
+            % {"name": name}
+        )
 
 
 def own_subdomain(tenant: Tenant) -> Domain:

@@ -113,11 +113,17 @@ def refuse_if_lookalike(name: str, skeletons_in_use: Iterable[str]) -> None:
         )
 
 
+def may_claim(name: str, domain: str) -> bool:
+    """Whether the name is nobody's, or that of the well-known university whose `domain` this is, or is below it."""
+    domains = _WELL_KNOWN_SHAPES.get(lookalikes.skeleton(name), ())
+    return not domains or any(domain == own or domain.endswith("." + own) for own in domains)
+
+
 def refuse_if_claimed(name: str, *, email_domain: str) -> None:
     """Raise when the name belongs to a well-known university and the address is not one of theirs."""
-    domains = _WELL_KNOWN_SHAPES.get(lookalikes.skeleton(name), ())
-    if not domains or any(email_domain == own or email_domain.endswith("." + own) for own in domains):
+    if may_claim(name, email_domain):
         return
+    domains = _WELL_KNOWN_SHAPES[lookalikes.skeleton(name)]
     raise SubdomainRefused(
         "claimed",
         _(

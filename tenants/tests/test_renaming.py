@@ -12,8 +12,9 @@ from lms.people.tests.factories import make_user
 from tenants import hosts, signing
 from tenants.addressing import renaming
 from tenants.context import TenantRef, inside, public_schema
+from tenants.enums import ProofState, SignUpState
 from tenants.lifecycle.refusals import Refused
-from tenants.models import Domain, SignUp, Tenant
+from tenants.models import CustomDomain, Domain, SignUp, Tenant
 from tenants.provisioning import reservation
 from tenants.rules.subdomains import SubdomainRefused
 
@@ -121,17 +122,50 @@ def test_its_own_old_name_can_be_taken_back_and_one_that_looks_like_it_may_follo
         assert Domain.objects.filter(tenant_id=alpha.id, is_primary=True).count() == 1
 
 
-@pytest.mark.parametrize("name", ["", "a", "-x-", "admin", "beta", "be-ta", "x" * 31, "Ω", "a.b", "harvard"])
+@pytest.mark.parametrize("name", ["", "a", "-x-", "admin", "beta", "be-ta", "x" * 31, "Ω", "a.b"])
 def test_the_rules_of_sign_up_hold(alpha: TenantRef, beta: TenantRef, at: dt.datetime, name: str) -> None:
     with public_schema():
         Domain.objects.filter(tenant_id=beta.id).update(skeleton="beta")
         before = list(Domain.objects.order_by("pk").values())
     with pytest.raises(SubdomainRefused):
-        renaming.rename(
-            alpha.id, name, by="tenant:ada@alpha.example", reason="", at=at, email_domain="alpha.example"
-        )
+        renaming.rename(alpha.id, name, by="tenant:ada@alpha.example", reason="", at=at)
     with public_schema():
         assert list(Domain.objects.order_by("pk").values()) == before
+
+
+def test_the_name_of_a_well_known_university_is_for_who_has_proved_to_be_it(
+    alpha: TenantRef, at: dt.datetime
+) -> None:
+    """An address that an administrator has typed for a person proves nothing."""
+    owner = "tenant:ada@harvard.edu"
+    with pytest.raises(Refused, match="well-known university"):
+        renaming.rename(alpha.id, "harvard", by=owner, reason="", at=at)
+    with public_schema():
+        claim = CustomDomain.objects.create(
+            tenant_id=alpha.id, host="training.harvard.edu", token="x", created_at=at
+        )
+    with pytest.raises(Refused, match="well-known university"):
+        renaming.rename(alpha.id, "harvard", by=owner, reason="", at=at)
+    with public_schema():
+        CustomDomain.objects.filter(pk=claim.pk).update(state=ProofState.PROVED, proved_at=at)
+    assert renaming.rename(alpha.id, "harvard", by=owner, reason="", at=at) == "harvard.duly.localhost"
+
+
+def test_the_mailbox_that_signed_up_proves_its_university(alpha: TenantRef, at: dt.datetime) -> None:
+    with public_schema():
+        SignUp.objects.create(
+            university_name="Harvard",
+            subdomain="alpha",
+            time_zone="UTC",
+            owner_name="Oz",
+            owner_email="oz@law.harvard.edu",
+            verified_at=at,
+            created_at=at,
+            state=SignUpState.READY,
+            tenant_id=alpha.id,
+        )
+    renamed = renaming.rename(alpha.id, "harvard", by="tenant:ada@alpha.example", reason="", at=at)
+    assert renamed == "harvard.duly.localhost"
 
 
 def test_owners_take_at_most_three_names_out_of_use_in_a_year(alpha: TenantRef, at: dt.datetime) -> None:
