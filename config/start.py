@@ -1,4 +1,4 @@
-"""Before the first request: a process whose database login is too strong does not serve."""
+"""Before the first request or job: a process whose database login is too strong does not serve."""
 
 import sys
 
@@ -7,7 +7,7 @@ from django.core import checks
 from django.db import OperationalError, ProgrammingError
 
 log = structlog.get_logger(__name__)
-_EXIT_CODE = 3  # gunicorn takes a worker that ends so as a reason to stop, not to try again
+_EXIT_CODE = 3  # gunicorn takes one of its workers that ends so as a reason to stop, not to try again
 
 
 def refuse_unless_safe() -> None:
