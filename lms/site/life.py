@@ -50,6 +50,30 @@ KINDS = (
         _("Your site was closed while an upgrade was finished, and is open again"),
     ),
     EventKind(
+        "move.begun",
+        _("began to move the site to another database"),
+        _("Your site is being moved to another database"),
+        audience=Audience.NOBODY,
+    ),
+    EventKind(
+        "move.cancelled",
+        _("gave up moving the site to another database"),
+        _("Your site stays in its database"),
+        audience=Audience.NOBODY,
+    ),
+    EventKind(
+        "move.finished",
+        _("moved the site to another database"),
+        _("Your site was moved to another database of the service"),
+        rules.moved,
+    ),
+    EventKind("plan.changed", _("changed the plan of the site"), _("The plan of your site has changed")),
+    EventKind(
+        "plan.limits_changed",
+        _("changed the limits of the site’s plan"),
+        _("The limits of your site’s plan have changed"),
+    ),
+    EventKind(
         "shell.opened",
         _("opened a command line inside the site"),
         _("Somebody of the operator opened a command line inside your site"),

@@ -102,6 +102,14 @@ def _moment(facts: Mapping[str, Any], name: str) -> str:
     return moment_text(dt.datetime.fromisoformat(facts[name])) if facts.get(name) else ""
 
 
+def moved(facts: Mapping[str, Any]) -> list[str]:
+    """Between which databases, and that nothing was lost."""
+    return [
+        _("From “%(from)s” to “%(to)s”. The site was closed while its data was copied and compared.") % facts,
+        _("Addresses, passwords, records and certificates are as before."),
+    ]
+
+
 def address_changed(facts: Mapping[str, Any]) -> list[str]:
     """The new address and what ended with the old one."""
     before, after = facts["address"]

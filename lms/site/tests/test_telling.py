@@ -1,14 +1,18 @@
 """What is done to a tenant by the operator arrives in its own log and its owners' mailboxes, once."""
 
+import ast
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from lms.audit import queries as audit
 from lms.people.tests.factories import make_user
+from lms.site import kinds
 from tenants.context import TenantRef, inside, public_schema
 from tenants.enums import TenantStatus
 from tenants.lifecycle import actions, telling
@@ -130,3 +134,25 @@ def test_the_owner_reads_the_history_and_a_learner_does_not(
     assert page.status_code == 200
     assert b"The contract &lt;b&gt;ended&lt;/b&gt;." in page.content
     assert client_for(suspended, dee).get("/settings/site/history/").status_code == 403
+
+
+def _told_kinds() -> set[str]:
+    """Every kind of event that the code writes by name and does not keep from its tenant."""
+    found = set()
+    for path in (Path(settings.BASE_DIR) / "tenants").rglob("*.py"):
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            if ast.unparse(call.func) != "chronicle.write" or any(
+                word.arg == "tell" for word in call.keywords
+            ):
+                continue
+            about, kind = call.args[:2]
+            if isinstance(kind, ast.Constant) and ast.unparse(about) != "None":
+                found.add(str(kind.value))
+    return found
+
+
+def test_whatever_a_tenant_is_told_has_words() -> None:
+    told = _told_kinds()
+    assert {"move.finished", "plan.changed", "address.changed"} <= told
+    # After a purge there is nobody who could be told.
+    assert told - {kind.key for kind in kinds.registered()} == {"site.purged"}
