@@ -32,5 +32,8 @@ CELLS_OF_TESTS, DATABASE_CELLS = _CELLS, {}
 
 # Tests that want a pool of schemas fill it themselves.
 READY_SCHEMAS = 0
-# Pages of the console are tried in this process, whose login may for that enter the operators' schema.
-SILENCED_SYSTEM_CHECKS = ["tenants.E007"]
+
+# Where this process made the servers: the login of the process that the code under test stands for, app or operators.
+if "PYTEST_VERSION" in os.environ:
+    for _alias in ("default", "desk"):
+        DATABASES[_alias]["ENGINE"] = "config.tests.engine"  # noqa: F405

@@ -3,14 +3,17 @@
 import base64
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from config.tests.engine import operators_login
 from tenants.context import TenantRef, inside, public_schema
 
+# Codes of the app that shows them are worked out from it.
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -20,6 +23,21 @@ def code_of(secret: str = SECRET, *, ahead: int = 0) -> str:
     digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
     start = digest[-1] & 0x0F
     return f"{(int.from_bytes(digest[start : start + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+class Browser(Client):
+    """A browser on the operators' host: what answers it has the operators' login and no other."""
+
+    def request(self, **request: Any) -> Any:
+        with operators_login():
+            return super().request(**request)
+
+
+@contextmanager
+def inside_console(operators: TenantRef) -> Iterator[TenantRef]:
+    """Work in the operators' tenant as their login, which alone may."""
+    with operators_login(), inside(operators):
+        yield operators
 
 
 @pytest.fixture
@@ -52,7 +70,7 @@ def olga(operators: TenantRef) -> Any:
 
     from lms.people.tests.factories import make_user
 
-    with inside(operators):
+    with inside_console(operators):
         user = make_user(given_name="Olga", family_name="Operator", email="olga@duly.example")
         user.set_password("a long and quiet password")
         user.save()
@@ -65,10 +83,10 @@ def console_for(operators: TenantRef, operator_process: None) -> Callable[..., C
     """`console_for(user)`: a browser on the operators' host; `shown=False`: the second factor was not shown yet."""
 
     def make(user: Any = None, *, shown: bool = True) -> Client:
-        client = Client(headers={"host": operators.host})
+        client = Browser(headers={"host": operators.host})
         if user is None:
             return client
-        with inside(operators):
+        with inside_console(operators):
             client.force_login(user, backend="lms.people.adapters.SignInBackend")
             session = client.session
             session["account_authentication_methods_user"] = str(user.pk)

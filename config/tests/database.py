@@ -70,10 +70,7 @@ def _make_tenants(owner_url: str) -> None:
 
 
 def _make_operators(owner_url: str) -> None:
-    """The operators' tenant. Unlike in life the app's login may enter it: tests run as that login.
-
-    What each login may really do is tried over real connections, in tenants/tests/test_logins.py.
-    """
+    """The operators' tenant, which only the operators' login may enter (config.tests.engine)."""
     from django.conf import settings
 
     from tenants import context
@@ -83,7 +80,7 @@ def _make_operators(owner_url: str) -> None:
     from tenants.tests.factories import AT
 
     with psycopg.connect(owner_url) as connection:
-        schemas.cut(connection, "t_operatorsxxx")
+        schemas.cut(connection, "t_operatorsxxx", login=settings.DATABASE_OPERATOR_ROLE)
     with context.public_schema():
         tenant = Tenant.objects.create(
             schema_name="t_operatorsxxx",

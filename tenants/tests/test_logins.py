@@ -6,14 +6,17 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import transaction
 from psycopg import sql
 
 from config.local import database
 from config.local.database import DatabaseUrls
 from config.tests import servers
+from config.tests.engine import operators_login
 from config.tests.scorecard import Scorecard
+from lms.people.models import User
 from tenants import logins
-from tenants.context import TenantRef
+from tenants.context import TenantRef, inside
 
 pytestmark = pytest.mark.isolation("I14")
 REFUSED = (
@@ -174,9 +177,35 @@ def test_the_app_may_become_any_tenant_but_nobody_else() -> None:
 def test_this_process_has_a_weak_login(alpha: TenantRef) -> None:
     from django.core import checks
 
-    found = checks.run_checks(tags=[checks.Tags.database], databases=["default"])
-    # Only in tests may the app's login enter the operators' schema (config/tests/database.py).
-    assert [each.id for each in found] == ["tenants.E007"]
+    assert checks.run_checks(tags=[checks.Tags.database], databases=["default"]) == []
+
+
+def test_the_console_has_one_too(alpha: TenantRef, operators: TenantRef, settings: Any) -> None:
+    """The tests' own pages of the console run as this login: it enters the operators' schema and no other."""
+    from django.core import checks
+    from django.db import connection
+
+    settings.SERVES_OPERATORS = True
+    with operators_login():
+        assert checks.run_checks(tags=[checks.Tags.database], databases=["default"]) == []
+        with inside(operators), connection.cursor() as cursor:
+            cursor.execute("SELECT session_user, current_user")
+            assert cursor.fetchone() == (settings.DATABASE_OPERATOR_ROLE, operators.role)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), transaction.atomic(), inside(alpha):
+            User.objects.count()
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), transaction.atomic(), inside(operators):
+        User.objects.count()
+
+
+def test_a_door_that_should_be_shut_is_noticed(alpha: TenantRef, settings: Any) -> None:
+    """From either side: the app in the operators' schema, the console in a university's."""
+    from django.core import checks
+
+    for serves_operators in (False, True):
+        settings.SERVES_OPERATORS = not serves_operators
+        with operators_login(serves_operators):
+            found = checks.run_checks(tags=[checks.Tags.database], databases=["default"])
+        assert [each.id for each in found] == ["tenants.E007"]
 
 
 @pytest.mark.parametrize(

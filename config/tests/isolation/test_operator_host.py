@@ -9,11 +9,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
 from config import urls_operator
+from config.tests.console import inside_console
 from config.tests.isolation import matrix, world
 from config.tests.isolation.table import OPERATOR, TENANT, Row
 from config.tests.scorecard import Scorecard
 from tenants import clock
-from tenants.context import TenantRef, inside, public_schema
+from tenants.context import TenantRef, public_schema
 from tenants.models import Tenant
 from tenants.operator import deeds
 from tenants.operator.views import tenants
@@ -76,7 +77,7 @@ def test_who_is_no_operator_is_shown_nothing(
 
     client = console_for()
     if who == "a newcomer":
-        with inside(operators):
+        with inside_console(operators):
             client = console_for(make_user(given_name="Nia"), shown=False)
     elif who == "an owner's cookie":
         settings.SERVES_OPERATORS = False

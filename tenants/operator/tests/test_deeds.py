@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from config.tests.console import code_of
+from config.tests.console import Browser, code_of, inside_console
 from tenants import health, hosts
 from tenants.context import TenantRef, inside, public_schema
 from tenants.enums import RunState
@@ -65,7 +65,7 @@ def test_looking_at_a_deed_does_nothing_and_a_form_from_elsewhere_neither(
 ) -> None:
     for deed in OF_TENANT:
         console.get(f"/tenants/{_tenant(alpha).public_id}/{deed.key}/")
-    strict = Client(enforce_csrf_checks=True, headers={"host": console.defaults.get("HTTP_HOST", "")})
+    strict = Browser(enforce_csrf_checks=True, headers={"host": console.defaults.get("HTTP_HOST", "")})
     strict.defaults, strict.cookies = console.defaults, console.cookies
     assert strict.post(f"/tenants/{_tenant(alpha).public_id}/freeze/", {"reason": WHY}).status_code == 403
     assert _events() == []
@@ -227,7 +227,7 @@ def test_deleting_a_tenants_data_takes_two_operators(
 
     from lms.people.tests.factories import make_user
 
-    with inside(operators):
+    with inside_console(operators):
         otto = make_user(given_name="Otto", family_name="Operator", email="otto@duly.example")
         TOTP.activate(otto, "JBSWY3DPEHPK3PXP")
     first, second = console_for(olga), console_for(otto)

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from config.tests.console import code_of
+from config.tests.console import code_of, inside_console
+from config.tests.engine import operators_login
 from tenants import clock
-from tenants.context import TenantRef, inside
+from tenants.context import TenantRef
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,7 @@ def test_without_a_second_factor_there_is_nothing_but_its_set_up(
 ) -> None:
     from lms.people.tests.factories import make_user
 
-    with inside(operators):
+    with inside_console(operators):
         newcomer = make_user(given_name="Nia", family_name="New")
     client = console_for(newcomer, shown=False)
     for method in (client.get, client.post):
@@ -58,7 +59,7 @@ def test_whoever_has_just_chosen_a_password_sets_up_the_second_factor_at_once(
     """From the printed link to the console, through the real pages: the password is typed once."""
     from lms.people import actions
 
-    with inside(operators):
+    with inside_console(operators):
         token = actions.open_site(owner_name="Nia New", owner_email="nia@duly.example", at=clock.now())
     client = console_for()
     client.post(f"/welcome/{token}/", {"password": "a heron on the roof at dawn"})
@@ -97,7 +98,8 @@ def test_a_session_ends_after_eight_hours_however_busy(console: Client) -> None:
 def test_the_operators_host_does_not_exist_in_the_ordinary_process(
     operators: TenantRef, olga: Any, client_for: Callable[..., Client]
 ) -> None:
-    client = client_for(operators, olga)
+    with operators_login():
+        client = client_for(operators, olga)
     for path in ("/", "/accounts/login/", "/switches/", "/people/"):
         response = client.get(path)
         assert response.status_code == 404, path
