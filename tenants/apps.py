@@ -10,6 +10,7 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         from tenants import (
             checks,  # noqa: F401  registers the checks
+            ended_sessions,
             health,
             public_mail,
             schedule,
@@ -20,7 +21,7 @@ class TenantsConfig(AppConfig):
         from tenants.lifecycle import telling, turn
         from tenants.management import gate
         from tenants.moving import actions as moving
-        from tenants.portability import retiring, swapping
+        from tenants.portability import nightly, retiring, swapping
         from tenants.provisioning import actions as provisioning
         from tenants.provisioning import orphans, pool
         from tenants.support import actions as support
@@ -40,3 +41,5 @@ class TenantsConfig(AppConfig):
         schedule.register(integrity.JOB)
         schedule.register(support.JOB)
         schedule.register(health.JOB)
+        schedule.register(ended_sessions.JOB)
+        schedule.register(nightly.JOB)

@@ -102,22 +102,33 @@ def _is_in_gap(moment: dt.datetime) -> bool:
 
 def plan_daily_jobs(tenant: Tenant, *, at: dt.datetime) -> None:
     """Give a tenant its rows of daily jobs, or move them after its zone has changed. Repeating it changes nothing."""
-    rows = [
-        DueWork(
-            tenant=tenant,
-            job=job.name,
-            local_time=job.local_time,
-            next_run_at=next_local(at, job.local_time, tenant.time_zone),
-        )
-        for job in schedule.daily_jobs()
-        if job.local_time is not None
-    ]
     DueWork.objects.bulk_create(
-        rows,
+        [_due(tenant, job, at) for job in schedule.daily_jobs()],
         update_conflicts=True,
         unique_fields=["tenant", "job"],
         update_fields=["local_time", "next_run_at"],
     )
+
+
+def plan_new_jobs(*, at: dt.datetime) -> int:
+    """Give the tenants of before the daily jobs that a release brings; answers how many rows that were.
+
+    One query a job, and one insert a thousand tenants without it. In the public schema.
+    """
+    made = 0
+    for job in schedule.daily_jobs():
+        # Whose schedule was begun already: the others get all of theirs when they are made.
+        known = Tenant.objects.filter(due_work__isnull=False).exclude(due_work__job=job.name).distinct()
+        rows = [_due(tenant, job, at) for tenant in known.only("pk", "time_zone")]
+        DueWork.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+        made += len(rows)
+    return made
+
+
+def _due(tenant: Tenant, job: schedule.ScheduledJob, at: dt.datetime) -> DueWork:
+    local_time = job.time_for(tenant.pk)
+    next_run_at = next_local(at, local_time, tenant.time_zone)
+    return DueWork(tenant=tenant, job=job.name, local_time=local_time, next_run_at=next_run_at)
 
 
 def claim_due(*, at: dt.datetime) -> list[Ticket]:

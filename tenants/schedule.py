@@ -5,6 +5,7 @@ in `apps.ready()`; code that leaves work behind calls `wake()` in the same trans
 """
 
 import datetime as dt
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +29,7 @@ class ScheduledJob:
     allow `deed`, a daily job is left out and never caught up on; other work waits.
     `after` names daily jobs of the same tenant that this daily one builds on: where both are due at once, as after an
     outage, it waits until those have run or were given up (parked).
+    `spread` moves it by up to so much after `local_time`, each tenant by its own share and always by the same.
     """
 
     name: str
@@ -36,11 +38,18 @@ class ScheduledJob:
     is_public: bool = False
     deed: Deed = Deed.KEEP_RECORDS
     after: tuple[str, ...] = ()
+    spread: dt.timedelta = dt.timedelta()
 
     def run(self, *, at: dt.datetime, scheduled_for: dt.datetime) -> dt.datetime | None:
         """Call the action; whatever it raises passes through."""
         action: Action = import_string(self.action)
         return action(at=at, scheduled_for=scheduled_for)
+
+    def time_for(self, tenant_id: int) -> dt.time:
+        """When a tenant runs this daily job, by its wall clock, to the second."""
+        begins = dt.datetime.combine(dt.date.min, self.local_time or dt.time.min)
+        share = zlib.crc32(f"{self.name}:{tenant_id}".encode()) / 2**32
+        return (begins + dt.timedelta(seconds=int(self.spread.total_seconds() * share))).time()
 
 
 _jobs: dict[str, ScheduledJob] = {}

@@ -7,6 +7,9 @@ EXPORT_DIR = env.text("EXPORT_DIR", "")
 EXPORT_DAYS = env.number("EXPORT_DAYS", 7)
 # A replaced schema stays this long, for a quick way back.
 RETIRED_SCHEMA_DAYS = env.number("RETIRED_SCHEMA_DAYS", 14)
+# Where the nightly backups of every tenant lie, written by workers; empty: none are taken. The newest so many stay.
+BACKUP_DIR = env.text("BACKUP_DIR", "")
+BACKUP_KEEP = env.number("BACKUP_KEEP", 30)
 # A login that may read every tenant's schema and write none; the owner's is used where it is not set.
 DATABASE_BACKUP_URL = env.text("DATABASE_BACKUP_URL", "")
 # The same login in each database of the cluster list.

@@ -36,7 +36,7 @@ from tenants.models import (
     Tenant,
     TenantMove,
 )
-from tenants.portability import takeouts
+from tenants.portability import nightly, takeouts
 from tenants.provisioning import schemas
 from tenants.transfer import layout, shared
 
@@ -96,8 +96,9 @@ def _alone(tenant_id: int) -> Iterator[psycopg.Connection[Any]]:
 
 
 def _drop(tenant: Tenant) -> None:
-    """The schema and its role, what restores have set aside, what moves have left elsewhere, and takeouts."""
+    """The schema and its role, what restores have set aside, what moves have left elsewhere, takeouts and backups."""
     takeouts.forget(tenant.pk)
+    nightly.forget(tenant.public_id)
     with context.public_schema():
         aside = RetiredSchema.objects.filter(tenant=tenant, dropped_at=None)
         left = TenantMove.objects.filter(tenant=tenant, drop_origin_after__isnull=False)

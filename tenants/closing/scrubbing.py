@@ -17,6 +17,7 @@ from tenants.models import (
     SignUp,
     SupportGrant,
     Tenant,
+    TenantBackup,
     TenantEvent,
     TenantMove,
     TenantUpgrade,
@@ -68,6 +69,7 @@ def _scrub_neighbours(tenant: Tenant) -> None:
     TenantMove.objects.filter(tenant=tenant).update(reason="", last_error="")
     TenantUpgrade.objects.filter(tenant=tenant).update(error="")
     ServiceSwitch.objects.filter(tenant=tenant).delete()
+    TenantBackup.objects.filter(tenant=tenant).delete()
     grants = SupportGrant.objects.filter(tenant=tenant)
     grants.update(reason="", ticket="")
     grants.exclude(decided_by="").update(decided_by="tenant")

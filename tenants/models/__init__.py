@@ -1,6 +1,7 @@
 """The shared tables, one subject a file."""
 
 from tenants.models.agreements import LEAST_PEOPLE, RollUpAgreement, RollUpFigure, RollUpInvitation
+from tenants.models.backup import TenantBackup
 from tenants.models.chronicle import TenantEvent
 from tenants.models.custom_domain import CustomDomain
 from tenants.models.health import TenantHealth
@@ -40,6 +41,7 @@ __all__ = [
     "SupportGrant",
     "SupportView",
     "Tenant",
+    "TenantBackup",
     "TenantEvent",
     "TenantHealth",
     "TenantMove",

@@ -4,7 +4,9 @@ import datetime as dt
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -245,10 +247,17 @@ def test_two_processes_never_purge_one_tenant_at_once(ready: TenantRef) -> None:
 
 
 def test_no_name_and_no_address_stays_behind_and_the_host_is_nobodys(
-    others: set[str], ready: TenantRef
+    others: set[str], ready: TenantRef, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(settings, "BACKUP_DIR", str(tmp_path))
     with public_schema():
+        public_id = Tenant.objects.values_list("public_id", flat=True).get(pk=ready.id)
+        ours = tmp_path / f"{public_id}_20261123T010000Z.backup.zip"
+        theirs = tmp_path / f"{uuid4()}_20261123T010000Z.backup.zip"
+        for path in (ours, theirs):
+            path.touch()
         purge.purge_due(at=END, scheduled_for=END)
+        assert (ours.exists(), theirs.exists()) == (False, True)
         text = "\n".join(row for row in _shared_rows() if row not in others)
         kept = Domain.objects.get(tenant_id=ready.id)
         assert kept.kept_until == END + 365 * DAY

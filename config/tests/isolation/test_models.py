@@ -33,6 +33,7 @@ SHARED = {
     "tenants.DueWork": "one index over all tenants tells what is due, without entering any",
     "tenants.JobRun": "leases that workers of all tenants claim",
     "tenants.WakeUp": "one index over all tenants tells what is due, without entering any",
+    "tenants.TenantBackup": "how a tenant's backup stands: sizes, a file name and an error's sentence, for operators",
     "tenants.TenantHealth": "numbers a tenant's own job wrote, so that operators need not enter it",
     "tenants.TenantEvent": "what operators did to a tenant; outlives it and is not the tenant's to change",
     "tenants.TenantMove": "the move of a schema, from outside of it",

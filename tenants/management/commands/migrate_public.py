@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.core.management.commands import migrate
 
-from tenants import clock, context, grants, router
+from tenants import clock, clockwork, context, grants, router
 from tenants.integrity import actions as integrity
 
 _LOCK = 0x64756C79  # "duly": one migration at a time, whichever process came first
@@ -45,3 +45,4 @@ class Command(BaseCommand):
                 grants.apply(connection)
                 with context.public_schema():
                     integrity.plan(at=clock.now())
+                    clockwork.plan_new_jobs(at=clock.now())

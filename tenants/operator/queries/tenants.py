@@ -17,6 +17,7 @@ from tenants.models import (
     ServiceSwitch,
     SignUp,
     Tenant,
+    TenantBackup,
     TenantEvent,
     TenantUpgrade,
     WakeUp,
@@ -29,7 +30,7 @@ MAIL_JOB = "mail.outbox"
 LATE = dt.timedelta(minutes=5)
 # More than one in fifty refused, of at least so many: somebody should look.
 REFUSED_SHARE, REFUSED_LEAST = 0.02, 50
-HEALTH = ("parked", "upgrade", "behind", "late_mail", "refused_mail", "unfinished")
+HEALTH = ("parked", "upgrade", "behind", "backup", "late_mail", "refused_mail", "unfinished")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Facts:
     last_run_at: dt.datetime | None
     sign_up_state: str
     upgrade_state: str
+    is_backup_failing: bool
 
     @property
     def is_upgrade_failed(self) -> bool:
@@ -90,12 +92,16 @@ def search(*, text: str = "", status: str = "", health: str = "", at: dt.datetim
 
 
 def _in_trouble(health: str, at: dt.datetime) -> Q:
+    found = {
+        "upgrade": Q(upgrade__state=UpgradeState.FAILED),
+        "backup": Q(backup__failing_since__isnull=False),
+    }
+    if health in found:
+        return found[health]
     if health == "parked":
         return Q(pk__in=JobRun.objects.filter(state=RunState.PARKED).values("tenant_id")) | Q(
             pk__in=stuck_wake_ups().values("tenant_id")
         )
-    if health == "upgrade":
-        return Q(upgrade__state=UpgradeState.FAILED)
     if health == "behind":
         return _behind()
     if health == "late_mail":
@@ -147,6 +153,7 @@ def with_facts(rows: list[Tenant], *, at: dt.datetime) -> list[Facts]:
         refused=F("health__mail_refused"),
         sign_up_state=Coalesce(F("sign_up__state"), Value("")),
         upgrade_state=Coalesce(F("upgrade__state"), Value("")),
+        backup_failing_since=F("backup__failing_since"),
     )
     facts = {row.pk: _facts(row) for row in found}
     return [facts[row.pk] for row in rows if row.pk in facts]
@@ -165,6 +172,7 @@ def _facts(row: Any) -> Facts:
         last_run_at=row.last_run,
         sign_up_state=row.sign_up_state,
         upgrade_state=row.upgrade_state,
+        is_backup_failing=row.backup_failing_since is not None,
     )
 
 
@@ -182,6 +190,7 @@ class Portrait:
     upgrade: TenantUpgrade | None
     standing: Standing
     sign_up: SignUp | None
+    backup: TenantBackup | None
 
 
 def find(public_id: UUID) -> Tenant | None:
@@ -207,4 +216,5 @@ def portrait(tenant: Tenant, *, at: dt.datetime) -> Portrait:
         upgrade=upgrade,
         standing=upgrades.standing_of(tenant, upgrade),
         sign_up=SignUp.objects.filter(tenant=tenant).first(),
+        backup=TenantBackup.objects.filter(tenant=tenant).first(),
     )

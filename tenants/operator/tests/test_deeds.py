@@ -13,7 +13,7 @@ from config.tests.console import Browser, code_of, inside_console
 from tenants import health, hosts
 from tenants.context import TenantRef, inside, public_schema
 from tenants.enums import RunState
-from tenants.models import Domain, JobRun, Tenant, TenantEvent, TenantHealth, WakeUp
+from tenants.models import Domain, JobRun, Tenant, TenantBackup, TenantEvent, TenantHealth, WakeUp
 from tenants.operator.queries import tenants
 from tenants.operator.views.tenants import OF_TENANT
 from tenants.provisioning import births
@@ -241,3 +241,18 @@ def test_deleting_a_tenants_data_takes_two_operators(
     assert first.post(f"{one}/withdraw-purge/", {"reason": WHY}).status_code == 303
     assert first.post(f"{one}/undo-closing/", {"reason": WHY}).status_code == 303
     assert _tenant(alpha).status == "active"
+
+
+def test_a_backup_that_fails_is_seen_in_the_list_and_on_the_page(console: Client, alpha: TenantRef) -> None:
+    since = AT - dt.timedelta(hours=3)
+    with public_schema():
+        TenantBackup.objects.create(
+            tenant_id=alpha.id, taken_at=since, rows=1234, failing_since=since, problem="<b>No space</b> left"
+        )
+    listed = console.get("/?health=backup").content.decode()
+    assert alpha.name in listed
+    assert "backup fails" in listed
+    assert "Beta University" not in listed
+    page = console.get(f"/tenants/{_tenant(alpha).public_id}/").content.decode()
+    assert "1,234 rows" in page.replace("</span>", "")
+    assert "&lt;b&gt;No space&lt;/b&gt; left" in page

@@ -23,6 +23,7 @@ HEALTH_LABELS = (
     ("parked", _("Parked work")),
     ("upgrade", _("Upgrade failed")),
     ("behind", _("Not at this release")),
+    ("backup", _("Backup fails")),
     ("late_mail", _("Mail is waiting")),
     ("refused_mail", _("Mail is refused")),
     ("unfinished", _("Still being made")),

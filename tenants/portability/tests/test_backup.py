@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from config.local import database
-from config.tests import servers
 from tenants.context import TenantRef
 from tenants.portability import restoring, shelf
 from tenants.portability.manifest import BadArchive
@@ -19,14 +17,6 @@ from tenants.portability.tests import facts
 from tenants.tests.factories import AT
 
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def by_backup_login(settings: Any) -> str:
-    """Backups are read as duly_backup, which owns nothing and writes nothing."""
-    settings.DATABASE_BACKUP_URL = database.urls(servers.postgres(), "duly").backup_url
-    assert "duly_backup" in settings.DATABASE_BACKUP_URL
-    return str(settings.DATABASE_BACKUP_URL)
 
 
 def test_the_backup_login_reads_all_there_is(
