@@ -39,7 +39,7 @@ def _trial() -> list[str]:
 def _past_due() -> list[str]:
     return [
         _("An invoice is past its due date. After 30 days the site becomes read-only until it is paid."),
-        _("Only owners are told this."),
+        _("Only owners get this e-mail."),
     ]
 
 

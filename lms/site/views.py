@@ -12,7 +12,7 @@ from lms.access import guard
 from lms.access.permissions import Permission
 from lms.site import forms, queries
 from lms.ui import http, partials
-from tenants import clock, context, limits
+from tenants import clock, context, hosts, limits
 from tenants.addressing import domains, renaming
 from tenants.closing import actions as closing_actions
 from tenants.enums import TenantStatus
@@ -68,7 +68,9 @@ def address(request: HttpRequest) -> HttpResponse:
         except (Refused, SubdomainRefused) as refusal:
             form.add_error("subdomain", refusal.sentence)
         else:
-            return partials.render_page(request, "site/renamed.html", {"new": queries.address_of(new_host)})
+            text = _("The site answers at %(new)s now, beside %(here)s.")
+            said = text % {"new": new_host, "here": site.host}
+            return _moved(request, before=site.subdomain_host, after=new_host, said=said)
     page = {"form": form, "standing": site, "suffix": f".{settings.BASE_DOMAIN}"}
     return partials.render_page(request, "site/address.html", page, status=422 if form.is_bound else 200)
 
@@ -83,8 +85,11 @@ def domain(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             domains.claim(context.require_tenant().id, form.cleaned_data["host"], by=_by(request), at=at)
-        except (Refused, HostRefused) as refusal:
+        except HostRefused as refusal:
             form.add_error("host", refusal.sentence)
+        except Refused as refusal:  # somebody else was quicker: the page shows their name, and no form
+            messages.warning(request, refusal.sentence)
+            return http.see_other("site:domain")
         else:
             return http.see_other("site:domain")
     page = {"form": form, "domain": claimed, "standing": queries.standing(at=at)}
@@ -123,12 +128,20 @@ def domain_remove(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             messages.info(request, refusal.sentence)
             return http.see_other("site:domain")
-        site = queries.standing(at=clock.now())
-        return partials.render_page(request, "site/renamed.html", {"new": queries.address_of(site.host)})
+        said = _("%(host)s was removed. The site goes on here.") % {"host": claimed.host}
+        return _moved(request, before=claimed.host, after=queries.standing(at=clock.now()).host, said=said)
     page = {"form": form, "domain": claimed, "standing": queries.standing(at=clock.now())}
     return partials.render_page(
         request, "site/domain_remove.html", page, status=422 if form.is_bound else 200
     )
+
+
+def _moved(request: HttpRequest, *, before: str, after: str, said: str) -> HttpResponse:
+    """The site no longer answers at `before`: the way to `after` for whoever sees it there, else the settings."""
+    if hosts.normalise(request.get_host()) == before:
+        return partials.render_page(request, "site/renamed.html", {"new": queries.address_of(after)})
+    messages.success(request, said)
+    return http.see_other("site:overview")
 
 
 @require_http_methods(_FORM)

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.tests.names import NameServer
-from tenants import hosts, links
+from lms.site import queries
+from tenants import clock, hosts, links
 from tenants.addressing import domains, proof
 from tenants.context import TenantRef, public_schema
 from tenants.enums import ProofState
@@ -251,6 +252,48 @@ def test_the_owner_walks_through_the_pages(
     owner.post("/settings/site/domain/check/")
     assert f"The site answers at {HOST}" in owner.get("/settings/site/domain/").content.decode()
     assert owner.post("/settings/site/domain/removal/", {"confirmation": "x"}).status_code == 422
-    gone = owner.post("/settings/site/domain/removal/", {"confirmation": HOST})
-    assert alpha.host in gone.content.decode()
+    gone = owner.post("/settings/site/domain/removal/", {"confirmation": HOST}, follow=True)
+    assert f"{HOST} was removed. The site goes on here." in gone.content.decode()
     assert domains.of(alpha.id) is None
+
+
+def test_who_removes_the_name_they_came_by_is_shown_the_way(
+    alpha: TenantRef, ada: Any, proved: CustomDomain, client_for: Callable[..., Client]
+) -> None:
+    there = client_for(_ref(alpha), ada)
+    page = there.post("/settings/site/domain/removal/", {"confirmation": HOST})
+    assert "The site has moved" in page.content.decode()
+    assert f"http://{alpha.host}" in page.content.decode()
+
+
+def test_a_new_first_address_moves_nobody_who_uses_the_name(
+    alpha: TenantRef, ada: Any, proved: CustomDomain, client_for: Callable[..., Client]
+) -> None:
+    there = client_for(_ref(alpha), ada)
+    assert f"Whoever uses {HOST} notices nothing" in there.get("/settings/site/address/").content.decode()
+    form = {"subdomain": "newalpha", "confirmation": alpha.host}
+    page = there.post("/settings/site/address/", form, follow=True).content.decode()
+    assert f"The site answers at newalpha.duly.localhost now, beside {HOST}." in page
+
+
+def test_two_owners_at_once_are_each_told_what_became_of_it(
+    alpha: TenantRef,
+    ada: Any,
+    claimed: CustomDomain,
+    client_for: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    owner = client_for(alpha, ada)
+    second = owner.post("/settings/site/domain/", {"host": "other.uni.example"}, follow=True)
+    assert "has a name of its own already" in second.content.decode()
+    known = queries.domain
+
+    def removed_meanwhile() -> Any:
+        found = known()
+        domains.withdraw(alpha.id, by=BY, reason="", at=clock.now())
+        monkeypatch.undo()
+        return found
+
+    monkeypatch.setattr(queries, "domain", removed_meanwhile)
+    late = owner.post("/settings/site/domain/removal/", {"confirmation": HOST}, follow=True)
+    assert "has no name of its own. Nothing was changed." in late.content.decode()
