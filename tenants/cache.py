@@ -1,5 +1,6 @@
 """Cache keys that carry the tenant, and a Redis cache that may vanish."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.cache.backends.redis import RedisCache
 
 from tenants import context
 
+_LEFT_ALONE = 2.0  # seconds
 log = structlog.get_logger(__name__)
 
 
@@ -29,8 +31,11 @@ def make_shared_key(key: str, key_prefix: str, version: int) -> str:
 class VanishingRedisCache(RedisCache):
     """Redis while it answers; this process's memory while it does not.
 
-    Throttles then count per process, which is weaker but never open, and no page fails because a cache is away.
+    Throttles then count per process, which is weaker but never open, and no page fails because a cache is away. One
+    that did not answer is left alone for a moment, so that a page waits for it once and not for each of its questions.
     """
+
+    _away_until = 0.0
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
@@ -38,11 +43,13 @@ class VanishingRedisCache(RedisCache):
 
     def _try(self, name: str, *args: Any, **kwargs: Any) -> Any:
         method: Callable[..., Any] = getattr(super(), name)
-        try:
-            return method(*args, **kwargs)
-        except redis.exceptions.ConnectionError as error:
-            log.warning("cache.unreachable", error=str(error))
-            return getattr(self._memory, name)(*args, **kwargs)
+        if time.monotonic() >= self._away_until:
+            try:
+                return method(*args, **kwargs)
+            except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
+                log.warning("cache.unreachable", error=str(error))
+                self._away_until = time.monotonic() + _LEFT_ALONE
+        return getattr(self._memory, name)(*args, **kwargs)
 
     def add(self, *args: Any, **kwargs: Any) -> Any:
         return self._try("add", *args, **kwargs)

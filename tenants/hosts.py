@@ -117,7 +117,11 @@ def forget_all() -> None:
     global _version
     shared = caches["shared"]
     shared.add(_VERSION_KEY, 0, timeout=None)
-    _version = (time.monotonic(), shared.incr(_VERSION_KEY))
+    try:
+        number = shared.incr(_VERSION_KEY)
+    except ValueError:  # Redis went away between the two calls
+        number = 0
+    _version = (time.monotonic(), number)
     with _lock:
         _entries.clear()
 

@@ -1,9 +1,13 @@
 """Cache keys, signed values, sessions and links: everything that could carry one tenant's things to another."""
 
+import dataclasses
 import datetime as dt
+import socket
+import time
 
 import pytest
 import redis.exceptions
+from django.conf import settings
 from django.core.cache import cache, caches
 
 from tenants import links, sessions, signing
@@ -47,6 +51,22 @@ def test_a_cache_that_is_away_is_memory_of_this_process(alpha: TenantRef) -> Non
         away._cache.get_client().ping()
 
 
+def test_a_cache_that_hangs_is_away_and_is_waited_for_once() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        options = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
+        hanging = VanishingRedisCache(address, {"OPTIONS": options})
+        began = time.monotonic()
+        hanging.set("a", 1)
+        assert [hanging.get("a") for _ in range(20)] == [1] * 20
+        assert time.monotonic() - began < 2
+    if settings.REDIS_URL:
+        timeouts = {"socket_timeout", "socket_connect_timeout"}
+        assert all(timeouts <= set(store["OPTIONS"]) for store in settings.CACHES.values())
+
+
 def test_a_signed_value_is_worthless_in_another_tenant(alpha: TenantRef, beta: TenantRef) -> None:
     with inside(alpha):
         token = signing.sign("unsubscribe", {"user": 1})
@@ -60,8 +80,6 @@ def test_a_signed_value_is_worthless_in_another_tenant(alpha: TenantRef, beta: T
 def test_a_signed_value_is_worthless_for_another_purpose_when_old_and_after_a_restore(
     alpha: TenantRef,
 ) -> None:
-    import dataclasses
-
     with inside(alpha):
         token = signing.sign("unsubscribe", 1)
         with pytest.raises(BadToken):
@@ -109,3 +127,14 @@ def test_links_name_the_tenants_own_host(alpha: TenantRef, beta: TenantRef) -> N
     with inside(alpha):
         assert links.absolute("/learn/") == "http://alpha.duly.localhost:8000/learn/"
     assert links.absolute("/learn/", beta) == "http://beta.duly.localhost:8000/learn/"
+
+
+def test_a_request_under_way_does_not_carry_an_ended_session_over(alpha: TenantRef) -> None:
+    with inside(alpha):
+        under_way = sessions.SessionStore()
+        under_way["who"] = "ada"
+        under_way.save()
+    with inside(dataclasses.replace(alpha, sessions_epoch="0.1")):
+        under_way["page"] = 2
+        under_way.save()
+        assert sessions.SessionStore(under_way.session_key).get("who") is None
