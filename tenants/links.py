@@ -10,10 +10,14 @@ from tenants.context import TenantRef
 
 def origin(tenant: TenantRef | None = None) -> str:
     """`https://uni.example.org`, without a trailing slash, of `tenant` or the one in force."""
-    ref = tenant or context.require_tenant()
+    return at((tenant or context.require_tenant()).host)
+
+
+def at(host: str) -> str:
+    """The origin of a host, with the scheme and port that all of Duly is served with."""
     public = urlsplit(settings.PUBLIC_ORIGIN)
     port = f":{public.port}" if public.port else ""
-    return f"{public.scheme}://{ref.host}{port}"
+    return f"{public.scheme}://{host}{port}"
 
 
 def absolute(path: str, tenant: TenantRef | None = None) -> str:

@@ -12,7 +12,7 @@ from lms.audit import actions as audit
 from lms.audit import queries as audit_log
 from lms.mail import actions as mail
 from lms.people import queries as people
-from lms.site import kinds
+from lms.site import kinds, rules
 from lms.site.enums import Audience
 from tenants import context
 
@@ -22,7 +22,6 @@ _ROLES = {
     Audience.OWNERS: ("owner",),
     Audience.ADMINISTRATORS: ("owner", "administrator"),
 }
-_OWN = "tenant:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def note_event(
                 key=f"site:{public_id}:{person.pk}",
                 facts={
                     "kind": kind,
-                    "by": by_name(by),
+                    "by": rules.by_name(by),
                     "reason": reason,
                     "facts": dict(facts),
                     "at": at.isoformat(),
@@ -74,10 +73,5 @@ def note_event(
 def _actor(by: str) -> audit.Actor | None:
     if by == "system":
         return None
-    person = people.person_by_email(by.removeprefix(_OWN)) if by.startswith(_OWN) else None
-    return person or Outsider(by_name(by))
-
-
-def by_name(by: str) -> str:
-    """Who did it, as readers see it; empty for the system itself."""
-    return "" if by == "system" else by.removeprefix(_OWN)
+    person = people.person_by_email(by.removeprefix(rules.OWN)) if by.startswith(rules.OWN) else None
+    return person or Outsider(rules.by_name(by))

@@ -1,16 +1,17 @@
 """What the pages about the site show."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from django.conf import settings
-
-from lms.site import kinds
+from lms.site import kinds, rules
 from tenants import context
 from tenants.addressing import domains, proof
 from tenants.lifecycle import queries as lifecycle
 from tenants.lifecycle.queries import Standing
+from tenants.models import TenantEvent
+
+MOST_EVENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +59,21 @@ def domain() -> Claim | None:
     )
 
 
-def address_of(host: str) -> str:
-    """The front page at a host of this site."""
-    public = urlsplit(settings.PUBLIC_ORIGIN)
-    port = f":{public.port}" if public.port else ""
-    return f"{public.scheme}://{host}{port}/"
-
-
-def history() -> list[Entry]:
+def events() -> list[TenantEvent]:
     """What happened to this site, newest first."""
+    return lifecycle.history(context.require_tenant().id, most=MOST_EVENTS)
+
+
+def in_words(found: Iterable[TenantEvent]) -> list[Entry]:
+    """The same events as their readers see them."""
     return [
         Entry(
-            title=str(found.title),
-            sentences=found.sentences(event.facts) if event.facts else [],
-            by="" if event.by == "system" else event.by.removeprefix("tenant:"),
+            title=str(kind.title),
+            sentences=kind.sentences(event.facts) if event.facts else [],
+            by=rules.by_name(event.by),
             reason=event.reason,
             at=event.at,
         )
-        for event in lifecycle.history(context.require_tenant().id)
-        for found in (kinds.find(event.kind),)
+        for event in found
+        for kind in (kinds.find(event.kind),)
     ]

@@ -12,6 +12,14 @@ from lms.ui.dates import day_text, moment_text
 from tenants.enums import TenantStatus as Status
 from tenants.lifecycle import words
 
+# How the chronicle marks a person of the tenant; everybody else in it is an operator, or the system.
+OWN = "tenant:"
+
+
+def by_name(by: str) -> str:
+    """Who did it, as readers see it; empty for the system itself."""
+    return "" if by == "system" else by.removeprefix(OWN)
+
 
 def status_audience(facts: Mapping[str, Any]) -> Audience:
     """An open invoice concerns the owners alone; every other status the administrators too."""

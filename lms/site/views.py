@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.site import forms, queries
-from lms.ui import http, partials
-from tenants import clock, context, hosts, limits
+from lms.ui import http, paging, partials
+from tenants import clock, context, hosts, limits, links
 from tenants.addressing import domains, renaming
 from tenants.closing import actions as closing_actions
 from tenants.enums import TenantStatus
@@ -46,7 +46,10 @@ def overview(request: HttpRequest) -> HttpResponse:
 @guard.needs(Permission.SETTINGS_CHANGE, kept=True)
 def history(request: HttpRequest) -> HttpResponse:
     """What was done to the site as a whole, by whom and why."""
-    return partials.render_page(request, "site/history.html", {"entries": queries.history()})
+    page = paging.page_of(queries.events(), request)
+    return partials.render_page(
+        request, "site/history.html", {"page": page, "entries": queries.in_words(page)}
+    )
 
 
 @require_http_methods(_FORM)
@@ -139,7 +142,7 @@ def domain_remove(request: HttpRequest) -> HttpResponse:
 def _moved(request: HttpRequest, *, before: str, after: str, said: str) -> HttpResponse:
     """The site no longer answers at `before`: the way to `after` for whoever sees it there, else the settings."""
     if hosts.normalise(request.get_host()) == before:
-        return partials.render_page(request, "site/renamed.html", {"new": queries.address_of(after)})
+        return partials.render_page(request, "site/renamed.html", {"new": f"{links.at(after)}/"})
     messages.success(request, said)
     return http.see_other("site:overview")
 

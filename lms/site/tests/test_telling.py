@@ -2,6 +2,7 @@
 
 import ast
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -156,3 +157,21 @@ def test_whatever_a_tenant_is_told_has_words() -> None:
     assert {"move.finished", "plan.changed", "address.changed"} <= told
     # After a purge there is nobody who could be told.
     assert told - {kind.key for kind in kinds.registered()} == {"site.purged"}
+
+
+def test_however_long_the_history_all_of_it_can_be_read(
+    alpha: TenantRef, ada: Any, client_for: Callable[..., Client], at: dt.datetime
+) -> None:
+    """The page says that nothing is ever removed from it: the oldest event must be on its last page."""
+    with public_schema():
+        TenantEvent.objects.bulk_create(
+            TenantEvent(
+                tenant_id=alpha.id, kind="shell.opened", by=OPERATOR, reason=f"The {n}th.", at=at, facts={}
+            )
+            for n in range(230)
+        )
+    client = client_for(alpha, ada)
+    first = client.get("/settings/site/history/").content.decode()
+    assert "The 0th." not in first
+    last = re.findall(r"\?page=(\d+)", first)
+    assert "The 0th." in client.get(f"/settings/site/history/?page={max(map(int, last))}").content.decode()
