@@ -36,6 +36,10 @@ Example:
 
     def run(self, options: dict[str, Any]) -> None:
         path: Path = options["to"]
+        if path.is_dir():
+            raise CommandError(
+                f"{path} is a folder. Nothing was written; name the file, such as {path / 'takeout.zip'}."
+            )
         if path.exists() and not options["force"]:
             raise CommandError(f"{path} exists. Nothing was written; choose another name or add --force.")
         tenant, at = lookup.by_subdomain(options["tenant"]), clock.now()

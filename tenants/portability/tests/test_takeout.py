@@ -108,4 +108,8 @@ def test_the_command_writes_it_down_and_never_over_a_file(lindenhof: TenantRef, 
         call_command("export_tenant", tenant=lindenhof.host, to=target)
     with pytest.raises(CommandError, match="No tenant answers"):
         call_command("export_tenant", tenant="nobody", to=tmp_path / "x.zip")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(CommandError, match=r"is a folder\. Nothing was written"):
+        call_command("export_tenant", tenant=lindenhof.host, to=tmp_path, force=True)
+    assert sorted(tmp_path.iterdir()) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["lindenhof.zip"]
