@@ -28,6 +28,8 @@ BATCH = 500
 MAX_ATTEMPTS = 8
 _FIRST_DELAY = dt.timedelta(seconds=15)
 _LONGEST_DELAY = dt.timedelta(hours=1)
+# How long runs that are done stay to be looked at.
+_KEPT = dt.timedelta(days=60)
 # How often the work of a closed tenant asks whether it is open again.
 _WAIT = dt.timedelta(minutes=10)
 _OPEN = (RunState.PENDING, RunState.RUNNING)
@@ -265,9 +267,8 @@ def claim_for(job: str, tenant_id: int | None, *, at: dt.datetime, cell: str = c
 
 def run_ticket(ticket: Ticket, *, at: dt.datetime) -> bool:
     """Run one ticket from outside any scope; True when it succeeded. Failures are recorded, logged and retried."""
-    job = schedule.find(ticket.job)
     try:
-        next_at = _run_in_scope(job, ticket, at)
+        next_at = _run_in_scope(schedule.find(ticket.job), ticket, at)
     except _NotNow as reason:
         with context.public_schema(ticket.cell):
             _wait(ticket, str(reason), at)
@@ -351,6 +352,8 @@ def _close(ticket: Ticket, at: dt.datetime) -> None:
         JobRun.objects.filter(pk=ticket.run_id).update(
             state=RunState.DONE, finished_at=at, lease_until=None, last_error=""
         )
+        old = JobRun.objects.filter(tenant=ticket.tenant_id, job=ticket.job, scheduled_for__lt=at - _KEPT)
+        old.filter(state=RunState.DONE).delete()
     WakeUp.objects.filter(pk__in=ticket.wake_up_ids).delete()
 
 

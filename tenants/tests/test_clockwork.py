@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 
 from tenants import clockwork, context, schedule, tasks
 from tenants.clockwork import Ticket, claim_due, next_local, run_everything_due, run_ticket
-from tenants.context import TenantRef, inside, public_schema
+from tenants.context import HOME, TenantRef, inside, public_schema
 from tenants.enums import RunState, TenantClosure
 from tenants.models import DueWork, JobRun, Tenant, WakeUp
 from tenants.schedule import ScheduledJob
@@ -193,6 +193,41 @@ def test_a_daily_run_is_recorded_and_parked_when_it_never_succeeds(alpha: Tenant
     assert len(calls) == clockwork.MAX_ATTEMPTS
 
 
+def test_runs_that_are_done_are_kept_for_sixty_days(
+    alpha: TenantRef, beta: TenantRef, at: dt.datetime
+) -> None:
+    with public_schema():
+        for tenant, days, state in [
+            (alpha, 61, RunState.DONE),
+            (alpha, 59, RunState.DONE),
+            (alpha, 62, RunState.PARKED),
+            (beta, 61, RunState.DONE),
+        ]:
+            JobRun.objects.create(
+                tenant_id=tenant.id, job="daily", scheduled_for=at - dt.timedelta(days=days), state=state
+            )
+        JobRun.objects.create(tenant_id=alpha.id, job="daily", scheduled_for=at)
+    run_everything_due(at=at)
+    with public_schema():
+        left = JobRun.objects.order_by("pk").values_list("tenant_id", "state")
+        assert list(left) == [
+            (alpha.id, RunState.DONE),
+            (alpha.id, RunState.PARKED),
+            (beta.id, RunState.DONE),
+            (alpha.id, RunState.DONE),
+        ]
+
+
+def test_work_that_no_release_knows_any_more_stops_nobody_elses(alpha: TenantRef, at: dt.datetime) -> None:
+    with public_schema():
+        WakeUp.objects.create(tenant_id=alpha.id, job="of a release before", due_at=at - HOUR)
+    _wake(alpha, at)
+    run_everything_due(at=at)
+    assert len(calls) == 1
+    with public_schema():
+        assert WakeUp.objects.get().last_error == "UnknownJob: of a release before"
+
+
 def test_what_is_kept_of_a_failure_quotes_no_row_of_the_tenant(alpha: TenantRef, at: dt.datetime) -> None:
     """Operators read it, who may see nothing of a tenant without its leave."""
     at_the_database = IntegrityError("duplicate key value\nDETAIL:  Key (email)=(dee@alpha.example) exists.")
@@ -262,8 +297,9 @@ def test_a_message_without_its_tenants_header_is_refused(
 ) -> None:
     _wake(alpha, at)
     ticket = Ticket("on_demand", alpha.id, (1,)).as_json()
-    result = tasks.run.apply(kwargs={"ticket": ticket}, headers=headers)
-    assert isinstance(result.result, tasks.TenantMismatch)
+    look = {"job": "on_demand", "tenant_id": alpha.id, "cell": HOME}
+    for task, said in ((tasks.run, {"ticket": ticket}), (tasks.look, look)):
+        assert isinstance(task.apply(kwargs=said, headers=headers).result, tasks.TenantMismatch)
     assert calls == []
 
 
