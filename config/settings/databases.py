@@ -26,9 +26,12 @@ _URL = (PROCESS == "operator" and DATABASE_OPERATOR_URL) or env.text("DATABASE_U
 DATABASES = {"default": _alias(_URL, runtime=True)}
 
 # The cluster list: further databases that hold schemas of tenants moved there. Shared tables stay in DATABASE_URL's.
-# The console is given none of them: it enters no tenant.
-_CELLS = {} if PROCESS == "operator" else env.pairs("DATABASE_CELLS")
+# The console's process is given its own login (duly_operator) in each: it reads wake-ups there and enters no tenant.
+_CELLS = env.pairs("DATABASE_CELL_OPERATORS" if PROCESS == "operator" else "DATABASE_CELLS")
 DATABASE_CELLS = {name: _alias(url, runtime=True) for name, url in _CELLS.items()}
+for _cell in DATABASE_CELLS.values():
+    # A cell that is away must not keep the clockwork or a page waiting for those that are there (seconds).
+    _cell["OPTIONS"].setdefault("connect_timeout", "3")
 if DATABASE_CELLS:
     # The home database once more: where code inside a tenant of another cell reaches the shared functions.
     DATABASES["desk"] = _alias(_URL, runtime=True)

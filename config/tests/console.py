@@ -40,6 +40,34 @@ def inside_console(operators: TenantRef) -> Iterator[TenantRef]:
         yield operators
 
 
+def make_operator(operators: TenantRef, name: str) -> Any:
+    """Somebody of the operators' tenant, with a password and a second factor."""
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    from lms.people.tests.factories import make_user
+
+    with inside_console(operators):
+        user = make_user(given_name=name, family_name="Operator", email=f"{name.lower()}@duly.example")
+        user.set_password("a long and quiet password")
+        user.save()
+        TOTP.activate(user, SECRET)
+    return user
+
+
+def browser_of(operators: TenantRef, user: Any, *, shown: bool = True) -> Client:
+    """A browser on the operators' host, signed in; `shown=False`: the second factor was not shown yet."""
+    client = Browser(headers={"host": operators.host})
+    with inside_console(operators):
+        client.force_login(user, backend="lms.people.adapters.SignInBackend")
+        session = client.session
+        session["account_authentication_methods_user"] = str(user.pk)
+        session["account_authentication_methods"] = (
+            [{"method": "mfa", "at": time.time(), "type": "totp"}] if shown else []
+        )
+        session.save()
+    return client
+
+
 @pytest.fixture
 def operators(db: None) -> TenantRef:
     """The operators' tenant."""
@@ -66,16 +94,7 @@ def operator_process(settings: Any, _hosts_forgotten: None) -> None:
 @pytest.fixture
 def olga(operators: TenantRef) -> Any:
     """An operator with a second factor."""
-    from allauth.mfa.totp.internal.auth import TOTP
-
-    from lms.people.tests.factories import make_user
-
-    with inside_console(operators):
-        user = make_user(given_name="Olga", family_name="Operator", email="olga@duly.example")
-        user.set_password("a long and quiet password")
-        user.save()
-        TOTP.activate(user, SECRET)
-    return user
+    return make_operator(operators, "Olga")
 
 
 @pytest.fixture
@@ -83,18 +102,9 @@ def console_for(operators: TenantRef, operator_process: None) -> Callable[..., C
     """`console_for(user)`: a browser on the operators' host; `shown=False`: the second factor was not shown yet."""
 
     def make(user: Any = None, *, shown: bool = True) -> Client:
-        client = Browser(headers={"host": operators.host})
         if user is None:
-            return client
-        with inside_console(operators):
-            client.force_login(user, backend="lms.people.adapters.SignInBackend")
-            session = client.session
-            session["account_authentication_methods_user"] = str(user.pk)
-            session["account_authentication_methods"] = (
-                [{"method": "mfa", "at": time.time(), "type": "totp"}] if shown else []
-            )
-            session.save()
-        return client
+            return Browser(headers={"host": operators.host})
+        return browser_of(operators, user, shown=shown)
 
     return make
 

@@ -16,9 +16,10 @@ from tenants import chronicle, clock, switches
 from tenants.enums import IN_PREPARATION, RunState, SignUpState, Switch, TenantClosure, TenantStatus
 from tenants.lifecycle import actions as lifecycle
 from tenants.lifecycle.refusals import Refused
-from tenants.models import JobRun, ServiceSwitch, SignUp, SupportGrant, Tenant, WakeUp
+from tenants.models import JobRun, ServiceSwitch, SignUp, SupportGrant, Tenant
 from tenants.operator import work
 from tenants.operator.forms import DeedForm, DrillForm, ExtensionForm, SupportForm
+from tenants.operator.queries.wakes import Wake
 from tenants.provisioning import actions as provisioning
 from tenants.rules.lifecycle import Deed as Allowed
 from tenants.rules.lifecycle import may, may_follow
@@ -319,7 +320,7 @@ OF_RUN: tuple[Deed[JobRun], ...] = (
     ),
 )
 
-OF_WAKE_UP: tuple[Deed[WakeUp], ...] = (
+OF_WAKE_UP: tuple[Deed[Wake], ...] = (
     Deed(
         "retry",
         _("Run it again"),

@@ -20,6 +20,6 @@ urlpatterns = [
     path("sign-ups/<uuid:public_id>/<slug:key>/", service.sign_up_do, name="sign-up-do"),
     path("parked/", service.parked, name="parked"),
     path("parked/runs/<int:number>/<slug:key>/", service.run_do, name="run-do"),
-    path("parked/wake-ups/<int:number>/<slug:key>/", service.wake_up_do, name="wake-up-do"),
+    path("parked/wake-ups/<slug:cell>/<int:number>/<slug:key>/", service.wake_up_do, name="wake-up-do"),
     path("chronicle/", service.chronicle, name="chronicle"),
 ]

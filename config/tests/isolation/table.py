@@ -202,7 +202,12 @@ OPERATOR: list[Row] = [
     Row("operator:sign-up-do", "operators", (("public_id", "tenant"), ("key", "retry")), may_be_absent=True),
     Row("operator:parked", "operators"),
     Row("operator:run-do", "operators", (("number", "1"), ("key", "retry")), may_be_absent=True),
-    Row("operator:wake-up-do", "operators", (("number", "1"), ("key", "retry")), may_be_absent=True),
+    Row(
+        "operator:wake-up-do",
+        "operators",
+        (("cell", "home"), ("number", "1"), ("key", "retry")),
+        may_be_absent=True,
+    ),
     Row("people:welcome", "open", (("token", "not-a-token"),), may_be_absent=True),
     Row("ui:style-guide", "open"),
     Row("ui:theme", "open"),

@@ -14,9 +14,9 @@ from tenants.models import (
     SignUp,
     TenantEvent,
     TenantUpgrade,
-    WakeUp,
 )
 from tenants.operator.queries import tenants as tenant_queries
+from tenants.operator.queries import wakes
 
 # A tick is every few seconds; what is due for longer than this was missed by several.
 LATE = dt.timedelta(minutes=2)
@@ -25,7 +25,10 @@ _GIVEN_UP = (SignUpState.FAILED, SignUpState.CANCELLING)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The bar above the list. Ages are since when; None: nothing waits."""
+    """The bar above the list. Ages are since when; None: nothing waits.
+
+    `unknown` are databases that cannot be read now: what waits or fails there is in none of the figures.
+    """
 
     tenants: int
     provisioning: int
@@ -35,6 +38,7 @@ class Figures:
     clockwork_since: dt.datetime | None
     audit: IntegrityAudit | None
     upgrades_failed: int
+    unknown: tuple[str, ...]
 
     def is_late(self, at: dt.datetime) -> bool:
         """Whether the clockwork has left something lying that was due."""
@@ -42,25 +46,25 @@ class Figures:
 
 
 def figures(*, at: dt.datetime) -> Figures:
-    """Counts and ages over all tenants, from indexed shared tables."""
+    """Counts and ages over all tenants, from indexed shared tables, those of wake-ups in every database."""
     preparing = SignUp.objects.filter(state__in=IN_PREPARATION)
     failed = SignUp.objects.filter(Q(state=SignUpState.FAILED) | Q(state__in=IN_PREPARATION, attempts__gt=0))
-    waiting = WakeUp.objects.filter(due_at__lte=at)
-    mail = waiting.filter(job__in=[tenant_queries.MAIL_JOB, "tenants.mail"])
+    woken = wakes.totals(at=at)
     due = DueWork.objects.filter(is_enabled=True, next_run_at__lte=at)
     firsts = [
-        waiting.filter(lease_until=None).aggregate(first=Min("due_at"))["first"],
+        woken.due_since,
         due.aggregate(first=Min("next_run_at"))["first"],
     ]
     return Figures(
         tenants=tenant_queries.universities().count(),
         provisioning=preparing.filter(attempts=0).count(),
         failed=failed.count(),
-        parked=JobRun.objects.filter(state=RunState.PARKED).count() + tenant_queries.stuck_wake_ups().count(),
-        oldest_mail_since=mail.aggregate(first=Min("due_at"))["first"],
+        parked=JobRun.objects.filter(state=RunState.PARKED).count() + woken.stuck,
+        oldest_mail_since=woken.mail_since,
         clockwork_since=min((first for first in firsts if first), default=None),
         audit=IntegrityAudit.objects.defer("counts").order_by("-at").first(),
         upgrades_failed=TenantUpgrade.objects.filter(state=UpgradeState.FAILED).count(),
+        unknown=woken.unknown,
     )
 
 
@@ -77,11 +81,6 @@ def parked_runs() -> list[JobRun]:
         .select_related("tenant")
         .order_by("-scheduled_for", "-pk")[:200]
     )
-
-
-def stuck_wake_ups() -> list[WakeUp]:
-    """Wake-ups that keep failing, oldest first; a null tenant is work of the public schema."""
-    return list(tenant_queries.stuck_wake_ups().select_related("tenant").order_by("due_at")[:200])
 
 
 def late(*, at: dt.datetime) -> list[DueWork]:

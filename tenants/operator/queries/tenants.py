@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from tenants.clockwork import MAX_ATTEMPTS
 from tenants.enums import RunState, SignUpState, Standing, TenantKind, TenantStatus, UpgradeState
 from tenants.models import (
     Domain,
@@ -20,13 +19,12 @@ from tenants.models import (
     TenantBackup,
     TenantEvent,
     TenantUpgrade,
-    WakeUp,
 )
+from tenants.operator.queries import wakes
+from tenants.operator.queries.wakes import Wake
 from tenants.provisioning import template
 from tenants.upgrades import queries as upgrades
 
-# The job that sends a tenant's mail (lms.mail): its oldest wake-up that is due is the age of the outbox.
-MAIL_JOB = "mail.outbox"
 LATE = dt.timedelta(minutes=5)
 # More than one in fifty refused, of at least so many: somebody should look.
 REFUSED_SHARE, REFUSED_LEAST = 0.02, 50
@@ -35,7 +33,10 @@ HEALTH = ("parked", "upgrade", "behind", "backup", "late_mail", "refused_mail", 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One tenant beside its health; texts are as the tenant wrote them and are only ever shown as text."""
+    """One tenant beside its health; texts are as the tenant wrote them and are only ever shown as text.
+
+    `is_away`: the database it lives in cannot be read, so whether mail waits and how much work fails is unknown.
+    """
 
     tenant: Tenant
     host: str
@@ -48,6 +49,7 @@ class Facts:
     sign_up_state: str
     upgrade_state: str
     is_backup_failing: bool
+    is_away: bool
 
     @property
     def is_upgrade_failed(self) -> bool:
@@ -99,14 +101,12 @@ def _in_trouble(health: str, at: dt.datetime) -> Q:
     if health in found:
         return found[health]
     if health == "parked":
-        return Q(pk__in=JobRun.objects.filter(state=RunState.PARKED).values("tenant_id")) | Q(
-            pk__in=stuck_wake_ups().values("tenant_id")
-        )
+        parked = JobRun.objects.filter(state=RunState.PARKED).values("tenant_id")
+        return Q(pk__in=parked) | wakes.whose_work_is_stuck()
     if health == "behind":
         return _behind()
     if health == "late_mail":
-        late = WakeUp.objects.filter(job=MAIL_JOB, due_at__lt=at - LATE, tenant__isnull=False)
-        return Q(pk__in=late.values("tenant_id"))
+        return wakes.whose_mail_waits(since=at - LATE)
     if health == "refused_mail":
         return Q(
             health__mail_sent__gte=REFUSED_LEAST,
@@ -126,22 +126,13 @@ def _behind() -> Q:
     return ~Q(pk__in=up_to_date.values("tenant_id")) & ~is_unmade & ~Q(status=TenantStatus.PURGED)
 
 
-def stuck_wake_ups() -> QuerySet[WakeUp]:
-    """Wake-ups that failed so often that somebody should look; they are still tried, hourly."""
-    return WakeUp.objects.filter(attempts__gte=MAX_ATTEMPTS)
-
-
 def with_facts(rows: list[Tenant], *, at: dt.datetime) -> list[Facts]:
-    """The facts of these tenants, in their order; one query, however many they are."""
+    """The facts of these tenants, in their order; as many queries as databases they live in, and one."""
     mine = OuterRef("pk")
-    mail = WakeUp.objects.filter(tenant=mine, job=MAIL_JOB, due_at__lte=at).order_by()
     parked = JobRun.objects.filter(tenant=mine, state=RunState.PARKED).order_by()
-    stuck = stuck_wake_ups().filter(tenant=mine).order_by()
     found: QuerySet[Any] = Tenant.objects.filter(pk__in=[row.pk for row in rows]).annotate(
         host=Subquery(Domain.objects.filter(tenant=mine, is_primary=True).values("domain")[:1]),
-        waiting=Subquery(mail.values("tenant").annotate(first=Min("due_at")).values("first")),
         parked_runs=Coalesce(Subquery(parked.values("tenant").annotate(n=Count("pk")).values("n")), 0),
-        stuck_wakes=Coalesce(Subquery(stuck.values("tenant").annotate(n=Count("pk")).values("n")), 0),
         last_run=Subquery(
             JobRun.objects.filter(tenant=mine, finished_at__isnull=False)
             .order_by("-finished_at")
@@ -155,36 +146,38 @@ def with_facts(rows: list[Tenant], *, at: dt.datetime) -> list[Facts]:
         upgrade_state=Coalesce(F("upgrade__state"), Value("")),
         backup_failing_since=F("backup__failing_since"),
     )
-    facts = {row.pk: _facts(row) for row in found}
+    standings = wakes.standings(rows, at=at)
+    facts = {row.pk: _facts(row, standings[row.pk]) for row in found}
     return [facts[row.pk] for row in rows if row.pk in facts]
 
 
-def _facts(row: Any) -> Facts:
+def _facts(row: Any, standing: wakes.Standing | None) -> Facts:
     share = row.refused / row.sent if row.sent and row.sent >= REFUSED_LEAST else None
     return Facts(
         tenant=row,
         host=row.host or "",
         people=row.people,
         measured_at=row.measured_at,
-        mail_waiting_since=row.waiting,
+        mail_waiting_since=standing.mail_since if standing else None,
         refused_share=share,
-        parked=row.parked_runs + row.stuck_wakes,
+        parked=row.parked_runs + (standing.stuck if standing else 0),
         last_run_at=row.last_run,
         sign_up_state=row.sign_up_state,
         upgrade_state=row.upgrade_state,
         is_backup_failing=row.backup_failing_since is not None,
+        is_away=standing is None,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """Everything the page of one tenant shows."""
+    """Everything the page of one tenant shows. `failing` is None when that is unknown."""
 
     facts: Facts
     domains: list[Domain]
     due: list[DueWork]
     runs: list[JobRun]
-    stuck: list[WakeUp]
+    failing: list[Wake] | None
     switches: list[ServiceSwitch]
     events: list[TenantEvent]
     upgrade: TenantUpgrade | None
@@ -210,7 +203,7 @@ def portrait(tenant: Tenant, *, at: dt.datetime) -> Portrait:
             *runs.filter(state=RunState.PARKED).order_by("-scheduled_for")[:50],
             *runs.exclude(state=RunState.PARKED).order_by("-scheduled_for", "-pk")[:10],
         ],
-        stuck=list(WakeUp.objects.filter(tenant=tenant).exclude(last_error="").order_by("due_at")[:50]),
+        failing=wakes.failing(tenant),
         switches=list(ServiceSwitch.objects.filter(tenant=tenant, is_off=True)),
         events=list(TenantEvent.objects.filter(tenant=tenant).order_by("-at", "-pk")[:50]),
         upgrade=upgrade,

@@ -137,7 +137,7 @@ def test_parked_work_is_tried_again_or_let_go(console: Client, alpha: TenantRef,
     assert console.post(f"/parked/runs/{runs[0].pk}/retry/", {"reason": WHY}).status_code == 303
     assert console.post(f"/parked/runs/{runs[1].pk}/discard/", {"reason": WHY}).status_code == 303
     assert console.post(f"/parked/runs/{runs[1].pk}/retry/", {"reason": WHY}).status_code == 409
-    assert console.post(f"/parked/wake-ups/{wake.pk}/discard/", {"reason": WHY}).status_code == 303
+    assert console.post(f"/parked/wake-ups/home/{wake.pk}/discard/", {"reason": WHY}).status_code == 303
     with public_schema():
         states = list(JobRun.objects.order_by("pk").values_list("state", "attempts"))
         assert states == [("pending", 0), ("done", 8)]

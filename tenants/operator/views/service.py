@@ -2,18 +2,20 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tenants import clock
-from tenants.models import JobRun, SignUp, WakeUp
+from tenants.models import JobRun, SignUp
 from tenants.operator import deeds
 from tenants.operator.guard import Operator, operators_only
-from tenants.operator.queries import service
+from tenants.operator.queries import service, wakes
 from tenants.operator.views import doing
+from tenants.visitors import SeeOther
 
 
 @require_safe
@@ -68,10 +70,12 @@ def sign_up_do(request: HttpRequest, operator: Operator, public_id: UUID, key: s
 def parked(request: HttpRequest, operator: Operator) -> HttpResponse:
     """Work that was given up, work that keeps failing, and schedules that nobody took up."""
     at = clock.now()
+    stuck, unknown = wakes.stuck()
     context = {
         "at": at,
         "runs": service.parked_runs(),
-        "wake_ups": service.stuck_wake_ups(),
+        "wake_ups": stuck,
+        "unknown": unknown,
         "late": service.late(at=at),
     }
     return render(request, "operator/parked.html", context)
@@ -92,9 +96,15 @@ def run_do(request: HttpRequest, operator: Operator, number: int, key: str) -> H
 
 
 @operators_only
-def wake_up_do(request: HttpRequest, operator: Operator, number: int, key: str) -> HttpResponse:
-    """Run work that keeps failing again, or let it go."""
-    wake = get_object_or_404(WakeUp.objects.select_related("tenant"), pk=number)
+def wake_up_do(request: HttpRequest, operator: Operator, cell: str, number: int, key: str) -> HttpResponse:
+    """Run work that keeps failing again, or let it go, in whichever database it lies."""
+    try:
+        wake = wakes.find(cell, number)
+    except wakes.Unreachable:
+        messages.error(request, str(wakes.UNREACHABLE) % {"cell": cell})
+        return SeeOther(reverse("operator:parked"))
+    if wake is None:
+        raise Http404
     whose = wake.tenant.name if wake.tenant else _("All universities")
     return doing.page(
         request,
