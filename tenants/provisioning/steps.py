@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from tenants import cells, clockwork, events, hosts, links, public_mail, schedule
+from tenants.chronicle import TELL
 from tenants.context import HOME, inside
 from tenants.enums import Plan, SignUpState, TenantStatus
 from tenants.lifecycle.actions import LIFE
@@ -79,6 +80,9 @@ def open_doors(sign_up: SignUp, tenant: Tenant, at: dt.datetime) -> None:
     clockwork.wait_no_longer(tenant.pk)
     # It looks when the trial ends, in weeks: no worker need be told at once.
     schedule.wake_public(LIFE, at=at + _SOON)
+    if sign_up.invitation_id is not None:
+        # The offer that it took up was made before anybody could be told of it.
+        schedule.wake_public(TELL, at=at)
     sign_up.ready_at = at
     letter = letters.welcome(sign_up, address=links.absolute(sign_up.welcome_path, ref))
     public_mail.send(letter, to=sign_up.owner_email, key=f"welcome:{sign_up.public_id}", at=at)

@@ -15,9 +15,21 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from tenants import clock, clockwork, hosts, schedule
+from tenants.agreements import actions as agreements
+from tenants.chronicle import TELL
 from tenants.context import inside, public_schema
 from tenants.enums import SignUpState, TenantStatus
-from tenants.models import Domain, DueWork, PublicMessage, SchemaTemplate, SignUp, Tenant, WakeUp
+from tenants.lifecycle import telling
+from tenants.models import (
+    Domain,
+    DueWork,
+    PublicMessage,
+    SchemaTemplate,
+    SignUp,
+    Tenant,
+    TenantEvent,
+    WakeUp,
+)
 from tenants.provisioning import actions, reservation, schemas, steps, template
 from tenants.tests.committed import LATER, PLACES, details, in_another_process, plan_death, reserved
 from tenants.tests.factories import AT
@@ -209,3 +221,29 @@ def test_the_command_refuses_with_a_sentence(db: None, option: str, value: str, 
     }
     with pytest.raises(CommandError, match=sentence):
         call_command("create_tenant", **options | {option: value})
+
+
+def test_owners_of_a_new_department_are_told_of_the_offer_as_soon_as_there_is_somebody_to_tell(
+    subdomain: str,
+) -> None:
+    with public_schema():
+        parent = Tenant.objects.get(domains__domain="alpha.duly.localhost")
+        invitation = agreements.invite_for_operator(parent, label="Law", at=AT)
+        try:
+            begun = reserved(subdomain)
+            assert begun.tenant is not None
+            SignUp.objects.filter(pk=begun.pk).update(invitation=invitation)
+            agreements.offer_to_new_site(SignUp.objects.get(pk=begun.pk), begun.tenant, at=AT)
+            told = TenantEvent.objects.filter(tenant=begun.tenant, kind="rollup.offered")
+            assert telling.tell(at=AT, scheduled_for=AT) == AT + dt.timedelta(minutes=5)
+            assert told.get().told_at is None, "there is nobody yet"
+            WakeUp.objects.filter(job=TELL).update(due_at=AT + dt.timedelta(minutes=5))
+            actions.advance(begun.pk, at=LATER)
+            assert WakeUp.objects.filter(job=TELL, due_at=LATER).exists()
+            telling.tell(at=LATER, scheduled_for=LATER)
+            assert told.get().told_at == LATER
+        finally:
+            SignUp.objects.filter(invitation=invitation).update(invitation=None)
+            invitation.delete()
+            with psycopg.connect(settings.DATABASE_OWNER_URL) as owner:
+                owner.execute("DELETE FROM tenants_tenantevent WHERE tenant_id = %s", [parent.pk])
