@@ -16,6 +16,7 @@ from django.conf import settings
 from django.test import Client
 
 from config.local import processes
+from config.tests.gunicorn import serving
 from config.tests.isolation import matrix, world
 from config.tests.isolation.table import TENANT
 from config.tests.isolation.test_hosts import Server, server  # noqa: F401  # a fixture
@@ -94,38 +95,11 @@ def tls(campus: TenantRef, tmp_path: Path) -> Iterator[int]:
     ]
     subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     port = processes.free_port()
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings.test",
-        "PUBLIC_ORIGIN": f"https://duly.localhost:{port}",
-        "BEHIND_PROXY": "",
-    }
-    environment.pop("PYTEST_VERSION", None)
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--threads",
-        "4",
-        "config.wsgi",
-    ]
-    command += ["--keyfile", str(key), "--certfile", str(certificate)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        assert processes.wait_until(lambda: _listens(port), seconds=60, pause=0.2)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _listens(port: int) -> bool:
-    import socket
-
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+    encrypted = (f"--keyfile={key}", f"--certfile={certificate}")
+    with serving(
+        *encrypted, port=port, PUBLIC_ORIGIN=f"https://duly.localhost:{port}", BEHIND_PROXY=""
+    ) as served:
+        yield served
 
 
 # Set by a page of alpha for the whole domain: our names, and what they would be without their prefix.

@@ -1,10 +1,7 @@
 """Host names that lie: to the middleware by the hundred, and to a real server what no client library would send."""
 
-import os
 import re
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +10,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from config.local import processes
+from config.tests.gunicorn import serving
 from config.tests.isolation import hosts
 from config.tests.scorecard import Scorecard
 from tenants import context
@@ -77,31 +74,8 @@ class Server:
 
 @pytest.fixture
 def server(campus: TenantRef) -> Iterator[Server]:
-    port = processes.free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--threads",
-        "4",
-        "config.wsgi",
-    ]
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
-    environment.pop("PYTEST_VERSION", None)  # else it would start servers of its own
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        assert processes.wait_until(lambda: _answers(port), seconds=60, pause=0.2)
+    with serving() as port:
         yield Server(port, campus.host)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _raw(host: str) -> dict[str, bytes]:
