@@ -124,7 +124,7 @@ def _viewed(request: HttpRequest, response: HttpResponseBase) -> Viewed:
     match = request.resolver_match
     return Viewed(
         method=request.method or "",
-        path=request.path,
+        path=request.path.replace("\0", "%00"),  # PostgreSQL keeps no null byte in a text
         query=request.META.get("QUERY_STRING", ""),
         status=response.status_code,
         rows=max(1, getattr(request, "rows_shown", 0)),

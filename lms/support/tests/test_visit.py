@@ -92,6 +92,17 @@ def test_nothing_but_reading_is_answered(
     assert logged(alpha) == (len(rows), len(rows))
 
 
+@pytest.mark.parametrize(
+    "path", ["/people/%00/", "/people/%ff/", f"/{'a' * 3000}", f"/people/?q=%00{'a' * 5000}"]
+)
+def test_whatever_is_asked_for_is_written_down(
+    alpha: TenantRef, visit: tuple[Client, Any], path: str
+) -> None:
+    client, _grant = visit
+    assert client.get(path).status_code < 500
+    assert logged(alpha) == (1, 1)
+
+
 def test_no_button_is_shown_that_would_be_refused(alpha: TenantRef, visit: tuple[Client, Any]) -> None:
     """A message that failed offers to be sent again, to whoever may."""
     populated, (client, _grant) = world.build(alpha), visit
