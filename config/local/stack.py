@@ -14,7 +14,13 @@ from config.local.processes import ServiceError
 from config.local.redis import start_redis
 
 DATABASE_NAME = "duly"
-_LOGINS = {"DATABASE_OWNER_URL", "DATABASE_OPERATOR_URL"}
+_LOGINS = {
+    "DATABASE_OWNER_URL",
+    "DATABASE_OPERATOR_URL",
+    "DATABASE_BACKUP_URL",
+    "DATABASE_CELL_OWNERS",
+    "DATABASE_CELL_BACKUPS",
+}
 
 
 @dataclass
@@ -31,7 +37,7 @@ class Stack:
     postgres: Postgres | None = None
 
     def without_owner(self) -> dict[str, str]:
-        """The environment of a process that must not be able to migrate, provision or operate."""
+        """The environment of a process that must not be able to migrate, provision, operate or copy."""
         return {name: value for name, value in self.environment.items() if name not in _LOGINS}
 
     def for_operators(self) -> dict[str, str] | None:
@@ -82,6 +88,7 @@ def _own_environment(state: Path, port: int, operator_port: int) -> dict[str, st
         "STATE_DIR": str(state),
         "STATIC_ROOT": str(state / "static"),
         "EXPORT_DIR": str(state / "exports"),
+        "BACKUP_DIR": str(state / "backups"),
         "LOG_JSON": "0",
         "PYTHONUNBUFFERED": "1",
     }
@@ -114,6 +121,7 @@ def _add_database(stack: Stack, *, durable: bool) -> None:
         "DATABASE_URL": urls.app_url,
         "DATABASE_OWNER_URL": urls.owner_url,
         "DATABASE_OPERATOR_URL": urls.operator_url,
+        "DATABASE_BACKUP_URL": urls.backup_url,
     }
     stack.summary.append(f"database   embedded PostgreSQL 18 on {server.host}:{server.port}")
 

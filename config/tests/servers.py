@@ -48,6 +48,8 @@ def start(environment: MutableMapping[str, str]) -> None:
         DATABASE_CELLS=f"north={north.app_url}",
         DATABASE_CELL_OWNERS=f"north={north.owner_url}",
         DATABASE_OPERATOR_URL=urls.operator_url,
+        DATABASE_BACKUP_URL=urls.backup_url,
+        DATABASE_CELL_BACKUPS=f"north={north.backup_url}",
         SMTP_URL=f"smtp://127.0.0.1:{smtp.port}",
         PUBLIC_ORIGIN="http://duly.localhost:8000",
     )

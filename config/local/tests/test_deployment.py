@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from config.local.stack import Stack
+from config.local.supervisor import children_of
+
 ROOT = Path(__file__).resolve().parents[3]
 K8S = ROOT / "k8s"
 OVERLAYS = ["staging", "production"]
@@ -75,6 +78,23 @@ def test_the_console_has_a_login_of_its_own_and_no_other() -> None:
     }
     assert holders == {"operator"}
     assert services["operator"]["environment"]["DULY_PROCESS"] == "operator"
+
+
+def test_only_the_worker_copies_whole_tenants() -> None:
+    """The login for backups reads every password hash: no process that answers requests is given it."""
+    services = documents(ROOT / "deploy" / "compose.yaml")[0]["services"]
+    for name, each in services.items():
+        assert ("DATABASE_BACKUP_URL" in (each.get("environment") or {})) == (name == "worker"), name
+
+
+def test_each_process_of_make_run_has_its_own_login_and_no_other(tmp_path: Path) -> None:
+    logins = {"DATABASE_OWNER_URL", "DATABASE_OPERATOR_URL", "DATABASE_BACKUP_URL", "DATABASE_CELL_OWNERS"}
+    urls = {name: f"postgresql://{name.lower()}@127.0.0.1/duly" for name in logins}
+    stack = Stack(tmp_path, {"DATABASE_URL": "postgresql://app@127.0.0.1/duly", **urls}, operator_port=1)
+    held = {child.name: logins & set(child.environment) for child in children_of(stack, 1)}
+    assert held == {"worker": logins, "scheduler": set(), "web": set(), "operator": set()}
+    operator = next(child for child in children_of(stack, 1) if child.name == "operator")
+    assert operator.environment["DATABASE_URL"] == urls["DATABASE_OPERATOR_URL"]
 
 
 def test_no_workload_runs_as_root_writes_its_image_or_has_no_memory_limit() -> None:

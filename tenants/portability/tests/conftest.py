@@ -55,11 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def by_backup_login(settings: Any) -> str:
-    """Backups are read as duly_backup, which owns nothing and writes nothing."""
-    from config.local import database
-    from config.tests import servers
-
-    settings.DATABASE_BACKUP_URL = database.urls(servers.postgres(), "duly").backup_url
+    """Backups are read as duly_backup, which owns nothing and writes nothing: the address of that login."""
     assert "duly_backup" in settings.DATABASE_BACKUP_URL
     return str(settings.DATABASE_BACKUP_URL)
 

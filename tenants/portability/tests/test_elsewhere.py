@@ -98,6 +98,7 @@ def test_a_backup_is_taken_there_by_a_login_that_may_only_read(
 def test_a_database_that_is_not_known_or_away_fails_by_itself(
     northern: TenantRef, lindenhof: TenantRef, tmp_path: Path, settings: Any
 ) -> None:
+    settings.DATABASE_CELL_BACKUPS = {}
     known = settings.DATABASE_CELL_OWNERS
     away = {northern.cell: "postgresql://duly_owner:x@127.0.0.1:1/duly"}
     for owners, words in (({}, "DATABASE_CELL_OWNERS"), (away, "connection")):
