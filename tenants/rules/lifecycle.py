@@ -13,15 +13,14 @@ from tenants.enums import TenantStatus as Status
 class Deed(StrEnum):
     """What a status allows or not."""
 
-    SERVE = "serve"  # pages are answered; people sign in and read
-    LEARN = "learn"  # learning is recorded
+    SERVE = "serve"  # pages are answered; people sign in, read and learn: learning is never taken from who is served
     KEEP_RECORDS = "keep records"  # the daily turn opens, moves and settles cycles
     REMIND = "remind"  # reminders and digests leave
     ADMINISTER = "administer"  # people, courses, requirements and settings are changed
 
 
 _EVERYTHING = frozenset(Deed)
-_READING = frozenset({Deed.SERVE, Deed.LEARN, Deed.KEEP_RECORDS})
+_READING = frozenset({Deed.SERVE, Deed.KEEP_RECORDS})
 
 ALLOWS: dict[str, frozenset[Deed]] = {
     Status.PREPARING: frozenset(),
