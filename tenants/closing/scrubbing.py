@@ -3,7 +3,6 @@
 from typing import Any
 
 import psycopg
-from django.db.models import Q
 
 from tenants import clock
 from tenants.agreements import actions as agreements
@@ -45,9 +44,8 @@ def scrub(tenant: Tenant) -> None:
     What stays is that there was a tenant, what became of it and when, and the e-mail addresses of operators.
     """
     for sign_up in SignUp.objects.filter(tenant=tenant):
-        PublicMessage.objects.filter(
-            Q(to_address=sign_up.owner_email) | Q(key__contains=str(sign_up.public_id))
-        ).delete()
+        # By their key: the owner may be signing up another site at this moment.
+        PublicMessage.objects.filter(key__contains=str(sign_up.public_id)).delete()
     SignUp.objects.filter(tenant=tenant).update(
         university_name=NAMELESS, subdomain="", owner_name="", owner_email="", welcome_path="", last_error=""
     )

@@ -153,7 +153,7 @@ def _shared_rows() -> list[str]:
 def _signed_up(ref: TenantRef) -> None:
     """What a sign-up and a year of life leave in the shared tables."""
     with public_schema():
-        SignUp.objects.create(
+        sign_up = SignUp.objects.create(
             university_name="Campus University",
             subdomain="campus",
             time_zone="Europe/Berlin",
@@ -165,7 +165,11 @@ def _signed_up(ref: TenantRef) -> None:
             tenant_id=ref.id,
         )
         PublicMessage.objects.create(
-            key="code:campus", to_address="ada@closing.example", created_at=AT, next_try_at=AT, state="sent"
+            key=f"code:{sign_up.public_id}:1",
+            to_address="ada@closing.example",
+            created_at=AT,
+            next_try_at=AT,
+            state="sent",
         )
         WakeUp.objects.create(tenant_id=ref.id, job="mail.outbox", due_at=AT)
         switches.end_sessions(Tenant.objects.get(pk=ref.id), by=OLGA, reason="Ada Alvarez asked.", at=AT)
@@ -195,7 +199,7 @@ def ready(campus: TenantRef) -> Any:
         telling.tell(at=AT, scheduled_for=AT)
     yield campus
     with public_schema():
-        PublicMessage.objects.filter(key="code:campus").delete()
+        PublicMessage.objects.filter(to_address="ada@closing.example").delete()
         WakeUp.objects.filter(tenant=None).delete()
     with psycopg.connect(settings.DATABASE_OWNER_URL) as owner:
         owner.execute("DELETE FROM tenants_tenantevent; DELETE FROM tenants_deletioncertificate")
@@ -280,6 +284,16 @@ def test_no_name_and_no_address_stays_behind_and_the_host_is_nobodys(
         assert facts["requested_by"] != facts["approved_by"]
         for other in ("another", "%00", f"{certificate}%00"):
             assert public.get(f"/deletions/{other}/").status_code == 404
+
+
+def test_mail_of_another_sign_up_of_the_same_owner_still_leaves(ready: TenantRef) -> None:
+    with public_schema():
+        PublicMessage.objects.create(
+            key="code:another:1", to_address="ada@closing.example", created_at=AT, next_try_at=AT
+        )
+        purge.purge_due(at=END, scheduled_for=END)
+        left = PublicMessage.objects.filter(to_address="ada@closing.example")
+        assert list(left.values_list("key", flat=True)) == ["code:another:1"]
 
 
 def test_the_command_wants_two_people_and_the_address(ready: TenantRef) -> None:
