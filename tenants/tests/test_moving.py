@@ -135,6 +135,7 @@ def test_work_there_waits_while_the_site_is_frozen_and_no_neighbours_work_with_i
 ) -> None:
     _move(campus, north)
     with inside(_ref(campus)):
+        there = _database()
         schedule.wake("test.note", at=AT)
     lifecycle.freeze(campus.id, by="olga@operator.example", reason="incident", at=AT)
     with public_schema(north):
@@ -151,6 +152,9 @@ def test_work_there_waits_while_the_site_is_frozen_and_no_neighbours_work_with_i
         with public_schema():
             at_home.refresh_from_db()
             assert (at_home.lease_until, at_home.last_error) == (None, "")
+        lifecycle.unfreeze(campus.id, by="olga@operator.example", reason="it is over", at=AT)
+        clockwork.run_everything_due(at=AT)
+        assert calls == [f"{there} {campus.role}"], "as soon as it is open, not ten minutes later"
     finally:
         with public_schema():
             WakeUp.objects.filter(pk=at_home.pk).delete()
