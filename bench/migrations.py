@@ -1,7 +1,6 @@
-"""A release over 500 tenants, against the bare SQL of it, and django-tenants' own command on 20 schemas more.
+"""A release over 500 whole tenants, against the bare SQL of it, and django-tenants' own command on 20 schemas more.
 
-All but one of the schemas hold only the tables that the migration and its bookkeeping touch, so that 500 are made in
-seconds; what a migration costs hardly depends on the tables it leaves alone.
+Every schema is cut by the product's own engine, as a sign-up's is; two at a time, some minutes for all of them.
 """
 
 from __future__ import annotations
@@ -15,41 +14,34 @@ import statistics
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
-import psycopg
-
+from bench import crowd
 from bench.measure import Result, compare
-from bench.world import World, make_tenant
-
-if TYPE_CHECKING:
-    from tenants.context import TenantRef
+from bench.world import World
 
 TENANTS = 500
 SAMPLE = 20
 JOBS = 4
 TEXT = 'migrations.AddField("job", "{name}", models.TextField(db_default=""))'
-TABLES = ("django_migrations", "django_content_type", "auth_permission", "auth_group_permissions", "jobs_job")
-FILLED = TABLES[:3]
 
 
 def run(world: World) -> list[Result]:
     """Every round adds another column; nothing is taken away again."""
-    whole = make_tenant(world, "bench-whole")
+    schemas = crowd.make_at_once(world, TENANTS, prefix="release")
+    sample = crowd.make_at_once(world, SAMPLE)
+    upgrade()  # everyone is on record, as after the release before
     with world.owner() as owner:
-        schemas = [whole.schema_name, *small_schemas(owner, whole, TENANTS - 1)]
-        register(schemas[1:])
-        upgrade()  # everyone is on record, as after the release before
-        sample = small_schemas(owner, whole, SAMPLE)
         for schema in sample:  # its first visit writes down the shared apps' migrations in every tenant
             owner.execute(
                 f"INSERT INTO {schema}.django_migrations (app, name, applied) "
                 "SELECT app, name, applied FROM public.django_migrations".encode()
             )
-        idle = stock(world, sample, {})
-        results = [nothing_to_do(world, idle), every_schema_read(world, schemas)]
-        results.append(one_column(world, schemas, sample))
-    return results
+    idle = stock(world, sample, {})
+    return [
+        nothing_to_do(world, idle),
+        every_schema_read(world, schemas),
+        one_column(world, schemas, sample),
+    ]
 
 
 def nothing_to_do(world: World, idle: list[float]) -> Result:
@@ -170,38 +162,3 @@ def said(took: list[float], first: str) -> str:
         f"{first} django-tenants' migrate_schemas, on {len(took)} schemas more: "
         f"{1000 * statistics.median(took):.0f} ms a tenant, {statistics.median(took) * TENANTS:.0f} s for {TENANTS}."
     )
-
-
-def small_schemas(owner: psycopg.Connection[tuple[object, ...]], whole: TenantRef, count: int) -> list[str]:
-    """Schemas with a few of the tables of `whole`, and its state."""
-    from tenants.provisioning import schemas
-
-    names = [schemas.random_schema_name() for _ in range(count)]
-    origin = whole.schema_name
-    for name in names:
-        parts = [f"CREATE SCHEMA {name}"]
-        parts += [f"CREATE TABLE {name}.{table} (LIKE {origin}.{table} INCLUDING ALL)" for table in TABLES]
-        parts += [f"INSERT INTO {name}.{table} SELECT * FROM {origin}.{table}" for table in FILLED]
-        parts.append(f"SELECT setval('{name}.django_migrations_id_seq', 100000)")
-        owner.execute("; ".join(parts).encode(), prepare=False)
-    return names
-
-
-def register(names: list[str]) -> None:
-    """Make tenants of them, without hosts: nobody visits."""
-    from tenants import clock, context
-    from tenants.enums import TenantStatus
-    from tenants.models import Tenant
-
-    with context.public_schema():
-        Tenant.objects.bulk_create(
-            Tenant(
-                schema_name=name,
-                name=name,
-                status=TenantStatus.ACTIVE,
-                time_zone="UTC",
-                token_epoch=name,
-                created_at=clock.now(),
-            )
-            for name in names
-        )

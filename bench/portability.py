@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
+
 from bench.measure import Result, compare, seconds
 from bench.world import World, make_tenant
 
@@ -19,11 +21,11 @@ PEOPLE = 1_500
 NEIGHBOURS = 30
 
 # An appointment and six messages for each person: mail is most of a real tenant's bytes.
-FILL = f"""
+FILL = """
 INSERT INTO people_user (password, public_id, email, given_name, family_name, preferred_name, is_active, locale,
                          time_zone, created_at)
 SELECT 'x', gen_random_uuid(), 'p' || n || '@bench.example', 'Given', 'Family ' || n, '', true, '', '', now()
-  FROM generate_series(1, {PEOPLE}) n;
+  FROM generate_series(1, {people}) n;
 INSERT INTO people_department (public_id, code, name) VALUES (gen_random_uuid(), 'LAW', 'Law');
 INSERT INTO people_affiliation (user_id, department_id, kind, title, starts_on, source)
 SELECT u.id, d.id, 'staff', 'Lecturer', '2026-01-01', 'hand' FROM people_user u, people_department d;
@@ -45,8 +47,7 @@ def run(world: World) -> list[Result]:
 
     tenant = make_tenant(world, "bench-portable")
     with world.owner() as owner:
-        owner.execute(f"SET search_path = {tenant.schema_name}".encode())
-        owner.execute(FILL.encode())
+        fill(owner, tenant, PEOPLE)
     for number in range(NEIGHBOURS):
         make_tenant(world, f"bench-neighbour-{number}")
     numbers = itertools.count()
@@ -75,7 +76,7 @@ def run(world: World) -> list[Result]:
         back = compare(
             "restore",
             ours=restore,
-            floor=lambda: _copy_in(world, kept.path, next(numbers)),
+            floor=lambda: copy_in(world, kept.path, next(numbers)),
             floor_is="the schema's script and COPY of the same rows into it, unchecked",
             rounds=3,
             warm_up=1,
@@ -83,6 +84,13 @@ def run(world: World) -> list[Result]:
             "and waits 1.5 s until every process knows that the tenant is closed.",
         )
     return [takeout, back]
+
+
+def fill(owner: psycopg.Connection[tuple[object, ...]], tenant: TenantRef, people: int) -> None:
+    """Put people into an empty tenant, each with an appointment and six messages."""
+    owner.execute(f"SET search_path = {tenant.schema_name}".encode())
+    owner.execute(FILL.format(people=people).encode(), prepare=False)
+    owner.execute("ANALYZE")
 
 
 def _copy_out(tenant: TenantRef) -> None:
@@ -97,7 +105,7 @@ def _copy_out(tenant: TenantRef) -> None:
                     pass
 
 
-def _copy_in(world: World, path: Path, number: int) -> None:
+def copy_in(world: World, path: Path, number: int) -> None:
     from tenants.portability import loading
     from tenants.portability.reading import Package
     from tenants.provisioning import template
@@ -111,13 +119,17 @@ def _copy_in(world: World, path: Path, number: int) -> None:
         loading.load(owner, f"floor_in_{number}", package)
 
 
-def _pg_dump(world: World, tenant: TenantRef) -> None:
+def binary(name: str) -> str:
+    """A program of the PostgreSQL that the benchmarks run on."""
     from config.local import folders
     from config.local.postgres import INSTALLATION, WHEEL
 
-    binary = folders.readable_binaries(WHEEL, INSTALLATION) / "bin" / "pg_dump"
+    return str(folders.readable_binaries(WHEEL, INSTALLATION) / "bin" / name)
+
+
+def _pg_dump(world: World, tenant: TenantRef) -> None:
     command = [
-        str(binary),
+        binary("pg_dump"),
         f"--schema={tenant.schema_name}",
         "--format=custom",
         "--file=/dev/null",

@@ -14,6 +14,8 @@ from bench.measure import Result, spread_of
 CLONE = Path(__file__).resolve().parent.parent
 JSON = CLONE / "bench" / "results.json"
 MARKDOWN = CLONE / "docs" / "benchmarks.md"
+# A machine whose load is below this has a core to itself for what is measured.
+QUIET = 1.0
 
 HEAD = """# Benchmarks
 
@@ -26,13 +28,15 @@ same machine: the ratio is what counts, absolute times depend on the machine and
 """
 
 
-def keep(results: Sequence[Result], *, date: str, order: Sequence[str]) -> None:
+def keep(results: Sequence[Result], *, date: str, load: float, order: Sequence[str]) -> None:
     """Put the results in the place of their earlier figures in both files; the others stay as they are.
 
-    `order` names the benchmarks there are: lines follow it, and figures of others are dropped.
+    `load` is how many processes wanted a core before it began (1-minute average). `order` names the benchmarks
+    there are: lines follow it, and figures of others are dropped.
     """
+    about = {"date": date, "machine": machine(), "load": round(load, 1)}
     entries = {each["name"]: each for each in stored()}
-    entries |= {each.name: each.as_json() | {"date": date, "machine": machine()} for each in results}
+    entries |= {each.name: each.as_json() | about for each in results}
     kept = [entries[name] for name in order if name in entries]
     JSON.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     MARKDOWN.parent.mkdir(exist_ok=True)
@@ -64,6 +68,12 @@ def markdown(entries: Sequence[dict[str, Any]]) -> str:
         f"- {each}: {', '.join(one['name'] for one in entries if one['machine'] == each)}\n"
         for each in machines
     ]
+    if busy := [each for each in entries if each.get("load", 0) > QUIET]:
+        loads = ", ".join(f"{each['name']} {each['load']}" for each in busy)
+        lines.append(
+            f"- Others were at work on the machine (load before it began, on {os.cpu_count()} cores): {loads}. "
+            "Ratios of these are worse than on a quiet one wherever ours goes to and fro more often than the floor.\n"
+        )
     return "".join(lines)
 
 

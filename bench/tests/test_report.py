@@ -43,8 +43,8 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_running_one_benchmark_keeps_the_lines_of_the_others(files: Path) -> None:
-    report.keep([result("one"), result("two")], date="23 Nov 2026", order=["one", "two", "three"])
-    report.keep([result("two", ours=0.5)], date="27 Nov 2026", order=["one", "two", "three"])
+    report.keep([result("one"), result("two")], date="23 Nov 2026", load=0.1, order=["one", "two", "three"])
+    report.keep([result("two", ours=0.5)], date="27 Nov 2026", load=0.1, order=["one", "two", "three"])
     kept = {each["name"]: each["ratio"] for each in report.stored()}
     assert kept == {"one": 3.0, "two": 5.0}
     page = report.MARKDOWN.read_text()
@@ -52,9 +52,17 @@ def test_running_one_benchmark_keeps_the_lines_of_the_others(files: Path) -> Non
     assert "| two | 500 ms (500 to 500) | 100 ms (100 to 100) | 5.00 | 3 | 27 Nov 2026 |" in page
 
 
+def test_a_busy_machine_is_told_of(files: Path) -> None:
+    order = ["one", "two"]
+    report.keep([result("one")], date="23 Nov 2026", load=0.4, order=order)
+    assert "Others were at work" not in report.MARKDOWN.read_text()
+    report.keep([result("two")], date="23 Nov 2026", load=6.25, order=order)
+    assert "cores): two 6.2." in report.MARKDOWN.read_text()
+
+
 def test_lines_follow_the_order_of_the_benchmarks_and_those_gone_are_dropped(files: Path) -> None:
-    report.keep([result("gone"), result("two")], date="23 Nov 2026", order=["gone", "two"])
-    report.keep([result("one")], date="23 Nov 2026", order=["one", "two"])
+    report.keep([result("gone"), result("two")], date="23 Nov 2026", load=0.1, order=["gone", "two"])
+    report.keep([result("one")], date="23 Nov 2026", load=0.1, order=["one", "two"])
     assert [each["name"] for each in report.stored()] == ["one", "two"]
 
 
