@@ -4,6 +4,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 
 from tenants import outbox, schedule
 from tenants.models import PublicMessage
@@ -14,22 +15,27 @@ JOB = schedule.ScheduledJob(name="public.mail", action="tenants.public_mail.deli
 
 def queue(*, to: str, key: str, subject: str, text: str, at: datetime, html: str = "") -> bool:
     """Leave a message in the outbox, in the caller's transaction; False when `key` was queued before."""
-    _, is_new = PublicMessage.objects.get_or_create(
+    row = PublicMessage(
         key=key,
-        defaults={
-            "to_address": to,
-            "from_name": "Duly",
-            "subject": subject,
-            "text": text,
-            "html": html,
-            "priority": 0,
-            "created_at": at,
-            "next_try_at": at,
-        },
+        to_address=to,
+        from_name="Duly",
+        subject=subject,
+        text=text,
+        html=html,
+        priority=0,
+        created_at=at,
+        next_try_at=at,
     )
-    if is_new:
-        schedule.wake_public(JOB.name)
-    return is_new
+    # Nearly always the key is new: the row is written without a look before.
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        if not PublicMessage.objects.filter(key=key).exists():
+            raise
+        return False
+    schedule.wake_public(JOB.name)
+    return True
 
 
 def send(letter: Letter, *, to: str, key: str, at: datetime) -> bool:

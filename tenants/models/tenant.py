@@ -69,8 +69,8 @@ class Tenant(TenantMixin):  # type: ignore[misc]  # upstream is untyped
         return f"r_{self.schema_name}"
 
     def ref(self) -> TenantRef:
-        """The tenant as the rest of the code knows it. Costs one query for the primary host."""
-        primary: Domain | None = self.domains.filter(is_primary=True).first()
+        """The tenant as the rest of the code knows it. Costs one query for its hosts, unless they were prefetched."""
+        primary: Domain | None = next((each for each in self.domains.all() if each.is_primary), None)
         # A purged tenant answers nowhere, and is still told of in lists.
         return (primary or Domain(domain="", tenant=self)).ref(self)
 

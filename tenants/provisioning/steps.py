@@ -107,7 +107,8 @@ def locked(sign_up_id: int) -> SignUp:
     """The row, ours until the transaction or the process ends. Raises `AtWork` rather than wait for who has it."""
     rows = SignUp.objects.select_for_update(of=("self",), nowait=True).select_related("tenant")
     try:
-        return rows.get(pk=sign_up_id)
+        # Every step asks for the site's host.
+        return rows.prefetch_related("tenant__domains").get(pk=sign_up_id)
     except OperationalError as error:
         if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
             raise AtWork from error

@@ -80,13 +80,15 @@ def open_site(*, owner_name: str, owner_email: str, at: datetime) -> str:
     """
     email = parse_address(owner_email)
     keys = [role.key for role in FIRST_ROLES]
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         # No mail from here: the site does not serve yet. Provisioning mails the link when it does.
         owner = User.objects.filter(email=email).first()
         if owner is None:
             given, _space, family = owner_name.strip().rpartition(" ")
-            values = {"email": email, "given_name": given or family, "family_name": family if given else ""}
-            owner, added = put_in(values, at=at)
+            owner = User(
+                email=email, given_name=given or family, family_name=family if given else "", created_at=at
+            )
+            added = put_in(owner)
             events.changed.send(sender=None, user_ids=[owner.pk], at=at)
             entries = [added, *grant_first_roles(user=owner, keys=keys, at=at)]
             token = _give(owner, by=None, at=at)[1]

@@ -36,21 +36,24 @@ def add_person(*, values: Mapping[str, Any], by: User | None, at: datetime) -> U
     """
     with transaction.atomic():
         plans.admit(Limit.PEOPLE, more=1, taken=queries.places_taken)
-        person, entry = put_in(values, at=at)
+        person = User(created_at=at)
+        _set_fields(person, values)
+        entry = put_in(person)
         audit.record_all([entry], by=by, at=at)
         events.changed.send(sender=None, user_ids=[person.pk], at=at)
     return person
 
 
-def put_in(values: Mapping[str, Any], *, at: datetime) -> tuple[User, audit.Entry]:
-    """As `add_person`, for a caller who sees to the plan, writes down the entry and tells of the change, all in one
-    transaction."""
-    person = User(created_at=at)
+def put_in(person: User) -> audit.Entry:
+    """Save a new person, who has no password yet and a confirmed address.
+
+    For a caller who sees to the plan and to who has the address, writes down the entry and tells of the change, all in
+    one transaction.
+    """
     person.set_unusable_password()
-    _set_fields(person, values)
     person.save()
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    return person, _entry("people.added", person, {"email": ["", person.email]})
+    return _entry("people.added", person, {"email": ["", person.email]})
 
 
 def edit_person(*, person: User, values: Mapping[str, Any], by: User, at: datetime) -> bool:
