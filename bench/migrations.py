@@ -54,7 +54,7 @@ def nothing_to_do(world: World, idle: list[float]) -> Result:
             "SELECT t.id FROM public.tenants_tenant t WHERE NOT EXISTS "
             "(SELECT FROM public.tenants_tenantupgrade u WHERE u.tenant_id = t.id AND u.state = 'done')",
         ),
-        floor_is=f"connecting, and one query for the tenants among {TENANTS} that are not on record as done",
+        floor_is=f"connecting, and one query for the whole tenants among {TENANTS} that are not on record as done",
         rounds=20,
         note=said(idle, "Ours also takes the lock and compares the shared tables' migrations."),
     )
@@ -72,7 +72,7 @@ def every_schema_read(world: World, schemas: list[str]) -> Result:
         "migrate-verify",
         ours=lambda: upgrade(verify=True),
         floor=lambda: ask(world, *union),
-        floor_is=f"connecting, and the newest migration of each of {TENANTS} schemas, 250 by one statement",
+        floor_is=f"connecting, and the newest migration of each of {TENANTS} whole schemas, 250 by one statement",
         rounds=3,
         warm_up=1,
         note="Ours hashes all migrations, content types and permissions of each, and plans on one of them.",
@@ -95,7 +95,7 @@ def one_column(world: World, schemas: list[str], sample: list[str]) -> Result:
             "migrate-addfield",
             ours=upgrade,
             floor=lambda: alter(world, schemas, f"floor_{secrets.token_hex(3)}"),
-            floor_is=f"the ALTER TABLE alone in {TENANTS} schemas, a transaction each, {JOBS} connections",
+            floor_is=f"the ALTER TABLE alone in {TENANTS} whole schemas, a transaction each, {JOBS} connections",
             before=plant,
             rounds=3,
             warm_up=1,
@@ -159,6 +159,6 @@ def stock(world: World, schemas: list[str], modules: dict[str, str | None]) -> l
 def said(took: list[float], first: str) -> str:
     """The stock command's share of the note."""
     return (
-        f"{first} django-tenants' migrate_schemas, on {len(took)} schemas more: "
+        f"{first} django-tenants' migrate_schemas, on {len(took)} whole schemas more: "
         f"{1000 * statistics.median(took):.0f} ms a tenant, {statistics.median(took) * TENANTS:.0f} s for {TENANTS}."
     )

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from tenants import clock, context
+from tenants.enums import TenantStatus
 from tenants.rules.lifecycle import Deed
 
 Action = Callable[..., dt.datetime | None]
@@ -99,7 +100,8 @@ def wake(name: str, *, at: dt.datetime | None = None) -> None:
     tenant, job = context.require_tenant(), find(name)
     with connection.cursor() as cursor:
         cursor.execute("SELECT public.duly_wake(%s, %s)", [job.name, at or clock.now()])
-    if at is None or at <= clock.now():
+    # Nobody waits on a site that is still being made: the next turn of the clockwork is soon enough.
+    if tenant.status != TenantStatus.PREPARING and (at is None or at <= clock.now()):
         transaction.on_commit(partial(_nudge, job.name, tenant.id, tenant.cell))
 
 

@@ -77,6 +77,8 @@ def make(connection: psycopg.Connection[Any], schema: str, *, at: dt.datetime, l
         # Deployment makes the template; a worker that is ahead of it makes it now.
         template.build(connection)
     with connection.transaction():
+        # Not waited for here: whatever says that the schema is there is committed later, and further on in the log.
+        connection.execute("SET LOCAL synchronous_commit = off")
         is_new = cut(connection, schema, login=login)
         if is_new:
             births.record(connection, schema, at=at)

@@ -77,6 +77,8 @@ def test_one_that_fails_stops_nobody_and_the_second_run_does_exactly_the_rest(
         status = json.loads(call("migrate_tenants", status=True, json=True, only=sorted(only(town))))
         assert (status["counts"]["done"], status["counts"]["failed"]) == (3, 1)
         assert status["tenants"][0]["error"] == first.failed[broken.schema_name]
+        # Whoever runs the release may say how many are too many.
+        call("migrate_tenants", only=sorted(only(town)), verbosity=0, may_fail=1)
         with pytest.raises(CommandError) as refusal:
             call("migrate_tenants", only=sorted(only(town)))
         assert refusal.value.returncode == 1
