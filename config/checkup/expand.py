@@ -172,7 +172,8 @@ def python(case: Case) -> Iterator[str]:
 
 def direct_imports(case: Case) -> Iterator[str]:
     """Today's models do not fit a schema of then."""
-    if case.operation is not case.migration.operations[0] or not _has_python(case.migration):
+    parts = _all_sent(case.migration)
+    if case.operation is not parts[0] or not any(isinstance(each, migrations.RunPython) for each in parts):
         return
     tree = ast.parse(Path(inspect.getfile(type(case.migration))).read_text(encoding="utf-8"))
     for node in ast.walk(tree):
@@ -207,8 +208,8 @@ def extension(case: Case) -> Iterator[str]:
 
 def alone(case: Case) -> Iterator[str]:
     """Outside a transaction there is no half done."""
-    migration = case.migration
-    if not migration.atomic and case.operation is migration.operations[0] and len(migration.operations) > 1:
+    parts = _all_sent(case.migration)
+    if not case.migration.atomic and case.operation is parts[0] and len(parts) > 1:
         yield "a migration that is not atomic has one operation, or a second try meets half of it"
 
 
@@ -230,8 +231,15 @@ RULES: dict[str, Rule] = {
 CONTRACT = frozenset({"drop", "not-null"})
 
 
-def _has_python(migration: migrations.Migration) -> bool:
-    return any(isinstance(each, migrations.RunPython) for each in migration.operations)
+def sent(operation: Operation) -> list[Operation]:
+    """What of an operation reaches the database; what only Django is told breaks nothing."""
+    if isinstance(operation, migrations.SeparateDatabaseAndState):
+        return [part for inner in operation.database_operations for part in sent(inner)]
+    return [operation]
+
+
+def _all_sent(migration: migrations.Migration) -> list[Operation]:
+    return [part for operation in migration.operations for part in sent(operation)]
 
 
 def _text(statements: Any) -> str:

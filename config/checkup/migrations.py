@@ -17,9 +17,8 @@ from pathlib import Path
 
 import django
 from django.apps import apps
-from django.db.migrations import CreateModel, Migration, SeparateDatabaseAndState
+from django.db.migrations import CreateModel, Migration
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations.base import Operation
 
 from config.checkup import expand
 from tenants import router
@@ -61,22 +60,13 @@ def problems(released: dict[str, str]) -> list[str]:
         state = loader.project_state(key, at_end=False)
         broken: dict[str, list[str]] = {}
         for operation in migration.operations:
-            for part in _sent(operation):
+            for part in expand.sent(operation):
                 case = expand.Case(key[0], migration, part, state.clone(), old_models, key[0] in shared)
                 for name, rule in expand.RULES.items():
                     broken.setdefault(name, []).extend(f"{part.describe()}: {why}" for why in rule(case))
             operation.state_forwards(key[0], state)
         found += [f"{_named(key)}: {line}" for line in _judged(migration, broken)]
     return found
-
-
-def _sent(operation: Operation) -> list[Operation]:
-    """What of an operation reaches the database; what only Django is told breaks nothing."""
-    return (
-        list(operation.database_operations)
-        if isinstance(operation, SeparateDatabaseAndState)
-        else [operation]
-    )
 
 
 def _judged(migration: Migration, broken: dict[str, list[str]]) -> list[str]:

@@ -102,6 +102,20 @@ def test_outside_a_transaction_there_is_one_operation() -> None:
     assert [line.split(": ")[1] for line in lines] == ["alone"]
 
 
+def test_no_rule_is_escaped_by_wrapping() -> None:
+    """What is sent to the database counts, however it is written down."""
+    today = BAD[18]
+    assert today[0] == "direct-imports"
+    wrapped = f"migrations.SeparateDatabaseAndState([{today[2]}])"
+    assert [line.split(": ")[1] for line in found("jobs", wrapped, head=today[3])] == ["direct-imports"]
+    index = 'AddIndexConcurrently("job", models.Index(fields=["kind"], name="{}"))'
+    both = f"migrations.SeparateDatabaseAndState([{index.format('x')}, {index.format('y')}])"
+    lines = found("jobs", both, head=POSTGRES, attributes="atomic = False")
+    assert [line.split(": ")[1] for line in lines] == ["alone"]
+    nested = "migrations.SeparateDatabaseAndState([migrations.SeparateDatabaseAndState([%s])])"
+    assert len(found("jobs", nested % BAD[0][2])) == 1
+
+
 GOOD = [
     ('migrations.AddField("job", "x", models.IntegerField(null=True))', ""),
     ('migrations.AddField("job", "x", models.IntegerField(db_default=0))', ""),
