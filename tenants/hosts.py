@@ -70,11 +70,19 @@ def look_up(host: str) -> TenantRef | Gone | None:
         ref = _found(domain) if domain else None
     with _lock:
         if len(_entries) >= _MOST:
-            _entries.clear()
+            _make_room()
         # What was read before everybody was told to forget may be how it was before.
         if _version[1] == version:
             _entries[host] = (now + (_KNOWN_SECONDS if ref else _UNKNOWN_SECONDS), ref)
     return ref
+
+
+def _make_room() -> None:
+    """Forget names that nobody has; a flood of invented ones must not cost the real ones their place."""
+    for host in [host for host, (_until, found) in _entries.items() if found is None]:
+        del _entries[host]
+    if len(_entries) >= _MOST:
+        _entries.clear()
 
 
 def _found(domain: Domain) -> TenantRef | Gone | None:

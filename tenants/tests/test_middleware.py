@@ -133,6 +133,21 @@ def test_an_unknown_host_is_remembered_too(
         _ask("nobody.duly.localhost")
 
 
+def test_a_flood_of_invented_names_does_not_push_out_the_real_ones(
+    alpha: TenantRef,
+    beta: TenantRef,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: Callable[..., object],
+) -> None:
+    monkeypatch.setattr(hosts, "_MOST", 4)
+    for host in (alpha.host, beta.host, *(f"nobody-{number}.duly.localhost" for number in range(9))):
+        _ask(host)
+    assert len(hosts._entries) <= 4
+    with django_assert_num_queries(0):  # type: ignore[attr-defined]
+        _ask(alpha.host)
+        _ask(beta.host)
+
+
 def test_a_change_is_seen_at_once_by_every_process(alpha: TenantRef) -> None:
     _ask("alpha.duly.localhost")
     with public_schema():
