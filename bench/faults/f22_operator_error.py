@@ -144,8 +144,10 @@ def killed(world: World, stage: str, schemas: list[str], before: dict[str, Any])
 
     later = at + 31 * DAY
     with public_schema():
+        was_killed = 1
         with contextlib.suppress(Killed):
             purge.purge(tenant.id, at=later, reached=die)
+            was_killed = 0  # nobody reached that stage: nothing was tried
         began = time.monotonic()
         purge.purge_due(at=later, scheduled_for=later)
         seconds = time.monotonic() - began
@@ -154,11 +156,12 @@ def killed(world: World, stage: str, schemas: list[str], before: dict[str, Any])
     left = sum(len(tables) for tables in portraits(world, [tenant.schema_name]).values())
     certified = certificates[0].row_count if certificates else -1
     figures = {
+        "killed": was_killed,
         "tables left": left,
         "rows": sum(table["rows"] for table in own.values()),
         "rows certified": certified,
     }
-    expected = {"tables left": 0, "rows certified": figures["rows"]}
+    expected = {"killed": 1, "tables left": 0, "rows certified": figures["rows"]}
     return Row(
         f"killed after: {stage}",
         1 - len(certificates) if not certificates else 0,

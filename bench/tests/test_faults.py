@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from bench.faults import __main__ as faults
 from bench.faults import drill, record
 from bench.faults.drill import Drill, Row
 
@@ -33,6 +36,19 @@ def test_one_drill_keeps_the_figures_of_the_others(tmp_path: Path, monkeypatch: 
     assert list(stored) == ["F9", "F10"]
     assert stored["F9"]["rows"][0]["figures"] == {"migrated": 99}
     assert "| worker killed | 0 | 0 | 0 | 1.23 | migrated 99 | yes |" in (tmp_path / "faults.md").read_text()
+
+
+@pytest.mark.parametrize(("codes", "verdict"), [([0, 0], 0), ([1, 0], 1), ([0, -9], 1)])
+def test_a_drill_that_was_killed_did_not_hold(
+    codes: list[int], verdict: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = iter(codes)
+    monkeypatch.setattr(sys, "argv", ["bench.faults"])
+    monkeypatch.setattr(drill, "known", lambda: {f"F{number}": "x" for number, _ in enumerate(codes)})
+    monkeypatch.setattr(
+        subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, next(left))
+    )
+    assert faults.main() == verdict
 
 
 def test_the_page_in_the_repository_is_made_of_its_figures_and_of_drills_there_are() -> None:
