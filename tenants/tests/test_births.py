@@ -1,5 +1,6 @@
 """Whoever is made after a release is on record as up to date with it, however the schema was made."""
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,9 +8,10 @@ import psycopg
 import pytest
 from django.conf import settings as django_settings
 
-from tenants.context import public_schema
+from tenants import schedule
+from tenants.context import TenantRef, inside, public_schema
 from tenants.enums import Standing, TenantStatus
-from tenants.models import SignUp, TenantUpgrade
+from tenants.models import SignUp, TenantUpgrade, WakeUp
 from tenants.provisioning import actions, pool, steps, template
 from tenants.tests.committed import details, empty_pool, reserved
 from tenants.tests.factories import AT
@@ -103,3 +105,24 @@ def test_a_tenant_stands_by_its_record_of_this_schema(
 ) -> None:
     monkeypatch.setattr(template, "fingerprint", lambda: "this")
     assert queries.standing(status, "t_now", *record) == expected
+
+
+@pytest.mark.parametrize(("status", "nudges"), [(TenantStatus.PREPARING, 0), (TenantStatus.ACTIVE, 1)])
+def test_no_worker_is_called_for_a_site_that_is_still_being_made(
+    alpha: TenantRef,
+    status: TenantStatus,
+    nudges: int,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    called: list[object] = []
+    monkeypatch.setattr("tenants.tasks.nudge", lambda *args: called.append(args))
+    job = schedule.daily_jobs()[0].name
+    with (
+        django_capture_on_commit_callbacks(execute=True),
+        inside(dataclasses.replace(alpha, status=status)),
+    ):
+        schedule.wake(job)
+    assert len(called) == nudges
+    with public_schema():
+        assert WakeUp.objects.filter(tenant_id=alpha.id, job=job).exists()
