@@ -121,8 +121,14 @@ def moved(facts: Mapping[str, Any]) -> list[str]:
 def address_changed(facts: Mapping[str, Any]) -> list[str]:
     """The new address and what ended with the old one."""
     before, after = facts["address"]
+    if facts.get("is_main", True):
+        now = _("The site answers at %(after)s from now on. Everybody signs in there.") % {"after": after}
+    else:
+        now = _("The site answers at %(after)s, too. Whoever uses its own name notices nothing.") % {
+            "after": after
+        }
     return [
-        _("The site answers at %(after)s from now on. Everybody signs in there.") % {"after": after},
+        now,
         _("Links to %(before)s have ended. Nobody else can have that name for 12 months.")
         % {"before": before},
     ]

@@ -59,7 +59,11 @@ def _rename(tenant: Tenant, name: str, *, by: str, reason: str, at: dt.datetime)
         by=by,
         reason=reason,
         at=at,
-        facts={"address": [old.domain, host], "kept_until": (at + QUARANTINE).isoformat()},
+        facts={
+            "address": [old.domain, host],
+            "is_main": was_primary,
+            "kept_until": (at + QUARANTINE).isoformat(),
+        },
     )
     return host
 

@@ -267,13 +267,21 @@ def test_who_removes_the_name_they_came_by_is_shown_the_way(
 
 
 def test_a_new_first_address_moves_nobody_who_uses_the_name(
-    alpha: TenantRef, ada: Any, proved: CustomDomain, client_for: Callable[..., Client]
+    alpha: TenantRef,
+    ada: Any,
+    proved: CustomDomain,
+    client_for: Callable[..., Client],
+    deliver: Callable[..., list[Any]],
 ) -> None:
     there = client_for(_ref(alpha), ada)
     assert f"Whoever uses {HOST} notices nothing" in there.get("/settings/site/address/").content.decode()
     form = {"subdomain": "newalpha", "confirmation": alpha.host}
     page = there.post("/settings/site/address/", form, follow=True).content.decode()
     assert f"The site answers at newalpha.duly.localhost now, beside {HOST}." in page
+    letters = [mail.get_body(("plain",)).get_content() for mail in deliver(clock.now())]
+    (letter,) = [each for each in letters if "newalpha" in each]
+    assert "Whoever uses its own name notices nothing." in letter
+    assert "Everybody signs in there" not in letter
 
 
 def test_two_owners_at_once_are_each_told_what_became_of_it(
