@@ -26,6 +26,8 @@ from tenants.provisioning import template
 from tenants.upgrades import queries as upgrades
 
 LATE = dt.timedelta(minutes=5)
+# Backups are taken every night.
+OLD_BACKUP = dt.timedelta(hours=48)
 # More than one in fifty refused, of at least so many: somebody should look.
 REFUSED_SHARE, REFUSED_LEAST = 0.02, 50
 HEALTH = ("parked", "upgrade", "behind", "backup", "late_mail", "refused_mail", "unfinished")
@@ -49,6 +51,8 @@ class Facts:
     sign_up_state: str
     upgrade_state: str
     is_backup_failing: bool
+    # A night went by without a backup, and without a failure that somebody lived to write down.
+    is_backup_old: bool
     is_away: bool
 
     @property
@@ -96,7 +100,7 @@ def search(*, text: str = "", status: str = "", health: str = "", at: dt.datetim
 def _in_trouble(health: str, at: dt.datetime) -> Q:
     found = {
         "upgrade": Q(upgrade__state=UpgradeState.FAILED),
-        "backup": Q(backup__failing_since__isnull=False),
+        "backup": Q(backup__failing_since__isnull=False) | Q(backup__taken_at__lt=at - OLD_BACKUP),
     }
     if health in found:
         return found[health]
@@ -145,13 +149,14 @@ def with_facts(rows: list[Tenant], *, at: dt.datetime) -> list[Facts]:
         sign_up_state=Coalesce(F("sign_up__state"), Value("")),
         upgrade_state=Coalesce(F("upgrade__state"), Value("")),
         backup_failing_since=F("backup__failing_since"),
+        backed_up_at=F("backup__taken_at"),
     )
     standings = wakes.standings(rows, at=at)
-    facts = {row.pk: _facts(row, standings[row.pk]) for row in found}
+    facts = {row.pk: _facts(row, standings[row.pk], at) for row in found}
     return [facts[row.pk] for row in rows if row.pk in facts]
 
 
-def _facts(row: Any, standing: wakes.Standing | None) -> Facts:
+def _facts(row: Any, standing: wakes.Standing | None, at: dt.datetime) -> Facts:
     share = row.refused / row.sent if row.sent and row.sent >= REFUSED_LEAST else None
     return Facts(
         tenant=row,
@@ -165,6 +170,7 @@ def _facts(row: Any, standing: wakes.Standing | None) -> Facts:
         sign_up_state=row.sign_up_state,
         upgrade_state=row.upgrade_state,
         is_backup_failing=row.backup_failing_since is not None,
+        is_backup_old=row.backed_up_at is not None and row.backed_up_at < at - OLD_BACKUP,
         is_away=standing is None,
     )
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.tests.console import Browser, code_of, inside_console
-from tenants import health, hosts
+from tenants import clock, health, hosts
 from tenants.context import TenantRef, inside, public_schema
 from tenants.enums import RunState
 from tenants.models import Domain, JobRun, Tenant, TenantBackup, TenantEvent, TenantHealth, WakeUp
@@ -256,3 +256,16 @@ def test_a_backup_that_fails_is_seen_in_the_list_and_on_the_page(console: Client
     page = console.get(f"/tenants/{_tenant(alpha).public_id}/").content.decode()
     assert "1,234 rows" in page.replace("</span>", "")
     assert "&lt;b&gt;No space&lt;/b&gt; left" in page
+
+
+def test_a_backup_that_is_missing_for_two_nights_is_seen(
+    console: Client, alpha: TenantRef, beta: TenantRef
+) -> None:
+    """A worker that was killed at it wrote no failure down."""
+    with public_schema():
+        for tenant, hours in ((alpha, 49), (beta, 47)):
+            taken_at = clock.now() - dt.timedelta(hours=hours)
+            TenantBackup.objects.create(tenant_id=tenant.id, taken_at=taken_at)
+    listed = console.get("/?health=backup").content.decode()
+    assert "backup is old" in listed
+    assert beta.name not in listed

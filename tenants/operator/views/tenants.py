@@ -23,7 +23,7 @@ HEALTH_LABELS = (
     ("parked", _("Parked work")),
     ("upgrade", _("Upgrade failed")),
     ("behind", _("Not at this release")),
-    ("backup", _("Backup fails")),
+    ("backup", _("Backup fails or is old")),
     ("late_mail", _("Mail is waiting")),
     ("refused_mail", _("Mail is refused")),
     ("unfinished", _("Still being made")),
