@@ -23,6 +23,7 @@ from tenants.operator.queries import service, tenants, wakes
 from tenants.tests.factories import AT
 
 LATER = AT + dt.timedelta(hours=1)
+SAME_NUMBER = 1_000_000_000  # of a wake-up at home and of another one in the north
 WHY: dict[str, Any] = {"by": "olga@operator.example", "reason": "A reason that is long enough", "at": LATER}
 
 
@@ -107,8 +108,10 @@ def test_the_operators_login_is_enough_there(northern: Tenant, settings: Any) ->
 
 
 def test_what_fails_there_is_tried_again_or_let_go_there(northern: Tenant) -> None:
+    with public_schema(northern.cell):
+        WakeUp.objects.filter(tenant=northern, job="some.job").update(id=SAME_NUMBER)
+    same_number = WakeUp.objects.create(pk=SAME_NUMBER, job="another.job", due_at=AT, attempts=9)
     (wake,) = wakes.failing(northern) or []
-    same_number = WakeUp.objects.create(pk=wake.pk, job="another.job", due_at=AT, attempts=9)
     try:
         work.retry_wake_up(wake, **WHY)
         found = wakes.find("north", wake.pk)
@@ -179,6 +182,7 @@ def test_the_pages_say_so(
             assert response.status_code == 200, path
             assert ("does not answer" in words) == bool(trouble), path
             assert northern.name in words or (trouble and path == parked), path
+            assert path != "/" or ("Unknown;" in words) == bool(trouble)
         retry = reverse("operator:wake-up-do", "config.urls_operator", ["north", wake.pk, "retry"])
         answer = client.get(retry)
         if trouble:
