@@ -19,7 +19,7 @@ _ROW = re.compile(r"^(DETAIL|CONTEXT):.*?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def _without_people(
-    logger: object, name: str, event: structlog.typing.EventDict
+    _logger: object, name: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
     return {key: _impersonal(value) if isinstance(value, str) else value for key, value in event.items()}
 
