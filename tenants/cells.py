@@ -53,10 +53,11 @@ def owner_alias(cell: str) -> str:
     return alias
 
 
-def backup_url(cell: str) -> str:
-    """The address of the login that reads all tenants of a cell: the backups', else the owner's, raising as that."""
-    known = settings.DATABASE_BACKUP_URL if cell == context.HOME else settings.DATABASE_CELL_BACKUPS.get(cell)
-    return str(known) if known else owner_url(cell)
+def backup_login(cell: str) -> str:
+    """The address of the login that reads all tenants of a cell and writes none; empty where there is none."""
+    if cell == context.HOME:
+        return str(settings.DATABASE_BACKUP_URL)
+    return str(settings.DATABASE_CELL_BACKUPS.get(cell, ""))
 
 
 def connect_as_owner(cell: str) -> psycopg.Connection[Any]:

@@ -47,7 +47,7 @@ def backup(tenant: TenantRef, path: Path, *, at: dt.datetime) -> Written:
         contents=Contents.BACKUP,
         at=at,
         progress=lambda rows: None,
-        url=cells.backup_url(tenant.cell),
+        url=cells.backup_login(tenant.cell) or cells.owner_url(tenant.cell),
         level=_FAST,
     )
 

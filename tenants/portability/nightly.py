@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tenants import chronicle, context, failures, schedule
-from tenants.context import HOME, TenantRef
+from tenants import cells, chronicle, context, failures, schedule
+from tenants.context import TenantRef
 from tenants.models import Tenant, TenantBackup
 from tenants.portability import shelf
 from tenants.portability.writing import Written
@@ -75,17 +75,10 @@ def forget(public_id: UUID) -> None:
             path.unlink(missing_ok=True)
 
 
-def login_url(cell: str) -> str:
-    """The address of the login that backs up a cell's tenants; empty where there is none. Never the owner's."""
-    if cell == HOME:
-        return str(settings.DATABASE_BACKUP_URL)
-    return str(settings.DATABASE_CELL_BACKUPS.get(cell, ""))
-
-
 @contextmanager
 def _alone(tenant: TenantRef) -> Iterator[bool]:
     """Whether nobody else is backing up this tenant; held by a connection, so it ends with whoever dies."""
-    url = login_url(tenant.cell)
+    url = cells.backup_login(tenant.cell)
     if not url:
         raise BadLogin(
             _("No login for backups is set for the database %(cell)s, and the owner's is not used for them.")

@@ -24,6 +24,7 @@ from tenants.portability.tests import facts
 from tenants.portability.tests.conftest import MakeTenant, forget, move
 from tenants.provisioning import orphans
 from tenants.tests.factories import AT
+from tenants.tests.planting import planted
 from tenants.transfer import layout
 
 pytestmark = pytest.mark.isolation("I16")
@@ -151,6 +152,16 @@ def test_what_moves_and_restores_leave_behind_is_kept_and_dropped_where_it_is(
             "SELECT schema_name FROM public.tenants_tenant WHERE id = %s", [there.id]
         ).fetchone()
     assert row == (there.schema_name,)
+
+
+def test_a_backup_of_the_release_before_is_migrated_there(northern: TenantRef, tmp_path: Path) -> None:
+    written = shelf.put(northern, tmp_path, at=AT, keep=1)
+    with planted("jobs", 'migrations.AddField("job", "later", models.TextField(db_default="added"))'):
+        outcome = restoring.restore(northern, Package(written.path), ORDER)
+        assert outcome.was_migrated
+        with cells.connect_as_owner(northern.cell) as owner:
+            tables = {table.name: table.columns for table in layout.tables(owner, outcome.tenant.schema_name)}
+        assert "later" in tables["jobs_job"]
 
 
 def test_a_database_that_is_away_holds_up_no_other_schema(northern: TenantRef, settings: Any) -> None:
