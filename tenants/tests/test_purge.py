@@ -296,7 +296,9 @@ def test_mail_of_another_sign_up_of_the_same_owner_still_leaves(ready: TenantRef
         assert list(left.values_list("key", flat=True)) == ["code:another:1"]
 
 
-def test_the_command_wants_two_people_and_the_address(ready: TenantRef) -> None:
+def test_the_command_wants_two_people_and_the_address(
+    ready: TenantRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def run(*arguments: str) -> str:
         out = io.StringIO()
         call_command("purge_tenant", f"--tenant={ready.host}", *arguments, stdout=out, stderr=io.StringIO())
@@ -306,6 +308,9 @@ def test_the_command_wants_two_people_and_the_address(ready: TenantRef) -> None:
         assert json.loads(run("--json"))["approved_by"] == OTTO
         with pytest.raises(CommandError, match="Nothing was done"):
             run("--run", "--confirm", "beta.duly.localhost")
+        monkeypatch.setattr("sys.stdin", io.StringIO())
+        with pytest.raises(CommandError, match="Nobody is there to answer"):
+            run("--run")
         with pytest.raises(CommandError, match="approved already"):
             run("--approve", "--by", OLGA, "--confirm", ready.host)
         done = json.loads(run("--run", "--confirm", ready.host, "--json"))

@@ -60,7 +60,12 @@ Exit codes: 0 done, 1 refused, with one sentence and nothing deleted."""
         self.stderr.write(f"{tenant.name} ({tenant.host}, schema {tenant.schema_name}): this {deed}.")
         typed = options["confirm"]
         if typed is None:
-            typed = input(f"Type {tenant.host} to go on: ")
+            try:
+                typed = input(f"Type {tenant.host} to go on: ")
+            except EOFError as nobody:
+                raise CommandError(
+                    f"Nobody is there to answer. Nothing was done; --confirm {tenant.host} answers beforehand."
+                ) from nobody
         if typed.strip().lower() != tenant.host:
             raise CommandError(f"That is not {tenant.host}. Nothing was done.")
 
