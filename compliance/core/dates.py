@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from . import days
+from .days import add_months, add_period, fixed_in
+from .due import FirstDue, first_due
 from .terms import Absence, Anchor, Cause, CycleDates, FixedDay, Period, Terms, Validity
 
+__all__ = [
+    "FirstDue",
+    "add_months",
+    "add_period",
+    "after_absences",
+    "after_waiver",
+    "first_due",
+    "fixed_in",
+    "history",
+    "longest_window",
+    "opened",
+    "renewal",
+    "validity",
+    "window_opens",
+]
 
-def add_months(start: date, months: int) -> date:
-    """The same day of the month, `months` later; the last day of the month where that day does not exist."""
-    index = start.year * 12 + start.month - 1 + months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def add_period(start: date, period: Period) -> date:
-    """`start` moved by one period in the period's own unit."""
-    return add_months(start, period.months) if period.months else start + timedelta(days=period.days)
-
-
-def fixed_in(year: int, day: FixedDay) -> date:
-    """The fixed day in that year; 29 February becomes 28 February in common years."""
-    return date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))
-
-
-def first_due(terms: Terms, joined_on: date, assigned_on: date) -> tuple[date, bool]:
-    """The first due date, and whether it had to be adjusted.
-
-    Counted from joining or the requirement's start, whichever is later. If that day is already past when the
-    requirement reaches the person, the count starts on the day of assignment: nobody is late on arrival.
-    """
-    due_on = max(terms.starts_on, joined_on) + timedelta(days=terms.first_due_days)
-    if due_on < assigned_on:
-        return assigned_on + timedelta(days=terms.first_due_days), True
-    return due_on, False
+_LEAP_YEAR_DAYS = 366
 
 
 def opened(terms: Terms, window_opens_on: date, due_on: date, absences: Iterable[Absence] = ()) -> CycleDates:
-    """The dates of a cycle that opens then and would be due then, moved past absences."""
-    moved = after_absences(terms, due_on, absences)
-    return CycleDates(window_opens_on, moved, moved + timedelta(days=terms.grace_days), due_on)
+    """The dates of a cycle that opens then and would be due then, moved off weekends and past absences."""
+    original = days.rolled(due_on, terms.roll, terms.calendar, window_opens_on)
+    moved = after_absences(terms, original, absences)
+    return CycleDates(window_opens_on, moved, moved + timedelta(days=terms.grace_days), original)
 
 
 def after_absences(terms: Terms, due_on: date, absences: Iterable[Absence]) -> date:
@@ -52,22 +44,38 @@ def after_absences(terms: Terms, due_on: date, absences: Iterable[Absence]) -> d
     """
     for absence in sorted(absences, key=lambda each: each.starts_on):
         if absence.returns_on is not None and absence.covers(due_on):
-            days = terms.first_due_days if absence.cause is Cause.WAIVER else terms.return_days
-            due_on = absence.returns_on + timedelta(days=days)
+            if absence.cause is Cause.WAIVER:
+                due_on = _fresh(terms, absence.returns_on)
+            else:
+                due_on = absence.returns_on + timedelta(days=terms.return_days)
+            due_on = days.rolled(due_on, terms.roll, terms.calendar, absence.returns_on)
     return due_on
 
 
 def after_waiver(terms: Terms, ended_on: date) -> CycleDates:
     """The cycle that opens on the day a waiver ends, with a fresh due date."""
-    return opened(terms, ended_on, ended_on + timedelta(days=terms.first_due_days))
+    return opened(terms, ended_on, _fresh(terms, ended_on))
 
 
 def renewal(
     terms: Terms, valid_until: date, completed_on: date, absences: Iterable[Absence] = ()
 ) -> CycleDates:
     """The cycle after a finished one: opens its window before validity ends, and is due when it ends."""
-    opens_on = max(valid_until - timedelta(days=terms.window_days), completed_on + timedelta(days=1))
-    return opened(terms, opens_on, valid_until, absences)
+    return opened(terms, window_opens(terms, valid_until, completed_on), valid_until, absences)
+
+
+def window_opens(terms: Terms, valid_until: date, completed_on: date) -> date:
+    """The day from which a completion renews: `window_days` before the end, or with a year the day it begins."""
+    if terms.anchor is Anchor.YEAR and terms.year_start is not None:
+        opens_on = days.year_of(valid_until, terms.year_start)
+    else:
+        opens_on = valid_until - timedelta(days=terms.window_days)
+    return max(opens_on, completed_on + timedelta(days=1))
+
+
+def longest_window(terms: Terms) -> timedelta:
+    """No renewal opens earlier than this before validity ends."""
+    return timedelta(days=_LEAP_YEAR_DAYS if terms.anchor is Anchor.YEAR else terms.window_days)
 
 
 def validity(terms: Terms, completed_on: date, previous: Validity | None = None) -> Validity:
@@ -78,17 +86,58 @@ def validity(terms: Terms, completed_on: date, previous: Validity | None = None)
     - *expiry*: on time, the anniversary is kept (counted from the first anchor, so 29 February returns in
       leap years); after the previous end, everything starts anew from completion.
     - *completion*: always from completion.
+    - *month end*: as expiry, but always to the last day of the month.
     - *fixed*: to the last fixed day within one period, but past the previous end and past `minimum_months`.
+    - *year*: the completion does for the year it was made in (on time: the year that was renewed), and lasts to the
+      due day of the year one period later, past `minimum_months`.
+
+    On time is until the previous end, or until the working day that the due date moved to from there.
     """
     if terms.recurs is None:
         return Validity(completed_on, None, completed_on)
+    ends_on = _renewed(terms, terms.recurs, completed_on, previous)
     if terms.anchor is Anchor.FIXED and terms.fixed_day is not None:
-        fixed_end = _fixed_end(terms, terms.fixed_day, terms.recurs, completed_on, previous)
-        return Validity(completed_on, fixed_end, completed_on)
-    ends_on = previous.valid_until if previous is not None and terms.anchor is Anchor.EXPIRY else None
-    if previous is None or ends_on is None or completed_on > ends_on:
+        return Validity(completed_on, _fixed_end(terms, terms.fixed_day, completed_on, ends_on), completed_on)
+    if terms.anchor is Anchor.YEAR and terms.fixed_day is not None and terms.year_start is not None:
+        first = days.year_of(ends_on or completed_on, terms.year_start)
+        return Validity(completed_on, _year_end(terms, terms.fixed_day, first, completed_on), completed_on)
+    if terms.anchor is Anchor.MONTH_END:
+        until = days.month_end(add_period(ends_on or completed_on, terms.recurs))
+        return Validity(completed_on, until, completed_on)
+    if previous is None or ends_on is None or terms.anchor is Anchor.COMPLETION:
         return Validity(completed_on, add_period(completed_on, terms.recurs), completed_on)
     return _anniversary(terms.recurs, completed_on, previous.anchored_on, ends_on)
+
+
+def history(terms: Terms, completed: Iterable[date]) -> list[Validity]:
+    """The validity of each past completion in the order of days, as if each had been made under these terms.
+
+    One inside the renewal window of the one before renews it and keeps what the anchor keeps; any other starts anew.
+    """
+    found: list[Validity] = []
+    for on in sorted(completed):
+        last = found[-1] if found else None
+        is_renewal = (
+            last is not None
+            and last.valid_until is not None
+            and on >= window_opens(terms, last.valid_until, last.valid_from)
+        )
+        found.append(validity(terms, on, last if is_renewal else None))
+    return found
+
+
+def _fresh(terms: Terms, since: date) -> date:
+    """A new first due date, counted from that day."""
+    return days.later(since, terms.first_due_days, terms.due_unit, terms.calendar)
+
+
+def _renewed(terms: Terms, period: Period, completed_on: date, previous: Validity | None) -> date | None:
+    """The end that a completion on time renews; None for a first completion and for a late one."""
+    ends_on = previous.valid_until if previous is not None else None
+    if ends_on is None or completed_on <= ends_on:
+        return ends_on
+    is_in_time = completed_on <= days.rolled(ends_on, terms.roll, terms.calendar, ends_on)
+    return ends_on if is_in_time and add_period(ends_on, period) > completed_on else None
 
 
 def _anniversary(period: Period, completed_on: date, anchored_on: date, ends_on: date) -> Validity:
@@ -100,16 +149,27 @@ def _anniversary(period: Period, completed_on: date, anchored_on: date, ends_on:
     return Validity(completed_on, add_period(ends_on, period), ends_on)
 
 
-def _fixed_end(
-    terms: Terms, day: FixedDay, period: Period, completed_on: date, previous: Validity | None
-) -> date:
+def _fixed_end(terms: Terms, day: FixedDay, completed_on: date, ends_on: date | None) -> date:
     """The fixed day on which a completion stops counting."""
-    ends_on = previous.valid_until if previous is not None else None
-    base = ends_on if ends_on is not None and completed_on <= ends_on else completed_on
+    period = terms.recurs or Period(months=12)
+    base = ends_on or completed_on
     candidate = fixed_in(base.year + period.months // 12, day)
     if base != fixed_in(base.year, day) and candidate > add_period(base, period):
         candidate = fixed_in(candidate.year - 1, day)
     earliest = add_months(completed_on, terms.minimum_months)
-    while candidate <= base or candidate < earliest:
+    while candidate <= max(base, completed_on) or candidate < earliest:
         candidate = fixed_in(candidate.year + 1, day)
+    return candidate
+
+
+def _year_end(terms: Terms, day: FixedDay, first: date, completed_on: date) -> date:
+    """The due day in the year one period after the one that begins on `first`."""
+    period = terms.recurs or Period(months=12)
+    start = terms.year_start or FixedDay(first.month, first.day)
+    begins_on = fixed_in(first.year + period.months // 12, start)
+    earliest = add_months(completed_on, terms.minimum_months)
+    candidate = days.next_fixed(begins_on, day)
+    while candidate <= completed_on or candidate < earliest:
+        begins_on = fixed_in(begins_on.year + 1, start)
+        candidate = days.next_fixed(begins_on, day)
     return candidate

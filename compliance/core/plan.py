@@ -139,42 +139,39 @@ def _assign(
     on: date,
 ) -> Decision:
     """A new obligation, or the credit that already answers it."""
-    joined_on = matched.appointment.starts_on
-    due_on, is_adjusted = dates.first_due(terms, joined_on, on)
-    cycle = dates.opened(terms, on, due_on, person.absences)
+    appointment = matched.appointment
+    first = dates.first_due(terms, appointment.starts_on, on, person.employed_since(appointment))
+    cycle = dates.opened(terms, on, first.due_on, person.absences)
     counted = credit(terms, completions, on)
     if counted is None:
-        because = matched.facts + _due_facts(terms, joined_on, on, is_adjusted, cycle)
-        return Decision(person.id, Outcome.ASSIGN, because, on, cycle, is_adjusted)
+        because = matched.facts + _due_facts(terms, first, cycle)
+        return Decision(person.id, Outcome.ASSIGN, because, on, cycle, first.is_adjusted)
     done, valid = counted
     because = (*matched.facts, ("credited_on", done.on.isoformat()))
     return Decision(person.id, Outcome.CREDIT, because, on, cycle, False, done, valid)
 
 
-def _due_facts(
-    terms: Terms, joined_on: date, on: date, is_adjusted: bool, cycle: CycleDates
-) -> tuple[Fact, ...]:
+def _due_facts(terms: Terms, first: dates.FirstDue, cycle: CycleDates) -> tuple[Fact, ...]:
     """The arithmetic of the first due date, as facts."""
-    counted_from = "assignment" if is_adjusted else "start" if terms.starts_on >= joined_on else "joining"
-    start = {"assignment": on, "start": terms.starts_on, "joining": joined_on}[counted_from]
-    facts: tuple[Fact, ...] = (
-        ("counted_from", counted_from),
-        ("counted_from_on", start.isoformat()),
-        ("first_due_days", str(terms.first_due_days)),
-    )
+    facts = first.facts(terms)
+    if cycle.original_due_on != first.due_on:
+        facts += (("rolled_from", first.due_on.isoformat()),)
     if cycle.due_on != cycle.original_due_on:
         facts += (("moved_from", cycle.original_due_on.isoformat()),)
     return facts
 
 
 def credit(terms: Terms, completions: Sequence[Completion], on: date) -> tuple[Completion, Validity] | None:
-    """The earlier completion that still counts on that day, with its validity; the newest wins."""
+    """The earlier completion that still counts on that day, with its validity; the newest wins.
+
+    Completions before it count as the cycles they would have been: one inside a renewal window keeps its anniversary.
+    """
     since = terms.credit_since
     usable = [each for each in completions if each.on <= on and (since is None or each.on >= since)]
     if not usable:
         return None
     newest = max(usable, key=lambda each: (each.on, each.enrollment_id or 0))
-    valid = dates.validity(terms, newest.on)
+    valid = dates.history(terms, (each.on for each in usable))[-1]
     return (newest, valid) if valid.valid_until is None or valid.valid_until >= on else None
 
 

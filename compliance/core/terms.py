@@ -17,6 +17,37 @@ class Anchor(StrEnum):
     EXPIRY = "expiry"
     COMPLETION = "completion"
     FIXED = "fixed"
+    YEAR = "year"
+    MONTH_END = "month_end"
+
+
+class DueFrom(StrEnum):
+    """What the first due date is counted from.
+
+    The appointment through which a person is meant; the day they were hired, which a transfer does not change;
+    the day the requirement reached them; one date for all; the next due day of the requirement's own calendar.
+    """
+
+    APPOINTMENT = "appointment"
+    HIRE = "hire"
+    ASSIGNMENT = "assignment"
+    FIXED = "fixed"
+    CALENDAR = "calendar"
+
+
+class DayUnit(StrEnum):
+    """Which days are counted up to the first due date."""
+
+    DAYS = "days"
+    WORKING = "working"
+
+
+class Roll(StrEnum):
+    """Where a due date goes that falls on a weekend or a holiday."""
+
+    NONE = "none"
+    LATER = "later"
+    EARLIER = "earlier"
 
 
 class Status(StrEnum):
@@ -72,9 +103,27 @@ class FixedDay:
             raise ImpossibleTerms("There is no such day of the year.") from error
 
 
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days are worked: Monday to Friday without the holidays."""
+
+    holidays: frozenset[date] = frozenset()
+
+    def is_working_day(self, on: date) -> bool:
+        """Whether it is neither a weekend nor a holiday."""
+        return on.weekday() < SATURDAY and on not in self.holidays
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """When a requirement is due and how long doing it lasts; lengths are days unless the name says months."""
+    """When a requirement is due and how long doing it lasts; lengths are days unless the name says months.
+
+    `due_on` is the date of DueFrom.FIXED. With Anchor.YEAR the year begins on `year_start` and `fixed_day` is its
+    due day. `first_due_days` are counted in `due_unit`; every other length is in days of the calendar.
+    """
 
     starts_on: date
     first_due_days: int
@@ -86,6 +135,12 @@ class Terms:
     grace_days: int = 0
     return_days: int = 14
     credit_since: date | None = None
+    due_from: DueFrom = DueFrom.APPOINTMENT
+    due_on: date | None = None
+    due_unit: DayUnit = DayUnit.DAYS
+    roll: Roll = Roll.NONE
+    year_start: FixedDay | None = None
+    calendar: Calendar = Calendar()
 
     def __post_init__(self) -> None:
         lengths = (
@@ -97,11 +152,34 @@ class Terms:
         )
         if min(lengths) < 0:
             raise ImpossibleTerms("Lengths cannot be negative.")
-        if self.anchor is Anchor.FIXED and self.recurs is not None:
-            if self.fixed_day is None:
-                raise ImpossibleTerms("A fixed anchor needs a day of the year.")
-            if not self.recurs.months or self.recurs.months % 12:
-                raise ImpossibleTerms("With a fixed day the period is whole years.")
+        self._check_due()
+        if self.recurs is not None:
+            self._check_anchor(self.recurs)
+
+    @property
+    def has_calendar(self) -> bool:
+        """Whether the due day comes from the calendar, the same for everybody."""
+        return self.recurs is not None and self.anchor in {Anchor.FIXED, Anchor.YEAR}
+
+    def _check_due(self) -> None:
+        if self.due_from is DueFrom.FIXED and self.due_on is None:
+            raise ImpossibleTerms("Due on one date for all, but no date.")
+        if self.due_from is DueFrom.CALENDAR and not self.has_calendar:
+            raise ImpossibleTerms(
+                "Due by the calendar, but it is not repeated on a fixed day or by the year."
+            )
+
+    def _check_anchor(self, recurs: Period) -> None:
+        if self.anchor is Anchor.MONTH_END and not recurs.months:
+            raise ImpossibleTerms("To the end of a month, the period is months.")
+        if not self.has_calendar:
+            return
+        if self.fixed_day is None:
+            raise ImpossibleTerms("A fixed anchor needs a day of the year.")
+        if not recurs.months or recurs.months % 12:
+            raise ImpossibleTerms("With a fixed day the period is whole years.")
+        if self.anchor is Anchor.YEAR and self.year_start in {None, FixedDay(2, 29)}:
+            raise ImpossibleTerms("A year begins on a day that every year has.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +234,14 @@ class Person:
     def absence_on(self, on: date) -> Absence | None:
         """The absence in force on that day, if any."""
         return next((absence for absence in self.absences if absence.covers(on)), None)
+
+    def employed_since(self, appointment: Appointment) -> date:
+        """The first day of the unbroken row of appointments that leads to this one."""
+        since = appointment.starts_on
+        for each in sorted(self.appointments, key=lambda one: one.starts_on, reverse=True):
+            if each.starts_on < since and (each.ends_on is None or each.ends_on + timedelta(days=1) >= since):
+                since = each.starts_on
+        return since
 
     def is_away(self, on: date) -> bool:
         """Whether the person is on leave that day; a resting requirement or a waiver is no leave."""

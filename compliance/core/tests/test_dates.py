@@ -68,7 +68,8 @@ def test_months_end_on_the_same_day_or_the_last_of_the_month(start, months, end)
     ],
 )
 def test_the_first_due_date(starts_on, days, joined, assigned, due, adjusted):
-    assert dates.first_due(terms(starts_on, days), d(joined), d(assigned)) == (d(due), adjusted)
+    found = dates.first_due(terms(starts_on, days), d(joined), d(assigned))
+    assert (found.due_on, found.is_adjusted) == (d(due), adjusted)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,20 @@ from hypothesis import strategies as st
 from compliance.core import dates, plan
 from compliance.core.audience import All, Departments, Everyone, Kinds, Not, OnLeave
 from compliance.core.plan import Outcome, Rule
-from compliance.core.terms import Absence, Anchor, Appointment, Completion, FixedDay, Period, Person, Terms
+from compliance.core.terms import (
+    Absence,
+    Anchor,
+    Appointment,
+    Calendar,
+    Completion,
+    DayUnit,
+    DueFrom,
+    FixedDay,
+    Period,
+    Person,
+    Roll,
+    Terms,
+)
 
 from .makers import d
 
@@ -56,17 +69,26 @@ audiences = st.one_of(
 @st.composite
 def terms(draw):
     anchor = draw(st.sampled_from(Anchor))
-    months = draw(st.sampled_from([12, 24]) if anchor is Anchor.FIXED else st.integers(1, 36))
+    has_calendar = anchor in {Anchor.FIXED, Anchor.YEAR}
+    months = draw(st.sampled_from([12, 24]) if has_calendar else st.integers(1, 36))
+    recurs = draw(st.none() | st.just(Period(months=months)))
+    froms = [each for each in DueFrom if each is not DueFrom.CALENDAR or (has_calendar and recurs)]
     return Terms(
         starts_on=draw(days),
         first_due_days=draw(st.integers(0, 90)),
-        recurs=draw(st.none() | st.just(Period(months=months))),
+        recurs=recurs,
         anchor=anchor,
         fixed_day=FixedDay(draw(st.integers(1, 12)), draw(st.integers(1, 28))),
         minimum_months=draw(st.integers(0, 6)),
         window_days=draw(st.integers(0, 90)),
         grace_days=draw(st.integers(0, 30)),
         return_days=draw(st.integers(0, 30)),
+        due_from=draw(st.sampled_from(froms)),
+        due_on=draw(days),
+        due_unit=draw(st.sampled_from(DayUnit)),
+        roll=draw(st.sampled_from(Roll)),
+        year_start=FixedDay(draw(st.integers(1, 12)), draw(st.integers(1, 28))),
+        calendar=Calendar(draw(st.frozensets(days, max_size=20))),
     )
 
 

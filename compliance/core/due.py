@@ -1,0 +1,85 @@
+"""The first due date: from which day it is counted, and what becomes of one that is already past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from . import days
+from .terms import DueFrom, Fact, FixedDay, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDue:
+    """A first due date, before weekends and absences move it.
+
+    `counted_from` names the day `counted_from_on` that it was counted from: joining, start, hire, assigned; fixed and
+    calendar for a due day that was not counted; assignment when the usual date was already past.
+    """
+
+    due_on: date
+    counted_from: str
+    counted_from_on: date
+
+    @property
+    def is_adjusted(self) -> bool:
+        """Whether the usual date was already past, so that another was set."""
+        return self.counted_from == "assignment"
+
+    def facts(self, terms: Terms) -> tuple[Fact, ...]:
+        """The arithmetic, as facts."""
+        return (
+            ("counted_from", self.counted_from),
+            ("counted_from_on", self.counted_from_on.isoformat()),
+            ("first_due_days", str(terms.first_due_days)),
+            ("day_unit", terms.due_unit.value),
+        )
+
+
+def first_due(terms: Terms, joined_on: date, assigned_on: date, hired_on: date | None = None) -> FirstDue:
+    """The first due date of a person who joined (`hired_on`: was hired) then, when assigned on `assigned_on`.
+
+    Counted from no earlier than the requirement's start. One date for all, and the due day of a calendar, leave at
+    least `first_due_days` to whoever comes after the start. A day that is already past when the requirement
+    reaches the person is counted anew from the day of assignment: nobody is late on arrival.
+    """
+    if terms.due_from is DueFrom.CALENDAR and terms.fixed_day is not None:
+        return _by_calendar(terms, terms.fixed_day, max(terms.starts_on, joined_on, assigned_on))
+    found = _one_date(terms, terms.due_on, joined_on) if terms.due_from is DueFrom.FIXED else None
+    if found is None:
+        found = _counted(terms, joined_on, assigned_on, hired_on or joined_on)
+    if found.due_on < assigned_on:
+        return FirstDue(_later(terms, assigned_on), "assignment", assigned_on)
+    return found
+
+
+def _counted(terms: Terms, joined_on: date, assigned_on: date, hired_on: date) -> FirstDue:
+    """N days after a day of the person's own, or after the start when that is later."""
+    named = {
+        DueFrom.HIRE: ("hire", hired_on),
+        DueFrom.ASSIGNMENT: ("assigned", max(assigned_on, terms.starts_on)),
+    }
+    name, since = named.get(terms.due_from, ("joining", joined_on))
+    if terms.starts_on >= since and name != "assigned":
+        name, since = "start", terms.starts_on
+    return FirstDue(_later(terms, since), name, since)
+
+
+def _one_date(terms: Terms, due_on: date | None, joined_on: date) -> FirstDue | None:
+    """The date for all; who joined after the start has at least `first_due_days`. None: counted from joining."""
+    if due_on is None:
+        return None
+    is_too_soon = joined_on > terms.starts_on and _later(terms, joined_on) > due_on
+    return None if is_too_soon else FirstDue(due_on, "fixed", due_on)
+
+
+def _by_calendar(terms: Terms, day: FixedDay, since: date) -> FirstDue:
+    """The next due day of the calendar, or `first_due_days` from `since` when it comes sooner than that."""
+    due_on, earliest = days.next_fixed(since, day), _later(terms, since)
+    if earliest > due_on:
+        return FirstDue(earliest, "assigned", since)
+    return FirstDue(due_on, "calendar", due_on)
+
+
+def _later(terms: Terms, since: date) -> date:
+    return days.later(since, terms.first_due_days, terms.due_unit, terms.calendar)
