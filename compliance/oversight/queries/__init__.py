@@ -3,11 +3,13 @@
 from .attention import Attention, FirstStep, attention, first_steps
 from .chart import department_chart, people_url
 from .figures import Overview, overview, scope_of
+from .foresight import Ahead, ahead
 from .mine import Duty, MyTraining, Past, my_record, my_training
 from .selection import Selection, chosen_people, department_choices, requirement_choices
 from .sharing import Board, Shared, Site, board, preview, shared, shared_cells
 
 __all__ = [
+    "Ahead",
     "Attention",
     "Board",
     "Duty",
@@ -18,6 +20,7 @@ __all__ = [
     "Selection",
     "Shared",
     "Site",
+    "ahead",
     "attention",
     "board",
     "chosen_people",

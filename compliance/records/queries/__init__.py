@@ -28,6 +28,7 @@ from compliance.records.queries.population import (
     totals,
     worst_status,
 )
+from compliance.records.queries.positions import Position, positions
 from compliance.records.queries.words import because_text, date_text, why_text
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Owed",
     "PastCycle",
     "PeopleRows",
+    "Position",
     "RequirementTotals",
     "Scope",
     "Totals",
@@ -53,6 +55,7 @@ __all__ = [
     "owed_by",
     "people",
     "person_name",
+    "positions",
     "standings_of",
     "totals",
     "why_text",

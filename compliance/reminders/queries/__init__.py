@@ -2,6 +2,7 @@
 
 from .digest import DigestItem, digest_items
 from .forecast import Upcoming, UpcomingDay, upcoming_days, upcoming_notices
+from .habits import habits, said_of
 from .manual import Remindable, remindable
 from .turns import leaves_at, next_turn_on
 
@@ -11,9 +12,11 @@ __all__ = [
     "Upcoming",
     "UpcomingDay",
     "digest_items",
+    "habits",
     "leaves_at",
     "next_turn_on",
     "remindable",
+    "said_of",
     "upcoming_days",
     "upcoming_notices",
 ]

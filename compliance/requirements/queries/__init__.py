@@ -12,7 +12,9 @@ from compliance.requirements.queries.listing import (
 )
 from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, previewed, whole
 from compliance.requirements.queries.plans import (
+    Known,
     Planned,
+    known_of,
     people_of,
     plan_for,
     plan_for_everyone,
@@ -27,6 +29,7 @@ __all__ = [
     "DueDay",
     "Explanation",
     "InForce",
+    "Known",
     "Line",
     "Planned",
     "Preview",
@@ -37,6 +40,7 @@ __all__ = [
     "ever_turned_on",
     "explain",
     "in_force",
+    "known_of",
     "lines",
     "locked",
     "matching",

@@ -1,13 +1,22 @@
 """The plan of a requirement. The preview and the clockwork both come here, so they cannot disagree."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from compliance.core.plan import Decision, Plan, plan
-from compliance.core.terms import Person
+from compliance.core.terms import Completion, Person
 from compliance.requirements import facts
 from compliance.requirements.models import Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a requirement knows of its people: themselves, and what they passed of its courses."""
+
+    people: tuple[Person, ...]
+    completions: Mapping[int, Sequence[Completion]]
+    courses: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,14 @@ def plan_for(requirement: Requirement, people: facts.Roster, today: date) -> Pla
 def people_of(requirement: Requirement, user_ids: Collection[int]) -> tuple[Person, ...]:
     """These people as the engine sees them, with leaves and with the stretches in which the requirement rested."""
     return facts.population(requirement, facts.roster(user_ids=user_ids)).people
+
+
+def known_of(requirement: Requirement, people: facts.Roster) -> Known:
+    """These people and their passes as the plan of this requirement sees them; three statements."""
+    found = facts.passes(requirement.course_id, [row.user_id for row in people])
+    return Known(
+        facts.population(requirement, people).people, found.by_person, frozenset({requirement.course_id})
+    )
 
 
 def with_names(decision: Decision, departments: dict[str, str]) -> Decision:

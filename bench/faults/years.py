@@ -1,0 +1,207 @@
+"""A small university over simulated years: people who come, go and are away, and the daily jobs at any rhythm.
+
+Used by the drills of time (F5, F14) and, smaller, by the suite. Call everything inside a tenant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+DAY = dt.timedelta(days=1)
+RECORDS_AT, REMINDERS_AT, STUDY_AT = dt.time(5, 30), dt.time(8, 0), dt.time(15, 0)
+Study = Callable[[dt.date], Iterable[tuple[int, int]]]
+
+
+def populate(seed: int, first: dt.date, *, people: int, days: int) -> None:
+    """People and four requirements, two of them answered by one course, drawn by `seed` around `days` from `first`."""
+    from compliance.requirements.tests.factories import make_course, make_requirement
+    from lms.people.models import Leave
+    from lms.people.tests.factories import make_affiliation, make_department, make_user
+
+    dice = random.Random(seed)
+    departments = [make_department(code) for code in ("LAW", "MED", "ART")]
+    for number in range(people):
+        user = make_user(given_name=f"P{number}", family_name=f"Person {seed}")
+        for _ in range(dice.choice([1, 1, 1, 2])):
+            starts_on = first + dice.randint(-400, days) * DAY
+            ends_on = starts_on + dice.randint(20, days) * DAY if dice.random() < 0.4 else None
+            kind = dice.choice(["staff", "staff", "faculty", "student"])
+            make_affiliation(
+                user, department=dice.choice(departments), kind=kind, starts_on=starts_on, ends_on=ends_on
+            )
+        spans = list(user.affiliations.values_list("starts_on", "ends_on"))
+        ends = [ends_on for _starts_on, ends_on in spans]
+        user.first_day_on = min(starts_on for starts_on, _ends_on in spans)
+        known = [ends_on for ends_on in ends if ends_on is not None]
+        user.last_day_on = max(known) if len(known) == len(ends) else None
+        user.save(update_fields=["first_day_on", "last_day_on"])
+        if dice.random() < 0.4:
+            away_on = first + dice.randint(-20, days) * DAY
+            Leave.objects.create(user=user, starts_on=away_on, ends_on=away_on + dice.randint(0, 90) * DAY)
+    begun = first - 200 * DAY
+    phishing, safety = make_course("phishing"), make_course("safety", "Safety")
+    make_requirement(title="A", course=phishing, starts_on=begun, recurs_months=3, window_days=30)
+    make_requirement(
+        title="B", course=phishing, starts_on=first + 10 * DAY, recurs_months=None, recurs_days=100,
+        validity_anchor="completion", window_days=20, grace_days=5, remind_before=[14, 3], remind_after_every=3,
+    )  # fmt: skip
+    make_requirement(
+        title="C", course=safety, starts_on=begun, audience={"kinds": ["student"]}, recurs_months=12,
+        validity_anchor="fixed", fixed_month=2, fixed_day=29, minimum_months=1, first_due_days=14,
+    )  # fmt: skip
+    make_requirement(
+        title="D", course=safety, starts_on=begun, audience={"not": {"on_leave": True}}, recurs_months=1,
+        window_days=10, first_due_days=20, remind_before=[7], remind_after_max=2,
+    )  # fmt: skip
+
+
+def moment(on: dt.date, local_time: dt.time) -> dt.datetime:
+    """That wall-clock time in the tenant's zone, in UTC."""
+    from tenants import clock
+
+    return dt.datetime.combine(on, local_time, tzinfo=clock.zone()).astimezone(dt.UTC)
+
+
+def live(on: dt.date, *, times: int = 1, since: dt.date | None = None) -> None:
+    """The day's two daily jobs, `times` each; `since`: they should have run on that day already."""
+    from compliance.records import actions as records
+    from compliance.reminders import actions as reminders
+
+    scheduled_on = since or on
+    for _ in range(times):
+        at = moment(on, RECORDS_AT)
+        records.daily_turn(at=at, scheduled_for=moment(scheduled_on, RECORDS_AT))
+    for _ in range(times):
+        at = moment(on, REMINDERS_AT)
+        reminders.run_daily(at=at, scheduled_for=moment(scheduled_on, REMINDERS_AT))
+
+
+def pass_courses(on: dt.date, passes: Iterable[tuple[int, int]]) -> int:
+    """These (person, course) are passed that afternoon; the records hear of it at their next turn."""
+    from compliance.records.tests.factories import make_completion
+    from lms.catalog.models import Course
+    from lms.people.models import User
+
+    count = 0
+    for user_id, course_id in passes:
+        course = Course.objects.get(pk=course_id)
+        make_completion(User.objects.get(pk=user_id), course, at=moment(on, STUDY_AT))
+        count += 1
+    return count
+
+
+def settle_passes(on: dt.date) -> None:
+    """The turn that follows a pass at once."""
+    from compliance.records import actions as records
+
+    at = moment(on, STUDY_AT)
+    records.completions_turn(at=at, scheduled_for=at)
+
+
+def diligent(before: int) -> Study:
+    """Whoever is here passes `before` days before the due date, not before the window opens."""
+
+    def study(on: dt.date) -> list[tuple[int, int]]:
+        from compliance.records.models import ComplianceRecord
+        from lms.people.models import Leave
+
+        away = Leave.objects.filter(starts_on__lte=on, ends_on__gte=on).values("user_id")
+        rows = ComplianceRecord.objects.filter(
+            completed_at=None,
+            closed_at=None,
+            assignment__status="active",
+            window_opens_on__lte=on,
+            due_on__lte=on + before * DAY,
+        ).exclude(user_id__in=away)
+        return sorted(set(rows.values_list("user_id", "requirement__course_id")))
+
+    return study
+
+
+def happened() -> Counter[tuple[str, dt.date]]:
+    """What the tables say happened on which day, in the words of `core.foresight`."""
+    from django.db.models import F
+
+    from compliance.records.models import Assignment, ComplianceRecord
+    from compliance.reminders.models import Digest, Notice
+
+    found: Counter[tuple[str, dt.date]] = Counter()
+    first_cycles = ComplianceRecord.objects.filter(cycle=1)
+    credited = first_cycles.filter(completed_on__lt=F("assignment__assigned_on")).values("assignment_id")
+    for assigned in Assignment.objects.all():
+        is_credited = any(row["assignment_id"] == assigned.pk for row in credited)
+        found["credited" if is_credited else "assigned", assigned.assigned_on] += 1
+        if assigned.withdrawn_on:
+            found["withdrawn", assigned.withdrawn_on] += 1
+    for record in ComplianceRecord.objects.exclude(assignment_id__in=credited, cycle=1):
+        if record.cycle > 1:
+            found["opened", record.window_opens_on] += 1
+        if record.completed_on:
+            found["completed", record.completed_on] += 1
+    for digest in Digest.objects.all():
+        found["mail", digest.local_day] += 1
+    for kind, on in Notice.objects.filter(digest__isnull=False).values_list("kind", "digest__local_day"):
+        found[f"notice:{kind}", on] += 1
+    return found
+
+
+def foretold(today: dt.date, last: dt.date, done_before: int | None) -> Counter[tuple[str, dt.date]]:
+    """The same from `manage.py simulate`'s look ahead."""
+    from compliance.oversight.queries import ahead
+    from compliance.requirements.queries import active
+
+    found = ahead(active(), today=today, first=today, last=last, done_before=done_before)
+    words = {"assigned", "credited", "withdrawn", "opened", "completed", "mail"}
+    return Counter(
+        {
+            (what, on): count
+            for on, counts in found.days.items()
+            for what, count in counts.items()
+            if what in words or what.startswith("notice:")
+        }
+    )
+
+
+def differences(one: Counter[Any], other: Counter[Any]) -> list[str]:
+    """What is in one and not as often in the other, a line each."""
+    keys = sorted((key for key in one | other if one[key] != other[key]), key=lambda key: (key[1], key[0]))
+    return [f"{on} {what}: {one[what, on]} and {other[what, on]}" for what, on in keys]
+
+
+def dump(*, with_notices: bool = True) -> str:
+    """All rows that say what is owed, done and told, in one order, without IDs and moments of recording."""
+    from compliance.records.models import Assignment, ComplianceRecord
+    from compliance.reminders.models import Digest, Notice
+
+    assigned = Assignment.objects.values_list(
+        "user__email", "requirement__title", "assigned_on", "status", "reason", "withdrawn_on",
+        "withdrawn_reason",
+    )  # fmt: skip
+    cycles = ComplianceRecord.objects.values_list(
+        "user__email", "requirement__title", "assignment__assigned_on", "cycle", "window_opens_on", "due_on",
+        "original_due_on", "grace_ends_on", "is_adjusted", "completed_on", "valid_from", "valid_until",
+        "anchored_on", "late_days", "close_reason",
+    )  # fmt: skip
+    tables: list[Iterable[tuple[object, ...]]] = [assigned, cycles]
+    if with_notices:
+        tables.append(
+            Notice.objects.values_list(
+                "record__user__email", "record__requirement__title", "record__cycle", "kind", "step",
+                "planned_on", "state", "digest__local_day",
+            )
+        )  # fmt: skip
+        tables.append(Digest.objects.values_list("user__email", "local_day", "channel"))
+    return "\n".join(
+        line for table in tables for line in sorted(json.dumps(row, default=str) for row in table)
+    )
+
+
+def digest_of(text: str) -> str:
+    """Twelve letters that stand for a dump."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,31 @@
+"""What is foretold is what happens; and the rhythm of the daily jobs leaves no trace in the rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from bench.faults import years
+from bench.faults.years import DAY
+from tenants.context import TenantRef, inside
+
+FIRST = dt.date(2028, 1, 20)
+
+
+@pytest.mark.parametrize("done_before", [None, 5])
+def test_what_is_foretold_is_what_the_daily_jobs_then_do(campus: TenantRef, done_before: int | None) -> None:
+    last = FIRST + 45 * DAY
+    with inside(campus):
+        years.populate(7, FIRST, people=12, days=45)
+        foretold = years.foretold(FIRST, last, done_before)
+        on = FIRST
+        while on <= last:
+            years.live(on)
+            if done_before is not None and years.pass_courses(on, years.diligent(done_before)(on)):
+                years.settle_passes(on)
+            on += DAY
+        happened = years.happened()
+    found = years.differences(foretold, happened)
+    assert not found, "\n".join(found)
+    assert {"assigned", "withdrawn", "mail"} <= {what for what, _on in happened}

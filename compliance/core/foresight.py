@@ -1,0 +1,372 @@
+"""What will become of one person: the daily turns of years, on facts alone, in no time.
+
+The same judges as the real turns: `plan.decide`, `dates`, `ladder` and `standing_of`. Only days on which something can
+happen are visited. What cannot be known (who is hired next, who passes early) does not happen here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from heapq import heappop, heappush
+
+from . import dates, ladder, plan
+from .standing import standing_of
+from .terms import Completion, CycleFacts, Person, Status, Validity
+
+_DAY = timedelta(days=1)
+StepKey = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A requirement as somebody has it now. `cycles` are those of this assignment, in order.
+
+    `original_due_on` is that of the open cycle, `anchored_on` that of the last finished one. `said` are the steps of
+    the open cycle that were planned before, `waiting` those of them that no digest took yet. `is_excused`: waived or
+    exempt, which no turn changes.
+    """
+
+    assigned_on: date
+    cycles: tuple[CycleFacts, ...]
+    original_due_on: date | None = None
+    anchored_on: date | None = None
+    is_excused: bool = False
+    said: frozenset[StepKey] = frozenset()
+    waiting: frozenset[StepKey] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One requirement and the person as it sees them. `courses`: passing any of them answers it."""
+
+    key: int
+    rule: plan.Rule
+    steps: ladder.Ladder
+    courses: frozenset[int]
+    person: Person
+    completions: tuple[Completion, ...] = ()
+    held: Held | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """When mail leaves, and whether people do what they owe.
+
+    `done_before`: everybody passes so many days before the due date, in the afternoon (not before the window opens,
+    not while the clock stands still); None: nobody does anything.
+    """
+
+    is_working_day: Callable[[date], bool]
+    urgent: frozenset[StepKey]
+    done_before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens to the person on a day. `what` is a word of EVENTS, a notice or a status."""
+
+    on: date
+    what: str
+    key: int = 0
+
+
+ASSIGNED, CREDITED, WITHDRAWN = "assigned", "credited", "withdrawn"
+OPENED, FELL_DUE, COMPLETED, MAIL, NOTICE = "opened", "fell_due", "completed", "mail", "notice:"
+
+
+@dataclass(slots=True)
+class _State:
+    """A duty on its way through the years."""
+
+    duty: Duty
+    passes: list[Completion]
+    turning: frozenset[date]
+    assigned_on: date | None = None
+    finished: list[CycleFacts] = field(default_factory=list)
+    open: CycleFacts | None = None
+    original_due_on: date | None = None
+    anchored_on: date | None = None
+    is_paused: bool = False
+    is_excused: bool = False
+    said: set[StepKey] = field(default_factory=set)
+    waiting: set[StepKey] = field(default_factory=set)
+    status: Status | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the person has it and the clock does not stand still."""
+        return self.assigned_on is not None and not self.is_paused and not self.is_excused
+
+    def clear(self) -> None:
+        """The person no longer has it; what was passed stays and may count again."""
+        self.assigned_on = self.open = self.original_due_on = self.anchored_on = None
+        self.finished, self.said, self.waiting = [], set(), set()
+        self.is_paused = self.is_excused = False
+
+
+class _Calendar:
+    """The days still to be visited, each once, up to the last."""
+
+    def __init__(self, last: date) -> None:
+        self._last, self._known, self._heap = last, set[date](), list[date]()
+
+    def add(self, days: Iterable[date], after: date) -> None:
+        """These days, as far as they are later than `after`."""
+        for day in days:
+            if after < day <= self._last and day not in self._known:
+                self._known.add(day)
+                heappush(self._heap, day)
+
+    def __iter__(self) -> Iterator[date]:
+        while self._heap:
+            yield heappop(self._heap)
+
+
+def foresee(duties: Sequence[Duty], first: date, last: date, habits: Habits) -> list[Event]:
+    """Everything that happens to one person from `first` to `last`, both included, in order.
+
+    `duties` hold all that the person has or may get, so that one pass can answer several of them.
+    """
+    states = [_begin(duty) for duty in duties]
+    calendar = _Calendar(last)
+    events: list[Event] = []
+    yesterday = first - _DAY
+    calendar.add([first, *(day for state in states for day in state.turning)], yesterday)
+    for state in states:
+        state.status = _status(state, yesterday)
+    for day in calendar:
+        for state in states:
+            if day == first or day in state.turning:
+                _reconcile(state, day, events)
+        for state in states:
+            _finish_and_open(state, day, events)
+        _say(states, day, habits, calendar, events)
+        if habits.done_before is not None:
+            _study(states, day, first, habits.done_before, events)
+        for state in states:
+            _judge(state, day, events)
+            calendar.add(_next_days(state, day, first, habits), day)
+    return events
+
+
+def turning_days(duty: Duty) -> frozenset[date]:
+    """The days on which the facts themselves change: appointments, absences, the start of the requirement."""
+    days = {duty.rule.terms.starts_on}
+    for appointment in duty.person.appointments:
+        days |= {appointment.starts_on, *_day_after(appointment.ends_on)}
+    for absence in duty.person.absences:
+        days |= {absence.starts_on, *(() if absence.returns_on is None else (absence.returns_on,))}
+    return frozenset(days)
+
+
+def _day_after(on: date | None) -> tuple[date, ...]:
+    return () if on is None or on == date.max else (on + _DAY,)
+
+
+def _begin(duty: Duty) -> _State:
+    held, turning = duty.held, turning_days(duty)
+    state = _State(duty, list(duty.completions), turning)
+    if held is None:
+        return state
+    state.assigned_on, state.is_excused = held.assigned_on, held.is_excused
+    state.finished = [cycle for cycle in held.cycles if cycle.completed_on is not None]
+    state.open = next((cycle for cycle in held.cycles if cycle.completed_on is None), None)
+    state.original_due_on, state.anchored_on = held.original_due_on, held.anchored_on
+    state.said, state.waiting = set(held.said), set(held.waiting)
+    return state
+
+
+def _reconcile(state: _State, day: date, events: list[Event]) -> None:
+    """The turn of the records: has it, gets it, loses it, rests."""
+    duty = state.duty
+    passes = [each for each in state.passes if each.on <= day]
+    decision = plan.decide(duty.rule, duty.person, state.assigned_on is not None, passes, day)
+    match decision.outcome:
+        case plan.Outcome.ASSIGN | plan.Outcome.CREDIT:
+            _assign(state, decision, day)
+            is_new = decision.outcome is plan.Outcome.ASSIGN
+            events.append(Event(day, ASSIGNED if is_new else CREDITED, duty.key))
+        case plan.Outcome.WITHDRAW:
+            state.clear()
+            events.append(Event(day, WITHDRAWN, duty.key))
+        case plan.Outcome.KEEP:
+            state.is_paused = decision.paused_by is not None
+            _move(state)
+        case _:
+            pass
+
+
+def _assign(state: _State, decision: plan.Decision, day: date) -> None:
+    if decision.dates is None:
+        raise AssertionError("A plan that assigns without dates is a mistake in the engine.")
+    made = decision.dates
+    cycle = CycleFacts(1, made.window_opens_on, made.due_on, made.grace_ends_on)
+    state.assigned_on, state.original_due_on = day, made.original_due_on
+    state.is_paused = decision.paused_by is not None
+    if decision.credit is None or decision.validity is None:
+        state.open = cycle
+        return
+    _finish(state, cycle, decision.credit, decision.validity)
+
+
+def _move(state: _State) -> None:
+    """An open due date is computed anew from the original one."""
+    cycle, duty = state.open, state.duty
+    if cycle is None or state.original_due_on is None:
+        return
+    moved = dates.after_absences(duty.rule.terms, state.original_due_on, duty.person.absences)
+    due_on = max(moved, cycle.window_opens_on)
+    if due_on != cycle.due_on:
+        grace = cycle.grace_ends_on + (due_on - cycle.due_on)
+        state.open = replace(cycle, due_on=due_on, grace_ends_on=grace)
+
+
+def _finish_and_open(state: _State, day: date, events: list[Event]) -> None:
+    """Passes finish open cycles; the next opens when its window has come."""
+    while state.assigned_on is not None:
+        if state.open is None and not _open_next(state, day, events):
+            return
+        cycle = state.open
+        if cycle is None or cycle.window_opens_on > day:
+            return
+        inside = [each for each in state.passes if cycle.window_opens_on <= each.on <= day]
+        if not inside:
+            return
+        first = min(inside, key=lambda each: each.on)
+        last = state.finished[-1] if state.finished else None
+        previous = None
+        if last is not None and last.valid_from is not None and state.anchored_on is not None:
+            previous = Validity(last.valid_from, last.valid_until, state.anchored_on)
+        _finish(state, cycle, first, dates.validity(state.duty.rule.terms, first.on, previous))
+        events.append(Event(day, COMPLETED, state.duty.key))
+
+
+def _finish(state: _State, cycle: CycleFacts, done: Completion, valid: Validity) -> None:
+    state.finished.append(
+        replace(cycle, completed_on=done.on, valid_from=valid.valid_from, valid_until=valid.valid_until)
+    )
+    state.anchored_on, state.open = valid.anchored_on, None
+    state.said, state.waiting = set(), set()
+
+
+def _open_next(state: _State, day: date, events: list[Event]) -> bool:
+    last = state.finished[-1] if state.finished else None
+    terms = state.duty.rule.terms
+    if terms.recurs is None or last is None or last.valid_until is None or last.completed_on is None:
+        return False
+    made = dates.renewal(terms, last.valid_until, last.completed_on, state.duty.person.absences)
+    if made.window_opens_on > day:
+        return False
+    state.open = CycleFacts(last.number + 1, made.window_opens_on, made.due_on, made.grace_ends_on)
+    state.original_due_on = made.original_due_on
+    state.said, state.waiting = set(), set()
+    events.append(Event(day, OPENED, state.duty.key))
+    return True
+
+
+def _say(
+    states: Sequence[_State], day: date, habits: Habits, calendar: _Calendar, events: list[Event]
+) -> None:
+    """The turn of the reminders: plan the newest step of each cycle, and gather what waits into one mail."""
+    talking = [state for state in states if _may_be_told(state, day)]
+    for state in talking:
+        reached = [step for step in _ladder(state) if step.on <= day]
+        newest = ladder.newest(reached, day)
+        if newest is not None and (newest.kind, newest.step) not in state.said:
+            state.waiting = {(newest.kind, newest.step)}
+        state.said |= {(step.kind, step.step) for step in reached}
+    waiting = {key for state in talking for key in state.waiting}
+    if not waiting:
+        return
+    if not habits.is_working_day(day) and not waiting & habits.urgent:
+        calendar.add([day + _DAY], day)
+        return
+    events.append(Event(day, MAIL))
+    for state in talking:
+        events += [Event(day, NOTICE + kind, state.duty.key) for kind, _step in sorted(state.waiting)]
+        state.waiting = set()
+
+
+def _may_be_told(state: _State, day: date) -> bool:
+    person = state.duty.person
+    return state.is_running and state.open is not None and person.is_active and not person.is_away(day)
+
+
+def _ladder(state: _State) -> tuple[ladder.Step, ...]:
+    cycle, steps = state.open, state.duty.steps
+    if cycle is None or state.assigned_on is None:
+        return ()
+    return ladder.ladder(
+        cycle=cycle.number,
+        assigned_on=state.assigned_on,
+        window_opens_on=cycle.window_opens_on,
+        due_on=cycle.due_on,
+        before=steps.before,
+        after_every=steps.after_every,
+        after_max=steps.after_max,
+    )
+
+
+def _study(states: Sequence[_State], day: date, first: date, before: int, events: list[Event]) -> None:
+    """In the afternoon everybody whose day it is passes; one pass answers every duty of that course."""
+    studying = [state for state in states if _study_day(state, first, before) == day]
+    for state in studying:
+        for other in states:
+            if other.duty.courses & state.duty.courses:
+                other.passes.append(Completion(day))
+    for state in states:
+        _finish_and_open(state, day, events)
+
+
+def _study_day(state: _State, first: date, before: int) -> date | None:
+    cycle = state.open
+    if cycle is None or not state.is_running:
+        return None
+    wanted = max(cycle.due_on - timedelta(days=before), cycle.window_opens_on, first)
+    for absence in sorted(state.duty.person.absences, key=lambda each: each.starts_on):
+        if absence.covers(wanted):
+            if absence.returns_on is None:
+                return None
+            wanted = absence.returns_on
+    return wanted
+
+
+def _status(state: _State, day: date) -> Status | None:
+    if state.assigned_on is None:
+        return None
+    return _standing(state, day)[0]
+
+
+def _standing(state: _State, day: date) -> tuple[Status, date | None]:
+    cycles = [*state.finished, *([state.open] if state.open is not None else [])]
+    found = standing_of(cycles, day, excused_because=None if state.is_running else ())
+    return found.status, found.next_change_on
+
+
+def _judge(state: _State, day: date, events: list[Event]) -> None:
+    """What the day makes of the person's standing, and a due date that passes with the cycle open."""
+    status = _status(state, day)
+    if status is not None and status is not state.status:
+        events.append(Event(day, status.value, state.duty.key))
+    state.status = status
+    if state.is_running and state.open is not None and state.open.due_on == day:
+        events.append(Event(day, FELL_DUE, state.duty.key))
+
+
+def _next_days(state: _State, day: date, first: date, habits: Habits) -> set[date]:
+    """When this duty is to be looked at again."""
+    if state.assigned_on is None:
+        return set()
+    days: set[date] = set()
+    last, terms = (state.finished[-1] if state.finished else None), state.duty.rule.terms
+    if state.open is not None:
+        days |= {step.on for step in _ladder(state)} | {state.open.due_on, state.open.window_opens_on}
+        if habits.done_before is not None:
+            study_on = _study_day(state, first, habits.done_before)
+            days |= {study_on} if study_on is not None else set()
+    elif terms.recurs is not None and last is not None and last.valid_until and last.completed_on:
+        days.add(dates.renewal(terms, last.valid_until, last.completed_on).window_opens_on)
+    change_on = _standing(state, day)[1]
+    return days if change_on is None else days | {change_on}

@@ -1,0 +1,45 @@
+"""Where people are on their way through a requirement, in the words of `core.foresight`."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from compliance.core.foresight import Held
+from compliance.records.enums import AssignmentStatus
+from compliance.records.models import Assignment, ComplianceRecord
+from compliance.records.queries.obligations import cycle_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What somebody has now, and the row of its open cycle."""
+
+    held: Held
+    open_record_id: int | None
+
+
+def positions(requirement_id: int, user_ids: Collection[int]) -> dict[int, Position]:
+    """By person: the requirement as each of these people has it now; two statements."""
+    held = Assignment.objects.filter(
+        requirement_id=requirement_id, user_id__in=user_ids, withdrawn_on__isnull=True
+    )
+    rows = ComplianceRecord.objects.filter(assignment__in=held, closed_at__isnull=True).order_by("cycle")
+    cycles: dict[int, list[ComplianceRecord]] = defaultdict(list)
+    for row in rows:
+        cycles[row.assignment_id].append(row)
+    return {each.user_id: _position(each, cycles[each.pk]) for each in held}
+
+
+def _position(assignment: Assignment, rows: list[ComplianceRecord]) -> Position:
+    finished = [row for row in rows if row.completed_on is not None]
+    unfinished = next((row for row in rows if row.completed_on is None), None)
+    return Position(
+        Held(
+            assigned_on=assignment.assigned_on,
+            cycles=tuple(cycle_facts(row) for row in rows),
+            original_due_on=unfinished.original_due_on if unfinished else None,
+            anchored_on=finished[-1].anchored_on if finished else None,
+            is_excused=assignment.status in {AssignmentStatus.WAIVED, AssignmentStatus.EXEMPT},
+        ),
+        unfinished.pk if unfinished else None,
+    )
