@@ -19,3 +19,30 @@ class ValidityAnchor(models.TextChoices):
     EXPIRY = "expiry", _("The previous expiry: the anniversary is kept")
     COMPLETION = "completion", _("The day of completion")
     FIXED = "fixed", _("A fixed day of the year")
+    YEAR = "year", _("Once in each fiscal or academic year")
+    MONTH_END = "month_end", _("The end of the month")
+
+
+class DueFrom(models.TextChoices):
+    """What the first due date is counted from; the values are those of `compliance.core.terms.DueFrom`."""
+
+    APPOINTMENT = "appointment", _("Joining: the appointment that is meant")
+    HIRE = "hire", _("Being hired; changes of post do not matter")
+    ASSIGNMENT = "assignment", _("The day the requirement reaches them")
+    FIXED = "fixed", _("Not counted: one date for everybody")
+    CALENDAR = "calendar", _("Not counted: the due day of the year, below")
+
+
+class DueUnit(models.TextChoices):
+    """Which days are counted; the values are those of `compliance.core.terms.DayUnit`."""
+
+    DAYS = "days", _("days")
+    WORKING = "working", _("working days")
+
+
+class Roll(models.TextChoices):
+    """Where a due date goes that nobody works on; the values are those of `compliance.core.terms.Roll`."""
+
+    NONE = "none", _("It stays")
+    LATER = "later", _("It moves to the next working day")
+    EARLIER = "earlier", _("It moves to the working day before")

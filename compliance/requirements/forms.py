@@ -1,5 +1,6 @@
 """The rule builder as one form: who, what, when, messages. It knows shapes; the preview knows consequences."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from compliance.core import audience
 from compliance.core.audience import All, Departments, Everyone, Kinds, Not, OnLeave
 from compliance.requirements import rules
-from compliance.requirements.enums import ValidityAnchor
-from compliance.requirements.models import Requirement
+from compliance.requirements.enums import DueFrom, DueUnit, Roll, ValidityAnchor
+from compliance.requirements.models import Holiday, Requirement
 from lms.catalog import queries as catalog
 from lms.people import queries as people
 from lms.people.enums import AffiliationKind
@@ -18,6 +19,9 @@ from lms.ui.forms import CardLabel
 
 _YEAR_DAYS = 366
 _TEN_YEARS = 120
+_HOLIDAYS = 1000
+_NAME = 100
+_ERRORS = 10
 
 ANCHORS = (
     (
@@ -41,6 +45,20 @@ ANCHORS = (
             _("Everybody is due on the same day, whenever they did it last. Choose the day below."),
         ),
     ),
+    (
+        ValidityAnchor.YEAR,
+        CardLabel(
+            _("Once in each fiscal or academic year"),
+            _("Whoever does it in a year is done for that year, and due again by the due day of the next."),
+        ),
+    ),
+    (
+        ValidityAnchor.MONTH_END,
+        CardLabel(
+            _("The end of the month"),
+            _("Done on 10 June 2026: valid to 30 June 2027. Renewed in time, to 30 June 2028."),
+        ),
+    ),
 )
 
 MONTHS = (
@@ -48,6 +66,9 @@ MONTHS = (
     (7, _("July")), (8, _("August")), (9, _("September")), (10, _("October")), (11, _("November")),
     (12, _("December")),
 )  # fmt: skip
+
+
+_BY_CALENDAR = {ValidityAnchor.FIXED, ValidityAnchor.YEAR}
 
 
 class Unsayable(Exception):
@@ -115,6 +136,19 @@ class Builder(forms.Form):
         max_value=_YEAR_DAYS,
         help_text=_("After joining or the start."),
     )
+    due_unit = forms.ChoiceField(label=_("Counted in"), choices=DueUnit.choices, required=False)
+    due_from = forms.ChoiceField(
+        label=_("First due, counted from"),
+        choices=DueFrom.choices,
+        required=False,
+        help_text=_("Never from before the start. Whoever is reached too late has these days from then on."),
+    )
+    due_on = DayField(
+        label=_("The date"), required=False, help_text=_("Whoever joins later has at least the days above.")
+    )
+    roll = forms.ChoiceField(
+        label=_("A due date on a weekend or holiday"), choices=Roll.choices, required=False
+    )
     recurs_months = forms.IntegerField(
         label=_("Repeat, months"),
         required=False,
@@ -123,12 +157,21 @@ class Builder(forms.Form):
         help_text=_("Empty means once."),
     )
     validity_anchor = forms.ChoiceField(
-        label=_("Counted from"), choices=ANCHORS, widget=forms.RadioSelect, initial=ValidityAnchor.EXPIRY
+        label=_("Again, counted from"),
+        choices=ANCHORS,
+        widget=forms.RadioSelect,
+        initial=ValidityAnchor.EXPIRY,
     )
     fixed_month = forms.TypedChoiceField(
         label=_("Month"), choices=(("", "–"), *MONTHS), coerce=int, empty_value=None, required=False
     )
-    fixed_day = forms.IntegerField(label=_("Day"), required=False, min_value=1, max_value=31)
+    fixed_day = forms.IntegerField(label=_("Due on day"), required=False, min_value=1, max_value=31)
+    year_start_month = forms.TypedChoiceField(
+        label=_("Month"), choices=(("", "–"), *MONTHS), coerce=int, empty_value=None, required=False
+    )
+    year_start_day = forms.IntegerField(
+        label=_("The year begins on day"), required=False, min_value=1, max_value=31
+    )
     window_days = forms.IntegerField(
         label=_("Renewal opens, days before it expires"),
         min_value=0,
@@ -145,7 +188,7 @@ class Builder(forms.Form):
         help_text=_("A due date that falls into a leave moves to this many days after the return."),
     )
     minimum_months = forms.IntegerField(
-        label=_("Shortest validity with a fixed day, months"),
+        label=_("Shortest validity with a due day of the year, months"),
         min_value=0,
         max_value=_TEN_YEARS,
         help_text=_("Who completed it less than this before the fixed day is not asked again that year."),
@@ -178,8 +221,14 @@ class Builder(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse terms that contradict themselves, at the field that can mend it."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("validity_anchor") == ValidityAnchor.FIXED and cleaned.get("recurs_months"):
+        if cleaned.get("validity_anchor") in _BY_CALENDAR and cleaned.get("recurs_months"):
             self._check_fixed_day(cleaned)
+        elif cleaned.get("due_from") == DueFrom.CALENDAR:
+            self.add_error(
+                "due_from", _("That needs a fixed day of the year, or a fiscal year, to be repeated by.")
+            )
+        if cleaned.get("due_from") == DueFrom.FIXED and not cleaned.get("due_on"):
+            self.add_error("due_on", _("Choose the date that everybody is due on."))
         both = set(cleaned.get("departments", [])) & set(cleaned.get("not_departments", []))
         if both:
             self.add_error("not_departments", _("A department cannot be both meant and left out."))
@@ -194,27 +243,83 @@ class Builder(forms.Form):
     @property
     def has_date_errors(self) -> bool:
         """Whether one of the rarer date fields is wrong."""
-        names = ("window_days", "grace_days", "return_days", "minimum_months", "credit_since")
+        names = ("roll", "window_days", "grace_days", "return_days", "minimum_months", "credit_since")
         return any(self[name].errors for name in names)
 
     def definition(self) -> rules.Definition:
         """What was decided; only of a valid form."""
         data = dict(self.cleaned_data)
-        if data["validity_anchor"] != ValidityAnchor.FIXED:
+        if data["validity_anchor"] not in _BY_CALENDAR:
             data["fixed_month"] = data["fixed_day"] = None
+        if data["validity_anchor"] != ValidityAnchor.YEAR:
+            data["year_start_month"] = data["year_start_day"] = None
+        data["due_from"] = data["due_from"] or DueFrom.APPOINTMENT.value
+        data["due_unit"] = data["due_unit"] or DueUnit.DAYS.value
+        data["roll"] = data["roll"] or Roll.NONE.value
+        if data["due_from"] != DueFrom.FIXED:
+            data["due_on"] = None
         who = {name: data.pop(name) for name in ("kinds", "departments", "not_departments", "not_on_leave")}
         return rules.Definition(course_id=data.pop("course"), audience=audience.dump(_rule(**who)), **data)
 
     def _check_fixed_day(self, cleaned: dict[str, Any]) -> None:
         if cleaned["recurs_months"] % 12:
-            self.add_error(
-                "recurs_months", _("With a fixed day of the year, repeat every 12, 24 or 36 months.")
-            )
-        month, day = cleaned.get("fixed_month"), cleaned.get("fixed_day")
+            self.add_error("recurs_months", _("With a day of the year, repeat every 12, 24 or 36 months."))
+        self._check_day(cleaned, "fixed", 2028)
+        if cleaned["validity_anchor"] == ValidityAnchor.YEAR:
+            self._check_day(cleaned, "year_start", 2027)
+
+    def _check_day(self, cleaned: dict[str, Any], name: str, year: int) -> None:
+        """Whether `year` has that day; 2027 has no 29 February, and no fiscal year begins on one."""
         try:
-            date(2028, month or 0, day or 0)
+            date(year, cleaned.get(f"{name}_month") or 0, cleaned.get(f"{name}_day") or 0)
         except ValueError:
-            self.add_error("fixed_day", _("Choose a day and a month that exist together."))
+            self.add_error(f"{name}_day", _("Choose a day and a month that exist together."))
+
+
+class DayLines(forms.CharField):
+    """Days with names, one a line: "2026-12-25, Christmas Day"."""
+
+    widget = forms.Textarea(attrs={"rows": 14, "spellcheck": "false"})
+
+    def clean(self, value: Any) -> Any:
+        """Names by day. Says which lines are wrong, all at once."""
+        found: dict[date, str] = {}
+        wrong: list[str] = []
+        for number, line in enumerate(super().clean(value).splitlines(), start=1):
+            if not line.strip():
+                continue
+            day, _comma, name = line.partition(next((mark for mark in "\t;," if mark in line), ","))
+            try:
+                on = date.fromisoformat(day.strip())
+            except ValueError:
+                wrong.append(_("Line %(n)d does not begin with a date such as 2026-12-25.") % {"n": number})
+                continue
+            if on in found:
+                wrong.append(_("Line %(n)d repeats a day of a line above.") % {"n": number})
+            found[on] = name.strip(' \t"')[:_NAME] or on.isoformat()
+        if wrong:
+            raise forms.ValidationError(wrong[:_ERRORS])
+        if len(found) > _HOLIDAYS:
+            raise forms.ValidationError(
+                _("That is more than 1,000 days. Leave out years that are long past.")
+            )
+        return found
+
+
+class Holidays(forms.Form):
+    """The whole list; what is not in it is a working day, or a weekend."""
+
+    days = DayLines(
+        label=_("Holidays"),
+        required=False,
+        max_length=100_000,
+        help_text=_("One a line: the date, a comma, the name. 2026-12-25, Christmas Day"),
+    )
+
+    @classmethod
+    def showing(cls, holidays: Iterable[Holiday]) -> "Holidays":
+        """The form with the list as it is."""
+        return cls(initial={"days": "\n".join(f"{each.on.isoformat()}, {each.name}" for each in holidays)})
 
 
 def initial_of(requirement: Requirement) -> dict[str, Any]:
@@ -230,6 +335,9 @@ def initial_for_new(today: date) -> dict[str, Any]:
         "kinds": ["staff", "faculty"],
         "starts_on": today,
         "first_due_days": 30,
+        "due_from": DueFrom.APPOINTMENT,
+        "due_unit": DueUnit.DAYS,
+        "roll": Roll.NONE,
         "recurs_months": 12,
         "validity_anchor": ValidityAnchor.EXPIRY,
         "window_days": 60,

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.core import audience, plan
 from compliance.core.ladder import Ladder
-from compliance.core.terms import Anchor, FixedDay, Period, Terms
+from compliance.core.terms import Anchor, Calendar, DayUnit, FixedDay, Period, Terms
+from compliance.core.terms import DueFrom as CoreDueFrom
+from compliance.core.terms import Roll as CoreRoll
 
-from .enums import RequirementState, ValidityAnchor
+from .enums import DueFrom, DueUnit, RequirementState, Roll, ValidityAnchor
 
 
 class Requirement(models.Model):
@@ -29,6 +31,18 @@ class Requirement(models.Model):
     audience = models.JSONField(_("who"))
     starts_on = models.DateField(_("starts on"))
     first_due_days = models.PositiveIntegerField(_("first due"))
+    due_from = models.CharField(
+        _("first due from"),
+        max_length=12,
+        choices=DueFrom,
+        default=DueFrom.APPOINTMENT,
+        db_default=DueFrom.APPOINTMENT,
+    )
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    due_unit = models.CharField(max_length=8, choices=DueUnit, default=DueUnit.DAYS, db_default=DueUnit.DAYS)
+    roll = models.CharField(
+        _("on a weekend or holiday"), max_length=8, choices=Roll, default=Roll.NONE, db_default=Roll.NONE
+    )
     recurs_months = models.PositiveIntegerField(_("again every"), null=True, blank=True)
     recurs_days = models.PositiveIntegerField(null=True, blank=True)
     window_days = models.PositiveIntegerField(_("renewal window"), default=60)
@@ -39,6 +53,8 @@ class Requirement(models.Model):
     )
     fixed_month = models.PositiveSmallIntegerField(null=True, blank=True)
     fixed_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    year_start_month = models.PositiveSmallIntegerField(null=True, blank=True)
+    year_start_day = models.PositiveSmallIntegerField(null=True, blank=True)
     minimum_months = models.PositiveSmallIntegerField(_("minimum validity"), default=0)
     credit_since = models.DateField(_("earlier completions count since"), null=True, blank=True)
     remind_before = models.JSONField(_("reminders before"), default=list)
@@ -75,6 +91,20 @@ class Requirement(models.Model):
                 | Q(fixed_month__isnull=False, fixed_day__isnull=False),
                 name="requirement_fixed_anchor_has_day",
             ),
+            models.CheckConstraint(
+                condition=~Q(validity_anchor=ValidityAnchor.YEAR)
+                | Q(
+                    fixed_month__isnull=False,
+                    fixed_day__isnull=False,
+                    year_start_month__isnull=False,
+                    year_start_day__isnull=False,
+                ),
+                name="requirement_year_has_its_days",
+            ),
+            models.CheckConstraint(
+                condition=~Q(due_from=DueFrom.FIXED) | Q(due_on__isnull=False),
+                name="requirement_one_date_has_date",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,18 +112,27 @@ class Requirement(models.Model):
 
     @property
     def terms(self) -> Terms:
-        """When it is due and how long doing it lasts, in the engine's words."""
+        """When it is due and how long doing it lasts, in the engine's words.
+
+        One statement when weekends and holidays matter to it, for the holidays; ask once, not once a person.
+        """
         return Terms(
             starts_on=self.starts_on,
             first_due_days=self.first_due_days,
             recurs=self._recurs,
             anchor=Anchor(self.validity_anchor),
-            fixed_day=self._fixed_day,
+            fixed_day=_day_of_year(self.fixed_month, self.fixed_day),
             minimum_months=self.minimum_months,
             window_days=self.window_days,
             grace_days=self.grace_days,
             return_days=self.return_days,
             credit_since=self.credit_since,
+            due_from=CoreDueFrom(self.due_from),
+            due_on=self.due_on,
+            due_unit=DayUnit(self.due_unit),
+            roll=CoreRoll(self.roll),
+            year_start=_day_of_year(self.year_start_month, self.year_start_day),
+            calendar=working_calendar() if self.observes_calendar else Calendar(),
         )
 
     @property
@@ -107,6 +146,11 @@ class Requirement(models.Model):
         return Ladder(tuple(self.remind_before), self.remind_after_every, self.remind_after_max)
 
     @property
+    def observes_calendar(self) -> bool:
+        """Whether weekends and holidays matter to its dates."""
+        return self.roll != Roll.NONE or self.due_unit == DueUnit.WORKING
+
+    @property
     def is_draft(self) -> bool:
         """Whether it was never turned on."""
         return self.state == RequirementState.DRAFT
@@ -117,11 +161,20 @@ class Requirement(models.Model):
             return Period(months=self.recurs_months)
         return Period(days=self.recurs_days) if self.recurs_days else None
 
-    @property
-    def _fixed_day(self) -> FixedDay | None:
-        if self.fixed_month is None or self.fixed_day is None:
-            return None
-        return FixedDay(self.fixed_month, self.fixed_day)
+
+class Holiday(models.Model):
+    """A day on which nobody works at this university. Weekends need no rows."""
+
+    on = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("holiday")
+        ordering = ["on"]
+        constraints = [models.UniqueConstraint(fields=["on"], name="holiday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.on}: {self.name}"
 
 
 class RequirementVersion(models.Model):
@@ -168,3 +221,12 @@ class RequirementPause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_on}/{self.resumes_on or ''}"
+
+
+def working_calendar() -> Calendar:
+    """Which days are worked at this university; one statement."""
+    return Calendar(frozenset(Holiday.objects.values_list("on", flat=True)))
+
+
+def _day_of_year(month: int | None, day: int | None) -> FixedDay | None:
+    return None if month is None or day is None else FixedDay(month, day)

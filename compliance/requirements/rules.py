@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from compliance.core.audience import Json
-from compliance.requirements.enums import RequirementState, ValidityAnchor
+from compliance.requirements.enums import DueFrom, DueUnit, RequirementState, Roll, ValidityAnchor
 from compliance.requirements.models import Requirement
 from lms.catalog import queries as catalog
 
@@ -30,6 +30,10 @@ class Definition:
     starts_on: date
     first_due_days: int
     purpose: str = ""
+    due_from: str = DueFrom.APPOINTMENT.value
+    due_on: date | None = None
+    due_unit: str = DueUnit.DAYS.value
+    roll: str = Roll.NONE.value
     recurs_months: int | None = None
     recurs_days: int | None = None
     window_days: int = 60
@@ -38,6 +42,8 @@ class Definition:
     validity_anchor: str = ValidityAnchor.EXPIRY.value
     fixed_month: int | None = None
     fixed_day: int | None = None
+    year_start_month: int | None = None
+    year_start_day: int | None = None
     minimum_months: int = 0
     credit_since: date | None = None
     remind_before: tuple[int, ...] = (30, 7, 1)

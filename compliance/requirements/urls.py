@@ -8,6 +8,7 @@ app_name = "requirements"
 
 urlpatterns = [
     path("", views.list_, name="list"),
+    path("holidays/", views.holidays, name="holidays"),
     path("new/", views.new, name="new"),
     path("<uuid:public_id>/", views.detail, name="detail"),
     path("<uuid:public_id>/edit/", views.edit, name="edit"),

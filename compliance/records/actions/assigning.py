@@ -193,12 +193,10 @@ def _move_due_dates(requirement: "Requirement", planned: requirements.Planned) -
         completed_at__isnull=True,
         closed_at__isnull=True,
     )
-    moved = []
+    terms, moved = requirement.terms, []
     for row in rows:
         absences = planned.people[row.user_id].absences
-        due_on = max(
-            dates.after_absences(requirement.terms, row.original_due_on, absences), row.window_opens_on
-        )
+        due_on = max(dates.after_absences(terms, row.original_due_on, absences), row.window_opens_on)
         if due_on != row.due_on:
             row.grace_ends_on += due_on - row.due_on
             row.due_on = due_on

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from compliance.core import dates
-from compliance.core.terms import Completion, Validity
+from compliance.core.terms import Completion, Terms, Validity
 from compliance.records.models import ComplianceRecord
 from compliance.requirements.enums import RequirementState
 from lms.learning import actions as learning_actions
@@ -53,8 +53,13 @@ def record_completions(*, at: datetime) -> int:
         if found is not None:
             finished.append((record, *found))
     previous = _last_validity([record.assignment_id for record, *_ in finished])
+    terms: dict[int, Terms] = {}
     for record, completion, moment in finished:
-        valid = dates.validity(record.requirement.terms, completion.on, previous.get(record.assignment_id))
+        if record.requirement_id not in terms:
+            terms[record.requirement_id] = record.requirement.terms
+        valid = dates.validity(
+            terms[record.requirement_id], completion.on, previous.get(record.assignment_id)
+        )
         for name, value in completed_fields(record, completion, moment, valid).items():
             setattr(record, name, value)
     ComplianceRecord.objects.bulk_update([record for record, *_ in finished], FINISHED, batch_size=500)

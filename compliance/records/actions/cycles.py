@@ -1,6 +1,6 @@
 """Opening the next cycle when its renewal window comes, with its due date still ahead."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -23,12 +23,13 @@ def open_due_cycles(*, today: date, at: datetime) -> int:
 
 @transaction.atomic
 def _open_renewals(requirement: "Requirement", today: date, at: datetime) -> int:
-    if requirement.terms.recurs is None:
+    terms = requirement.terms
+    if terms.recurs is None:
         return 0
     rows = Obligation.objects.filter(
         requirement=requirement,
         open_record__isnull=True,
-        valid_until__lte=today + timedelta(days=requirement.window_days),
+        valid_until__lte=today + dates.longest_window(terms),
     ).select_related("done_record")
     by_user = {row.user_id: row for row in rows}
     people = requirements.people_of(requirement, list(by_user))
@@ -37,7 +38,7 @@ def _open_renewals(requirement: "Requirement", today: date, at: datetime) -> int
         row = by_user[person.id]
         if row.valid_until is None or row.completed_on is None or row.done_record is None:
             continue
-        cycle = dates.renewal(requirement.terms, row.valid_until, row.completed_on, person.absences)
+        cycle = dates.renewal(terms, row.valid_until, row.completed_on, person.absences)
         if cycle.window_opens_on <= today:
             opened.append(
                 ComplianceRecord(

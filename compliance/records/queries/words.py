@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from compliance.records.enums import AssignmentStatus
 from lms.people.enums import AffiliationKind
@@ -33,17 +34,20 @@ def date_text(facts: Facts) -> str:
     if day := _day(known.get("credited_on")):
         return _("Completed before, on %(day)s; that still counts") % {"day": day}
     words = {
-        "joining": _("%(days)s days after joining on %(day)s"),
-        "start": _("%(days)s days after the requirement's start on %(day)s"),
-        "assignment": _("%(days)s days after it was assigned on %(day)s, as the usual date was already past"),
+        "joining": _("%(span)s after joining on %(day)s"),
+        "hire": _("%(span)s after being hired on %(day)s"),
+        "start": _("%(span)s after the requirement's start on %(day)s"),
+        "assigned": _("%(span)s after it was assigned on %(day)s"),
+        "fixed": _("One date for everybody, %(day)s"),
+        "calendar": _("The due day of the year, %(day)s"),
+        "assignment": _("%(span)s after it was assigned on %(day)s, as the usual date was already past"),
     }
     counted_from = known.get("counted_from", "")
     if counted_from not in words:
         return ""
-    text = words[counted_from] % {
-        "days": known.get("first_due_days", ""),
-        "day": _day(known.get("counted_from_on")),
-    }
+    text = words[counted_from] % {"span": _span(known), "day": _day(known.get("counted_from_on"))}
+    if rolled := _day(known.get("rolled_from")):
+        text += _("; moved from %(day)s, a weekend or holiday") % {"day": rolled}
     if moved := _day(known.get("moved_from")):
         text += _("; moved from %(day)s because of a leave") % {"day": moved}
     return text
@@ -74,3 +78,11 @@ def _reason(name: str, value: str) -> str:
 
 def _day(value: str | None) -> str:
     return day_text(date.fromisoformat(value)) if value else ""
+
+
+def _span(known: dict[str, str]) -> str:
+    """ "30 days" or "10 working days"."""
+    days = int(known.get("first_due_days") or 0)
+    if known.get("day_unit") == "working":
+        return ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}

@@ -1,7 +1,17 @@
 """Writing, turning on, changing, pausing and retiring requirements. Every action is one transaction."""
 
 from compliance.requirements.actions.drafts import create_draft, discard_draft, edit
+from compliance.requirements.actions.holidays import set_holidays
 from compliance.requirements.actions.lifecycle import pause, retire, turn_on
 from compliance.requirements.rules import Definition
 
-__all__ = ["Definition", "create_draft", "discard_draft", "edit", "pause", "retire", "turn_on"]
+__all__ = [
+    "Definition",
+    "create_draft",
+    "discard_draft",
+    "edit",
+    "pause",
+    "retire",
+    "set_holidays",
+    "turn_on",
+]

@@ -1,6 +1,7 @@
 """What can be asked about requirements: which there are, whom they reach, and what turning one on would do."""
 
 from compliance.requirements.facts import Roster, department_names, roster
+from compliance.requirements.queries.holidays import holidays, observing
 from compliance.requirements.queries.listing import (
     InForce,
     active,
@@ -39,11 +40,13 @@ __all__ = [
     "department_names",
     "ever_turned_on",
     "explain",
+    "holidays",
     "in_force",
     "known_of",
     "lines",
     "locked",
     "matching",
+    "observing",
     "people_of",
     "plan_for",
     "plan_for_everyone",

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from compliance.core.plan import Outcome
@@ -13,7 +14,7 @@ from compliance.requirements.enums import RequirementState
 from compliance.requirements.models import Requirement
 from compliance.requirements.queries.listing import all_requirements
 from compliance.requirements.queries.previews import Affected, DueDay, Preview, preview
-from compliance.requirements.queries.sentences import sentence
+from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
 from lms.ui.dates import day_text
 
 OUTCOMES = (
@@ -46,6 +47,8 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
     context: dict[str, Any] = {
         "requirement": requirement,
         "sentence": sentence(requirement, facts.department_names()),
+        "first_due": capfirst(first_due_text(requirement.terms)),
+        "again": capfirst(again_text(requirement.terms)),
         "versions": list(requirement.versions.select_related("by")),
         "pauses": list(requirement.pauses.order_by("-starts_on")),
     }

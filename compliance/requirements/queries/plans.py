@@ -27,6 +27,7 @@ class Planned:
     people: dict[int, Person]
     names: dict[int, facts.Named]
     moments: dict[int, datetime]
+    passes: dict[int, list[Completion]]
 
 
 def plan_for_everyone(requirement: Requirement, today: date) -> Planned:
@@ -71,4 +72,5 @@ def _planned(
         people={person.id: person for person in population.people},
         names=population.names,
         moments=passes.moments,
+        passes=passes.by_person,
     )

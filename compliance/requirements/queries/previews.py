@@ -11,6 +11,7 @@ from compliance.core.plan import Decision, Outcome, Plan, decide, mails_by_day
 from compliance.core.terms import Cause, Fact
 from compliance.requirements import facts, rules
 from compliance.requirements.models import Requirement
+from compliance.requirements.queries.examples import Example, examples
 from compliance.requirements.queries.plans import Planned, plan_for_everyone, with_names
 
 MAIL_DAYS = 30
@@ -59,6 +60,7 @@ class Preview:
     mail_peak_on: date | None
     mail_peak_count: int
     affected: list[Affected]
+    examples: list[Example]
     fingerprint: str
 
     @property
@@ -104,6 +106,7 @@ def preview(requirement: Requirement, today: date) -> Preview:
         mail_peak_on=peak_on,
         mail_peak_count=mails[peak_on] if peak_on else 0,
         affected=_affected(planned),
+        examples=examples(planned, requirement.terms, today),
         fingerprint=_fingerprint(requirement, made.fingerprint),
     )
 

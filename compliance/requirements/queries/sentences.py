@@ -2,13 +2,14 @@
 
 from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from compliance.core import audience
 from compliance.core.audience import All, Any, Departments, Everyone, Kinds, Not, OnLeave
-from compliance.core.terms import Anchor, Terms
+from compliance.core.terms import Anchor, DayUnit, DueFrom, FixedDay, Roll, Terms
 from compliance.requirements.models import Requirement
 from lms.people.enums import AffiliationKind
 from lms.ui.dates import day_text
@@ -37,14 +38,45 @@ def who_text(rule: audience.Rule, departments: dict[str, str]) -> str:
 
 
 def when_texts(terms: Terms) -> list[str]:
-    """When it is due first, and when again."""
-    first = ngettext(
-        "within %(days)d day of joining or of %(start)s",
-        "within %(days)d days of joining or of %(start)s",
-        terms.first_due_days,
-    ) % {"days": terms.first_due_days, "start": day_text(terms.starts_on)}
+    """When it is due first, when again, and what weekends do."""
+    texts = [again_text(terms)]
+    if terms.due_from is not DueFrom.CALENDAR:
+        texts.insert(0, first_due_text(terms))
+    else:
+        texts.append(_("with at least %(span)s for whoever joins") % {"span": _span(terms)})
+    return [*texts, *(str(_ROLLS[roll]) for roll in _ROLLS if roll is terms.roll)]
+
+
+def first_due_text(terms: Terms) -> str:
+    """When it is due first."""
+    facts = {"span": _span(terms), "start": day_text(terms.starts_on)}
+    match terms.due_from:
+        case DueFrom.HIRE:
+            return _("within %(span)s of being hired or of %(start)s") % facts
+        case DueFrom.ASSIGNMENT:
+            return _("within %(span)s of being assigned") % facts
+        case DueFrom.FIXED:
+            facts["day"] = day_text(terms.due_on or terms.starts_on)
+            return _("by %(day)s, or within %(span)s for whoever joins later") % facts
+        case DueFrom.CALENDAR:
+            return _("on the next due day of the year, with at least %(span)s") % facts
+        case _:
+            return _("within %(span)s of joining or of %(start)s") % facts
+
+
+def again_text(terms: Terms) -> str:
+    """How often, and counted from what."""
     if terms.recurs is None:
-        return [first, _("once")]
+        return _("once")
+    if terms.anchor is Anchor.YEAR and terms.fixed_day is not None and terms.year_start is not None:
+        years = terms.recurs.months // 12
+        text = ngettext(
+            "by %(day)s each year, in the fiscal year that begins on %(start)s",
+            "by %(day)s every %(count)d years, in the fiscal year that begins on %(start)s",
+            years,
+        )
+        days = {"day": _day_of_year(terms.fixed_day), "start": _day_of_year(terms.year_start)}
+        return text % {**days, "count": years}
     if terms.recurs.months:
         again = ngettext("again every month", "again every %(count)d months", terms.recurs.months) % {
             "count": terms.recurs.months
@@ -53,14 +85,36 @@ def when_texts(terms: Terms) -> list[str]:
         again = ngettext("again every day", "again every %(count)d days", terms.recurs.days) % {
             "count": terms.recurs.days
         }
-    return [first, again, *_anchor_texts(terms)]
+    return ", ".join([again, *_anchor_texts(terms)])
+
+
+_ROLLS = {
+    Roll.LATER: gettext_lazy("due dates on weekends and holidays move to the next working day"),
+    Roll.EARLIER: gettext_lazy("due dates on weekends and holidays move to the working day before"),
+}
 
 
 def _anchor_texts(terms: Terms) -> list[str]:
     if terms.anchor is Anchor.FIXED and terms.fixed_day is not None:
         on = date(2028, terms.fixed_day.month, terms.fixed_day.day)
         return [_("always to %(day)s") % {"day": day_text(on).removesuffix(" 2028")}]
+    if terms.anchor is Anchor.MONTH_END:
+        return [_("to the end of the month")]
     return [_("counted from completion")] if terms.anchor is Anchor.COMPLETION else []
+
+
+def _span(terms: Terms) -> str:
+    """ "30 days" or "10 working days"."""
+    if terms.due_unit is DayUnit.WORKING:
+        text = ngettext("%(days)d working day", "%(days)d working days", terms.first_due_days)
+    else:
+        text = ngettext("%(days)d day", "%(days)d days", terms.first_due_days)
+    return text % {"days": terms.first_due_days}
+
+
+def _day_of_year(day: FixedDay) -> str:
+    """ "31 August"."""
+    return date_format(date(2028, day.month, day.day), "j F")
 
 
 def _compound_text(rule: audience.Rule, departments: dict[str, str]) -> str:

@@ -56,6 +56,7 @@ TENANT: list[Row] = [
     Row("reminders:upcoming", "reports.view"),
     Row("requirements:list", "requirements.view"),
     Row("requirements:new", "requirements.edit"),
+    Row("requirements:holidays", "requirements.edit"),
     _one("requirements:detail", "requirements.view", "requirement"),
     _one("requirements:edit", "requirements.edit", "requirement"),
     _one("requirements:people", "requirements.preview", "requirement"),

@@ -103,6 +103,7 @@ def _relate_the_rest() -> None:
     _add("usersessions.UserSession", user=ada, ip="::1", session_key="x", user_agent=canary)
     _add("learning.Rereading", attempt=_any("learning.QuizAttempt"), lesson=_any("catalog.Lesson"))
     requirement = _any("requirements.Requirement")
+    _add("requirements.Holiday", on=day, name=canary)
     _add("requirements.RequirementPause", requirement=requirement, starts_on=day)
     _add("requirements.RequirementVersion", requirement=requirement, number=9, content={"x": canary}, at=AT)
     digest = _add("reminders.Digest", user=ada, local_day=day, message_key=canary, created_at=AT)

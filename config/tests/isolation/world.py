@@ -31,6 +31,7 @@ LEFT_EMPTY = {
     "people.RosterRow",
     "reminders.Digest",
     "reminders.Notice",
+    "requirements.Holiday",
     "requirements.RequirementPause",
     "requirements.RequirementVersion",
 }
