@@ -1,10 +1,12 @@
 """Host name -> tenant, from memory. A warm look-up costs no query.
 
-Entries live 30 seconds (unknown hosts 2), and a version number in the shared cache, asked at most once a second, makes
-every process forget at once when a domain or a tenant's status changes.
+Entries live 30 seconds (unknown hosts 2), and a version in the shared cache, asked at most once a second, makes every
+process forget at once when a domain or a tenant's status changes. It is drawn and not counted: a cache that was emptied
+would count up to a number that processes have seen before.
 """
 
 import re
+import secrets
 import time
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -38,7 +40,7 @@ class Gone:
 
 _lock = Lock()
 _entries: dict[str, tuple[float, "TenantRef | Gone | None"]] = {}
-_version: tuple[float, int] = (0.0, 0)
+_version: tuple[float, str] = (0.0, "")
 
 
 def normalise(raw: str) -> str:
@@ -123,13 +125,9 @@ def with_switches(ref: TenantRef) -> TenantRef:
 def forget_all() -> None:
     """Make every process look again: call after a domain, a name, a zone or a status changed."""
     global _version
-    shared = caches["shared"]
-    shared.add(_VERSION_KEY, 0, timeout=None)
-    try:
-        number = shared.incr(_VERSION_KEY)
-    except ValueError:  # Redis went away between the two calls
-        number = 0
-    _version = (time.monotonic(), number)
+    version = secrets.token_hex(8)
+    caches["shared"].set(_VERSION_KEY, version, timeout=None)
+    _version = (time.monotonic(), version)
     with _lock:
         _entries.clear()
 
@@ -140,7 +138,7 @@ def _forget_if_changed() -> None:
     now = time.monotonic()
     if now - asked_at < _VERSION_SECONDS:
         return
-    current = caches["shared"].get(_VERSION_KEY, 0)
+    current = caches["shared"].get(_VERSION_KEY, "")
     # First the version, then the entries: a look-up under way compares it before it keeps what it found.
     _version = (now, current)
     if current != seen:

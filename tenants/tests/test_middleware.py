@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 
@@ -161,6 +162,7 @@ def test_what_was_read_before_a_change_is_not_kept_after_it(
     alpha: TenantRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A kill switch that is pulled while another thread looks the host up must not be undone by what that one read."""
+    hosts.forget_all()
     real = hosts._found
 
     def overtaken(domain: Domain) -> Any:
@@ -172,6 +174,19 @@ def test_what_was_read_before_a_change_is_not_kept_after_it(
     with monkeypatch.context() as patch:
         patch.setattr(hosts, "_found", overtaken)
         hosts.look_up(alpha.host)
+    assert _ask(alpha.host).status_code == 503
+
+
+def test_a_change_is_noticed_also_after_the_shared_cache_was_emptied(alpha: TenantRef) -> None:
+    hosts.forget_all()
+    assert hosts.resolve(alpha.host) is not None
+    seen, known = hosts._version[1], dict(hosts._entries)
+    caches["shared"].clear()
+    hosts.forget_all()  # what another process says
+    hosts._version = (0.0, seen)
+    hosts._entries.update(known)
+    with context.public_schema():
+        Tenant.objects.filter(pk=alpha.id).update(closed_for=TenantClosure.FROZEN)
     assert _ask(alpha.host).status_code == 503
 
 
