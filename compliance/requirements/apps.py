@@ -19,6 +19,12 @@ class RequirementsConfig(AppConfig):
 
         kinds.register("requirement.drafted", _("drafted the requirement"), administers=True)
         kinds.register("requirement.changed", _("changed the requirement"), administers=True)
+        kinds.register(
+            "requirement.basis_changed",
+            _("changed owner, policy or laws of the requirement"),
+            administers=True,
+        )
+        kinds.register("requirement.coverage_exported", _("exported which laws are answered"))
         kinds.register("requirement.discarded", _("discarded the draft"), administers=True)
         kinds.register("requirement.turned_on", _("turned on the requirement"), administers=True)
         kinds.register("requirement.resumed", _("turned on again the requirement"), administers=True)

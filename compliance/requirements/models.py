@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from compliance.core import audience, plan
@@ -13,6 +13,8 @@ from compliance.core.terms import DueFrom as CoreDueFrom
 from compliance.core.terms import Roll as CoreRoll
 
 from .enums import DueFrom, DueUnit, RequirementState, Roll, ValidityAnchor
+
+_NONE = Value([], models.JSONField())
 
 
 class Requirement(models.Model):
@@ -60,6 +62,12 @@ class Requirement(models.Model):
     remind_before = models.JSONField(_("reminders before"), default=list)
     remind_after_every = models.PositiveSmallIntegerField(_("then every"), default=7)
     remind_after_max = models.PositiveSmallIntegerField(_("at most"), default=6)
+    owner = models.ForeignKey(
+        "people.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
+    )
+    policy = models.TextField(_("policy"), blank=True, default="", db_default="")
+    authorities = models.JSONField(_("laws and standards"), blank=True, default=list, db_default=_NONE)
+    parameters = models.JSONField(_("values set here"), blank=True, default=list, db_default=_NONE)
     number = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from compliance.core.audience import Json
+from compliance.requirements import basis
 from compliance.requirements.enums import DueFrom, DueUnit, RequirementState, Roll, ValidityAnchor
 from compliance.requirements.models import Requirement
 from lms.catalog import queries as catalog
@@ -63,7 +64,7 @@ class Definition:
 def content_of(requirement: Requirement) -> dict[str, Any]:
     """Everything that was decided about a requirement, as JSON."""
     names = [field.name for field in fields(Definition)]
-    return {name: _plain(getattr(requirement, name)) for name in names}
+    return {name: _plain(getattr(requirement, name)) for name in names} | basis.content_of(requirement)
 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:

@@ -90,6 +90,15 @@ SUPPORT: Final = {
     "lapsed": Term(_("Not answered in time"), "neutral", "dash"),
     "ended": Term(_("Ended"), "neutral", "check"),
 }
+LAWS: Final = {
+    "proposed": Term(_("Proposed"), "neutral", "edit"),
+    "enacted": Term(_("Enacted"), "info", "calendar"),
+    "effective": Term(_("In force"), "neutral", "check"),
+    "answered": Term(_("Answered"), "ok", "check-circle"),
+    "not_yet": Term(_("Not yet on"), "warn", "hourglass"),
+    "gap": Term(_("Nothing answers it"), "bad", "alert"),
+    "not_by_training": Term(_("No requirement needed"), "neutral", "dash", is_plain=True),
+}
 GROUPS: Final[dict[str, tuple[Text, dict[str, Term]]]] = {
     "compliance": (_("Compliance status"), COMPLIANCE),
     "work": (_("Work"), WORK),
@@ -100,6 +109,7 @@ GROUPS: Final[dict[str, tuple[Text, dict[str, Term]]]] = {
     "import_rows": (_("Import rows"), IMPORT_ROWS),
     "people": (_("People"), PEOPLE),
     "support": (_("Support access"), SUPPORT),
+    "laws": (_("Laws and standards"), LAWS),
 }
 TERMS: Final[dict[str, Term]] = {
     value: term for _label, terms in GROUPS.values() for value, term in terms.items()

@@ -12,13 +12,14 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
-from compliance.oversight.demo import population
+from compliance.oversight.demo import grounds, population
 from compliance.oversight.demo.learning import Course
 from compliance.oversight.demo.population import Invented
 from compliance.records import actions as records
 from compliance.reminders import actions as reminders
 from compliance.requirements import actions as requirements
 from compliance.requirements import queries as requirement_queries
+from compliance.requirements.basis import Basis
 from lms.catalog import actions as catalog_actions
 from lms.catalog import queries as catalog
 from lms.people import actions as people_actions
@@ -112,6 +113,7 @@ class Story:
             ),
             owner,
             day,
+            basis=grounds.of_phishing(self._who("bo.brandt"), day),
         )
         self._turn(population.TURNED_ON)
         requirements.create_draft(
@@ -124,6 +126,7 @@ class Story:
                 first_due_days=14,
                 recurs_months=24,
             ),
+            basis=grounds.of_contractors(owner),
             by=owner,
             at=self._moment(self.today - 2 * _DAY, 15),
         )
@@ -146,9 +149,17 @@ class Story:
         )
         self._turn(population.STUDENTS_TURNED_ON)
 
-    def _turn_on(self, definition: requirements.Definition, owner: Any, day: dt.date) -> None:
+    def _turn_on(
+        self,
+        definition: requirements.Definition,
+        owner: Any,
+        day: dt.date,
+        *,
+        basis: Basis | None = None,
+    ) -> None:
         self.say(f"requirement of {day}: {definition.title}")
-        draft = requirements.create_draft(definition=definition, by=owner, at=self._moment(day - _DAY, 15))
+        at = self._moment(day - _DAY, 15)
+        draft = requirements.create_draft(definition=definition, basis=basis, by=owner, at=at)
         requirements.turn_on(
             requirement=draft,
             fingerprint=requirement_queries.preview(draft, day).fingerprint,

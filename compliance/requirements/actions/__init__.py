@@ -1,5 +1,6 @@
 """Writing, turning on, changing, pausing and retiring requirements. Every action is one transaction."""
 
+from compliance.requirements.actions.basing import set_basis
 from compliance.requirements.actions.drafts import create_draft, discard_draft, edit
 from compliance.requirements.actions.holidays import set_holidays
 from compliance.requirements.actions.lifecycle import pause, retire, turn_on
@@ -12,6 +13,7 @@ __all__ = [
     "edit",
     "pause",
     "retire",
+    "set_basis",
     "set_holidays",
     "turn_on",
 ]

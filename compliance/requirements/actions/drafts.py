@@ -6,15 +6,20 @@ from typing import Any
 from django.db import transaction
 
 from compliance.requirements import events, queries, rules
+from compliance.requirements.basis import Basis
 from compliance.requirements.enums import RequirementState
 from compliance.requirements.models import Requirement, RequirementVersion
 from lms.audit import actions as audit
 
 
 @transaction.atomic
-def create_draft(*, definition: rules.Definition, by: Any, at: datetime) -> Requirement:
-    """A requirement that does nothing yet."""
+def create_draft(
+    *, definition: rules.Definition, by: Any, at: datetime, basis: Basis | None = None
+) -> Requirement:
+    """A requirement that does nothing yet. Without `basis` it rests on nothing that is written down."""
     requirement = definition.apply_to(Requirement(created_at=at, created_by=by))
+    if basis is not None:
+        basis.apply_to(requirement)
     requirement.save(force_insert=True)
     _note("requirement.drafted", requirement, by=by, at=at)
     return requirement

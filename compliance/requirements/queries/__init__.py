@@ -1,6 +1,7 @@
 """What can be asked about requirements: which there are, whom they reach, and what turning one on would do."""
 
 from compliance.requirements.facts import Roster, department_names, roster
+from compliance.requirements.queries.coverage import Answered, Coverage, coverage, coverage_of
 from compliance.requirements.queries.holidays import holidays, observing
 from compliance.requirements.queries.listing import (
     InForce,
@@ -27,6 +28,8 @@ from compliance.requirements.queries.sentences import sentence
 __all__ = [
     "OUTCOMES",
     "Affected",
+    "Answered",
+    "Coverage",
     "DueDay",
     "Explanation",
     "InForce",
@@ -37,6 +40,8 @@ __all__ = [
     "Roster",
     "active",
     "all_requirements",
+    "coverage",
+    "coverage_of",
     "department_names",
     "ever_turned_on",
     "explain",

@@ -64,7 +64,11 @@ def all_requirements() -> QuerySet[Any]:
 
 def requirement_by(public_id: UUID) -> Requirement:
     """One requirement with its course. Raises Http404."""
-    found = Requirement.objects.select_related("course", "turned_on_by").filter(public_id=public_id).first()
+    found = (
+        Requirement.objects.select_related("course", "turned_on_by", "owner")
+        .filter(public_id=public_id)
+        .first()
+    )
     if found is None:
         raise Http404
     return found

@@ -1,7 +1,8 @@
 """What each page shows, gathered: the requirement in words, the preview, the versions."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.formats import date_format
@@ -9,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from compliance.core.plan import Outcome
-from compliance.requirements import facts, rules
+from compliance.requirements import basis, facts, rules
 from compliance.requirements.enums import RequirementState
 from compliance.requirements.models import Requirement
 from compliance.requirements.queries.listing import all_requirements
@@ -49,13 +50,41 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
         "sentence": sentence(requirement, facts.department_names()),
         "first_due": capfirst(first_due_text(requirement.terms)),
         "again": capfirst(again_text(requirement.terms)),
-        "versions": list(requirement.versions.select_related("by")),
+        "versions": history(requirement),
+        "basis": basis.of(requirement),
+        "unset_parameters": basis.unset_parameters(basis.of(requirement)),
         "pauses": list(requirement.pauses.order_by("-starts_on")),
     }
     if requirement.state in {RequirementState.DRAFT, RequirementState.PAUSED}:
         context |= previewed(requirement, today)
         context["obstacle"] = rules.obstacle(requirement)
     return context
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version with what it changed, as the names of fields."""
+
+    number: int
+    at: datetime
+    by: Any
+    changed: tuple[str, ...]
+
+
+def history(requirement: Requirement) -> list[Version]:
+    """The versions, the newest first."""
+    rows = list(requirement.versions.select_related("by"))
+    return [
+        Version(row.number, row.at, row.by, _changed(older.content, row.content) if older else ())
+        for row, older in zip_longest(rows, rows[1:])
+    ]
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:
+    """The names of what differs, as the form calls it. What an older release did not keep did not change."""
+    differing = [name for name in after if name in before and before[name] != after[name]]
+    fields = (Requirement._meta.get_field(name.removesuffix("_id")) for name in differing)
+    return tuple(dict.fromkeys(str(getattr(field, "verbose_name", field.name)) for field in fields))
 
 
 def previewed(requirement: Requirement, today: date) -> dict[str, Any]:

@@ -2,15 +2,20 @@
 
 from compliance.requirements.views.builder import edit, new
 from compliance.requirements.views.holidays import holidays
+from compliance.requirements.views.laws import basis, coverage_csv, law, laws
 from compliance.requirements.views.lifecycle import discard, pause, retire, turn_on
 from compliance.requirements.views.looking import check_person, detail, list_, people, people_csv
 
 __all__ = [
+    "basis",
     "check_person",
+    "coverage_csv",
     "detail",
     "discard",
     "edit",
     "holidays",
+    "law",
+    "laws",
     "list_",
     "new",
     "pause",

@@ -1,6 +1,7 @@
 """The rule builder: one form, whose answer before saving is exactly whom it reaches, with which dates."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from compliance.requirements import actions, forms, queries, rules
+from compliance.requirements import actions, basis, forms, forms_basis, packs, queries, rules
 from compliance.requirements.models import Requirement
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.ui import http, partials
 from tenants import clock
 
+_Cites = tuple[packs.Pack, packs.Control]
 PAGE = "requirements/requirement_form.html"
 
 
@@ -22,14 +24,20 @@ PAGE = "requirements/requirement_form.html"
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A new requirement: checked as often as one likes, then saved as a draft."""
-    today = clock.today()
+    today, cites = clock.today(), _control_of(request)
     if request.method != "POST":
-        form = forms.Builder(initial=forms.initial_for_new(today))
-        return partials.render_page(request, PAGE, {"form": form, "preview": None})
+        initial = forms.initial_for_new(today) | (forms_basis.drafted(*cites) if cites else {})
+        form = forms.Builder(initial=initial)
+        return partials.render_page(request, PAGE, {"form": form, "preview": None, "cites": cites})
     form = forms.Builder(request.POST)
     if not form.is_valid() or "check" in request.POST:
-        return _answer(request, form, Requirement(), today)
-    requirement = actions.create_draft(definition=form.definition(), by=guard.viewer(request), at=clock.now())
+        return _answer(request, form, Requirement(), today, cites=cites)
+    requirement = actions.create_draft(
+        definition=form.definition(),
+        by=guard.viewer(request),
+        at=clock.now(),
+        basis=basis.Basis(authorities=(basis.cite(*cites),)) if cites else None,
+    )
     messages.success(request, _("Saved as a draft. It does nothing until you turn it on."))
     return http.see_other("requirements:detail", public_id=requirement.public_id)
 
@@ -62,6 +70,13 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return http.see_other("requirements:detail", public_id=public_id)
 
 
+def _control_of(request: HttpRequest) -> _Cites | None:
+    """The control that the address says the draft is to answer; anything else there is overlooked."""
+    versions = packs.library().get(request.GET.get("pack", ""), ())
+    control = versions[-1].control(request.GET.get("control", "")) if versions else None
+    return (versions[-1], control) if control else None
+
+
 def _open(request: HttpRequest, requirement: Requirement) -> HttpResponse:
     """The form with what the requirement says now."""
     try:
@@ -82,10 +97,12 @@ def _answer(
     today: date,
     *,
     is_stale: bool = False,
+    cites: _Cites | None = None,
 ) -> HttpResponse:
     """The form again, with the preview when it can be made. An htmx request gets only the preview."""
     saved = None if requirement._state.adding else requirement
-    context = {"form": form, "requirement": saved, "preview": None, "is_stale": is_stale, "is_checked": True}
+    context: dict[str, Any] = {"form": form, "requirement": saved, "preview": None, "cites": cites}
+    context |= {"is_stale": is_stale, "is_checked": True}
     if form.is_valid():
         requirement = form.definition().apply_to(requirement)
         context |= queries.previewed(requirement, today)

@@ -122,7 +122,7 @@ def _expected(row: Row, role: str, side: str) -> set[int]:
     """The codes that somebody who is signed in may be answered with."""
     if not may(row, role):
         return {403, 405}
-    if side == "other ids" and row.of:
+    if side == "other ids" and row.of and not row.is_dulys:
         return NOT_THERE
     if row.who == "signed in" and row.of and not row.is_everyones:
         return FINE | NOT_THERE | {403}  # one's own or somebody else's: other tests tell them apart

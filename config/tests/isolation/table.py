@@ -10,7 +10,8 @@ class Row:
     `who` is a permission's value, "signed in", "open", or "library" for pages of the sign-in library.
     `is_everyones` marks things that every signed-in person may see, `is_owners` those of the world's owner,
     `may_be_absent` what the world does not hold (a second factor, the HTML of a letter that is text), `is_scoped`
-    what also serves those who hold the permission over some people only.
+    what also serves those who hold the permission over some people only, `is_dulys` what is named the same at every
+    tenant because it comes with the product; what the page says of the tenant is still its own.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Row:
     is_owners: bool = False
     may_be_absent: bool = False
     is_scoped: bool = False
+    is_dulys: bool = False
 
     def kwargs(self, ids: dict[str, str]) -> dict[str, str]:
         """The URL's arguments, taken from the world."""
@@ -57,6 +59,10 @@ TENANT: list[Row] = [
     Row("requirements:list", "requirements.view"),
     Row("requirements:new", "requirements.edit"),
     Row("requirements:holidays", "requirements.edit"),
+    Row("requirements:laws", "requirements.view"),
+    Row("requirements:coverage-csv", "reports.export"),
+    Row("requirements:law", "requirements.view", (("key", "pci-dss-4"),), is_dulys=True),
+    _one("requirements:basis", "requirements.edit", "requirement"),
     _one("requirements:detail", "requirements.view", "requirement"),
     _one("requirements:edit", "requirements.edit", "requirement"),
     _one("requirements:people", "requirements.preview", "requirement"),

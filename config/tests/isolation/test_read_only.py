@@ -41,6 +41,7 @@ EVERYDAY = {
     "people.accepted",
     "records.updated",
     "reminders.sent_by_hand",
+    "requirement.coverage_exported",
     "support.refused_page",
     "support.viewed",
     "takeout.downloaded",

@@ -176,7 +176,20 @@ def _compliance(world: World) -> None:
     from lms.catalog.models import Course
 
     requirement = make_requirement(
-        title=f"Yearly {_canary()}", course=Course.objects.get(public_id=world.ids["course"])
+        title=f"Yearly {_canary()}",
+        course=Course.objects.get(public_id=world.ids["course"]),
+        owner=world.dee,
+        policy=f"Policy {_canary()}",
+        authorities=[
+            {
+                "regime": f"Law {_canary()}",
+                "control": "12.6.3",
+                "asks": _canary(),
+                "pack": "pci-dss-4",
+                "pack_version": 1,
+            }
+        ],
+        parameters=[{"name": "How often", "value": _canary(), "since": "2026-01-01"}],
     )
     assignment = make_assignment(world.dee, requirement=requirement)
     make_record(assignment, due_on=dt.date(2026, 11, 20))

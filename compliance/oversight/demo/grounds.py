@@ -1,0 +1,38 @@
+"""What the demo's requirements rest on: an owner, a policy, laws and standards. Call inside its tenant."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from compliance.requirements import packs
+from compliance.requirements.basis import Basis, Parameter, Reference, cite
+
+
+def of_phishing(owner: Any, day: dt.date) -> Basis:
+    """The policy of the university, a contract about cards, and a standard with the value that was set for it."""
+    own = Reference(
+        regime=_("Lindenhof information security policy"),
+        control="4.2",
+        asks=_("Everybody who works here is trained every year."),
+        source=_("Senate, published in the bulletin"),
+        effective_from=day - dt.timedelta(days=90),
+    )
+    often = Parameter(_("03.02.01 a: How often literacy training is repeated"), _("every 12 months"), day)
+    return Basis(
+        owner=owner,
+        policy=_("4.2 Everybody who works at Lindenhof is trained every year in recognising attacks."),
+        authorities=(*_cited("nist-800-171-r3", "03.02.01 a"), *_cited("pci-dss-4", "12.6.3.1"), own),
+        parameters=(often,),
+    )
+
+
+def of_contractors(owner: Any) -> Basis:
+    """An older standard that a partner of research still asks for."""
+    return Basis(owner=owner, authorities=_cited("nist-800-171-r2", "3.2.1"))
+
+
+def _cited(key: str, control_id: str) -> tuple[Reference, ...]:
+    pack = packs.library()[key][-1]
+    control = pack.control(control_id)
+    return (cite(pack, control),) if control else ()

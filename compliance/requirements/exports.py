@@ -1,0 +1,42 @@
+"""Laws and standards against requirements as a file. The columns are documented and stay as they are."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from compliance.requirements.queries import Coverage
+
+HEADER = (
+    "regime",
+    "control",
+    "title",
+    "law_status",
+    "asks",
+    "compared_with_source",
+    "source",
+    "pack",
+    "pack_version",
+    "answered",
+    "requirement",
+    "requirement_state",
+    "cited_version",
+    "cited_version_outdated",
+    "as_of",
+)
+
+
+def coverage_rows(found: Iterable[Coverage], *, as_of: date) -> Iterator[tuple[object, ...]]:
+    """A line for each requirement that answers a control, and one for each control that nothing answers."""
+    for each in found:
+        for line in each.lines:
+            control = line.control
+            about = (
+                each.pack.regime, control.id, control.title, control.status.value, control.asks,
+                control.checked.value, control.source, each.pack.key, each.pack.version, line.answered.value,
+            )  # fmt: skip
+            for answer in line.answers:
+                cited = answer.reference
+                is_old = cited.outdated_by is not None
+                held = answer.requirement
+                yield (*about, held.title, held.state, cited.pack_version, is_old, as_of)
+            if not line.answers:
+                yield (*about, "", "", "", "", as_of)

@@ -1,0 +1,171 @@
+"""Which requirement answers which control, and which controls nothing answers."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from compliance.requirements import basis, packs
+from compliance.requirements.enums import RequirementState
+from compliance.requirements.models import Requirement
+
+_PARTS: dict[str, str | Promise] = {
+    "title": _("title"),
+    "asks": _("what it asks"),
+    "kind": _("what answers it"),
+    "status": _("where the law stands"),
+    "checked": _("how far it was checked"),
+    "source": _("source"),
+    "url": _("where to read it"),
+    "note": _("note"),
+    "is_mandate": _("whether it is a duty"),
+    "effective_from": _("in force from"),
+    "effective_to": _("in force until"),
+    "evidence": _("evidence"),
+    "missing": _("what Duly does not keep"),
+    "parameters": _("values to set"),
+    "draft": _("the draft it offers"),
+}
+
+
+class Answered(StrEnum):
+    """What became of a control here."""
+
+    YES = "answered"
+    NOT_YET = "not_yet"
+    NO = "gap"
+    NOT_BY_TRAINING = "not_by_training"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A requirement that cites a control, and the version of the pack in which it does."""
+
+    requirement: Requirement
+    reference: basis.Reference
+
+    @property
+    def counts(self) -> bool:
+        """Whether it asks people for it today."""
+        return self.requirement.state == RequirementState.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A control with what answers it."""
+
+    control: packs.Control
+    answers: tuple[Answer, ...]
+
+    @property
+    def answered(self) -> Answered:
+        """Only a requirement that is on answers; a draft or one that rests does not yet."""
+        if any(answer.counts for answer in self.answers):
+            return Answered.YES
+        if self.answers:
+            return Answered.NOT_YET
+        return Answered.NO if self.control.wants_requirement else Answered.NOT_BY_TRAINING
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A control that a new version of its pack added, dropped or put otherwise; `parts` says in what."""
+
+    control_id: str
+    title: str
+    is_new: bool
+    is_gone: bool
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The newest version of a pack against this site's requirements."""
+
+    pack: packs.Pack
+    lines: tuple[Line, ...]
+    gone: tuple[Answer, ...]
+    changes: tuple[Changed, ...]
+
+    @property
+    def wanted(self) -> list[Line]:
+        """The controls that ask for training and are in force."""
+        return [line for line in self.lines if line.control.wants_requirement]
+
+    @property
+    def answered_count(self) -> int:
+        """How many of those a requirement answers that is on."""
+        return sum(line.answered is Answered.YES for line in self.wanted)
+
+    @property
+    def gaps(self) -> list[Line]:
+        """Those that no requirement cites."""
+        return [line for line in self.lines if line.answered is Answered.NO]
+
+    @property
+    def outdated(self) -> list[Answer]:
+        """What cites a version of the pack in which the control read otherwise, or was still there."""
+        cited = [answer for line in self.lines for answer in line.answers]
+        return [answer for answer in (*cited, *self.gone) if answer.reference.outdated_by is not None]
+
+    @property
+    def is_cited(self) -> bool:
+        """Whether any requirement cites the pack."""
+        return bool(self.gone) or any(line.answers for line in self.lines)
+
+
+def coverage() -> list[Coverage]:
+    """Every pack against every requirement that is not retired, by name; one statement."""
+    answers = _answers()
+    return [_covered(versions, answers) for versions in packs.library().values()]
+
+
+def coverage_of(key: str) -> Coverage | None:
+    """The same for one pack; None when there is no such pack."""
+    versions = packs.library().get(key)
+    return None if versions is None else _covered(versions, _answers())
+
+
+_Answers = dict[tuple[str, str], list[Answer]]
+
+
+def _answers() -> _Answers:
+    found: _Answers = defaultdict(list)
+    rows = Requirement.objects.exclude(state=RequirementState.RETIRED).order_by("title", "pk")
+    for row in rows:
+        for reference in basis.references(row.authorities):
+            found[reference.pack, reference.control].append(Answer(row, reference))
+    return found
+
+
+def _covered(versions: tuple[packs.Pack, ...], answers: _Answers) -> Coverage:
+    newest = versions[-1]
+    lines = tuple(
+        Line(control, tuple(answers.get((newest.key, control.id), ()))) for control in newest.controls
+    )
+    gone = (
+        cited
+        for (key, control_id), cited in answers.items()
+        if key == newest.key and newest.control(control_id) is None
+    )
+    changes = map(_changed, packs.changes(versions[-2], newest)) if len(versions) > 1 else ()
+    return Coverage(newest, lines, tuple(_flat(gone)), tuple(changes))
+
+
+def _changed(change: packs.Change) -> Changed:
+    shown = change.after or change.before
+    return Changed(
+        change.control_id,
+        shown.title if shown else "",
+        is_new=change.before is None,
+        is_gone=change.after is None,
+        parts=tuple(str(_PARTS[name]) for name in change.names),
+    )
+
+
+def _flat(lists: Iterable[list[Answer]]) -> Iterable[Answer]:
+    for each in lists:
+        yield from each
