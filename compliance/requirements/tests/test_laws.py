@@ -264,3 +264,10 @@ def test_a_parameter_keeps_its_day_through_the_database(alpha, on):
     with inside(alpha):
         basis.Basis(parameters=(row,)).apply_to(on).save()
         assert basis.of(Requirement.objects.get()).parameters == (row,)
+
+
+def test_every_part_of_a_version_has_a_name_for_the_history(alpha):
+    with inside(alpha):
+        content = rules.content_of(make_requirement())
+    for name in content:
+        Requirement._meta.get_field(name.removesuffix("_id"))
