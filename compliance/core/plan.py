@@ -115,7 +115,7 @@ def decide(
         return Decision(person.id, Outcome.OUT)
     day, later = upcoming
     first = _assign(rule.terms, person, later, completions, day)
-    return Decision(person.id, Outcome.LATER, later.facts, day, first.dates, first.is_adjusted, first.credit)
+    return replace(first, outcome=Outcome.LATER)
 
 
 def next_match(rule: Rule, person: Person, today: date) -> tuple[date, audience.Match] | None:

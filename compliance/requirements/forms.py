@@ -68,6 +68,8 @@ MONTHS = (
 )  # fmt: skip
 
 
+# Asked for by one choice only, and then not optional.
+_CONDITIONAL = ("due_on", "fixed_day", "fixed_month", "year_start_day", "year_start_month")
 _BY_CALENDAR = {ValidityAnchor.FIXED, ValidityAnchor.YEAR}
 
 
@@ -79,6 +81,14 @@ class DayField(forms.DateField):
     """A day, with the browser's own calendar."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class Chosen(forms.ChoiceField):
+    """A choice whose initial one is meant when nothing is sent."""
+
+    def clean(self, value: Any) -> Any:
+        """The value chosen, or the initial one."""
+        return super().clean(value or self.initial)
 
 
 class DayList(forms.CharField):
@@ -134,21 +144,19 @@ class Builder(forms.Form):
         label=_("First due, days"),
         min_value=0,
         max_value=_YEAR_DAYS,
-        help_text=_("After joining or the start."),
+        help_text=_("After the day chosen below, or at least that many."),
     )
-    due_unit = forms.ChoiceField(label=_("Counted in"), choices=DueUnit.choices, required=False)
-    due_from = forms.ChoiceField(
+    due_unit = Chosen(label=_("Counted in"), choices=DueUnit.choices, initial=DueUnit.DAYS)
+    due_from = Chosen(
         label=_("First due, counted from"),
         choices=DueFrom.choices,
-        required=False,
+        initial=DueFrom.APPOINTMENT,
         help_text=_("Never from before the start. Whoever is reached too late has these days from then on."),
     )
     due_on = DayField(
         label=_("The date"), required=False, help_text=_("Whoever joins later has at least the days above.")
     )
-    roll = forms.ChoiceField(
-        label=_("A due date on a weekend or holiday"), choices=Roll.choices, required=False
-    )
+    roll = Chosen(label=_("A due date on a weekend or holiday"), choices=Roll.choices, initial=Roll.NONE)
     recurs_months = forms.IntegerField(
         label=_("Repeat, months"),
         required=False,
@@ -176,7 +184,7 @@ class Builder(forms.Form):
         label=_("Renewal opens, days before it expires"),
         min_value=0,
         max_value=_YEAR_DAYS,
-        help_text=_("Who renews inside this window loses no time."),
+        help_text=_("Who renews inside this window loses no time. By fiscal years it opens with the year."),
     )
     grace_days = forms.IntegerField(
         label=_("Grace after the due date, days"), min_value=0, max_value=_YEAR_DAYS
@@ -217,6 +225,8 @@ class Builder(forms.Form):
         self.fields["course"].choices = [("", _("Choose a course")), *courses]  # type: ignore[attr-defined]
         for name in ("departments", "not_departments"):
             self.fields[name].choices = departments  # type: ignore[attr-defined]
+        for name in _CONDITIONAL:
+            self.fields[name].is_conditional = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Refuse terms that contradict themselves, at the field that can mend it."""
@@ -253,9 +263,6 @@ class Builder(forms.Form):
             data["fixed_month"] = data["fixed_day"] = None
         if data["validity_anchor"] != ValidityAnchor.YEAR:
             data["year_start_month"] = data["year_start_day"] = None
-        data["due_from"] = data["due_from"] or DueFrom.APPOINTMENT.value
-        data["due_unit"] = data["due_unit"] or DueUnit.DAYS.value
-        data["roll"] = data["roll"] or Roll.NONE.value
         if data["due_from"] != DueFrom.FIXED:
             data["due_on"] = None
         who = {name: data.pop(name) for name in ("kinds", "departments", "not_departments", "not_on_leave")}

@@ -135,7 +135,9 @@ def field(values: Values, context: Context) -> Values:
         "label": values["label"] or bound.label,
         "hint": hint,
         "is_group": is_group,
-        "is_optional": not bound.field.required and kind != "check",
+        "is_optional": not (
+            bound.field.required or getattr(bound.field, "is_conditional", False) or kind == "check"
+        ),
         "hint_id": f"{bound.auto_id}_helptext",
         "error_id": f"{bound.auto_id}_error",
         "widget": "" if is_group else bound.as_widget(attrs=attributes),

@@ -74,7 +74,7 @@ def _day(text: str) -> date:
     return date.fromisoformat(text.strip())
 
 
-def _stretch(text: str) -> tuple[date, date | None]:
+def stretch_of(text: str) -> tuple[date, date | None]:
     first, last = text.split("..")
     return _day(first), _day(last) if last else None
 
@@ -155,7 +155,7 @@ def person_on(row: Row, on: date) -> Person:
     """The person as HR knows them on that day."""
     appointments, absences, is_active = [], [], True
     for clause in (*row.person, *(each for each in row.requirement if each.startswith("paused "))):
-        text, known = _known(clause)
+        text, known = known_of(clause)
         word, *rest = text.split()
         if word in {"passed", "outage"} or known > on:
             continue
@@ -163,13 +163,13 @@ def person_on(row: Row, on: date) -> Person:
             is_active = on < _day(rest[0])
         elif word in {"leave", "waiver", "paused"}:
             cause = {"leave": Cause.LEAVE, "waiver": Cause.WAIVER, "paused": Cause.PAUSE}[word]
-            absences.append(replace(Absence.leave(*_stretch(rest[0])), cause=cause))
+            absences.append(replace(Absence.leave(*stretch_of(rest[0])), cause=cause))
         else:
-            appointments.append(Appointment(word, (rest[0], "UNI"), *_stretch(rest[1])))
+            appointments.append(Appointment(word, (rest[0], "UNI"), *stretch_of(rest[1])))
     return Person(1, tuple(appointments), tuple(absences), is_active)
 
 
-def _known(clause: str) -> tuple[str, date]:
+def known_of(clause: str) -> tuple[str, date]:
     text, _known, day = clause.partition(" known ")
     return text, _day(day) if day else _ALWAYS
 
@@ -193,7 +193,7 @@ def _local(moment: str, zone: str) -> date:
 
 def is_down(row: Row, on: date) -> bool:
     """Whether the nightly work did not run that day."""
-    stretches = (_stretch(each.split()[1]) for each in row.person if each.startswith("outage "))
+    stretches = (stretch_of(each.split()[1]) for each in row.person if each.startswith("outage "))
     return any(first <= on and (last is None or on <= last) for first, last in stretches)
 
 

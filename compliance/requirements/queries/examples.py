@@ -17,11 +17,13 @@ _SHOWN = (Outcome.ASSIGN, Outcome.LATER, Outcome.CREDIT, Outcome.KEEP)
 class Example:
     """One person's dates: first due (None when it is done, or open with dates that stay), and the round after it.
 
-    `done_on` is the due date, the completion that counts already, or today for who has it and keeps it.
+    `joins_on` is set for whoever is meant later. `done_on` is the due date, the completion that counts already, or
+    today for who has it and keeps it.
     """
 
     name: str
-    outcome: Outcome
+    is_done: bool
+    joins_on: date | None
     due_on: date | None
     because: tuple[Fact, ...]
     done_on: date
@@ -59,7 +61,8 @@ def _example(decision: Decision, planned: Planned, terms: Terms, today: date) ->
         upcoming = dates.renewal(terms, valid.valid_until, valid.valid_from, absences)
     return Example(
         name=planned.names[decision.person_id].name,
-        outcome=decision.outcome,
+        is_done=decision.credit is not None,
+        joins_on=decision.on if decision.outcome is Outcome.LATER else None,
         due_on=done_on if is_due else None,
         because=decision.because,
         done_on=valid.valid_from,

@@ -16,9 +16,11 @@ from lms.ui.dates import day_text
 
 
 def sentence(requirement: Requirement, departments: dict[str, str]) -> str:
-    """One sentence: who, within what time, how often. `departments`: names by code."""
-    parts = [who_text(audience.parse(requirement.audience), departments), *when_texts(requirement.terms)]
-    return capfirst(", ".join(parts)) + "."
+    """One sentence: who, within what time, how often; a second where weekends move dates. `departments`: by code."""
+    terms = requirement.terms
+    parts = [who_text(audience.parse(requirement.audience), departments), *when_texts(terms)]
+    rolls = [str(_ROLLS[roll]) for roll in _ROLLS if roll is terms.roll]
+    return " ".join([capfirst(", ".join(parts)) + ".", *rolls])
 
 
 def who_text(rule: audience.Rule, departments: dict[str, str]) -> str:
@@ -38,13 +40,13 @@ def who_text(rule: audience.Rule, departments: dict[str, str]) -> str:
 
 
 def when_texts(terms: Terms) -> list[str]:
-    """When it is due first, when again, and what weekends do."""
+    """When it is due first, and when again."""
     texts = [again_text(terms)]
     if terms.due_from is not DueFrom.CALENDAR:
         texts.insert(0, first_due_text(terms))
     else:
         texts.append(_("with at least %(span)s for whoever joins") % {"span": _span(terms)})
-    return [*texts, *(str(_ROLLS[roll]) for roll in _ROLLS if roll is terms.roll)]
+    return texts
 
 
 def first_due_text(terms: Terms) -> str:
@@ -89,8 +91,8 @@ def again_text(terms: Terms) -> str:
 
 
 _ROLLS = {
-    Roll.LATER: gettext_lazy("due dates on weekends and holidays move to the next working day"),
-    Roll.EARLIER: gettext_lazy("due dates on weekends and holidays move to the working day before"),
+    Roll.LATER: gettext_lazy("Due dates on weekends and holidays move to the next working day."),
+    Roll.EARLIER: gettext_lazy("Due dates on weekends and holidays move to the working day before."),
 }
 
 

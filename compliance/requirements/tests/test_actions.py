@@ -209,6 +209,8 @@ def test_checking_one_person_says_every_test_and_every_mail(today, staff):
         {"recurs_months": 12, "recurs_days": 365},
         {"recurs_months": 0},
         {"validity_anchor": "fixed"},
+        {"validity_anchor": "year", "fixed_month": 8, "fixed_day": 31},
+        {"due_from": "fixed"},
         {"state": "active", "turned_on_at": None},
     ],
 )

@@ -121,6 +121,11 @@ def test_if_the_numbers_changed_meanwhile_the_page_says_so_and_nothing_happens(
         ("remind_before", "²", "Write days as numbers"),
         ("recurs_months", "0", "greater than or equal to 1"),
         ("validity_anchor", "fixed", "Choose a day and a month"),
+        ("validity_anchor", "year", "Choose a day and a month"),
+        ("due_from", "fixed", "Choose the date that everybody is due on"),
+        ("due_from", "calendar", "needs a fixed day of the year, or a fiscal year"),
+        ("due_from", "yesterday", "Select a valid choice"),
+        ("roll", "sideways", "Select a valid choice"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(
