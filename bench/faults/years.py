@@ -15,7 +15,8 @@ from typing import Any
 
 DAY = dt.timedelta(days=1)
 RECORDS_AT, REMINDERS_AT, STUDY_AT = dt.time(5, 30), dt.time(8, 0), dt.time(15, 0)
-Study = Callable[[dt.date], Iterable[tuple[int, int]]]
+Pass = tuple[str, str]
+Study = Callable[[dt.date], list[Pass]]
 
 
 def populate(seed: int, first: dt.date, *, people: int, days: int) -> None:
@@ -68,30 +69,35 @@ def moment(on: dt.date, local_time: dt.time) -> dt.datetime:
     return dt.datetime.combine(on, local_time, tzinfo=clock.zone()).astimezone(dt.UTC)
 
 
-def live(on: dt.date, *, times: int = 1, since: dt.date | None = None) -> None:
-    """The day's two daily jobs, `times` each; `since`: they should have run on that day already."""
+def live(on: dt.date, *, times: int = 1) -> None:
+    """The day's two daily jobs, `times` each."""
     from compliance.records import actions as records
     from compliance.reminders import actions as reminders
 
-    scheduled_on = since or on
-    for _ in range(times):
-        at = moment(on, RECORDS_AT)
-        records.daily_turn(at=at, scheduled_for=moment(scheduled_on, RECORDS_AT))
-    for _ in range(times):
-        at = moment(on, REMINDERS_AT)
-        reminders.run_daily(at=at, scheduled_for=moment(scheduled_on, REMINDERS_AT))
+    for job, local_time in ((records.daily_turn, RECORDS_AT), (reminders.run_daily, REMINDERS_AT)):
+        for _ in range(times):
+            job(at=moment(on, local_time), scheduled_for=moment(on, local_time))
 
 
-def pass_courses(on: dt.date, passes: Iterable[tuple[int, int]]) -> int:
-    """These (person, course) are passed that afternoon; the records hear of it at their next turn."""
+def turn_at(at: dt.datetime) -> None:
+    """Both daily jobs at that moment, whatever the tenant's clock shows."""
+    from compliance.records import actions as records
+    from compliance.reminders import actions as reminders
+
+    records.daily_turn(at=at, scheduled_for=at)
+    reminders.run_daily(at=at, scheduled_for=at)
+
+
+def pass_courses(on: dt.date, passes: Iterable[Pass]) -> int:
+    """These (given name, course key) are passed that afternoon; the records hear of it at their next turn."""
     from compliance.records.tests.factories import make_completion
     from lms.catalog.models import Course
     from lms.people.models import User
 
     count = 0
-    for user_id, course_id in passes:
-        course = Course.objects.get(pk=course_id)
-        make_completion(User.objects.get(pk=user_id), course, at=moment(on, STUDY_AT))
+    for name, key in passes:
+        user, course = User.objects.get(given_name=name), Course.objects.get(key=key)
+        make_completion(user, course, at=moment(on, STUDY_AT))
         count += 1
     return count
 
@@ -107,7 +113,7 @@ def settle_passes(on: dt.date) -> None:
 def diligent(before: int) -> Study:
     """Whoever is here passes `before` days before the due date, not before the window opens."""
 
-    def study(on: dt.date) -> list[tuple[int, int]]:
+    def study(on: dt.date) -> list[Pass]:
         from compliance.records.models import ComplianceRecord
         from lms.people.models import Leave
 
@@ -119,7 +125,7 @@ def diligent(before: int) -> Study:
             window_opens_on__lte=on,
             due_on__lte=on + before * DAY,
         ).exclude(user_id__in=away)
-        return sorted(set(rows.values_list("user_id", "requirement__course_id")))
+        return sorted(set(rows.values_list("user__given_name", "requirement__course__key")))
 
     return study
 
@@ -174,17 +180,17 @@ def differences(one: Counter[Any], other: Counter[Any]) -> list[str]:
     return [f"{on} {what}: {one[what, on]} and {other[what, on]}" for what, on in keys]
 
 
-def dump(*, with_notices: bool = True) -> str:
+def dump(*, with_notices: bool) -> str:
     """All rows that say what is owed, done and told, in one order, without IDs and moments of recording."""
     from compliance.records.models import Assignment, ComplianceRecord
     from compliance.reminders.models import Digest, Notice
 
     assigned = Assignment.objects.values_list(
-        "user__email", "requirement__title", "assigned_on", "status", "reason", "withdrawn_on",
+        "user__given_name", "requirement__title", "assigned_on", "status", "reason", "withdrawn_on",
         "withdrawn_reason",
     )  # fmt: skip
     cycles = ComplianceRecord.objects.values_list(
-        "user__email", "requirement__title", "assignment__assigned_on", "cycle", "window_opens_on", "due_on",
+        "user__given_name", "requirement__title", "assignment__assigned_on", "cycle", "window_opens_on", "due_on",
         "original_due_on", "grace_ends_on", "is_adjusted", "completed_on", "valid_from", "valid_until",
         "anchored_on", "late_days", "close_reason",
     )  # fmt: skip
@@ -192,14 +198,52 @@ def dump(*, with_notices: bool = True) -> str:
     if with_notices:
         tables.append(
             Notice.objects.values_list(
-                "record__user__email", "record__requirement__title", "record__cycle", "kind", "step",
+                "record__user__given_name", "record__requirement__title", "record__cycle", "kind", "step",
                 "planned_on", "state", "digest__local_day",
             )
         )  # fmt: skip
-        tables.append(Digest.objects.values_list("user__email", "local_day", "channel"))
+        tables.append(Digest.objects.values_list("user__given_name", "local_day", "channel"))
     return "\n".join(
         line for table in tables for line in sorted(json.dumps(row, default=str) for row in table)
     )
+
+
+def stale_count() -> int:
+    """How many notices were sent although a newer step of the same cycle had come by then."""
+    from django.db.models import Exists, F, OuterRef
+
+    from compliance.reminders.models import Notice
+
+    newer = Notice.objects.filter(
+        record_id=OuterRef("record_id"),
+        planned_on__gt=OuterRef("planned_on"),
+        planned_on__lte=OuterRef("digest__local_day"),
+    ).exclude(kind="manual")
+    sent = Notice.objects.filter(digest__isnull=False, planned_on__lte=F("digest__local_day"))
+    return sent.filter(Exists(newer)).count()
+
+
+def doubled_count() -> int:
+    """How many mails somebody got beyond one a day."""
+    from django.db.models import Count
+
+    from lms.mail.models import Message
+
+    rows = Message.objects.values("user_id", "created_at__date").annotate(count=Count("pk"))
+    return sum(row["count"] - 1 for row in rows)
+
+
+def twice_told_count() -> int:
+    """How many steps of cycles were told more than once, and how many cycles one person has more than once."""
+    from django.db.models import Count
+
+    from compliance.records.models import ComplianceRecord
+    from compliance.reminders.models import Notice
+
+    told = Notice.objects.filter(digest__isnull=False).values("record_id", "kind", "step")
+    cycles = ComplianceRecord.objects.values("user_id", "requirement_id", "cycle", "due_on")
+    grouped = [*told.annotate(count=Count("pk")), *cycles.annotate(count=Count("pk"))]
+    return sum(row["count"] - 1 for row in grouped)
 
 
 def digest_of(text: str) -> str:

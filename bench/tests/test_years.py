@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from bench.faults import years
+from bench.faults import f14_rhythm, years
 from bench.faults.years import DAY
 from tenants.context import TenantRef, inside
 
@@ -29,3 +29,15 @@ def test_what_is_foretold_is_what_the_daily_jobs_then_do(campus: TenantRef, done
     found = years.differences(foretold, happened)
     assert not found, "\n".join(found)
     assert {"assigned", "withdrawn", "mail"} <= {what for what, _on in happened}
+
+
+def test_the_rhythm_of_the_daily_jobs_leaves_no_trace_in_the_rows(town: list[TenantRef]) -> None:
+    free = iter(town)
+    rows = f14_rhythm.cases(
+        lambda _name: next(free),
+        days=30,
+        people=12,
+        seed=3,
+        only=("five times a day", "two schedulers at once", "outages of three days"),
+    )
+    assert [row.broken() for row in rows] == [[]] * 4, rows

@@ -165,3 +165,17 @@ class Obligation(models.Model):
         db_table = "records_obligation"
         verbose_name = _("obligation")
         verbose_name_plural = _("obligations")
+
+
+class Turn(models.Model):
+    """One row: the tenant's day up to which the records are whole. What lies between it and today was missed."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    on = models.DateField()
+
+    class Meta:
+        verbose_name = _("turn")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="turn_is_one_row")]
+
+    def __str__(self) -> str:
+        return f"{self.on}"

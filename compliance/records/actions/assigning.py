@@ -15,6 +15,7 @@ from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
+from lms.people import queries as people_queries
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
@@ -42,13 +43,24 @@ class Changes:
         return self != Changes()
 
 
-def reconcile(*, requirement_id: int | None, today: date, at: datetime) -> Changes:
+def reconcile(
+    *, requirement_id: int | None, today: date, at: datetime, known_by: datetime | None = None
+) -> Changes:
     """Make the assignments of one requirement (None: of all) what its rule says on `today`, the tenant's day.
+
+    `known_by` makes up for a day that was missed: without people entered and requirements changed since.
 
     In chunks of people, one transaction for each with each requirement: being cut off loses nothing, and a second
     run finds nothing to do.
     """
     meant = [each for each in requirements.ever_turned_on() if requirement_id in {None, each.pk}]
+    unknown: frozenset[int] = frozenset()
+    if known_by is not None:
+        unchanged, unknown = (
+            requirements.unchanged_since(known_by, today),
+            people_queries.entered_after(known_by),
+        )
+        meant = [each for each in meant if each.pk in unchanged]
     total = Changes()
     for requirement in meant:
         if requirement.state == RequirementState.RETIRED:
@@ -57,8 +69,9 @@ def reconcile(*, requirement_id: int | None, today: date, at: datetime) -> Chang
     people = requirements.roster(limit=CHUNK) if live else []
     departments = requirements.department_names()
     while people:
+        known = [row for row in people if row.user_id not in unknown]
         for pk in live:
-            total += _reconcile(pk, people, departments, today, at)
+            total += _reconcile(pk, known, departments, today, at)
         people = requirements.roster(after_id=people[-1].user_id, limit=CHUNK)
     return total
 

@@ -28,8 +28,10 @@ FINISHED = (
 
 
 @transaction.atomic
-def record_completions(*, at: datetime) -> int:
+def record_completions(*, at: datetime, until: datetime | None = None) -> int:
     """Finish every open cycle whose course was passed since its window opened; answers how many.
+
+    Passes after `until` (default: `at`) wait, so that days that were missed can be made up for in their order.
 
     The first pass inside the cycle counts, by its day in the tenant's zone. Locks the cycles it looks at, so two
     turns at once finish each exactly once.
@@ -38,9 +40,9 @@ def record_completions(*, at: datetime) -> int:
         completed_at__isnull=True,
         closed_at__isnull=True,
         requirement__state=RequirementState.ACTIVE,
-        window_opens_on__lte=clock.today(at),
+        window_opens_on__lte=clock.today(until or at),
     )
-    passed = _passed_since_opening(unfinished)
+    passed = _passed_since_opening(unfinished, until or at)
     rows = (
         unfinished.filter(user_id__in={user_id for user_id, _course in passed})
         .select_for_update(of=("self",))
@@ -94,7 +96,9 @@ def certify(records: Iterable[ComplianceRecord], at: datetime) -> None:
             )
 
 
-def _passed_since_opening(unfinished: Any) -> dict[tuple[int, int], list[learning.Completion]]:
+def _passed_since_opening(
+    unfinished: Any, until: datetime
+) -> dict[tuple[int, int], list[learning.Completion]]:
     """Every pass, by (person, course), that could finish one of these cycles; oldest first."""
     found = unfinished.order_by().values_list("requirement__course_id").annotate(Min("window_opens_on"))
     opened: dict[int, date] = dict(found)
@@ -103,7 +107,8 @@ def _passed_since_opening(unfinished: Any) -> dict[tuple[int, int], list[learnin
     since = clock.end_of_day(min(opened.values()) - timedelta(days=1))
     passed = defaultdict(list)
     for row in learning.completions(course_ids=list(opened), since=since):
-        passed[row.user_id, row.course_id].append(row)
+        if row.completed_at <= until:
+            passed[row.user_id, row.course_id].append(row)
     return dict(passed)
 
 

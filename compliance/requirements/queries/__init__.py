@@ -11,6 +11,7 @@ from compliance.requirements.queries.listing import (
     in_force,
     locked,
     requirement_by,
+    unchanged_since,
 )
 from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, previewed, whole
 from compliance.requirements.queries.plans import (
@@ -60,6 +61,7 @@ __all__ = [
     "requirement_by",
     "roster",
     "sentence",
+    "unchanged_since",
     "whole",
     "with_names",
 ]

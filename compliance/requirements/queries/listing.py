@@ -1,6 +1,7 @@
 """Which requirements there are."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404
 
 from compliance.requirements.enums import RequirementState
-from compliance.requirements.models import Requirement
+from compliance.requirements.models import Requirement, RequirementPause, RequirementVersion
 
 _ORDER = (
     RequirementState.ACTIVE,
@@ -36,6 +37,14 @@ def in_force() -> list[InForce]:
 def active() -> list[Requirement]:
     """The requirements that are on, by id."""
     return list(Requirement.objects.filter(state=RequirementState.ACTIVE).order_by("pk"))
+
+
+def unchanged_since(at: datetime, today: date) -> frozenset[int]:
+    """The requirements that are on and said the same at that moment already; `today` is its day in the tenant."""
+    rows = Requirement.objects.filter(state=RequirementState.ACTIVE, turned_on_at__lte=at)
+    changed = RequirementVersion.objects.filter(at__gt=at).values("requirement_id")
+    rested = RequirementPause.objects.filter(resumes_on__gt=today).values("requirement_id")
+    return frozenset(rows.exclude(pk__in=changed).exclude(pk__in=rested).values_list("pk", flat=True))
 
 
 def ever_turned_on() -> list[Requirement]:

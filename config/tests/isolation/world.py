@@ -171,6 +171,7 @@ def _course_zip() -> bytes:
 
 
 def _compliance(world: World) -> None:
+    from compliance.records.models import Turn
     from compliance.records.tests.factories import make_assignment, make_record
     from compliance.requirements.tests.factories import make_requirement
     from lms.catalog.models import Course
@@ -193,6 +194,7 @@ def _compliance(world: World) -> None:
     )
     assignment = make_assignment(world.dee, requirement=requirement)
     make_record(assignment, due_on=dt.date(2026, 11, 20))
+    Turn.objects.create(on=AT.date())
     world.ids["requirement"] = str(requirement.public_id)
 
 

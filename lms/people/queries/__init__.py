@@ -13,7 +13,15 @@ from lms.people.queries.directory import (
     states_counted,
     with_standing,
 )
-from lms.people.queries.facts import Appointment, DepartmentRow, PersonFacts, departments, person_facts
+from lms.people.queries.facts import (
+    Appointment,
+    DepartmentRow,
+    PersonFacts,
+    changing_days,
+    departments,
+    entered_after,
+    person_facts,
+)
 from lms.people.queries.invitations import is_spent_invitation, open_invitation
 from lms.people.queries.reach import Reach, reach, with_those_below
 from lms.people.queries.record import Record, record_of
@@ -26,8 +34,10 @@ __all__ = [
     "PersonFacts",
     "Reach",
     "Record",
+    "changing_days",
     "department_list",
     "departments",
+    "entered_after",
     "find",
     "holders_of",
     "import_for",

@@ -85,6 +85,22 @@ def facts_of(users: Iterable[User]) -> list[PersonFacts]:
     ]
 
 
+def entered_after(at: dt.datetime) -> frozenset[int]:
+    """Who was not known yet at that moment; one statement."""
+    return frozenset(User.objects.filter(created_at__gt=at).values_list("pk", flat=True))
+
+
+def changing_days(first: dt.date, last: dt.date) -> set[dt.date]:
+    """The days from `first` to `last` on which an appointment or a leave begins, or is over; four statements."""
+    days: set[dt.date] = set()
+    before = dt.timedelta(days=1)
+    for rows in (Affiliation.objects, Leave.objects):
+        begins = rows.filter(starts_on__range=(first, last)).values_list("starts_on", flat=True)
+        ends = rows.filter(ends_on__range=(first - before, last - before)).values_list("ends_on", flat=True)
+        days |= {*begins.distinct(), *(on + before for on in ends.distinct() if on is not None)}
+    return days
+
+
 def departments() -> list[DepartmentRow]:
     """All departments by name."""
     rows = Department.objects.order_by("name", "pk").values_list("pk", "code", "name", "parent_id")
