@@ -59,6 +59,7 @@ class Story:
             self._turn(days_ago)
             if days_ago == population.TURNED_ON + 5:
                 self._learn(course, until=population.TURNED_ON)
+                self._keep_holidays(owner)
                 self._require(owner, course)
             elif days_ago == population.STUDENTS_TURNED_ON + 5:
                 self._require_of_students(owner, course)
@@ -94,6 +95,18 @@ class Story:
         version = catalog_actions.publish(version=draft, by=owner, at=at)
         return Course(catalog.version(version.pk))
 
+    def _keep_holidays(self, owner: Any) -> None:
+        named = (
+            ((1, 1), _("New Year’s Day")),
+            ((12, 24), _("University closed")),
+            ((12, 25), _("Christmas Day")),
+        )
+        years = (self.today.year, self.today.year + 1)
+        days = {dt.date(year, *day): name for year in years for day, name in named}
+        requirements.set_holidays(
+            days=days, by=owner, at=self._moment(self.today - population.TURNED_ON * _DAY, 14)
+        )
+
     def _require(self, owner: Any, course: Course) -> None:
         day = self.today - population.TURNED_ON * _DAY
         self._turn_on(
@@ -123,7 +136,9 @@ class Story:
                 course_id=course.version.course_id,
                 audience={"kinds": ["contractor"]},
                 starts_on=self.today + 30 * _DAY,
-                first_due_days=14,
+                first_due_days=10,
+                due_unit="working",
+                roll="later",
                 recurs_months=24,
             ),
             basis=grounds.of_contractors(owner),
