@@ -5,6 +5,7 @@ overdue and expired are not compliant. Excused and not in scope count in neither
 compliant when every requirement that counts for them is.
 """
 
+from compliance.records.queries.access import Access, may
 from compliance.records.queries.dossiers import Dossier, Owed, PastCycle, dossier, owed_by
 from compliance.records.queries.obligations import (
     DUE_SOON_DAYS,
@@ -35,6 +36,7 @@ __all__ = [
     "DUE_SOON_DAYS",
     "EVERYBODY",
     "NO_DEPARTMENT",
+    "Access",
     "DepartmentTotals",
     "Dossier",
     "Owed",
@@ -51,6 +53,7 @@ __all__ = [
     "date_text",
     "dossier",
     "excuse",
+    "may",
     "obligations",
     "owed_by",
     "people",

@@ -1,0 +1,220 @@
+"""The engine: a rule over 100,000 people, the nightly turn, one person's standing, and may somebody enter."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import statistics
+from collections.abc import Callable
+from dataclasses import replace
+
+from bench.measure import Result, compare
+from bench.world import World, make_tenant
+
+MANY = int(os.environ.get("BENCH_PEOPLE", "100000"))
+TENANTS, STAFF, CHANGING = 20, 1_000, 10
+TIMES = 10_000
+TODAY = dt.date(2026, 11, 23)
+AT = dt.datetime(2026, 11, 23, 5, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+# The least that writes the same rows: who is meant, with the first cycle, due 30 days after the start or joining.
+ASSIGN = """
+WITH meant AS (
+    SELECT a.user_id, min(a.starts_on) AS joined_on FROM people_affiliation a
+      JOIN people_user u ON u.id = a.user_id AND u.is_active
+     WHERE a.kind IN ('staff', 'faculty') AND a.starts_on <= %(today)s
+       AND (a.ends_on IS NULL OR a.ends_on >= %(today)s)
+       AND NOT EXISTS (SELECT FROM records_assignment r
+                        WHERE r.user_id = a.user_id AND r.requirement_id = %(requirement)s AND r.withdrawn_on IS NULL)
+     GROUP BY a.user_id
+), assigned AS (
+    INSERT INTO records_assignment (public_id, user_id, requirement_id, requirement_number, status, reason,
+                                    assigned_on, withdrawn_reason)
+    SELECT gen_random_uuid(), user_id, %(requirement)s, 1, 'active',
+           jsonb_build_array(jsonb_build_array('joined_on', joined_on)), %(today)s, '[]' FROM meant
+    RETURNING id, user_id
+)
+INSERT INTO records_compliancerecord (public_id, assignment_id, user_id, requirement_id, cycle, window_opens_on, due_on,
+                                      original_due_on, grace_ends_on, is_adjusted, close_reason, created_at)
+SELECT gen_random_uuid(), id, user_id, %(requirement)s, 1, %(today)s, %(due)s, %(due)s, %(due)s, true, '', now()
+  FROM assigned
+"""
+WITHDRAW = """
+WITH gone AS (
+    UPDATE records_assignment r
+       SET status = 'withdrawn', withdrawn_on = %(today)s, withdrawn_reason = '[["reason", "left"]]'
+     WHERE r.withdrawn_on IS NULL
+       AND NOT EXISTS (SELECT FROM people_affiliation a
+                        WHERE a.user_id = r.user_id AND a.kind IN ('staff', 'faculty') AND a.starts_on <= %(today)s
+                          AND (a.ends_on IS NULL OR a.ends_on >= %(today)s))
+    RETURNING id
+)
+UPDATE records_compliancerecord c SET closed_at = now(), close_reason = 'withdrawn'
+  FROM gone WHERE c.assignment_id = gone.id AND c.completed_at IS NULL AND c.closed_at IS NULL
+"""
+
+
+def run(world: World) -> list[Result]:
+    """Each in tenants of its own."""
+    return [*_reconciling(world), *_nights(world)]
+
+
+def populate(count: int) -> int:
+    """So many of staff and one requirement for them, in the tenant in force; answers the requirement's id."""
+    from compliance.requirements.tests.factories import make_requirement
+    from lms.people.models import Affiliation, User
+    from lms.people.tests.factories import make_department
+
+    law = make_department()
+    for start in range(0, count, 5000):
+        users = User.objects.bulk_create(
+            User(given_name="P", family_name=str(n), email=f"p{n}@bench.example", created_at=AT,
+                 first_day_on=dt.date(2020, 1, 6))
+            for n in range(start, min(start + 5000, count))
+        )  # fmt: skip
+        Affiliation.objects.bulk_create(
+            Affiliation(user=user, department=law, kind="staff", starts_on=dt.date(2020, 1, 6))
+            for user in users
+        )
+    requirement_id: int = make_requirement(starts_on=dt.date(2026, 11, 1)).pk
+    return requirement_id
+
+
+def execute(sql: str, **parameters: int | str | dt.date) -> None:
+    """One statement in the tenant in force."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def _reconciling(world: World) -> list[Result]:
+    from compliance.core.standing import standing_of
+    from compliance.core.terms import CycleFacts
+    from compliance.records import actions, queries
+    from tenants.context import inside
+
+    with inside(make_tenant(world, "large")):
+        requirement = populate(MANY)
+
+        def emptied() -> None:
+            execute("DELETE FROM records_compliancerecord")
+            execute("DELETE FROM records_assignment")
+            execute("ANALYZE people_user; ANALYZE people_affiliation; ANALYZE records_assignment")
+
+        results = [
+            compare(
+                "reconcile",
+                ours=lambda: actions.reconcile(requirement_id=requirement, today=TODAY, at=AT),
+                floor=lambda: execute(ASSIGN, today=TODAY, requirement=requirement, due=TODAY + 30 * DAY),
+                floor_is=f"one INSERT ... SELECT written by hand that gives the same {MANY:,} people the same "
+                "assignment and first cycle, knowing this one rule",
+                before=emptied,
+                rounds=2,
+                warm_up=0,
+            )
+        ]
+        execute("ANALYZE records_assignment; ANALYZE records_compliancerecord")
+        from compliance.records.models import Assignment
+
+        users = list(Assignment.objects.order_by("pk").values_list("user_id", flat=True)[:: MANY // 200])
+
+        def asked() -> None:
+            for user_id in users:
+                queries.may(user_id, requirement, TODAY)
+
+        def probed() -> None:
+            for user_id in users:
+                execute(
+                    "SELECT 1 FROM records_assignment a JOIN records_compliancerecord c ON c.assignment_id = a.id "
+                    "WHERE a.user_id = %(user)s AND a.requirement_id = %(requirement)s AND a.status <> 'withdrawn' "
+                    "AND c.valid_until >= %(today)s",
+                    user=user_id, requirement=requirement, today=TODAY,
+                )  # fmt: skip
+
+        may = compare(
+            "may-access",
+            ours=asked,
+            floor=probed,
+            floor_is=f"a statement written by hand with the same two look-ups, {len(users)} times over",
+            rounds=10,
+        )
+        results.append(_each(may, len(users), "question"))
+    cycles = [
+        CycleFacts(n, day, day + 30 * DAY, day + 30 * DAY, day + 20 * DAY, day + 20 * DAY, day + 385 * DAY)
+        for n, day in enumerate((TODAY - 900 * DAY, TODAY - 530 * DAY), start=1)
+    ]
+    cycles.append(CycleFacts(3, TODAY - 200 * DAY, TODAY - 100 * DAY, TODAY - 90 * DAY))
+    standing = compare(
+        "standing",
+        ours=lambda: [standing_of(cycles, TODAY) for _ in range(TIMES)],
+        floor=lambda: [[(each.due_on < TODAY, each.valid_until) for each in cycles] for _ in range(TIMES)],
+        floor_is=f"looking at the due date of each of the person's three cycles, {TIMES:,} times over",
+        rounds=20,
+    )
+    return [*results, _each(standing, TIMES, "person")]
+
+
+def _each(result: Result, count: int, what: str) -> Result:
+    mine, least = (statistics.median(times) / count * 1e6 for times in (result.ours, result.floor))
+    return replace(result, note=f"Ours {mine:,.1f} microseconds a {what}, the floor {least:,.1f}.")
+
+
+def _nights(world: World) -> list[Result]:
+    """TENANTS tenants of STAFF people, of whom CHANGING have left since the day before; and none."""
+    from compliance.records import actions
+    from tenants.context import inside
+
+    tenants = [make_tenant(world, f"night-{number}") for number in range(TENANTS)]
+    for tenant in tenants:
+        with inside(tenant):
+            populate(STAFF)
+            actions.daily_turn(at=AT, scheduled_for=AT)
+            execute("ANALYZE")
+    night = 0
+
+    def everywhere(step: Callable[[], object]) -> Callable[[], None]:
+        def all_of_them() -> None:
+            for tenant in tenants:
+                with inside(tenant):
+                    step()
+
+        return all_of_them
+
+    def turn() -> None:
+        actions.daily_turn(at=AT + night * DAY, scheduled_for=AT + night * DAY)
+
+    def floor() -> None:
+        execute(WITHDRAW, today=TODAY + night * DAY)
+
+    def some_leave() -> None:
+        nonlocal night
+        night += 1
+        everywhere(
+            lambda: execute(
+                "UPDATE people_affiliation SET ends_on = %(day)s WHERE id IN (SELECT id FROM people_affiliation "
+                "WHERE ends_on IS NULL ORDER BY id LIMIT %(some)s)",
+                day=TODAY + (night - 1) * DAY, some=CHANGING,
+            )
+        )()  # fmt: skip
+
+    about = f"{TENANTS} tenants of {STAFF:,} people"
+    changing = compare(
+        "nightly",
+        ours=everywhere(turn),
+        floor=everywhere(floor),
+        floor_is=f"one set-based UPDATE by hand in each of {about} that withdraws the {CHANGING} who have left",
+        before=some_leave,
+        rounds=4,
+        warm_up=1,
+    )
+    idle = compare(
+        "nightly-idle",
+        ours=everywhere(turn),
+        floor=everywhere(floor),
+        floor_is=f"the same UPDATE in each of {about}, which finds nothing to do",
+        rounds=4,
+        warm_up=1,
+    )
+    return [_each(each, TENANTS, "tenant") for each in (changing, idle)]
