@@ -52,9 +52,16 @@ def after_absences(terms: Terms, due_on: date, absences: Iterable[Absence]) -> d
     return due_on
 
 
-def after_waiver(terms: Terms, ended_on: date) -> CycleDates:
-    """The cycle that opens on the day a waiver ends, with a fresh due date."""
-    return opened(terms, ended_on, _fresh(terms, ended_on))
+def after_waiver(
+    terms: Terms, ended_on: date, owed_by: date | None = None, absences: Iterable[Absence] = ()
+) -> CycleDates:
+    """The cycle that opens on the day a waiver ends, with a fresh due date.
+
+    `owed_by` is when the cycle it takes the place of was due before any absence moved it: nobody has less time
+    because they were excused.
+    """
+    fresh = _fresh(terms, ended_on)
+    return opened(terms, ended_on, fresh if owed_by is None else max(fresh, owed_by), absences)
 
 
 def renewal(

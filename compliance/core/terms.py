@@ -232,8 +232,9 @@ class Person:
     is_active: bool = True
 
     def absence_on(self, on: date) -> Absence | None:
-        """The absence in force on that day, if any."""
-        return next((absence for absence in self.absences if absence.covers(on)), None)
+        """The absence in force on that day, if any; a waiver before others, since it is the firmer excuse."""
+        found = [absence for absence in self.absences if absence.covers(on)]
+        return min(found, key=lambda absence: absence.cause is not Cause.WAIVER, default=None)
 
     def employed_since(self, appointment: Appointment) -> date:
         """The first day of the unbroken row of appointments that leads to this one."""

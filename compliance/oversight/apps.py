@@ -13,6 +13,14 @@ PAGES_OF_SHARING = (
     "oversight:sharing-end",
 )
 
+PAGES_OF_REQUESTS = (
+    "oversight:requests",
+    "oversight:request",
+    "oversight:waiver-new",
+    "oversight:extension-new",
+    "oversight:waiver-end",
+)
+
 
 class OversightConfig(AppConfig):
     """Home, overview, and the people behind each figure."""
@@ -47,6 +55,16 @@ class OversightConfig(AppConfig):
                 permission=Permission.REPORTS_VIEW,
                 order=20,
                 also=("reminders",),
+            )
+        )
+        navigation.register(
+            navigation.Entry(
+                key="requests",
+                label=_("Waivers"),
+                url_name="oversight:requests",
+                permission=Permission.WAIVERS_VIEW,
+                order=55,
+                pages=PAGES_OF_REQUESTS,
             )
         )
 

@@ -1,11 +1,13 @@
 """The filters of the list of people, read from the address: the same for the page, the file and the reminder."""
 
+from typing import Any
+
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from compliance.oversight import queries
-from compliance.records.enums import PersonStanding
+from compliance.records.enums import PersonStanding, RequestState
 from lms.ui import filters
 
 
@@ -60,3 +62,118 @@ class CodeForm(forms.Form):
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
+
+
+def request_filters(query: QueryDict) -> filters.FilterSet:
+    """`?kind=…&state=…&q=…`: which requests are listed."""
+    return filters.FilterSet(
+        query,
+        [
+            filters.Search("q", _("Name, e-mail or employee ID")),
+            filters.Choice(
+                "kind", _("Kind"), [("waivers", _("Waivers")), ("extensions", _("Extensions"))], _("Waivers")
+            ),
+            filters.Choice("state", _("Decision"), RequestState.choices),
+        ],
+    )
+
+
+class _Day(forms.DateField):
+    """A calendar day, typed or picked."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class _Text(forms.CharField):
+    """A few sentences."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 1000} | kwargs))
+
+
+def _requirement_field() -> forms.ChoiceField:
+    return forms.ChoiceField(label=_("Requirement"))
+
+
+class _ReasonForm(forms.Form):
+    """What every request says: for which requirement, and why."""
+
+    reason = _Text(
+        label=_("Reason"),
+        help_text=_(
+            "The person reads it, and so do auditors. Leave out what is nobody’s business, such as a diagnosis."
+        ),
+    )
+    evidence_note = _Text(
+        label=_("Evidence"),
+        required=False,
+        help_text=_(
+            "Where the proof lies, for example a letter in the personnel file. Only officers and auditors read this."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("requirement")
+        if isinstance(field, forms.ChoiceField):
+            field.choices = queries.requirement_choices()
+
+
+class WaiverForm(_ReasonForm):
+    """Who is to be excused from what, on which days."""
+
+    person = forms.EmailField(
+        label=_("E-mail address of the person"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    requirement = _requirement_field()
+    starts_on = _Day(label=_("First day"))
+    ends_on = _Day(label=_("Last day"), help_text=_("A waiver always ends, after a year at the latest."))
+    field_order = ("person", "requirement", "starts_on", "ends_on", "reason", "evidence_note")
+
+
+class ExtensionForm(_ReasonForm):
+    """Whose due date is to move to which day."""
+
+    person = forms.EmailField(
+        label=_("E-mail address of the person"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    requirement = _requirement_field()
+    moved_to = _Day(
+        label=_("New due date"),
+        help_text=_("Later than the one there is; it is met until the end of that day."),
+    )
+    field_order = ("person", "requirement", "moved_to", "reason", "evidence_note")
+
+
+class MoveForm(_ReasonForm):
+    """To which day the due dates of the chosen people move."""
+
+    requirement = _requirement_field()
+    moved_to = _Day(
+        label=_("New due date"), help_text=_("Whoever is due later than that already keeps their date.")
+    )
+    field_order = ("requirement", "moved_to", "reason", "evidence_note")
+
+
+class DecisionForm(forms.Form):
+    """Yes or no, with what there is to say about it."""
+
+    decision = forms.ChoiceField(choices=[("approve", _("Approve")), ("refuse", _("Refuse"))])
+    note = _Text(
+        label=_("Remark"), required=False, help_text=_("Whoever asked reads it. To refuse, say why.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A refusal says why."""
+        cleaned = super().clean() or {}
+        if cleaned.get("decision") == "refuse" and not cleaned.get("note"):
+            self.add_error("note", _("Say why, so that whoever asked knows what to do."))
+        return cleaned
+
+
+class EndForm(forms.Form):
+    """Why a waiver ends before its last day."""
+
+    reason = _Text(label=_("Reason"), help_text=_("The person reads it."))

@@ -1,8 +1,8 @@
-"""/, /status/, /overview/…, /sharing/…"""
+"""/, /status/, /overview/…, /requests/…, /sharing/…"""
 
 from django.urls import path
 
-from compliance.oversight.views import everyone, own, remind, sharing, sites
+from compliance.oversight.views import asking, deciding, everyone, extend, own, remind, sharing, sites
 
 app_name = "oversight"
 
@@ -13,6 +13,15 @@ urlpatterns = [
     path("overview/people/", everyone.people_list, name="people"),
     path("overview/people.csv", everyone.people_csv, name="people-csv"),
     path("overview/people/remind/", remind.remind, name="remind"),
+    path("overview/people/extend/", extend.extend, name="extend"),
+    path("requests/", deciding.request_list, name="requests"),
+    path("requests/waivers/new/", asking.ask, {"kind": "waivers"}, name="waiver-new"),
+    path("requests/extensions/new/", asking.ask, {"kind": "extensions"}, name="extension-new"),
+    path("requests/<slug:kind>/<uuid:public_id>/", deciding.detail, name="request"),
+    path("requests/<slug:kind>/<uuid:public_id>/withdraw/", deciding.withdraw, name="request-withdraw"),
+    path("requests/waivers/<uuid:public_id>/decide/", deciding.decide_waiver, name="waiver-decide"),
+    path("requests/waivers/<uuid:public_id>/end/", deciding.end_waiver, name="waiver-end"),
+    path("requests/extensions/<uuid:public_id>/decide/", deciding.decide_extension, name="extension-decide"),
     path("sharing/", sharing.home, name="sharing"),
     path("sharing/departments/", sites.board, name="sites"),
     path("sharing/departments/invite/", sites.invite, name="site-invite"),

@@ -5,6 +5,19 @@ from datetime import time
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+DEEDS = {
+    "records.waiver_asked": _("asked for a waiver"),
+    "records.waiver_approved": _("approved a waiver"),
+    "records.waiver_refused": _("refused a waiver"),
+    "records.waiver_withdrawn": _("withdrew the request for a waiver"),
+    "records.waiver_ended": _("ended a waiver early"),
+    "records.extension_asked": _("asked for an extension"),
+    "records.extension_approved": _("approved an extension"),
+    "records.extension_refused": _("refused an extension"),
+    "records.extension_withdrawn": _("withdrew the request for an extension"),
+    "records.extended": _("moved due dates"),
+}
+
 
 class RecordsConfig(AppConfig):
     """Who has which requirement, and who complied."""
@@ -15,16 +28,35 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the jobs, the deeds that are logged, and what is listened to."""
-        from compliance.records import subscriptions
+        from compliance.records import events, subscriptions
         from lms.audit import kinds
         from tenants.schedule import ScheduledJob, register
 
         turn = "compliance.records.actions.daily_turn"
         # Before the reminders of the day, which look at what this leaves.
         register(ScheduledJob(name="records.daily", action=turn, local_time=time(5, 30)))
-        register(ScheduledJob(name=subscriptions.REFRESH, action=turn))
+        register(ScheduledJob(name=events.REFRESH, action=turn))
         register(
             ScheduledJob(name=subscriptions.COMPLETIONS, action="compliance.records.actions.completions_turn")
         )
         kinds.register("records.updated", _("brought the records up to date"))
+        _register_requests()
         subscriptions.connect()
+
+
+def _register_requests() -> None:
+    """The deeds around waivers and extensions, and the letters about them."""
+    from lms.audit import kinds
+    from lms.mail import kinds as mail_kinds
+    from lms.mail.enums import Category
+
+    for action, label in DEEDS.items():
+        kinds.register(action, label, administers=True)
+    mail_kinds.register(
+        mail_kinds.MessageKind(
+            "records.request",
+            Category.REQUIRED,
+            _("Waivers and extensions"),
+            context="compliance.records.messages.request",
+        )
+    )

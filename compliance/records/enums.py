@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from compliance.core.terms import Status
+from compliance.core.waivers import RequestState as State
 
 
 class AssignmentStatus(models.TextChoices):
@@ -34,6 +35,16 @@ class CloseReason(models.TextChoices):
 
     WITHDRAWN = "withdrawn", _("The person is no longer meant")
     RETIRED = "retired", _("The requirement was retired")
+    WAIVED = "waived", _("The person was excused; a new cycle began when that ended")
+
+
+class RequestState(models.TextChoices):
+    """What became of a request for a waiver or an extension."""
+
+    WAITING = State.WAITING.value, _("Waiting for a decision")
+    APPROVED = State.APPROVED.value, _("Approved")
+    REFUSED = State.REFUSED.value, _("Refused")
+    WITHDRAWN = State.WITHDRAWN.value, _("Withdrawn")
 
 
 class PersonStanding(models.TextChoices):

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from compliance.records.events import REFRESH
 from compliance.requirements import events as requirements
 from lms.learning import events as learning
 from lms.people import events as people
 from tenants import schedule
 
-REFRESH = "records.refresh"
 COMPLETIONS = "records.completions"
 
 

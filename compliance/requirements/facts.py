@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from compliance.core.terms import Absence, Appointment, Cause, Completion, Person
+from compliance.core.waivers import RequestState
 from compliance.requirements.models import Requirement
 from lms.learning import queries as learning
 from lms.people import queries as people_queries
@@ -50,10 +51,10 @@ def roster(*, after_id: int = 0, limit: int | None = None, user_ids: Collection[
 
 
 def population(requirement: Requirement, rows: Roster) -> Population:
-    """These people as one requirement sees them: with leaves and with the stretches in which it rested."""
-    rests = tuple(pauses(requirement))
+    """These people as one requirement sees them: with leaves, waivers and the stretches in which it rested."""
+    rests, excused = tuple(pauses(requirement)), waivers(requirement, rows)
     return Population(
-        people=tuple(_person(row, rests) for row in rows),
+        people=tuple(_person(row, excused.get(row.user_id, ()) + rests) for row in rows),
         names={row.user_id: Named(row.user_id, row.name, row.email) for row in rows},
     )
 
@@ -64,6 +65,18 @@ def pauses(requirement: Requirement) -> Iterable[Absence]:
         return ()
     rows = requirement.pauses.filter(resumes_on__isnull=False)
     return (Absence(row.starts_on, row.resumes_on, Cause.PAUSE) for row in rows)
+
+
+def waivers(requirement: Requirement, rows: Roster) -> dict[int, tuple[Absence, ...]]:
+    """The approved waivers of these people. As with `holders`, the rows are reached through the relation."""
+    if requirement._state.adding or not rows:
+        return {}
+    ids = [row.user_id for row in rows]
+    found: dict[int, tuple[Absence, ...]] = {}
+    approved = requirement.waivers.filter(state=RequestState.APPROVED)
+    for row in approved.filter(user_id__gte=min(ids), user_id__lte=max(ids)):
+        found[row.user_id] = (*found.get(row.user_id, ()), row.days.absence)
+    return found
 
 
 def passes(course_id: int, user_ids: Collection[int] | None = None) -> Passes:
@@ -91,10 +104,10 @@ def department_names() -> dict[str, str]:
     return {row.code: row.name for row in people_queries.departments()}
 
 
-def _person(row: people_queries.PersonFacts, rests: tuple[Absence, ...]) -> Person:
+def _person(row: people_queries.PersonFacts, other: tuple[Absence, ...]) -> Person:
     appointments = tuple(
         Appointment(each.kind, each.department_path, each.starts_on, each.ends_on)
         for each in row.appointments
     )
     leaves = tuple(Absence.leave(first, last) for first, last in row.leaves)
-    return Person(row.user_id, appointments, leaves + rests, row.is_active)
+    return Person(row.user_id, appointments, leaves + other, row.is_active)

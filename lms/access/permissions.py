@@ -29,6 +29,10 @@ class Permission(StrEnum):
     REPORTS_VIEW = "reports.view"
     REPORTS_EXPORT = "reports.export"
     REMINDERS_SEND = "reminders.send"
+    WAIVERS_VIEW = "waivers.view"
+    WAIVERS_ASK = "waivers.ask"
+    WAIVERS_DECIDE = "waivers.decide"
+    DUE_DATES_EXTEND = "due_dates.extend"
     MESSAGES_VIEW = "messages.view"
     AUDIT_VIEW = "audit.view"
     SHARING_VIEW = "sharing.view"
@@ -46,6 +50,9 @@ DEEDS: dict[Permission, Deed] = {
     Permission.COURSES_PUBLISH: Deed.ADMINISTER,
     Permission.REQUIREMENTS_EDIT: Deed.ADMINISTER,
     Permission.REMINDERS_SEND: Deed.REMIND,
+    Permission.WAIVERS_ASK: Deed.ADMINISTER,
+    Permission.WAIVERS_DECIDE: Deed.ADMINISTER,
+    Permission.DUE_DATES_EXTEND: Deed.ADMINISTER,
     Permission.SHARING_DECIDE: Deed.ADMINISTER,
 }
 

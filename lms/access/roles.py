@@ -70,6 +70,9 @@ class Administrator(Role):
             Permission.REQUIREMENTS_PREVIEW,
             Permission.REPORTS_VIEW,
             Permission.REPORTS_EXPORT,
+            Permission.WAIVERS_VIEW,
+            Permission.WAIVERS_ASK,
+            Permission.DUE_DATES_EXTEND,
             Permission.REMINDERS_SEND,
             Permission.MESSAGES_VIEW,
             Permission.AUDIT_VIEW,
@@ -93,6 +96,10 @@ class ComplianceOfficer(Role):
             Permission.REQUIREMENTS_EDIT,
             Permission.REPORTS_VIEW,
             Permission.REPORTS_EXPORT,
+            Permission.WAIVERS_VIEW,
+            Permission.WAIVERS_ASK,
+            Permission.WAIVERS_DECIDE,
+            Permission.DUE_DATES_EXTEND,
             Permission.REMINDERS_SEND,
             Permission.MESSAGES_VIEW,
             Permission.AUDIT_VIEW,
@@ -123,6 +130,8 @@ class DepartmentAdministrator(Role):
             Permission.REQUIREMENTS_PREVIEW,
             Permission.REPORTS_VIEW,
             Permission.REPORTS_EXPORT,
+            Permission.WAIVERS_VIEW,
+            Permission.WAIVERS_ASK,
         }
     )
 
@@ -140,6 +149,7 @@ class Auditor(Role):
             Permission.REQUIREMENTS_VIEW,
             Permission.REPORTS_VIEW,
             Permission.REPORTS_EXPORT,
+            Permission.WAIVERS_VIEW,
             Permission.AUDIT_VIEW,
         }
     )
@@ -152,7 +162,15 @@ class Manager(Role):
     name = _("Manager")
     description = _("Sees whether the people who report to them are trained. Follows from who reports.")
     scope = Scope.REPORTS
-    permissions = frozenset({Permission.PEOPLE_VIEW, Permission.REPORTS_VIEW, Permission.REPORTS_EXPORT})
+    permissions = frozenset(
+        {
+            Permission.PEOPLE_VIEW,
+            Permission.REPORTS_VIEW,
+            Permission.REPORTS_EXPORT,
+            Permission.WAIVERS_VIEW,
+            Permission.WAIVERS_ASK,
+        }
+    )
     is_assignable = False
 
 

@@ -87,6 +87,7 @@ PEOPLE: Final = {
 }
 SUPPORT: Final = {
     "pending": Term(_("Waiting for approval"), "info", "hourglass"),
+    "approved": Term(_("Approved"), "ok", "check-circle"),
     "lapsed": Term(_("Not answered in time"), "neutral", "dash"),
     "ended": Term(_("Ended"), "neutral", "check"),
 }

@@ -1,5 +1,6 @@
 """What the pages of oversight show."""
 
+from .asked import chosen_requests
 from .attention import Attention, FirstStep, attention, first_steps
 from .chart import department_chart, people_url
 from .figures import Overview, overview, scope_of
@@ -24,6 +25,7 @@ __all__ = [
     "attention",
     "board",
     "chosen_people",
+    "chosen_requests",
     "department_chart",
     "department_choices",
     "first_steps",

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from compliance.records import queries as records
 from compliance.reminders import queries as reminders
 from compliance.requirements import queries as requirements
 from lms.catalog import queries as catalog
@@ -43,11 +44,37 @@ class Attention:
     next_turn: reminders.UpcomingDay | None = None
 
 
-def attention(*, today: date, at: datetime) -> Attention:
-    """What to look at, as of `at` (UTC; `today` is its day in the tenant's zone)."""
+def attention(*, today: date, at: datetime, decides: bool = False) -> Attention:
+    """What to look at, as of `at` (UTC; `today` is its day in the tenant's zone).
+
+    `decides`: the viewer decides waivers or extensions.
+    """
     first = reminders.next_turn_on(today=today, at=at)
     days = reminders.upcoming_days(today=today, first=first)
-    return Attention(matters=[*_offers(), *_undelivered(), *_imports()], next_turn=days[0] if days else None)
+    matters = [*(_requests() if decides else ()), *_offers(), *_undelivered(), *_imports()]
+    return Attention(matters=matters, next_turn=days[0] if days else None)
+
+
+def _requests() -> list[Matter]:
+    """Waivers and extensions that somebody has to decide."""
+    found = []
+    for kind in records.KINDS:
+        count = records.waiting_count(kind)
+        if count:
+            text = _WAITING[kind](count) % {"n": count}
+            href = f"{reverse('oversight:requests')}?kind={kind}&state=waiting"
+            found.append(Matter(text, href, _("Look at them")))
+    return found
+
+
+_WAITING = {
+    "waivers": lambda n: ngettext(
+        "%(n)d waiver waits for a decision", "%(n)d waivers wait for a decision", n
+    ),
+    "extensions": lambda n: ngettext(
+        "%(n)d extension waits for a decision", "%(n)d extensions wait for a decision", n
+    ),
+}
 
 
 def _offers() -> list[Matter]:

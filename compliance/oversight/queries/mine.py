@@ -85,9 +85,26 @@ class Duty:
         return _("Completed %(day)s, valid until %(until)s") % {"day": completed, "until": until}
 
     @property
+    def excuse(self) -> str:
+        """Until when and why the person is excused; empty without a waiver."""
+        if self.owed.excused_until is None:
+            return ""
+        until = {"day": dates.day_text(self.owed.excused_until), "reason": self.owed.excused_because}
+        return _("Excused until %(day)s, because: %(reason)s") % until
+
+    @property
+    def extended(self) -> str:
+        """From which day an extension moved the due date; empty where none did."""
+        if self.owed.extended_from is None or not self.is_open:
+            return ""
+        return _("extended from %(day)s") % {"day": dates.day_text(self.owed.extended_from)}
+
+    @property
     def hint(self) -> str:
         """The second line of its row."""
-        parts = (self.length, self.validity) if self.is_open else (self.validity,)
+        if self.excuse:
+            return self.excuse
+        parts = (self.extended, self.length, self.validity) if self.is_open else (self.validity,)
         return " · ".join(filter(None, parts))
 
     @property

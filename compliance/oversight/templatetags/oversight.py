@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 
 from compliance.oversight import queries
 from compliance.records import queries as records
+from lms.access import guard
+from lms.access.permissions import Permission
 from lms.mail import queries as mail
+from lms.people import queries as people
 from tenants import clock
 
 register = template.Library()
@@ -17,12 +21,32 @@ register = template.Library()
 def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
     """Required training, earlier cycles and messages of `person`. That the viewer may see it is the page's matter."""
     mine, past = queries.my_record(user_id=person.pk, today=clock.today())
-    return {
+    shown = {
         "mine": mine,
         "past": past,
         "messages_sent": mail.history(person.pk, limit=20),
         "request": context.get("request"),
     }
+    return shown | _requests(context.get("request"), person)
+
+
+def _requests(request: Any, person: Any) -> dict[str, Any]:
+    """What was asked about the person, and what the viewer may ask or do: nothing where they may not know."""
+    viewer = request.user
+    if guard.is_support(viewer) or not _reaches(viewer, Permission.WAIVERS_VIEW, person):
+        return {"sees_requests": False}
+    return {
+        "sees_requests": True,
+        "asked": records.requests_of(person.pk),
+        "may_ask": _reaches(viewer, Permission.WAIVERS_ASK, person),
+        "may_extend": Permission.DUE_DATES_EXTEND in viewer.usable_permissions and viewer.pk != person.pk,
+        "person_key": str(person.public_id),
+        "person_search": quote(person.email),
+    }
+
+
+def _reaches(viewer: Any, permission: Permission, person: Any) -> bool:
+    return people.reach(viewer, permission).covers(person.pk)
 
 
 @register.simple_tag

@@ -29,7 +29,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "figures": figures,
         "chart": queries.department_chart(figures),
-        "attention": queries.attention(today=clock.today(now), at=now) if reach.is_everyone else None,
+        "attention": _attention(request, now) if reach.is_everyone else None,
         "first_steps": queries.first_steps(has_people=has_people) if reach.is_everyone else [],
         "as_of": now,
     }
@@ -47,6 +47,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "page": paging.page_of(rows, request),
         "as_of": now,
         "may_remind": Permission.REMINDERS_SEND in guard.viewer(request).usable_permissions,
+        "may_extend": Permission.DUE_DATES_EXTEND in guard.viewer(request).usable_permissions,
     }
     return partials.render_page(request, "oversight/people_list.html", context, partial="results")
 
@@ -66,6 +67,11 @@ def people_csv(request: HttpRequest) -> HttpResponseBase:
         facts={"filters": chosen.values, "people": len(lines)},
     )
     return downloads.csv_response(f"people-{clock.today(now)}.csv", header=exports.HEADER, rows=lines)
+
+
+def _attention(request: HttpRequest, now: datetime) -> queries.Attention:
+    decides = {Permission.WAIVERS_DECIDE, Permission.DUE_DATES_EXTEND} & guard.viewer(request).permissions
+    return queries.attention(today=clock.today(now), at=now, decides=bool(decides))
 
 
 def chosen_people(

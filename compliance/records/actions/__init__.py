@@ -1,15 +1,31 @@
-"""What the clockwork does to the records. Everything may run any number of times, and be cut off anywhere."""
+"""What the clockwork and officers do to the records.
+
+What the clockwork does may run any number of times, and be cut off anywhere.
+"""
 
 from compliance.records.actions.assigning import Changes, reconcile
 from compliance.records.actions.completing import record_completions
 from compliance.records.actions.cycles import open_due_cycles
+from compliance.records.actions.deciding import refuse, withdraw
+from compliance.records.actions.extending import approve_extension, ask_for_extension, extend
+from compliance.records.actions.returning import return_from_waivers
 from compliance.records.actions.turns import completions_turn, daily_turn
+from compliance.records.actions.waiving import approve_waiver, ask_for_waiver, end_waiver
 
 __all__ = [
     "Changes",
+    "approve_extension",
+    "approve_waiver",
+    "ask_for_extension",
+    "ask_for_waiver",
     "completions_turn",
     "daily_turn",
+    "end_waiver",
+    "extend",
     "open_due_cycles",
     "reconcile",
     "record_completions",
+    "refuse",
+    "return_from_waivers",
+    "withdraw",
 ]

@@ -10,9 +10,11 @@ from django.db.models import F, Q
 
 from compliance.core import dates
 from compliance.core.plan import Decision, Outcome
+from compliance.core.terms import Cause
 from compliance.records.actions.completing import certify, completed_fields
 from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord
+from compliance.records.queries import requests as queries
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
 from lms.people import queries as people_queries
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
 
 CHUNK = 500
+_MOVABLE = frozenset({AssignmentStatus.ACTIVE, AssignmentStatus.PAUSED, AssignmentStatus.WAIVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def _assign(
             user_id=decision.person_id,
             requirement=requirement,
             requirement_number=requirement.number,
-            status=AssignmentStatus.PAUSED if decision.paused_by else AssignmentStatus.ACTIVE,
+            status=_status(decision),
             reason=[list(fact) for fact in decision.because],
             assigned_on=today,
         )
@@ -182,34 +185,42 @@ def _withdraw(requirement: "Requirement", decisions: Iterable[Decision], today: 
     return count
 
 
+def _status(decision: Decision) -> AssignmentStatus:
+    """What an assignment says on the day of the decision. Exempt ones are never asked."""
+    if decision.paused_by is Cause.WAIVER:
+        return AssignmentStatus.WAIVED
+    return AssignmentStatus.PAUSED if decision.paused_by else AssignmentStatus.ACTIVE
+
+
 def _pause_and_resume(requirement: "Requirement", kept: Iterable[Decision]) -> tuple[int, int]:
-    """People who went on leave, and people who came back. Waived and exempt ones stay as they are."""
-    away = [decision.person_id for decision in kept if decision.paused_by]
-    here = [decision.person_id for decision in kept if not decision.paused_by]
+    """People whose leave or waiver began, and people for whom it ended. Exempt ones stay as they are."""
+    wanted: dict[AssignmentStatus, list[int]] = {}
+    for decision in kept:
+        wanted.setdefault(_status(decision), []).append(decision.person_id)
     of = Assignment.objects.filter(requirement=requirement)
-    paused = of.filter(user_id__in=away, status=AssignmentStatus.ACTIVE).update(
-        status=AssignmentStatus.PAUSED
-    )
-    resumed = of.filter(user_id__in=here, status=AssignmentStatus.PAUSED).update(
-        status=AssignmentStatus.ACTIVE
-    )
-    return paused, resumed
+    changed = {
+        status: of.filter(user_id__in=user_ids, status__in=_MOVABLE - {status}).update(status=status)
+        for status, user_ids in wanted.items()
+    }
+    resumed = changed.pop(AssignmentStatus.ACTIVE, 0)
+    return sum(changed.values()), resumed
 
 
 def _move_due_dates(requirement: "Requirement", planned: requirements.Planned) -> int:
-    """Recompute open due dates from the original ones, for people with absences and for those moved before."""
+    """Recompute open due dates from the original or extended ones, for people with absences or moved before."""
     away = [person.id for person in planned.people.values() if person.absences]
     is_moved = ~Q(due_on=F("original_due_on"))
-    rows = ComplianceRecord.objects.filter(
+    found = ComplianceRecord.objects.filter(
         Q(user_id__in=away) | (is_moved & Q(user_id__in=list(planned.people))),
         requirement=requirement,
         completed_at__isnull=True,
         closed_at__isnull=True,
     )
-    terms, moved = requirement.terms, []
+    rows, terms, moved = list(found), requirement.terms, []
+    bases = queries.base_due_dates(rows) if rows else {}
     for row in rows:
         absences = planned.people[row.user_id].absences
-        due_on = max(dates.after_absences(terms, row.original_due_on, absences), row.window_opens_on)
+        due_on = max(dates.after_absences(terms, bases[row.pk], absences), row.window_opens_on)
         if due_on != row.due_on:
             row.grace_ends_on += due_on - row.due_on
             row.due_on = due_on

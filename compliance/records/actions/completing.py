@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min
 
-from compliance.core import dates
+from compliance.core import dates, waivers
 from compliance.core.terms import Completion, Terms, Validity
 from compliance.records.models import ComplianceRecord
+from compliance.records.queries import requests as queries
 from compliance.requirements.enums import RequirementState
 from lms.learning import actions as learning_actions
 from lms.learning import queries as learning
@@ -33,7 +34,8 @@ def record_completions(*, at: datetime, until: datetime | None = None) -> int:
 
     Passes after `until` (default: `at`) wait, so that days that were missed can be made up for in their order.
 
-    The first pass inside the cycle counts, by its day in the tenant's zone. Locks the cycles it looks at, so two
+    The first pass inside the cycle counts, by its day in the tenant's zone; one made after a waiver ended belongs to
+    the fresh cycle that opens then. Locks the cycles it looks at, so two
     turns at once finish each exactly once.
     """
     unfinished = ComplianceRecord.objects.filter(
@@ -49,9 +51,10 @@ def record_completions(*, at: datetime, until: datetime | None = None) -> int:
         .select_related("requirement", "assignment")
         .order_by("pk")
     )
-    finished = []
+    finished, ends = [], _over_by(list(rows), clock.today(until or at))
     for record in rows:
-        found = _first_inside(record, passed.get((record.user_id, record.requirement.course_id), []))
+        passes = passed.get((record.user_id, record.requirement.course_id), [])
+        found = _first_inside(record, passes, ends.get(record.pk))
         if found is not None:
             finished.append((record, *found))
     previous = _last_validity([record.assignment_id for record, *_ in finished])
@@ -112,12 +115,21 @@ def _passed_since_opening(
     return dict(passed)
 
 
+def _over_by(records: list[ComplianceRecord], today: date) -> dict[int, date]:
+    """The day on which a waiver ended each of these cycles, by record id; most are not among them."""
+    found = queries.waivers_of(records)
+    ended = {
+        record.pk: waivers.ended_within(record.window_opens_on, found[record.pk], today) for record in records
+    }
+    return {pk: waiver.returns_on for pk, waiver in ended.items() if waiver is not None}
+
+
 def _first_inside(
-    record: ComplianceRecord, passes: Iterable[learning.Completion]
+    record: ComplianceRecord, passes: Iterable[learning.Completion], before: date | None
 ) -> tuple[Completion, datetime] | None:
     for row in passes:
         on = clock.today(row.completed_at)
-        if on >= record.window_opens_on:
+        if on >= record.window_opens_on and (before is None or on < before):
             return Completion(on, row.enrollment_id), row.completed_at
     return None
 

@@ -10,6 +10,7 @@ from compliance.records.actions.assigning import Changes, reconcile
 from compliance.records.actions.catching_up import catch_up, is_behind, turned
 from compliance.records.actions.completing import record_completions
 from compliance.records.actions.cycles import open_due_cycles
+from compliance.records.actions.returning import return_from_waivers
 from lms.audit import actions as audit
 from tenants import clock
 
@@ -18,10 +19,11 @@ _ROUNDS = 12
 
 @dataclass(slots=True)
 class _Cycles:
-    """How many cycles a turn finished and opened."""
+    """How many cycles a turn finished, opened by renewal, and opened because a waiver ended."""
 
     finished_count: int = 0
     opened_count: int = 0
+    returned_count: int = 0
 
 
 def daily_turn(*, at: datetime, scheduled_for: datetime) -> datetime | None:
@@ -53,18 +55,22 @@ def completions_turn(*, at: datetime, scheduled_for: datetime) -> datetime | Non
 
 
 def _finish_and_open(cycles: _Cycles, *, until: datetime, at: datetime) -> None:
-    # After an outage a pass may finish a cycle, open the next, and a second pass finish that one too.
+    # After an outage a pass may finish a cycle, open the next, and a second pass finish that one too; or a waiver that
+    # ended meanwhile ends a renewal that had opened under it.
+    today = clock.today(until)
     for _round in range(_ROUNDS):
         cycles.finished_count += record_completions(at=at, until=until)
-        opened = open_due_cycles(today=clock.today(until), at=at)
+        returned = return_from_waivers(today=today, at=at)
+        opened = open_due_cycles(today=today, at=at)
+        cycles.returned_count += returned
         cycles.opened_count += opened
-        if not opened:
+        if not opened and not returned:
             break
 
 
 @transaction.atomic
 def _announce(at: datetime, changes: Changes, cycles: _Cycles) -> None:
-    if not (changes or cycles.finished_count or cycles.opened_count):
+    if not (changes or cycles.finished_count or cycles.returned_count or cycles.opened_count):
         return
     events.changed.send(sender=None, at=at)
     facts = {
@@ -77,6 +83,7 @@ def _announce(at: datetime, changes: Changes, cycles: _Cycles) -> None:
         "closed": changes.closed_count,
         "completed": cycles.finished_count,
         "renewals_opened": cycles.opened_count,
+        "opened_after_waiver": cycles.returned_count,
     }
     audit.record(
         action="records.updated",

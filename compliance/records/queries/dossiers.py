@@ -8,6 +8,7 @@ from compliance.core import terms
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.models import ComplianceRecord, Obligation
 from compliance.records.queries.obligations import obligations, standings_of
+from compliance.records.queries.requests import extended_due_dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Owed:
     """One requirement in force as its person meets it. Dates are days in the tenant's zone.
 
     `enrollment_id` is what satisfied the last finished cycle. `why` are the facts that matched when it was assigned,
-    `because` those behind the status of today.
+    `because` those behind the status of today. `extended_from`: an extension moved the due date, and this was it first.
     """
 
     assignment_id: int
@@ -41,6 +42,18 @@ class Owed:
     because: tuple[terms.Fact, ...]
     why: tuple[terms.Fact, ...]
     assigned_on: date
+    extended_from: date | None = None
+
+    @property
+    def excused_until(self) -> date | None:
+        """The last day of the waiver in force; None without one."""
+        until = dict(self.because).get("waived_until")
+        return date.fromisoformat(until) if until else None
+
+    @property
+    def excused_because(self) -> str:
+        """The reason of the waiver in force; empty without one."""
+        return dict(self.because).get("waived_because", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,7 @@ class PastCycle:
     closed_at: datetime | None
     close_reason: str
     withdrawn_on: date | None
+    extended_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +99,33 @@ _ORDER = {
 
 
 def owed_by(user_id: int, today: date) -> list[Owed]:
-    """The requirements in force for a person: late first, then by due date, then what is done; two statements."""
+    """The requirements in force for a person: late first, then by due date, then what is done; a few statements."""
     rows = list(
         obligations(today).filter(user_id=user_id).select_related("requirement__course", "assignment")
     )
     standings = standings_of(rows, today)
-    owed = [_owed(row, standings[row.assignment_id]) for row in rows]
+    extended = extended_due_dates(
+        [row.open_record_id for row in rows if row.open_record_id and row.due_on != row.original_due_on]
+    )
+    owed = [_owed(row, standings[row.assignment_id], extended) for row in rows]
     return sorted(
         owed, key=lambda one: (_ORDER[one.status], one.due_on or one.valid_until or date.max, one.title)
     )
 
 
 def dossier(user_id: int, today: date) -> Dossier:
-    """What a person owes now, and every cycle that is over, newest first; three statements."""
-    past = (
+    """What a person owes now, and every cycle that is over, newest first; a few statements."""
+    past = list(
         ComplianceRecord.objects.filter(user_id=user_id)
         .exclude(completed_at__isnull=True, closed_at__isnull=True)
         .select_related("requirement", "assignment")
         .order_by("-window_opens_on", "-cycle", "-pk")
     )
-    return Dossier(owed_by(user_id, today), [_past(record) for record in past])
+    extended = extended_due_dates([one.pk for one in past if one.due_on != one.original_due_on])
+    return Dossier(owed_by(user_id, today), [_past(record, extended) for record in past])
 
 
-def _owed(row: Obligation, standing: terms.Standing) -> Owed:
+def _owed(row: Obligation, standing: terms.Standing, extended: dict[int, date]) -> Owed:
     requirement, is_active = row.requirement, row.assignment_status == AssignmentStatus.ACTIVE
     return Owed(
         assignment_id=row.assignment_id,
@@ -133,10 +151,11 @@ def _owed(row: Obligation, standing: terms.Standing) -> Owed:
         because=standing.because,
         why=tuple((name, value) for name, value in row.assignment.reason),
         assigned_on=row.assignment.assigned_on,
+        extended_from=row.original_due_on if row.open_record_id in extended else None,
     )
 
 
-def _past(record: ComplianceRecord) -> PastCycle:
+def _past(record: ComplianceRecord, extended: dict[int, date]) -> PastCycle:
     return PastCycle(
         requirement_title=record.requirement.title,
         cycle=record.cycle,
@@ -152,4 +171,5 @@ def _past(record: ComplianceRecord) -> PastCycle:
         closed_at=record.closed_at,
         close_reason=record.close_reason,
         withdrawn_on=record.assignment.withdrawn_on,
+        extended_from=record.original_due_on if record.pk in extended else None,
     )

@@ -9,10 +9,11 @@ from typing import Any
 from django.apps import apps
 from django.db.models import BooleanField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from compliance.core import terms
+from compliance.core import terms, waivers
 from compliance.core.standing import standing_of
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.models import ComplianceRecord, Obligation
+from compliance.records.queries import requests
 
 DUE_SOON_DAYS = 14
 NO_DEPARTMENT = 0
@@ -78,9 +79,16 @@ def standings_of(rows: Collection[Obligation], today: date) -> dict[int, terms.S
     )
     for record in records:
         cycles[record.assignment_id].append(cycle_facts(record))
+    waived = [row for row in rows if row.assignment_status == AssignmentStatus.WAIVED]
+    excuses = (
+        requests.excuses_of([(row.user_id, row.requirement_id) for row in waived], today) if waived else {}
+    )
     return {
         row.assignment_id: standing_of(
-            cycles[row.assignment_id], today, excused_because=excuse(row.assignment_status)
+            cycles[row.assignment_id],
+            today,
+            excused_because=waivers.excuse(excuses.get((row.user_id, row.requirement_id), ()), today)
+            or excuse(row.assignment_status),
         )
         for row in rows
     }

@@ -65,7 +65,10 @@ def _reason(name: str, value: str) -> str:
             AssignmentStatus.WAIVED: _("Waived"),
             AssignmentStatus.EXEMPT: _("Exempt"),
         }.get(AssignmentStatus(value), "")
+    if name == "waived_because":
+        return _("because: %(reason)s") % {"reason": value}
     words = {
+        "waived_until": _("excused until %(day)s"),
         "due_on": _("due on %(day)s"),
         "grace_ends_on": _("grace until %(day)s"),
         "completed_on": _("completed on %(day)s"),

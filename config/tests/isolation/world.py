@@ -193,9 +193,29 @@ def _compliance(world: World) -> None:
         parameters=[{"name": "How often", "value": _canary(), "since": "2026-01-01"}],
     )
     assignment = make_assignment(world.dee, requirement=requirement)
-    make_record(assignment, due_on=dt.date(2026, 11, 20))
     Turn.objects.create(on=AT.date())
+    record = make_record(assignment, due_on=dt.date(2026, 11, 20))
     world.ids["requirement"] = str(requirement.public_id)
+    _requests(world, record)
+
+
+def _requests(world: World, record: Any) -> None:
+    """What Dee asked for and Ada decided."""
+    from compliance.records.models import Extension, Waiver
+
+    asked = {
+        "user": world.dee, "requirement": record.requirement, "reason": _canary(), "evidence_note": _canary(),
+        "asked_by": world.dee, "asked_at": AT, "state": "approved", "decided_by": world.ada, "decided_at": AT,
+    }  # fmt: skip
+    first = dt.date(2027, 11, 1)
+    waiver = Waiver.objects.create(
+        starts_on=first, ends_on=first + dt.timedelta(days=9), ended_on=first, ended_by=world.ada, ended_at=AT,
+        **asked,
+    )  # fmt: skip
+    extension = Extension.objects.create(
+        record=record, moved_from=dt.date(2026, 11, 19), moved_to=record.due_on, **asked
+    )
+    world.ids.update(waiver=str(waiver.public_id), extension=str(extension.public_id))
 
 
 def _messages(world: World) -> None:

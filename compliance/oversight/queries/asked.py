@@ -1,0 +1,21 @@
+"""Requests for waivers and extensions, as the queue lists them."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from compliance.records import queries as records
+from lms.people.queries import Reach
+
+
+def chosen_requests(*, kind: str, reach: Reach, state: str | None, search: str) -> QuerySet[Any]:
+    """The requests of a kind about people within reach, waiting ones first."""
+    rows = records.asked(kind, user_ids=None if reach.is_everyone else reach.user_ids)
+    if state is not None:
+        rows = rows.filter(state=state)
+    for word in search.split()[:6]:
+        mentions = Q()
+        for name in ("given_name", "family_name", "preferred_name", "email", "external_id"):
+            mentions |= Q(**{f"user__{name}__icontains": word})
+        rows = rows.filter(mentions)
+    return rows

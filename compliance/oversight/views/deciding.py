@@ -1,0 +1,157 @@
+"""The queue of requests, and what is done with one of them."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from compliance.oversight import forms
+from compliance.oversight import queries as oversight
+from compliance.records import actions as records
+from compliance.records import queries, rules
+from lms.access import guard
+from lms.access.permissions import Permission
+from lms.people import queries as people
+from lms.ui import http, paging, partials
+from tenants import clock
+
+DECIDES = {"waivers": Permission.WAIVERS_DECIDE, "extensions": Permission.DUE_DATES_EXTEND}
+
+
+@guard.needs(Permission.WAIVERS_VIEW, scoped=True)
+@require_safe
+def request_list(request: HttpRequest) -> HttpResponse:
+    """What waits, and what was decided, of everyone within reach."""
+    chosen = forms.request_filters(request.GET)
+    kind = chosen.value("kind", "waivers")
+    rows = oversight.chosen_requests(
+        kind=kind,
+        reach=people.reach(guard.viewer(request), Permission.WAIVERS_VIEW),
+        state=chosen.value("state"),
+        search=chosen.value("q", ""),
+    )
+    context = {
+        "filters": chosen,
+        "kind": kind,
+        "page": paging.page_of(rows, request),
+        "may_ask": _holds(request, Permission.WAIVERS_ASK),
+    }
+    return partials.render_page(request, "oversight/requests/list.html", context, partial="results")
+
+
+@guard.needs(Permission.WAIVERS_VIEW, scoped=True)
+@require_safe
+def detail(request: HttpRequest, kind: str, public_id: UUID) -> HttpResponse:
+    """One request, whole; with the decision to be made where the viewer may make it."""
+    found = _found(request, kind, public_id)
+    return _page(request, kind, found, forms.DecisionForm())
+
+
+@guard.needs(Permission.WAIVERS_DECIDE)
+@require_POST
+def decide_waiver(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Approve or refuse a waiver."""
+    return _decide(request, "waivers", public_id, records.approve_waiver)
+
+
+@guard.needs(Permission.DUE_DATES_EXTEND)
+@require_POST
+def decide_extension(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Approve or refuse an extension."""
+    return _decide(request, "extensions", public_id, records.approve_extension)
+
+
+@guard.needs(Permission.WAIVERS_ASK, scoped=True)
+@require_POST
+def withdraw(request: HttpRequest, kind: str, public_id: UUID) -> HttpResponse:
+    """Take back what one asked for."""
+    found = _found(request, kind, public_id)
+    try:
+        records.withdraw(found, by=guard.viewer(request), at=clock.now())
+    except rules.Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Withdrawn. Nothing was changed."))
+    return http.see_other("oversight:request", kind=kind, public_id=public_id)
+
+
+@guard.needs(Permission.WAIVERS_DECIDE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_waiver(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """End a waiver before its last day."""
+    found, now = _found(request, "waivers", public_id), clock.now()
+    form = forms.EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            records.end_waiver(
+                found,
+                reason=form.cleaned_data["reason"],
+                by=guard.viewer(request),
+                today=clock.today(now),
+                at=now,
+            )
+        except rules.Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The waiver ends today. The person was written to."))
+            return http.see_other("oversight:request", kind="waivers", public_id=public_id)
+    context = {"form": form, "one": found, "today": clock.today(now)}
+    status = 422 if form.is_bound else 200
+    return partials.render_page(request, "oversight/requests/end.html", context, status=status)
+
+
+def _decide(request: HttpRequest, kind: str, public_id: UUID, approve: Callable[..., Any]) -> HttpResponse:
+    found, now, viewer = _found(request, kind, public_id), clock.now(), guard.viewer(request)
+    form = forms.DecisionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, kind, found, form, status=422)
+    note = form.cleaned_data["note"]
+    try:
+        if form.cleaned_data["decision"] == "approve":
+            approve(found, note=note, by=viewer, today=clock.today(now), at=now)
+            messages.success(request, _("Approved. The person and whoever asked were written to."))
+        else:
+            records.refuse(found, note=note, by=viewer, at=now)
+            messages.success(request, _("Refused. Whoever asked was written to; nothing was changed."))
+    except rules.Refused as error:
+        messages.error(request, str(error))
+    return http.see_other("oversight:request", kind=kind, public_id=public_id)
+
+
+def _page(request: HttpRequest, kind: str, found: Any, form: Any, status: int = 200) -> HttpResponse:
+    viewer, today = guard.viewer(request), clock.today()
+    decides = DECIDES[kind] in viewer.usable_permissions
+    is_apart = viewer.pk not in (found.user_id, found.asked_by_id)
+    is_ahead = (
+        kind == "waivers" and found.state == "approved" and not found.ended_on and found.ends_on >= today
+    )
+    context = {
+        "one": found,
+        "kind": kind,
+        "form": form,
+        "may_decide": found.is_waiting and decides and is_apart,
+        "needs_other": found.is_waiting and decides and not is_apart,
+        "may_withdraw": found.is_waiting and viewer.pk == found.asked_by_id,
+        "may_end": is_ahead and decides and viewer.pk != found.user_id,
+        "decide_url": f"oversight:{'waiver' if kind == 'waivers' else 'extension'}-decide",
+    }
+    return partials.render_page(request, "oversight/requests/detail.html", context, status=status)
+
+
+def _found(request: HttpRequest, kind: str, public_id: UUID) -> Any:
+    """The request, if its person is within the viewer's reach or the viewer asked for it. Raises Http404."""
+    viewer = guard.viewer(request)
+    found = queries.asked(kind).filter(public_id=public_id).first() if kind in queries.KINDS else None
+    reach = people.reach(viewer, Permission.WAIVERS_VIEW)
+    if found is None or not (reach.covers(found.user_id) or found.asked_by_id == viewer.pk):
+        raise Http404
+    return found
+
+
+def _holds(request: HttpRequest, permission: Permission) -> bool:
+    viewer = guard.viewer(request)
+    return permission in viewer.usable_permissions or permission in viewer.scoped_permissions

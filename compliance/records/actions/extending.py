@@ -1,0 +1,168 @@
+"""Extensions: a later due date for one open cycle, asked for and decided, or given to many at once."""
+
+import uuid
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from compliance.core import dates
+from compliance.records import messages, rules
+from compliance.records.actions.deciding import decide, record, refuse_if_own, waiting
+from compliance.records.enums import RequestState
+from compliance.records.models import ComplianceRecord, Extension
+from compliance.records.queries import requests as queries
+from compliance.requirements import queries as requirements
+from lms.audit import actions as audit
+
+if TYPE_CHECKING:
+    from compliance.requirements.models import Requirement
+    from lms.people.models import User
+
+
+@transaction.atomic
+def ask_for_extension(
+    *,
+    user: "User",
+    requirement: "Requirement",
+    moved_to: date,
+    reason: str,
+    by: "User",
+    today: date,
+    at: datetime,
+    evidence_note: str = "",
+) -> Extension:
+    """Ask that the due date of the person's open cycle move to that day. Raises rules.Refused."""
+    move = _one_move(user, requirement, moved_to, by_id=0, today=today)
+    try:
+        with transaction.atomic():
+            extension = Extension.objects.create(
+                user=user, requirement=requirement, record_id=move.record_id, moved_from=move.moved_from,
+                moved_to=moved_to, reason=reason, evidence_note=evidence_note, asked_by=by, asked_at=at,
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise rules.Refused(_("A request for this person and requirement waits for a decision.")) from error
+    messages.tell_deciders(extension, at=at)
+    record("records.extension_asked", extension, by=by, at=at)
+    return extension
+
+
+@transaction.atomic
+def approve_extension(extension: Extension, *, note: str, by: "User", today: date, at: datetime) -> Extension:
+    """Move the due date as it was asked. Raises rules.Refused, also when the date has moved meanwhile."""
+    found = waiting(Extension, extension.pk)
+    refuse_if_own(found, by)
+    if found.asked_by_id == by.pk:
+        raise rules.Refused(_("Somebody else has to decide what you asked for."))
+    rows = _locked_open([found.record_id])
+    if not rows:
+        raise rules.Refused(
+            _("The person has finished it meanwhile, or no longer owes it. Refuse the request.")
+        )
+    if rows[0].due_on != found.moved_from or found.moved_to < today:
+        raise rules.Refused(
+            _(
+                "The due date has moved since this was asked, or the new one has passed. Refuse it and ask again."
+            )
+        )
+    decide(found, RequestState.APPROVED, note=note, by=by, at=at)
+    _move(found.requirement, rows)
+    messages.tell_answered(found, at=at)
+    record("records.extension_approved", found, by=by, at=at)
+    return found
+
+
+@transaction.atomic
+def extend(
+    *,
+    requirement: "Requirement",
+    user_ids: Collection[int],
+    moved_to: date,
+    reason: str,
+    fingerprint: str,
+    by: "User",
+    today: date,
+    at: datetime,
+    evidence_note: str = "",
+) -> int:
+    """Move the due dates of all that were shown, or of none; answers how many. Effective at once.
+
+    `fingerprint` is that of the moves that were shown (queries.moves). Raises rules.NumbersChanged when they would no
+    longer be the same, and rules.Refused when there are none.
+    """
+    seen = queries.moves(
+        requirement_id=requirement.pk, user_ids=user_ids, moved_to=moved_to, by_id=by.pk, today=today
+    )
+    rows = _locked_open([move.record_id for move in seen.moves])
+    due_on = {row.pk: row.due_on for row in rows}
+    if seen.fingerprint != fingerprint or any(
+        due_on.get(move.record_id) != move.moved_from for move in seen.moves
+    ):
+        raise rules.NumbersChanged(
+            _("Something has changed since you looked, so no due date was moved. Look again, then confirm.")
+        )
+    if not seen.moves:
+        raise rules.Refused(_("There is no due date to move."))
+    batch = uuid.uuid4()
+    extensions = Extension.objects.bulk_create(
+        Extension(
+            user_id=move.user_id, requirement=requirement, record_id=move.record_id, moved_from=move.moved_from,
+            moved_to=move.moved_to, batch=batch, reason=reason, evidence_note=evidence_note, asked_by=by,
+            asked_at=at, state=RequestState.APPROVED, decided_by=by, decided_at=at,
+        )
+        for move in seen.moves
+    )  # fmt: skip
+    _move(requirement, rows)
+    messages.tell_extended(extensions, at=at)
+    audit.record(
+        action="records.extended",
+        by=by,
+        at=at,
+        object_label=requirement.title,
+        object_id=requirement.public_id,
+        facts={
+            "people": len(seen.moves),
+            "due_to": moved_to.isoformat(),
+            "reason": reason,
+            "batch": str(batch),
+            "who": [str(move.public_id) for move in seen.moves],
+        },
+    )
+    return len(seen.moves)
+
+
+def _one_move(
+    user: "User", requirement: "Requirement", moved_to: date, *, by_id: int, today: date
+) -> queries.Move:
+    """The one due date that is meant. Raises rules.Refused with the reason why it cannot be moved."""
+    found = queries.moves(
+        requirement_id=requirement.pk, user_ids=[user.pk], moved_to=moved_to, by_id=by_id, today=today
+    )
+    if found.moves:
+        return found.moves[0]
+    why = found.left_out[0].why if found.left_out else _("This requirement does not apply to the person.")
+    raise rules.Refused(why)
+
+
+def _locked_open(record_ids: Collection[int]) -> list[ComplianceRecord]:
+    return list(
+        ComplianceRecord.objects.filter(
+            pk__in=list(record_ids), completed_at__isnull=True, closed_at__isnull=True
+        )
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+
+
+def _move(requirement: "Requirement", rows: list[ComplianceRecord]) -> None:
+    """Give these cycles the due date that their extensions say, past any absence; grace follows."""
+    people = {one.id: one for one in requirements.people_of(requirement, [row.user_id for row in rows])}
+    bases = queries.base_due_dates(rows)
+    for row in rows:
+        due_on = dates.after_absences(requirement.terms, bases[row.pk], people[row.user_id].absences)
+        due_on = max(due_on, row.window_opens_on)
+        row.grace_ends_on += due_on - row.due_on
+        row.due_on = due_on
+    ComplianceRecord.objects.bulk_update(rows, ["due_on", "grace_ends_on"], batch_size=500)

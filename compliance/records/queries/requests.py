@@ -1,0 +1,209 @@
+"""Waivers and extensions: those in force, those that wait, and whose due dates can be moved where to."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
+
+from compliance.core import waivers as core
+from compliance.records import rules
+from compliance.records.enums import AssignmentStatus, RequestState
+from compliance.records.models import Assignment, ComplianceRecord, Extension, Waiver
+from compliance.requirements.enums import RequirementState
+
+Asked = Waiver | Extension
+KINDS: dict[str, type[Waiver] | type[Extension]] = {"waivers": Waiver, "extensions": Extension}
+
+
+def waivers_of(records: Collection[ComplianceRecord]) -> dict[int, tuple[core.Waiver, ...]]:
+    """The approved waivers over the person and requirement of each record, by record id."""
+    found = _approved(Waiver.objects.filter(user_id__in={record.user_id for record in records}))
+    by_pair: dict[tuple[int, int], list[core.Waiver]] = defaultdict(list)
+    for row in found:
+        by_pair[row.user_id, row.requirement_id].append(row.days)
+    return {record.pk: tuple(by_pair[record.user_id, record.requirement_id]) for record in records}
+
+
+def excuses_of(
+    pairs: Collection[tuple[int, int]], on: date
+) -> dict[tuple[int, int], tuple[core.Waiver, ...]]:
+    """The waivers in force on that day, by (person, requirement)."""
+    users = {user_id for user_id, _requirement in pairs}
+    rows = _approved(Waiver.objects.filter(user_id__in=users, starts_on__lte=on, ends_on__gte=on))
+    return {(row.user_id, row.requirement_id): (row.days,) for row in rows if row.days.covers(on)}
+
+
+def ended_waivers(today: date) -> list[tuple[int, int]]:
+    """(requirement, person) of every waiver that ended by `today` after the person's open cycle had begun."""
+    unfinished = ComplianceRecord.objects.filter(
+        user_id=OuterRef("user_id"),
+        requirement_id=OuterRef("requirement_id"),
+        completed_at__isnull=True,
+        closed_at__isnull=True,
+        window_opens_on__lte=OuterRef("ends_on"),
+    )
+    rows = _approved(Waiver.objects.filter(Q(ends_on__lt=today) | Q(ended_on__lte=today)))
+    return list(rows.filter(Exists(unfinished)).values_list("requirement_id", "user_id").distinct())
+
+
+def base_due_dates(records: Iterable[ComplianceRecord]) -> dict[int, date]:
+    """When each of these cycles is due before any absence moves it: as extended last, else as it was opened."""
+    by_id = {record.pk: record.original_due_on for record in records}
+    moved = extended_due_dates(by_id)
+    return {pk: core.extended(due_on, (moved[pk],) if pk in moved else ()) for pk, due_on in by_id.items()}
+
+
+def extended_due_dates(record_ids: Collection[int]) -> dict[int, date]:
+    """The latest day each of these cycles was extended to; those never extended are left out."""
+    if not record_ids:
+        return {}
+    rows = Extension.objects.filter(state=RequestState.APPROVED, record_id__in=list(record_ids))
+    return dict(rows.values_list("record_id").annotate(Max("moved_to")))
+
+
+def _approved(rows: QuerySet[Waiver]) -> QuerySet[Waiver]:
+    return rows.filter(state=RequestState.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One due date that would be moved. Dates are days in the tenant's zone."""
+
+    record_id: int
+    user_id: int
+    public_id: UUID
+    name: str
+    original_due_on: date
+    moved_from: date
+    moved_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Somebody who was chosen and whose due date stays, with the reason in words."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What an extension of many would do."""
+
+    moves: list[Move]
+    left_out: list[LeftOut]
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of who moves from which day to which: equal moves have equal fingerprints."""
+        lines = [[one.record_id, one.moved_from.isoformat(), one.moved_to.isoformat()] for one in self.moves]
+        return hashlib.sha256(json.dumps(sorted(lines)).encode()).hexdigest()
+
+
+def moves(
+    *, requirement_id: int, user_ids: Collection[int], moved_to: date, by_id: int, today: date
+) -> Moves:
+    """Whose due date would move to that day, and who is left out and why. `by_id` moves no date of their own."""
+    held = (
+        Assignment.objects.filter(
+            requirement_id=requirement_id,
+            requirement__state=RequirementState.ACTIVE,
+            user_id__in=list(user_ids),
+            withdrawn_on__isnull=True,
+        )
+        .select_related("user")
+        .order_by("user__family_name", "user__given_name", "user_id")
+    )
+    unfinished = {
+        record.assignment_id: record
+        for record in ComplianceRecord.objects.filter(
+            assignment__in=held, completed_at__isnull=True, closed_at__isnull=True
+        )
+    }
+    waiting = set(
+        Extension.objects.filter(
+            state=RequestState.WAITING, requirement_id=requirement_id, user_id__in=list(user_ids)
+        ).values_list("record_id", flat=True)
+    )
+    found = Moves([], [])
+    for assignment in held:
+        record = unfinished.get(assignment.pk)
+        why = _stays(assignment, record, moved_to, by_id, today)
+        if record is not None and not why and record.pk in waiting:
+            why = _("A request to move this date waits for a decision; decide it first.")
+        if record is None or why:
+            found.left_out.append(LeftOut(assignment.user.display_name, why))
+            continue
+        found.moves.append(
+            Move(
+                record.pk, assignment.user_id, assignment.user.public_id, assignment.user.display_name,
+                record.original_due_on, record.due_on, moved_to,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _stays(
+    assignment: Assignment, record: ComplianceRecord | None, moved_to: date, by_id: int, today: date
+) -> str:
+    """Why this person's due date stays; empty when it can be moved."""
+    if assignment.user_id == by_id:
+        return _("Nobody moves their own due date.")
+    if assignment.status in (AssignmentStatus.WAIVED, AssignmentStatus.EXEMPT):
+        return _("Excused at the moment.")
+    if record is None or record.window_opens_on > today:
+        return _("Nothing is open at the moment.")
+    fault = core.extension_fault(record.due_on, moved_to, today)
+    return rules.fault_text(fault) if fault else ""
+
+
+def asked(kind: str, *, user_ids: frozenset[int] | None = None) -> QuerySet[Any]:
+    """The requests of a kind ("waivers", "extensions") about these people (None: everyone); waiting first.
+
+    Waiting ones stand oldest first, decided ones newest first.
+    """
+    rows: QuerySet[Any] = KINDS[kind].objects.select_related("user", "requirement", "asked_by", "decided_by")
+    if user_ids is not None:
+        rows = rows.filter(user_id__in=user_ids)
+    first = Case(
+        When(state=RequestState.WAITING, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    return rows.order_by(first, "-decided_at", "asked_at", "pk")
+
+
+def waiting_count(kind: str) -> int:
+    """How many requests of a kind wait for a decision."""
+    return asked(kind).filter(state=RequestState.WAITING).order_by().count()
+
+
+def requests_of(user_id: int) -> list[Asked]:
+    """Everything that was ever asked about a person, newest first; two statements."""
+    rows = [row for kind in KINDS for row in asked(kind).filter(user_id=user_id)]
+    return sorted(rows, key=lambda row: (row.asked_at, row.pk), reverse=True)
+
+
+def holds(user_id: int, requirement_id: int) -> bool:
+    """Whether the person has the requirement now, and it is in force."""
+    return Assignment.objects.filter(
+        user_id=user_id,
+        requirement_id=requirement_id,
+        requirement__state=RequirementState.ACTIVE,
+        withdrawn_on__isnull=True,
+    ).exists()
+
+
+def waiver_in_the_way(*, user_id: int, requirement_id: int, starts_on: date, ends_on: date) -> Waiver | None:
+    """An approved waiver that shares a day with this stretch, if there is one."""
+    rows = _approved(
+        Waiver.objects.filter(
+            user_id=user_id, requirement_id=requirement_id, starts_on__lte=ends_on, ends_on__gte=starts_on
+        )
+    )
+    return next((row for row in rows if row.days.starts_on < row.days.returns_on > starts_on), None)

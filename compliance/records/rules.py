@@ -1,0 +1,28 @@
+"""Why a request cannot be made or decided, in words."""
+
+from django.utils.translation import gettext as _
+
+from compliance.core.waivers import LONGEST_DAYS, Fault
+
+
+class Refused(Exception):
+    """It cannot be done; nothing was changed. The message says so to a person, and what to do."""
+
+
+class NumbersChanged(Refused):
+    """Whom it concerns, or from which date to which, is not what the person saw when they decided."""
+
+
+def fault_text(fault: Fault) -> str:
+    """What is wrong with the days that were asked for, and which are possible."""
+    words = {
+        Fault.ENDS_BEFORE_IT_STARTS: _("The last day must not be before the first."),
+        Fault.STARTS_IN_THE_PAST: _(
+            "A waiver begins today or later: what was late before stays on record as late."
+        ),
+        Fault.TOO_LONG: _("A waiver lasts a year at most. Before it ends, it can be asked for again."),
+        Fault.NOT_LATER: _("The new due date must be later than the one there is: it can never come nearer."),
+        Fault.IN_THE_PAST: _("The new due date must not be in the past."),
+        Fault.TOO_FAR: _("A due date can be moved by %(days)s days at most.") % {"days": LONGEST_DAYS},
+    }
+    return words[fault]
