@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from heapq import heappop, heappush
 
-from . import dates, ladder, plan
+from . import dates, ladder, plan, waivers
 from .standing import standing_of
-from .terms import Completion, CycleFacts, Person, Status, Validity
+from .terms import Cause, Completion, CycleFacts, Person, Status, Validity
 
 _DAY = timedelta(days=1)
 StepKey = tuple[str, int]
@@ -23,9 +23,9 @@ StepKey = tuple[str, int]
 class Held:
     """A requirement as somebody has it now. `cycles` are those of this assignment, in order.
 
-    `original_due_on` is that of the open cycle, `anchored_on` that of the last finished one. `said` are the steps of
-    the open cycle that were planned before, `waiting` those of them that no digest took yet. `is_excused`: waived or
-    exempt, which no turn changes.
+    `original_due_on` is when the open cycle is due, as extended last, before any absence moves it; `anchored_on` is
+    that of the last finished one. `said` are the steps of the open cycle that were planned before, `waiting` those of
+    them that no digest took yet. `is_excused`: exempt, which no turn changes; a waiver is an absence of the person.
     """
 
     assigned_on: date
@@ -231,7 +231,12 @@ def _finish_and_open(state: _State, day: date, events: list[Event]) -> None:
         cycle = state.open
         if cycle is None or cycle.window_opens_on > day:
             return
-        inside = [each for each in state.passes if cycle.window_opens_on <= each.on <= day]
+        over_on = _over_on(state, cycle, day)
+        last_day = day if over_on is None else over_on - _DAY
+        inside = [each for each in state.passes if cycle.window_opens_on <= each.on <= last_day]
+        if not inside and over_on is not None:
+            _open_fresh(state, cycle, over_on, events)
+            continue
         if not inside:
             return
         first = min(inside, key=lambda each: each.on)
@@ -241,6 +246,27 @@ def _finish_and_open(state: _State, day: date, events: list[Event]) -> None:
             previous = Validity(last.valid_from, last.valid_until, state.anchored_on)
         _finish(state, cycle, first, dates.validity(state.duty.rule.terms, first.on, previous))
         events.append(Event(day, COMPLETED, state.duty.key))
+
+
+def _over_on(state: _State, cycle: CycleFacts, day: date) -> date | None:
+    """The day on which a waiver that has ended by `day` ends this cycle."""
+    excused = [
+        waivers.Waiver(each.starts_on, each.returns_on - _DAY)
+        for each in state.duty.person.absences
+        if each.cause is Cause.WAIVER and each.returns_on is not None and each.starts_on < each.returns_on
+    ]
+    ended = waivers.ended_within(cycle.window_opens_on, excused, day)
+    return None if ended is None else ended.returns_on
+
+
+def _open_fresh(state: _State, before: CycleFacts, on: date, events: list[Event]) -> None:
+    """A waiver has ended: the cycle before is over, and a fresh one opens that day."""
+    duty = state.duty
+    made = dates.after_waiver(duty.rule.terms, on, state.original_due_on, duty.person.absences)
+    state.open = CycleFacts(before.number + 1, made.window_opens_on, made.due_on, made.grace_ends_on)
+    state.original_due_on = made.original_due_on
+    state.said, state.waiting = set(), set()
+    events.append(Event(on, OPENED, duty.key))
 
 
 def _finish(state: _State, cycle: CycleFacts, done: Completion, valid: Validity) -> None:

@@ -57,7 +57,9 @@ class Administrator(Role):
 
     key = "administrator"
     name = _("Administrator")
-    description = _("Adds, imports and deactivates people, assigns roles except Owner, and sees all reports.")
+    description = _(
+        "Adds, imports and deactivates people, assigns roles except Owner, sees all reports, and moves due dates."
+    )
     permissions = frozenset(
         {
             Permission.SETTINGS_CHANGE,
@@ -86,7 +88,10 @@ class ComplianceOfficer(Role):
 
     key = "compliance_officer"
     name = _("Compliance officer")
-    description = _("Writes and turns on requirements, follows who complied, and answers to auditors.")
+    description = _(
+        "Writes and turns on requirements, follows who complied, decides waivers and extensions, and answers to "
+        "auditors."
+    )
     permissions = frozenset(
         {
             Permission.PEOPLE_VIEW,
@@ -122,7 +127,10 @@ class DepartmentAdministrator(Role):
 
     key = "department_administrator"
     name = _("Department administrator")
-    description = _("Sees the people and the reports of one department and of the departments below it.")
+    description = _(
+        "Sees the people and the reports of one department and of those below it, and asks for waivers and "
+        "extensions for them."
+    )
     scope = Scope.DEPARTMENT
     permissions = frozenset(
         {
@@ -160,7 +168,10 @@ class Manager(Role):
 
     key = "manager"
     name = _("Manager")
-    description = _("Sees whether the people who report to them are trained. Follows from who reports.")
+    description = _(
+        "Sees whether the people who report to them are trained, and asks for waivers and extensions for them. "
+        "Follows from who reports."
+    )
     scope = Scope.REPORTS
     permissions = frozenset(
         {

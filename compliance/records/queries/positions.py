@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from compliance.core.foresight import Held
 from compliance.records.enums import AssignmentStatus
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.records.queries.obligations import cycle_facts
+from compliance.records.queries.requests import base_due_dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Position:
 
 
 def positions(requirement_id: int, user_ids: Collection[int]) -> dict[int, Position]:
-    """By person: the requirement as each of these people has it now; two statements."""
+    """By person: the requirement as each of these people has it now; a few statements."""
     held = Assignment.objects.filter(
         requirement_id=requirement_id, user_id__in=user_ids, withdrawn_on__isnull=True
     )
@@ -27,19 +29,20 @@ def positions(requirement_id: int, user_ids: Collection[int]) -> dict[int, Posit
     cycles: dict[int, list[ComplianceRecord]] = defaultdict(list)
     for row in rows:
         cycles[row.assignment_id].append(row)
-    return {each.user_id: _position(each, cycles[each.pk]) for each in held}
+    due_on = base_due_dates([row for row in rows if row.completed_on is None])
+    return {each.user_id: _position(each, cycles[each.pk], due_on) for each in held}
 
 
-def _position(assignment: Assignment, rows: list[ComplianceRecord]) -> Position:
+def _position(assignment: Assignment, rows: list[ComplianceRecord], due_on: dict[int, date]) -> Position:
     finished = [row for row in rows if row.completed_on is not None]
     unfinished = next((row for row in rows if row.completed_on is None), None)
     return Position(
         Held(
             assigned_on=assignment.assigned_on,
             cycles=tuple(cycle_facts(row) for row in rows),
-            original_due_on=unfinished.original_due_on if unfinished else None,
+            original_due_on=due_on[unfinished.pk] if unfinished else None,
             anchored_on=finished[-1].anchored_on if finished else None,
-            is_excused=assignment.status in {AssignmentStatus.WAIVED, AssignmentStatus.EXEMPT},
+            is_excused=assignment.status == AssignmentStatus.EXEMPT,
         ),
         unfinished.pk if unfinished else None,
     )

@@ -43,7 +43,8 @@ LETTERS = {
     "l": roles.Learner,
     "s": roles.Support,
 }
-READING = (".view", ".export", ".preview")
+# Whoever asks changes nothing: somebody else decides.
+READING = (".view", ".export", ".preview", ".ask")
 CHANGING = {permission for permission in Permission if not permission.value.endswith(READING)}
 
 
