@@ -31,6 +31,7 @@ _HEADER = (
     "Worker Type", "Business Title", "Manager ID", "Hire Date", "Termination Date", "Leave Start", "Leave End",
 )  # fmt: skip
 _ROLES = (("bo.brandt", "compliance_officer"),)
+_ASKED_FOR = (population.Fate.NEVER, population.Fate.IN_GRACE, population.Fate.OVERDUE)
 
 Say = Callable[[str], None]
 
@@ -65,6 +66,7 @@ class Story:
                 self._require_of_students(owner, course)
         self._learn(course, until=0)
         self._begin(course)
+        self._except(owner)
         self._turn(0)
         self._remind()
 
@@ -208,6 +210,39 @@ class Story:
             if person.lessons_read:
                 at = self._moment(self.today - (1 + person.number % 3) * _DAY, 11)
                 course.read(self._who(person.email.partition("@")[0]), count=person.lessons_read, at=at)
+
+    def _except(self, owner: Any) -> None:
+        """One waiver and one extension that were decided, and one request that waits."""
+        officer, day = self._who("bo.brandt"), self.today - 2 * _DAY
+        requirement = requirement_queries.in_force()[0]
+        excused, extended, waiting = (self._fated(fate) for fate in _ASKED_FOR)
+        when = {"today": day, "at": self._moment(day, 11)}
+        asked = {
+            "requirement": requirement_queries.requirement_by(requirement.public_id),
+            "by": owner,
+            **when,
+        }
+        waiver = records.ask_for_waiver(
+            user=excused, starts_on=day, ends_on=day + 90 * _DAY, reason=_("Field work abroad without a network"),
+            evidence_note=_("Letter of the dean in the personnel file"), **asked,
+        )  # fmt: skip
+        records.approve_waiver(waiver, note="", by=officer, **when)
+        extension = records.ask_for_extension(
+            user=extended, moved_to=self.today + 21 * _DAY, reason=_("Examination weeks"), **asked
+        )
+        records.approve_extension(extension, note="", by=officer, **when)
+        records.ask_for_waiver(
+            user=waiting,
+            starts_on=day + 9 * _DAY,
+            ends_on=day + 70 * _DAY,
+            reason=_("Parental leave"),
+            **asked,
+        )
+
+    def _fated(self, fate: population.Fate) -> Any:
+        """The last person of staff of this fate."""
+        person = [one for one in self.people if one.fate is fate and one.kind in {"staff", "faculty"}][-1]
+        return self._who(person.email.partition("@")[0])
 
     def _remind(self) -> None:
         """The reminders of the last two working mornings that are over."""
