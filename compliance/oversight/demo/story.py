@@ -216,7 +216,7 @@ class Story:
         officer, day = self._who("bo.brandt"), self.today - 2 * _DAY
         requirement = requirement_queries.in_force()[0]
         excused, extended, waiting = (self._fated(fate) for fate in _ASKED_FOR)
-        when = {"today": day, "at": self._moment(day, 11)}
+        when: dict[str, Any] = {"today": day, "at": self._moment(day, 11)}
         asked = {
             "requirement": requirement_queries.requirement_by(requirement.public_id),
             "by": owner,

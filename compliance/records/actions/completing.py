@@ -35,8 +35,7 @@ def record_completions(*, at: datetime, until: datetime | None = None) -> int:
     Passes after `until` (default: `at`) wait, so that days that were missed can be made up for in their order.
 
     The first pass inside the cycle counts, by its day in the tenant's zone; one made after a waiver ended belongs to
-    the fresh cycle that opens then. Locks the cycles it looks at, so two
-    turns at once finish each exactly once.
+    the fresh cycle that opens then. Locks the cycles it looks at, so two turns at once finish each exactly once.
     """
     unfinished = ComplianceRecord.objects.filter(
         completed_at__isnull=True,

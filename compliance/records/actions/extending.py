@@ -159,9 +159,9 @@ def _locked_open(record_ids: Collection[int]) -> list[ComplianceRecord]:
 def _move(requirement: "Requirement", rows: list[ComplianceRecord]) -> None:
     """Give these cycles the due date that their extensions say, past any absence; grace follows."""
     people = {one.id: one for one in requirements.people_of(requirement, [row.user_id for row in rows])}
-    bases = queries.base_due_dates(rows)
+    bases, terms = queries.base_due_dates(rows), requirement.terms
     for row in rows:
-        due_on = dates.after_absences(requirement.terms, bases[row.pk], people[row.user_id].absences)
+        due_on = dates.after_absences(terms, bases[row.pk], people[row.user_id].absences)
         due_on = max(due_on, row.window_opens_on)
         row.grace_ends_on += due_on - row.due_on
         row.due_on = due_on

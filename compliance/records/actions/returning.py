@@ -52,6 +52,7 @@ def _return(requirement_id: int, user_ids: Collection[int], today: date, at: dat
     if not leaving:
         return 0
     requirement = leaving[0].requirement
+    terms = requirement.terms
     people = {
         person.id: person for person in requirements.people_of(requirement, [one.user_id for one in leaving])
     }
@@ -60,7 +61,7 @@ def _return(requirement_id: int, user_ids: Collection[int], today: date, at: dat
         _fresh(
             record,
             dates.after_waiver(
-                requirement.terms,
+                terms,
                 over[record.pk].returns_on,
                 owed_by[record.pk],
                 people[record.user_id].absences,
