@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -106,31 +106,39 @@ def extend(
     if not seen.moves:
         raise rules.Refused(_("There is no due date to move."))
     batch = uuid.uuid4()
-    extensions = Extension.objects.bulk_create(
-        Extension(
-            user_id=move.user_id, requirement=requirement, record_id=move.record_id, moved_from=move.moved_from,
-            moved_to=move.moved_to, batch=batch, reason=reason, evidence_note=evidence_note, asked_by=by,
-            asked_at=at, state=RequestState.APPROVED, decided_by=by, decided_at=at,
-        )
-        for move in seen.moves
-    )  # fmt: skip
+    decided = {"reason": reason, "evidence_note": evidence_note, "batch": batch}
+    extensions = [_decided(move, requirement, by, at, decided) for move in seen.moves]
+    Extension.objects.bulk_create(extensions)
     _move(requirement, rows)
     messages.tell_extended(extensions, at=at)
+    facts = {"people": len(seen.moves), "due_to": moved_to.isoformat(), "reason": reason, "batch": str(batch)}
     audit.record(
         action="records.extended",
         by=by,
         at=at,
         object_label=requirement.title,
         object_id=requirement.public_id,
-        facts={
-            "people": len(seen.moves),
-            "due_to": moved_to.isoformat(),
-            "reason": reason,
-            "batch": str(batch),
-            "who": [str(move.public_id) for move in seen.moves],
-        },
+        facts=facts | {"who": [str(move.public_id) for move in seen.moves]},
     )
     return len(seen.moves)
+
+
+def _decided(
+    move: queries.Move, requirement: "Requirement", by: "User", at: datetime, decided: dict[str, Any]
+) -> Extension:
+    return Extension(
+        user_id=move.user_id,
+        requirement=requirement,
+        record_id=move.record_id,
+        moved_from=move.moved_from,
+        moved_to=move.moved_to,
+        asked_by=by,
+        asked_at=at,
+        state=RequestState.APPROVED,
+        decided_by=by,
+        decided_at=at,
+        **decided,
+    )
 
 
 def _one_move(
