@@ -20,7 +20,7 @@ from tenants import clock
 from .factories import make_completion
 
 TODAY = dt.date(2026, 11, 23)
-DAY = dt.timedelta(days=1)
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -152,7 +152,7 @@ def test_what_is_passed_after_it_ended_finishes_the_fresh_cycle_however_late_the
 
 
 def test_a_trained_person_gets_nothing_new_when_a_waiver_ends(ana, owed, asker, officer):
-    make_completion(ana, owed.course, at=noon(TODAY))
+    make_completion(ana, owed.course, at=noon(TODAY) - 7 * HOUR)
     turn(TODAY)
     approve(ask(ana, owed, asker), officer)
     turn(TODAY + 30 * DAY)
@@ -161,7 +161,7 @@ def test_a_trained_person_gets_nothing_new_when_a_waiver_ends(ana, owed, asker, 
 
 
 def test_a_renewal_that_would_open_under_a_waiver_is_taken_over_by_the_fresh_cycle(ana, owed, asker, officer):
-    make_completion(ana, owed.course, at=noon(TODAY))
+    make_completion(ana, owed.course, at=noon(TODAY) - 7 * HOUR)
     turn(TODAY)
     valid_until = ComplianceRecord.objects.get(user=ana).valid_until
     first = valid_until - 70 * DAY
@@ -327,7 +327,7 @@ def test_many_are_moved_together_or_not_at_all(ana, owed, asker, officer):
     assert {move.user_id for move in seen.moves} == {ana.pk, ben.pk}
     assert {one.name for one in seen.left_out} == {cara.display_name, officer.display_name}
     before = cycles(ana)
-    make_completion(ben, owed.course, at=noon(TODAY))
+    make_completion(ben, owed.course, at=noon(TODAY) - 7 * HOUR)
     turn(TODAY)
     with pytest.raises(rules.NumbersChanged, match="no due date was moved"):
         extend(owed, people, to, officer, fingerprint=seen.fingerprint)
