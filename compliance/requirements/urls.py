@@ -16,6 +16,7 @@ urlpatterns = [
     path("<uuid:public_id>/", views.detail, name="detail"),
     path("<uuid:public_id>/edit/", views.edit, name="edit"),
     path("<uuid:public_id>/basis/", views.basis, name="basis"),
+    path("<uuid:public_id>/versions/<int:number>/", views.version, name="version"),
     path("<uuid:public_id>/people/", views.people, name="people"),
     path("<uuid:public_id>/people.csv", views.people_csv, name="people-csv"),
     path("<uuid:public_id>/person/", views.check_person, name="check-person"),

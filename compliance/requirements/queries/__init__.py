@@ -25,6 +25,7 @@ from compliance.requirements.queries.plans import (
 )
 from compliance.requirements.queries.previews import Affected, DueDay, Explanation, Preview, explain, preview
 from compliance.requirements.queries.sentences import sentence
+from compliance.requirements.queries.versions import version_page
 
 __all__ = [
     "OUTCOMES",
@@ -62,6 +63,7 @@ __all__ = [
     "roster",
     "sentence",
     "unchanged_since",
+    "version_page",
     "whole",
     "with_names",
 ]

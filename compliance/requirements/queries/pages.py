@@ -1,8 +1,7 @@
 """What each page shows, gathered: the requirement in words, the preview, the versions."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import zip_longest
+from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
@@ -16,6 +15,7 @@ from compliance.requirements.models import Requirement
 from compliance.requirements.queries.listing import all_requirements
 from compliance.requirements.queries.previews import Affected, DueDay, Preview, preview
 from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
+from compliance.requirements.queries.versions import history
 from lms.ui.dates import day_text
 
 OUTCOMES = (
@@ -59,32 +59,6 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
         context |= previewed(requirement, today)
         context["obstacle"] = rules.obstacle(requirement)
     return context
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version with what it changed, as the names of fields."""
-
-    number: int
-    at: datetime
-    by: Any
-    changed: tuple[str, ...]
-
-
-def history(requirement: Requirement) -> list[Version]:
-    """The versions, the newest first."""
-    rows = list(requirement.versions.select_related("by"))
-    return [
-        Version(row.number, row.at, row.by, _changed(older.content, row.content) if older else ())
-        for row, older in zip_longest(rows, rows[1:])
-    ]
-
-
-def _changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:
-    """The names of what differs, as the form calls it. What an older release did not keep did not change."""
-    differing = [name for name in after if name in before and before[name] != after[name]]
-    fields = (Requirement._meta.get_field(name.removesuffix("_id")) for name in differing)
-    return tuple(dict.fromkeys(str(getattr(field, "verbose_name", field.name)) for field in fields))
 
 
 def previewed(requirement: Requirement, today: date) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from compliance.requirements.views.builder import edit, new
 from compliance.requirements.views.holidays import holidays
 from compliance.requirements.views.laws import basis, coverage_csv, law, laws
 from compliance.requirements.views.lifecycle import discard, pause, retire, turn_on
-from compliance.requirements.views.looking import check_person, detail, list_, people, people_csv
+from compliance.requirements.views.looking import check_person, detail, list_, people, people_csv, version
 
 __all__ = [
     "basis",
@@ -23,4 +23,5 @@ __all__ = [
     "people_csv",
     "retire",
     "turn_on",
+    "version",
 ]

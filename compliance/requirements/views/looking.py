@@ -34,6 +34,14 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return partials.render_page(request, "requirements/requirement_detail.html", context)
 
 
+@guard.needs(Permission.REQUIREMENTS_VIEW)
+@require_safe
+def version(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
+    """What it said at a time: terms, owner, policy, laws and values, as they were kept."""
+    context = queries.version_page(queries.requirement_by(public_id), number)
+    return partials.render_page(request, "requirements/requirement_version.html", context)
+
+
 @guard.needs(Permission.REQUIREMENTS_PREVIEW)
 @require_safe
 def people(request: HttpRequest, public_id: UUID) -> HttpResponse:

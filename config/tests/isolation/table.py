@@ -77,6 +77,12 @@ TENANT: list[Row] = [
     Row("requirements:coverage-csv", "reports.export"),
     Row("requirements:law", "requirements.view", (("key", "pci-dss-4"),), is_dulys=True),
     _one("requirements:basis", "requirements.edit", "requirement"),
+    Row(
+        "requirements:version",
+        "requirements.view",
+        (("public_id", "requirement"), ("number", "1")),
+        may_be_absent=True,
+    ),
     _one("requirements:detail", "requirements.view", "requirement"),
     _one("requirements:edit", "requirements.edit", "requirement"),
     _one("requirements:people", "requirements.preview", "requirement"),

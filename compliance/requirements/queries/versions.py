@@ -1,0 +1,76 @@
+"""What a requirement said at a time: its versions, what each changed, and one of them whole."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
+from typing import Any
+
+from django.http import Http404
+from django.utils.text import capfirst
+
+from compliance.requirements import basis, facts
+from compliance.requirements.models import Requirement
+from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version with what it changed, as the names of fields."""
+
+    number: int
+    at: datetime
+    by: Any
+    changed: tuple[str, ...]
+
+
+def history(requirement: Requirement) -> list[Version]:
+    """The versions, the newest first."""
+    rows = list(requirement.versions.select_related("by"))
+    return [
+        Version(row.number, row.at, row.by, _changed(older.content, row.content) if older else ())
+        for row, older in zip_longest(rows, rows[1:])
+    ]
+
+
+def version_page(requirement: Requirement, number: int) -> dict[str, Any]:
+    """Everything the page of one version shows. Raises Http404 when there is no such version."""
+    versions = history(requirement)
+    kept = requirement.versions.filter(number=number).first()
+    if kept is None:
+        raise Http404
+    said = _as_said(kept.content)
+    owner = kept.content.get("owner")
+    return {
+        "requirement": requirement,
+        "said": said,
+        "version": next(each for each in versions if each.number == number),
+        "until": next((each.at for each in versions if each.number == number + 1), None),
+        "sentence": sentence(said, facts.department_names()),
+        "first_due": capfirst(first_due_text(said.terms)),
+        "again": capfirst(again_text(said.terms)),
+        "basis": basis.of(said),
+        "owner_name": owner["name"] if owner else "",
+    }
+
+
+def _as_said(content: dict[str, Any]) -> Requirement:
+    """The requirement as the version has it, unsaved. What an older release did not keep is as new ones begin."""
+    said = Requirement()
+    for name, value in content.items():
+        field = _field(name)
+        if field is not None and name != "owner":
+            setattr(said, name, field.to_python(value))
+    return said
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:
+    """The names of what differs, as the form calls it. What an older release did not keep did not change."""
+    differing = [name for name in after if name in before and before[name] != after[name]]
+    fields = filter(None, map(_field, differing))
+    return tuple(dict.fromkeys(str(field.verbose_name) for field in fields))
+
+
+def _field(name: str) -> Any:
+    """The field that a part of a version was kept from; None when there is none any more."""
+    by_name = {field.attname: field for field in Requirement._meta.concrete_fields}
+    return by_name.get(name) or by_name.get(f"{name}_id")
