@@ -1,18 +1,16 @@
-"""The engine: a rule over 100,000 people, the nightly turn, one person's standing, and may somebody enter."""
+"""The engine: a rule over 100,000 people, one person's standing, and may somebody enter."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import statistics
-from collections.abc import Callable
 from dataclasses import replace
 
 from bench.measure import Result, compare
 from bench.world import World, make_tenant
 
 MANY = int(os.environ.get("BENCH_PEOPLE", "100000"))
-TENANTS, STAFF, CHANGING = 20, 1_000, 10
 TIMES = 10_000
 TODAY = dt.date(2026, 11, 23)
 AT = dt.datetime(2026, 11, 23, 5, tzinfo=dt.UTC)
@@ -40,24 +38,6 @@ INSERT INTO records_compliancerecord (public_id, assignment_id, user_id, require
 SELECT gen_random_uuid(), id, user_id, %(requirement)s, 1, %(today)s, %(due)s, %(due)s, %(due)s, true, '', now()
   FROM assigned
 """
-WITHDRAW = """
-WITH gone AS (
-    UPDATE records_assignment r
-       SET status = 'withdrawn', withdrawn_on = %(today)s, withdrawn_reason = '[["reason", "left"]]'
-     WHERE r.withdrawn_on IS NULL
-       AND NOT EXISTS (SELECT FROM people_affiliation a
-                        WHERE a.user_id = r.user_id AND a.kind IN ('staff', 'faculty') AND a.starts_on <= %(today)s
-                          AND (a.ends_on IS NULL OR a.ends_on >= %(today)s))
-    RETURNING id
-)
-UPDATE records_compliancerecord c SET closed_at = now(), close_reason = 'withdrawn'
-  FROM gone WHERE c.assignment_id = gone.id AND c.completed_at IS NULL AND c.closed_at IS NULL
-"""
-
-
-def run(world: World) -> list[Result]:
-    """Each in tenants of its own."""
-    return [*_reconciling(world), *_nights(world)]
 
 
 def populate(count: int) -> int:
@@ -89,7 +69,8 @@ def execute(sql: str, **parameters: int | str | dt.date) -> None:
         cursor.execute(sql, parameters)
 
 
-def _reconciling(world: World) -> list[Result]:
+def run(world: World) -> list[Result]:
+    """A large tenant, and one person without a database."""
     from compliance.core.standing import standing_of
     from compliance.core.terms import CycleFacts
     from compliance.records import actions, queries
@@ -140,7 +121,7 @@ def _reconciling(world: World) -> list[Result]:
             floor_is=f"a statement written by hand with the same two look-ups, {len(users)} times over",
             rounds=10,
         )
-        results.append(_each(may, len(users), "question"))
+        results.append(each(may, len(users), "question"))
     cycles = [
         CycleFacts(n, day, day + 30 * DAY, day + 30 * DAY, day + 20 * DAY, day + 20 * DAY, day + 385 * DAY)
         for n, day in enumerate((TODAY - 900 * DAY, TODAY - 530 * DAY), start=1)
@@ -153,68 +134,10 @@ def _reconciling(world: World) -> list[Result]:
         floor_is=f"looking at the due date of each of the person's three cycles, {TIMES:,} times over",
         rounds=20,
     )
-    return [*results, _each(standing, TIMES, "person")]
+    return [*results, each(standing, TIMES, "person")]
 
 
-def _each(result: Result, count: int, what: str) -> Result:
+def each(result: Result, count: int, what: str) -> Result:
+    """The same with microseconds a single one in its note."""
     mine, least = (statistics.median(times) / count * 1e6 for times in (result.ours, result.floor))
     return replace(result, note=f"Ours {mine:,.1f} microseconds a {what}, the floor {least:,.1f}.")
-
-
-def _nights(world: World) -> list[Result]:
-    """TENANTS tenants of STAFF people, of whom CHANGING have left since the day before; and none."""
-    from compliance.records import actions
-    from tenants.context import inside
-
-    tenants = [make_tenant(world, f"night-{number}") for number in range(TENANTS)]
-    for tenant in tenants:
-        with inside(tenant):
-            populate(STAFF)
-            actions.daily_turn(at=AT, scheduled_for=AT)
-            execute("ANALYZE")
-    night = 0
-
-    def everywhere(step: Callable[[], object]) -> Callable[[], None]:
-        def all_of_them() -> None:
-            for tenant in tenants:
-                with inside(tenant):
-                    step()
-
-        return all_of_them
-
-    def turn() -> None:
-        actions.daily_turn(at=AT + night * DAY, scheduled_for=AT + night * DAY)
-
-    def floor() -> None:
-        execute(WITHDRAW, today=TODAY + night * DAY)
-
-    def some_leave() -> None:
-        nonlocal night
-        night += 1
-        everywhere(
-            lambda: execute(
-                "UPDATE people_affiliation SET ends_on = %(day)s WHERE id IN (SELECT id FROM people_affiliation "
-                "WHERE ends_on IS NULL ORDER BY id LIMIT %(some)s)",
-                day=TODAY + (night - 1) * DAY, some=CHANGING,
-            )
-        )()  # fmt: skip
-
-    about = f"{TENANTS} tenants of {STAFF:,} people"
-    changing = compare(
-        "nightly",
-        ours=everywhere(turn),
-        floor=everywhere(floor),
-        floor_is=f"one set-based UPDATE by hand in each of {about} that withdraws the {CHANGING} who have left",
-        before=some_leave,
-        rounds=4,
-        warm_up=1,
-    )
-    idle = compare(
-        "nightly-idle",
-        ours=everywhere(turn),
-        floor=everywhere(floor),
-        floor_is=f"the same UPDATE in each of {about}, which finds nothing to do",
-        rounds=4,
-        warm_up=1,
-    )
-    return [_each(each, TENANTS, "tenant") for each in (changing, idle)]

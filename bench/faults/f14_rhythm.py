@@ -21,7 +21,7 @@ TITLE = "the daily jobs run never, five times, at once, or after an outage"
 INJECTS = (
     "over simulated days of people who come, go, are away and pass, the daily jobs of records and reminders run five "
     "times a day, by two schedulers at once, not for one, three and ten days, on a server in another zone, or by a "
-    "clock that jumps two hours to and fro over midnight."
+    "clock that jumps two hours to and fro."
 )
 HOLDS = (
     "the rows that say who owes what since when are those of one punctual run a day; nobody gets two mails a day; no "
@@ -34,8 +34,8 @@ Rhythm = Callable[["TenantRef", dt.date], bool]
 
 
 def run(world: World) -> list[Row]:
-    """Thirty days, over a leap day that ends a month."""
-    return cases(lambda name: make_tenant(world, name), days=30, people=14, seed=11)
+    """A month with a leap day; its last day is one with workers in every rhythm."""
+    return cases(lambda name: make_tenant(world, name), days=31, people=12, seed=11)
 
 
 def cases(
@@ -156,7 +156,7 @@ def _outage(length: int) -> Rhythm:
     def rhythm(tenant: TenantRef, on: dt.date) -> bool:
         from tenants.context import inside
 
-        # Every fourth stretch of that length and a day is without workers; the last days are whole again.
+        # As long with workers and three days more, then without.
         number = (on - FIRST).days
         if number and number % (2 * length + 3) >= length + 3:
             return False
@@ -168,7 +168,7 @@ def _outage(length: int) -> Rhythm:
 
 
 def _jumping(tenant: TenantRef, on: dt.date) -> bool:
-    """By noon the clock goes two hours back and the jobs run again; at night it runs ahead over midnight and back."""
+    """The jobs run again by a clock that is two hours behind, ahead, and behind."""
     from compliance.records import actions as records
     from compliance.reminders import actions as reminders
     from tenants.context import inside
@@ -208,6 +208,6 @@ RHYTHMS: dict[str, tuple[Rhythm, bool]] = {
     "a server in Kiritimati": (_elsewhere, True),
     "every other day": (_outage(1), False),
     "outages of three days": (_outage(3), False),
-    "outages of ten days": (_outage(10), False),
+    "an outage of ten days": (_outage(10), False),
 }
 """Each rhythm, and whether notices must be the same too: after an outage those overtaken are not sent."""

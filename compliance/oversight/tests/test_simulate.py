@@ -14,6 +14,7 @@ from compliance.oversight.management.commands import simulate
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.records.tests.factories import finish, make_assignment, make_record
 from compliance.reminders.models import Digest, Notice
+from compliance.requirements.models import Holiday, Requirement
 from compliance.requirements.tests.factories import make_requirement
 from lms.audit.models import Event
 from lms.mail.models import Message
@@ -90,7 +91,7 @@ def test_the_text_names_peaks_and_what_to_look_at(people: TenantRef) -> None:
     assert "Nothing was written, nothing was sent." in text
     assert "Most mails: 9 on Mon 23 Nov 2026" in text
     assert "WARNING: too many mails for one day on" in text
-    assert "WARNING: 8 due dates are at a weekend: 8 on Sun 13 Dec 2026." in text
+    assert "WARNING: 8 due dates are on a weekend or holiday: 8 on Sun 13 Dec 2026." in text
     assert run(people, "--years", "1", "--most-mails", "9")[1] == simulate.DONE
 
 
@@ -98,6 +99,15 @@ def test_a_draft_is_taken_as_if_it_were_turned_on(people: TenantRef) -> None:
     found = json.loads(run(people, "--requirement", "safety", "--json")[0])
     assert found["requirements"] == ["Safety"]
     assert found["totals"]["assigned"] == 10
+
+
+def test_a_due_date_on_a_holiday_is_named(people: TenantRef) -> None:
+    with inside(people):
+        Holiday.objects.create(on=dt.date(2027, 1, 6), name="Epiphany")
+        requirement = Requirement.objects.get(title="Safety")
+        Requirement.objects.filter(pk=requirement.pk).update(first_due_days=44, starts_on=TODAY)
+    found = json.loads(run(people, "--requirement", "Safety", "--years", "1", "--json")[0])
+    assert {"on": "2027-01-06", "count": 10} in found["due_on_rest_days"]
 
 
 def test_from_a_later_day_only_what_comes_after_it_is_printed(people: TenantRef) -> None:

@@ -32,6 +32,8 @@ def _open_renewals(requirement: "Requirement", today: date, at: datetime) -> int
         valid_until__lte=today + dates.longest_window(terms),
     ).select_related("done_record")
     by_user = {row.user_id: row for row in rows}
+    if not by_user:
+        return 0
     people = requirements.people_of(requirement, list(by_user))
     opened = []
     for person in people:

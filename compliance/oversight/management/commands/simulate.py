@@ -13,10 +13,9 @@ from django.db import connection, transaction
 from compliance.core.dates import add_months
 from compliance.oversight import queries
 from compliance.oversight.queries import outlook as months
-from compliance.reminders import queries as reminders
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
-from compliance.requirements.models import Requirement
+from compliance.requirements.models import Requirement, working_calendar
 from tenants import clock, context, lookup, plans
 
 DONE, TOO_MANY_MAILS, REFUSED = 0, 1, 2
@@ -80,7 +79,7 @@ Examples:
             shown = months.outlook(
                 found,
                 most_mails=plans.most(plans.Limit.EMAILS_A_DAY) if most is None else most,
-                is_working_day=reminders.habits(None).is_working_day,
+                is_working_day=working_calendar().is_working_day,
             )
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(tenant.host, found, shown), indent=2))
@@ -200,7 +199,7 @@ def _warnings(shown: months.Outlook) -> list[str]:
         people = sum(day.count for day in rest)
         days = "; ".join(_day(each) for each in rest[: months.SHOWN_DAYS])
         more = f" and {len(rest) - months.SHOWN_DAYS} more days" if len(rest) > months.SHOWN_DAYS else ""
-        found.append(f"WARNING: {people:,} due dates are at a weekend: {days}{more}.")
+        found.append(f"WARNING: {people:,} due dates are on a weekend or holiday: {days}{more}.")
     return found
 
 

@@ -1,0 +1,84 @@
+"""The nightly turn of the records in tenants of 1,000 people, 1 % of them gone since yesterday, and none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bench.engine import AT, DAY, TODAY, each, execute, populate
+from bench.measure import Result, compare
+from bench.world import World, make_tenant
+
+TENANTS, STAFF, CHANGING = 10, 1_000, 10
+
+WITHDRAW = """
+WITH gone AS (
+    UPDATE records_assignment r
+       SET status = 'withdrawn', withdrawn_on = %(today)s, withdrawn_reason = '[["reason", "left"]]'
+     WHERE r.withdrawn_on IS NULL
+       AND NOT EXISTS (SELECT FROM people_affiliation a
+                        WHERE a.user_id = r.user_id AND a.kind IN ('staff', 'faculty') AND a.starts_on <= %(today)s
+                          AND (a.ends_on IS NULL OR a.ends_on >= %(today)s))
+    RETURNING id
+)
+UPDATE records_compliancerecord c SET closed_at = now(), close_reason = 'withdrawn'
+  FROM gone WHERE c.assignment_id = gone.id AND c.completed_at IS NULL AND c.closed_at IS NULL
+"""
+
+
+def run(world: World) -> list[Result]:
+    """TENANTS tenants of STAFF people, of whom CHANGING have left since the day before; and none."""
+    from compliance.records import actions
+    from tenants.context import inside
+
+    tenants = [make_tenant(world, f"night-{number}") for number in range(TENANTS)]
+    for tenant in tenants:
+        with inside(tenant):
+            populate(STAFF)
+            actions.daily_turn(at=AT, scheduled_for=AT)
+            execute("ANALYZE")
+    night = 0
+
+    def everywhere(step: Callable[[], object]) -> Callable[[], None]:
+        def all_of_them() -> None:
+            for tenant in tenants:
+                with inside(tenant):
+                    step()
+
+        return all_of_them
+
+    def turn() -> None:
+        actions.daily_turn(at=AT + night * DAY, scheduled_for=AT + night * DAY)
+
+    def floor() -> None:
+        execute(WITHDRAW, today=TODAY + night * DAY)
+
+    def some_leave() -> None:
+        nonlocal night
+        night += 1
+        everywhere(
+            lambda: execute(
+                "UPDATE people_affiliation SET ends_on = %(day)s WHERE id IN (SELECT id FROM people_affiliation "
+                "WHERE ends_on IS NULL ORDER BY id LIMIT %(some)s)",
+                day=TODAY + (night - 1) * DAY, some=CHANGING,
+            )
+        )()  # fmt: skip
+
+    about = f"{TENANTS} tenants of {STAFF:,} people"
+    changing = compare(
+        "nightly",
+        ours=everywhere(turn),
+        floor=everywhere(floor),
+        floor_is=f"one set-based UPDATE by hand in each of {about} that withdraws the {CHANGING} who have left",
+        before=some_leave,
+        rounds=4,
+        warm_up=1,
+    )
+    idle = compare(
+        "nightly-idle",
+        ours=everywhere(turn),
+        floor=everywhere(floor),
+        floor_is=f"the same UPDATE in each of {about}, which finds nothing to do",
+        rounds=4,
+        warm_up=1,
+    )
+    return [each(result, TENANTS, "tenant") for result in (changing, idle)]
