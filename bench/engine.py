@@ -77,6 +77,7 @@ def run(world: World) -> list[Result]:
     from tenants.context import inside
 
     with inside(make_tenant(world, "large")):
+        execute("SET statement_timeout = 0")
         requirement = populate(MANY)
 
         def emptied() -> None:
