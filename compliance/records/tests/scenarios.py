@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
@@ -34,7 +36,14 @@ from tenants import clock
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "engine" / "scenarios.md"
 _ALWAYS = date(1900, 1, 1)
+T = TypeVar("T")
 _ANCHORS = {"expiry": Anchor.EXPIRY, "completion": Anchor.COMPLETION, "month end": Anchor.MONTH_END}
+
+
+def sure(value: T | None) -> T:
+    """The value, which the row takes for granted."""
+    assert value is not None
+    return value
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ def _fixed(text: str) -> FixedDay:
     return FixedDay(int(month), int(day))
 
 
-_TERMS: list[tuple[str, object]] = [
+_TERMS: list[tuple[str, Callable[..., dict[str, Any]]]] = [
     (r"start (\S+)", lambda day: {"starts_on": _day(day)}),
     (
         r"due (\d+) (working )?days from (appointment|hire|assignment)",
@@ -137,14 +146,14 @@ def rule_on(row: Row, on: date) -> plan.Rule:
 
 @cache
 def _rule(clauses: tuple[str, ...]) -> plan.Rule:
-    said: dict[str, object] = {}
+    said: dict[str, Any] = {}
     for clause in clauses:
         said |= _meaning(clause)
     parts = tuple(said.pop(name) for name in _WHO if name in said)
     return plan.Rule(Terms(**said), audience.All(parts))
 
 
-def _meaning(clause: str) -> dict[str, object]:
+def _meaning(clause: str) -> dict[str, Any]:
     for pattern, make in _TERMS:
         if found := re.fullmatch(pattern, clause):
             return make(*found.groups())
@@ -153,7 +162,9 @@ def _meaning(clause: str) -> dict[str, object]:
 
 def person_on(row: Row, on: date) -> Person:
     """The person as HR knows them on that day."""
-    appointments, absences, is_active = [], [], True
+    appointments: list[Appointment] = []
+    absences: list[Absence] = []
+    is_active = True
     for clause in (*row.person, *(each for each in row.requirement if each.startswith("paused "))):
         text, known = known_of(clause)
         word, *rest = text.split()
@@ -177,7 +188,7 @@ def known_of(clause: str) -> tuple[str, date]:
 @cache
 def passes(person: tuple[str, ...]) -> list[Completion]:
     """The days, in the tenant's zone, on which the course was passed."""
-    found = []
+    found: list[Completion] = []
     for clause in person:
         if clause.startswith("passed "):
             moment, _in, zone = clause.removeprefix("passed ").partition(" in ")
@@ -256,7 +267,7 @@ class Life:
         self.decision = made = plan.decide(rule, person, self.holds, known, day)
         if made.outcome in {Outcome.ASSIGN, Outcome.CREDIT}:
             self.holds, self.first = True, made
-            self.cycles = [Cycle(1, made.dates, made.credit, made.validity)]
+            self.cycles = [Cycle(1, sure(made.dates), made.credit, made.validity)]
         elif made.outcome is Outcome.WITHDRAW:
             self.holds = False
         if self.holds:
@@ -286,9 +297,12 @@ class Life:
 
     def _renew(self, terms: Terms, person: Person, day: date) -> bool:
         last = self.last_done
-        if self.open is not None or last is None or last.valid.valid_until is None or terms.recurs is None:
+        if self.open is not None or last is None or terms.recurs is None:
             return False
-        due = dates.renewal(terms, last.valid.valid_until, last.done.on, person.absences)
+        ends_on = sure(last.valid).valid_until
+        if ends_on is None:
+            return False
+        due = dates.renewal(terms, ends_on, sure(last.done).on, person.absences)
         if due.window_opens_on > day:
             return False
         self.cycles.append(Cycle(last.number + 1, due))
@@ -296,22 +310,23 @@ class Life:
 
     def answer(self, key: str) -> str:
         """What the engine says on the day of the row."""
-        upcoming = self.decision.dates if self.decision.outcome is Outcome.LATER else None
+        decision = sure(self.decision)
+        upcoming = decision.dates if decision.outcome is Outcome.LATER else None
         shown = self.open.dates if self.open and self.holds else upcoming
         last = self.last_done
-        answers = {
+        answers: dict[str, Callable[[], object]] = {
             "status": self._status,
-            "plan": lambda: self.decision.outcome.value,
-            "starts": lambda: self.decision.on,
+            "plan": lambda: decision.outcome.value,
+            "starts": lambda: decision.on,
             "due": lambda: shown.due_on if shown else "none",
-            "originally due": lambda: shown.original_due_on,
-            "grace until": lambda: shown.grace_ends_on,
-            "opened": lambda: shown.window_opens_on,
-            "cycle": lambda: (self.open or last).number,
-            "valid until": lambda: (last.valid.valid_until or "for good") if last else "none",
-            "late by": lambda: max(0, (last.done.on - last.dates.due_on).days),
-            "adjusted": lambda: "yes" if self.first.is_adjusted else "no",
-            "counted from": lambda: dict(self.first.because)["counted_from_on"],
+            "originally due": lambda: sure(shown).original_due_on,
+            "grace until": lambda: sure(shown).grace_ends_on,
+            "opened": lambda: sure(shown).window_opens_on,
+            "cycle": lambda: sure(self.open or last).number,
+            "valid until": lambda: (sure(last.valid).valid_until or "for good") if last else "none",
+            "late by": lambda: max(0, (sure(sure(last).done).on - sure(last).dates.due_on).days),
+            "adjusted": lambda: "yes" if sure(self.first).is_adjusted else "no",
+            "counted from": lambda: dict(sure(self.first).because)["counted_from_on"],
         }
         return str(answers[key]())
 
