@@ -39,6 +39,12 @@ SELECT gen_random_uuid(), id, user_id, %(requirement)s, 1, %(today)s, %(due)s, %
   FROM assigned
 """
 
+MAY = """
+SELECT 1 FROM records_assignment a JOIN records_compliancerecord c ON c.assignment_id = a.id
+ WHERE a.user_id = %(user)s AND a.requirement_id = %(requirement)s AND a.status <> 'withdrawn'
+   AND c.valid_until >= %(today)s
+"""
+
 
 def populate(count: int) -> int:
     """So many of staff and one requirement for them, in the tenant in force; answers the requirement's id."""
@@ -71,71 +77,80 @@ def execute(sql: str, **parameters: int | str | dt.date) -> None:
 
 def run(world: World) -> list[Result]:
     """A large tenant, and one person without a database."""
-    from compliance.core.standing import standing_of
-    from compliance.core.terms import CycleFacts
-    from compliance.records import actions, queries
     from tenants.context import inside
 
     with inside(make_tenant(world, "large")):
         execute("SET statement_timeout = 0")
         requirement = populate(MANY)
-
-        def emptied() -> None:
-            execute("DELETE FROM records_compliancerecord")
-            execute("DELETE FROM records_assignment")
-            execute("ANALYZE people_user; ANALYZE people_affiliation; ANALYZE records_assignment")
-
-        results = [
-            compare(
-                "reconcile",
-                ours=lambda: actions.reconcile(requirement_id=requirement, today=TODAY, at=AT),
-                floor=lambda: execute(ASSIGN, today=TODAY, requirement=requirement, due=TODAY + 30 * DAY),
-                floor_is=f"one INSERT ... SELECT written by hand that gives the same {MANY:,} people the same "
-                "assignment and first cycle, knowing this one rule",
-                before=emptied,
-                rounds=2,
-                warm_up=0,
-            )
-        ]
+        reconciled = reconciling(requirement)
         execute("ANALYZE records_assignment; ANALYZE records_compliancerecord")
-        from compliance.records.models import Assignment
+        return [reconciled, asking(requirement), standing()]
 
-        users = list(Assignment.objects.order_by("pk").values_list("user_id", flat=True)[:: MANY // 200])
 
-        def asked() -> None:
-            for user_id in users:
-                queries.may(user_id, requirement, TODAY)
+def reconciling(requirement: int) -> Result:
+    """One rule over everybody, who then have it."""
+    from compliance.records import actions
 
-        def probed() -> None:
-            for user_id in users:
-                execute(
-                    "SELECT 1 FROM records_assignment a JOIN records_compliancerecord c ON c.assignment_id = a.id "
-                    "WHERE a.user_id = %(user)s AND a.requirement_id = %(requirement)s AND a.status <> 'withdrawn' "
-                    "AND c.valid_until >= %(today)s",
-                    user=user_id, requirement=requirement, today=TODAY,
-                )  # fmt: skip
+    def emptied() -> None:
+        execute("DELETE FROM records_compliancerecord")
+        execute("DELETE FROM records_assignment")
+        execute("ANALYZE people_user; ANALYZE people_affiliation; ANALYZE records_assignment")
 
-        may = compare(
-            "may-access",
-            ours=asked,
-            floor=probed,
-            floor_is=f"a statement written by hand with the same two look-ups, {len(users)} times over",
-            rounds=10,
-        )
-        results.append(each(may, len(users), "question"))
+    return compare(
+        "reconcile",
+        ours=lambda: actions.reconcile(requirement_id=requirement, today=TODAY, at=AT),
+        floor=lambda: execute(ASSIGN, today=TODAY, requirement=requirement, due=TODAY + 30 * DAY),
+        floor_is=f"one INSERT ... SELECT written by hand that gives the same {MANY:,} people the same "
+        "assignment and first cycle, knowing this one rule",
+        before=emptied,
+        rounds=2,
+        warm_up=0,
+    )
+
+
+def asking(requirement: int) -> Result:
+    """May somebody enter, asked of two hundred people."""
+    from compliance.records import queries
+    from compliance.records.models import Assignment
+
+    users = list(Assignment.objects.order_by("pk").values_list("user_id", flat=True)[:: MANY // 200])
+
+    def asked() -> None:
+        for user_id in users:
+            queries.may(user_id, requirement, TODAY)
+
+    def probed() -> None:
+        for user_id in users:
+            execute(MAY, user=user_id, requirement=requirement, today=TODAY)
+
+    may = compare(
+        "may-access",
+        ours=asked,
+        floor=probed,
+        floor_is=f"a statement written by hand with the same two look-ups, {len(users)} times over",
+        rounds=10,
+    )
+    return each(may, len(users), "question")
+
+
+def standing() -> Result:
+    """Where one person stands, without a database."""
+    from compliance.core.standing import standing_of
+    from compliance.core.terms import CycleFacts
+
     cycles = [
         CycleFacts(n, day, day + 30 * DAY, day + 30 * DAY, day + 20 * DAY, day + 20 * DAY, day + 385 * DAY)
         for n, day in enumerate((TODAY - 900 * DAY, TODAY - 530 * DAY), start=1)
     ]
     cycles.append(CycleFacts(3, TODAY - 200 * DAY, TODAY - 100 * DAY, TODAY - 90 * DAY))
-    standing = compare(
+    judged = compare(
         "standing",
         ours=lambda: [standing_of(cycles, TODAY) for _ in range(TIMES)],
         floor=lambda: [[(each.due_on < TODAY, each.valid_until) for each in cycles] for _ in range(TIMES)],
         floor_is=f"looking at the due date of each of the person's three cycles, {TIMES:,} times over",
         rounds=20,
     )
-    return [*results, each(standing, TIMES, "person")]
+    return each(judged, TIMES, "person")
 
 
 def each(result: Result, count: int, what: str) -> Result:

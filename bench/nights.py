@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bench.engine import AT, DAY, TODAY, each, execute, populate
 from bench.measure import Result, compare
 from bench.world import World, make_tenant
+
+if TYPE_CHECKING:
+    from tenants.context import TenantRef
 
 TENANTS, STAFF, CHANGING = 10, 1_000, 10
 
@@ -24,18 +28,31 @@ UPDATE records_compliancerecord c SET closed_at = now(), close_reason = 'withdra
   FROM gone WHERE c.assignment_id = gone.id AND c.completed_at IS NULL AND c.closed_at IS NULL
 """
 
+LEAVE = """
+UPDATE people_affiliation SET ends_on = %(day)s
+ WHERE id IN (SELECT id FROM people_affiliation WHERE ends_on IS NULL ORDER BY id LIMIT %(some)s)
+"""
+
+
+def staffed(world: World, number: int) -> TenantRef:
+    """A tenant whose people have what is required of them."""
+    from compliance.records import actions
+    from tenants.context import inside
+
+    tenant = make_tenant(world, f"night-{number}")
+    with inside(tenant):
+        populate(STAFF)
+        actions.daily_turn(at=AT, scheduled_for=AT)
+        execute("ANALYZE")
+    return tenant
+
 
 def run(world: World) -> list[Result]:
     """TENANTS tenants of STAFF people, of whom CHANGING have left since the day before; and none."""
     from compliance.records import actions
     from tenants.context import inside
 
-    tenants = [make_tenant(world, f"night-{number}") for number in range(TENANTS)]
-    for tenant in tenants:
-        with inside(tenant):
-            populate(STAFF)
-            actions.daily_turn(at=AT, scheduled_for=AT)
-            execute("ANALYZE")
+    tenants = [staffed(world, number) for number in range(TENANTS)]
     night = 0
 
     def everywhere(step: Callable[[], object]) -> Callable[[], None]:
@@ -55,13 +72,7 @@ def run(world: World) -> list[Result]:
     def some_leave() -> None:
         nonlocal night
         night += 1
-        everywhere(
-            lambda: execute(
-                "UPDATE people_affiliation SET ends_on = %(day)s WHERE id IN (SELECT id FROM people_affiliation "
-                "WHERE ends_on IS NULL ORDER BY id LIMIT %(some)s)",
-                day=TODAY + (night - 1) * DAY, some=CHANGING,
-            )
-        )()  # fmt: skip
+        everywhere(lambda: execute(LEAVE, day=TODAY + (night - 1) * DAY, some=CHANGING))()
 
     about = f"{TENANTS} tenants of {STAFF:,} people"
     changing = compare(

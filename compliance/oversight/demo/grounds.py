@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from compliance.requirements import packs
-from compliance.requirements.basis import Basis, Parameter, Reference, cite
+from compliance.requirements.actions import Basis, Parameter, Reference, cite
+from compliance.requirements.queries import library
 
 
 def of_phishing(owner: Any, day: dt.date) -> Basis:
@@ -33,6 +33,6 @@ def of_contractors(owner: Any) -> Basis:
 
 
 def _cited(key: str, control_id: str) -> tuple[Reference, ...]:
-    pack = packs.library()[key][-1]
+    pack = library()[key][-1]
     control = pack.control(control_id)
     return (cite(pack, control),) if control else ()

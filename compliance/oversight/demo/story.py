@@ -20,7 +20,6 @@ from compliance.records import queries as record_queries
 from compliance.reminders import actions as reminders
 from compliance.requirements import actions as requirements
 from compliance.requirements import queries as requirement_queries
-from compliance.requirements.basis import Basis
 from lms.catalog import actions as catalog_actions
 from lms.catalog import queries as catalog
 from lms.people import actions as people_actions
@@ -173,7 +172,7 @@ class Story:
         owner: Any,
         day: dt.date,
         *,
-        basis: Basis | None = None,
+        basis: requirements.Basis | None = None,
     ) -> None:
         self.say(f"requirement of {day}: {definition.title}")
         at = self._moment(day - _DAY, 15)

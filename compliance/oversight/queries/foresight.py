@@ -5,12 +5,15 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from compliance.core import foresight
 from compliance.records import queries as records
 from compliance.reminders import queries as reminders
 from compliance.requirements import queries as requirements
-from compliance.requirements.models import Requirement
+
+if TYPE_CHECKING:
+    from compliance.requirements.models import Requirement
 
 CHUNK = 500
 Said = Callable[[int], None]
@@ -28,7 +31,7 @@ class Ahead:
 
 
 def ahead(
-    chosen: Collection[Requirement],
+    chosen: Collection["Requirement"],
     *,
     today: date,
     first: date,
@@ -54,7 +57,7 @@ def ahead(
     return Ahead(first, last, people_count, tuple(each.title for each in chosen), dict(sorted(days.items())))
 
 
-def _lives(chosen: Collection[Requirement]) -> Iterator[list[foresight.Duty]]:
+def _lives(chosen: Collection["Requirement"]) -> Iterator[list[foresight.Duty]]:
     """Person by person, all that they have or may get."""
     people = requirements.roster(limit=CHUNK)
     while people:
@@ -66,7 +69,7 @@ def _lives(chosen: Collection[Requirement]) -> Iterator[list[foresight.Duty]]:
         people = requirements.roster(after_id=people[-1].user_id, limit=CHUNK)
 
 
-def _duties(requirement: Requirement, people: requirements.Roster) -> Iterator[foresight.Duty]:
+def _duties(requirement: "Requirement", people: requirements.Roster) -> Iterator[foresight.Duty]:
     known = requirements.known_of(requirement, people)
     positions = records.positions(requirement.pk, [row.user_id for row in people])
     said = reminders.said_of([each.open_record_id for each in positions.values() if each.open_record_id])

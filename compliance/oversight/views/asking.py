@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from compliance.oversight import forms
 from compliance.records import actions as records
-from compliance.records import rules
 from compliance.requirements import queries as requirements
 from lms.access import guard
 from lms.access.permissions import Permission
@@ -32,7 +31,7 @@ def ask(request: HttpRequest, kind: str) -> HttpResponse:
         if person is not None:
             try:
                 asked = _ask(kind, person, form.cleaned_data, viewer, now)
-            except rules.Refused as error:
+            except records.Refused as error:
                 form.add_error(None, str(error))
             else:
                 messages.success(

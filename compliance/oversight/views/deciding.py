@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from compliance.oversight import forms
 from compliance.oversight import queries as oversight
 from compliance.records import actions as records
-from compliance.records import queries, rules
+from compliance.records import queries
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.people import queries as people
@@ -72,7 +72,7 @@ def withdraw(request: HttpRequest, kind: str, public_id: UUID) -> HttpResponse:
     found = _found(request, kind, public_id)
     try:
         records.withdraw(found, by=guard.viewer(request), at=clock.now())
-    except rules.Refused as error:
+    except records.Refused as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Withdrawn. Nothing was changed."))
@@ -94,7 +94,7 @@ def end_waiver(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 today=clock.today(now),
                 at=now,
             )
-        except rules.Refused as error:
+        except records.Refused as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The waiver ends today. The person was written to."))
@@ -117,7 +117,7 @@ def _decide(request: HttpRequest, kind: str, public_id: UUID, approve: Callable[
         else:
             records.refuse(found, note=note, by=viewer, at=now)
             messages.success(request, _("Refused. Whoever asked was written to; nothing was changed."))
-    except rules.Refused as error:
+    except records.Refused as error:
         messages.error(request, str(error))
     return http.see_other("oversight:request", kind=kind, public_id=public_id)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from compliance.oversight import forms
 from compliance.oversight.views.everyone import chosen_people
 from compliance.records import actions as records
-from compliance.records import queries, rules
+from compliance.records import queries
 from compliance.requirements import queries as requirements
 from lms.access import guard
 from lms.access.permissions import Permission
@@ -52,7 +52,7 @@ def extend(request: HttpRequest) -> HttpResponse:
                     today=clock.today(now),
                     at=now,
                 )
-            except rules.Refused as error:
+            except records.Refused as error:
                 context["problem"], status = str(error), 409
             else:
                 text = ngettext("%(n)d due date was moved.", "%(n)d due dates were moved.", moved)

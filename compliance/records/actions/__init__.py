@@ -11,9 +11,11 @@ from compliance.records.actions.extending import approve_extension, ask_for_exte
 from compliance.records.actions.returning import return_from_waivers
 from compliance.records.actions.turns import completions_turn, daily_turn
 from compliance.records.actions.waiving import approve_waiver, ask_for_waiver, end_waiver
+from compliance.records.rules import Refused
 
 __all__ = [
     "Changes",
+    "Refused",
     "approve_extension",
     "approve_waiver",
     "ask_for_extension",

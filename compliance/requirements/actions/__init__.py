@@ -4,10 +4,15 @@ from compliance.requirements.actions.basing import set_basis
 from compliance.requirements.actions.drafts import create_draft, discard_draft, edit
 from compliance.requirements.actions.holidays import set_holidays
 from compliance.requirements.actions.lifecycle import pause, retire, turn_on
+from compliance.requirements.basis import Basis, Parameter, Reference, cite
 from compliance.requirements.rules import Definition
 
 __all__ = [
+    "Basis",
     "Definition",
+    "Parameter",
+    "Reference",
+    "cite",
     "create_draft",
     "discard_draft",
     "edit",

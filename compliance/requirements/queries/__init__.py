@@ -1,8 +1,9 @@
 """What can be asked about requirements: which there are, whom they reach, and what turning one on would do."""
 
 from compliance.requirements.facts import Roster, department_names, roster
+from compliance.requirements.packs import library
 from compliance.requirements.queries.coverage import Answered, Coverage, coverage, coverage_of
-from compliance.requirements.queries.holidays import holidays, observing
+from compliance.requirements.queries.holidays import holidays, observing, working_calendar
 from compliance.requirements.queries.listing import (
     InForce,
     active,
@@ -50,6 +51,7 @@ __all__ = [
     "holidays",
     "in_force",
     "known_of",
+    "library",
     "lines",
     "locked",
     "matching",
@@ -66,4 +68,5 @@ __all__ = [
     "version_page",
     "whole",
     "with_names",
+    "working_calendar",
 ]

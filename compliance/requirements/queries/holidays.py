@@ -3,7 +3,9 @@
 from django.db.models import Q
 
 from compliance.requirements.enums import DueUnit, RequirementState, Roll
-from compliance.requirements.models import Holiday, Requirement
+from compliance.requirements.models import Holiday, Requirement, working_calendar
+
+__all__ = ["holidays", "observing", "working_calendar"]
 
 
 def holidays() -> list[Holiday]:

@@ -5,7 +5,7 @@ import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
@@ -15,8 +15,10 @@ from compliance.oversight import queries
 from compliance.oversight.queries import outlook as months
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
-from compliance.requirements.models import Requirement, working_calendar
 from tenants import clock, context, lookup, plans
+
+if TYPE_CHECKING:
+    from compliance.requirements.models import Requirement
 
 DONE, TOO_MANY_MAILS, REFUSED = 0, 1, 2
 MOST_YEARS = 10
@@ -79,7 +81,7 @@ Examples:
             shown = months.outlook(
                 found,
                 most_mails=plans.most(plans.Limit.EMAILS_A_DAY) if most is None else most,
-                is_working_day=working_calendar().is_working_day,
+                is_working_day=requirements.working_calendar().is_working_day,
             )
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(tenant.host, found, shown), indent=2))
@@ -129,7 +131,7 @@ def _first_day(text: str | None, today: date) -> date:
     return first
 
 
-def _chosen(titles: list[str]) -> list[Requirement]:
+def _chosen(titles: list[str]) -> list["Requirement"]:
     """The requirements asked for; all active ones if none was."""
     if not titles:
         return requirements.active()
