@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from heapq import heappop, heappush
 
 from . import dates, ladder, plan, waivers
@@ -324,7 +325,7 @@ def _ladder(state: _State) -> tuple[ladder.Step, ...]:
     cycle, steps = state.open, state.duty.steps
     if cycle is None or state.assigned_on is None:
         return ()
-    return ladder.ladder(
+    return _steps(
         cycle=cycle.number,
         assigned_on=state.assigned_on,
         window_opens_on=cycle.window_opens_on,
@@ -333,6 +334,10 @@ def _ladder(state: _State) -> tuple[ladder.Step, ...]:
         after_every=steps.after_every,
         after_max=steps.after_max,
     )
+
+
+# The same days hold for many people, and are asked for again on each day of a cycle.
+_steps = lru_cache(maxsize=4096)(ladder.ladder)
 
 
 def _study(states: Sequence[_State], day: date, first: date, before: int, events: list[Event]) -> None:
