@@ -13,12 +13,42 @@ from functools import lru_cache
 from heapq import heappop, heappush
 
 from . import dates, ladder, plan, waivers
-from .duties import Duty, Event, Habits, Held, StepKey
+from .duties import (
+    ASSIGNED,
+    COMPLETED,
+    CREDITED,
+    FELL_DUE,
+    MAIL,
+    NOTICE,
+    OPENED,
+    WITHDRAWN,
+    Duty,
+    Event,
+    Habits,
+    Held,
+    StepKey,
+)
 from .standing import standing_of
 from .terms import Cause, Completion, CycleFacts, Status, Validity
 
 _DAY = timedelta(days=1)
-__all__ = ["Duty", "Event", "Habits", "Held", "StepKey", "foresee", "turning_days"]
+__all__ = [
+    "ASSIGNED",
+    "COMPLETED",
+    "CREDITED",
+    "FELL_DUE",
+    "MAIL",
+    "NOTICE",
+    "OPENED",
+    "WITHDRAWN",
+    "Duty",
+    "Event",
+    "Habits",
+    "Held",
+    "StepKey",
+    "foresee",
+    "turning_days",
+]
 
 
 @dataclass(slots=True)
