@@ -70,9 +70,7 @@ def request_filters(query: QueryDict) -> filters.FilterSet:
         query,
         [
             filters.Search("q", _("Name, e-mail or employee ID")),
-            filters.Choice(
-                "kind", _("Kind"), [("waivers", _("Waivers")), ("extensions", _("Extensions"))], _("Waivers")
-            ),
+            filters.Choice("kind", _("Kind"), [("extensions", _("Extensions"))], _("Waivers")),
             filters.Choice("state", _("Decision"), RequestState.choices),
         ],
     )
