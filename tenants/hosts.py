@@ -6,10 +6,10 @@ would count up to a number that processes have seen before.
 """
 
 import re
-import secrets
 import time
 from dataclasses import dataclass, replace
 from threading import Lock
+from uuid import uuid4
 
 from django.core.cache import caches
 from django.db.models import Q
@@ -125,7 +125,7 @@ def with_switches(ref: TenantRef) -> TenantRef:
 def forget_all() -> None:
     """Make every process look again: call after a domain, a name, a zone or a status changed."""
     global _version
-    version = secrets.token_hex(8)
+    version = uuid4().hex
     caches["shared"].set(_VERSION_KEY, version, timeout=None)
     _version = (time.monotonic(), version)
     with _lock:

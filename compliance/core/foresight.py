@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import lru_cache
 from heapq import heappop, heappush
 
 from . import dates, ladder, plan, waivers
@@ -299,7 +298,7 @@ def _ladder(state: _State) -> tuple[ladder.Step, ...]:
     cycle, steps = state.open, state.duty.steps
     if cycle is None or state.assigned_on is None:
         return ()
-    return _steps(
+    return ladder.ladder(
         cycle=cycle.number,
         assigned_on=state.assigned_on,
         window_opens_on=cycle.window_opens_on,
@@ -308,10 +307,6 @@ def _ladder(state: _State) -> tuple[ladder.Step, ...]:
         after_every=steps.after_every,
         after_max=steps.after_max,
     )
-
-
-# The same days hold for many people, and are asked for again on each day of a cycle.
-_steps = lru_cache(maxsize=4096)(ladder.ladder)
 
 
 def _study(states: Sequence[_State], day: date, first: date, before: int, events: list[Event]) -> None:
