@@ -64,7 +64,7 @@ def run(world: World) -> list[Result]:
         return all_of_them
 
     def turn() -> None:
-        actions.daily_turn(at=AT + night * DAY, scheduled_for=AT + night * DAY)
+        actions.nightly_turn(at=AT + night * DAY, scheduled_for=AT + night * DAY)
 
     def floor() -> None:
         execute(WITHDRAW, today=TODAY + night * DAY)

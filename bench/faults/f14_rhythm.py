@@ -175,7 +175,7 @@ def _jumping(tenant: TenantRef, on: dt.date) -> bool:
 
     with inside(tenant):
         years.live(on)
-        for job, hours in ((records.daily_turn, -2), (reminders.run_daily, 2), (reminders.run_daily, -2)):
+        for job, hours in ((records.nightly_turn, -2), (reminders.run_daily, 2), (reminders.run_daily, -2)):
             at = years.moment(on, years.REMINDERS_AT) + dt.timedelta(hours=hours)
             job(at=at, scheduled_for=at)
     return True

@@ -74,7 +74,7 @@ def live(on: dt.date, *, times: int = 1) -> None:
     from compliance.records import actions as records
     from compliance.reminders import actions as reminders
 
-    for job, local_time in ((records.daily_turn, RECORDS_AT), (reminders.run_daily, REMINDERS_AT)):
+    for job, local_time in ((records.nightly_turn, RECORDS_AT), (reminders.run_daily, REMINDERS_AT)):
         for _ in range(times):
             job(at=moment(on, local_time), scheduled_for=moment(on, local_time))
 
@@ -84,7 +84,7 @@ def turn_at(at: dt.datetime) -> None:
     from compliance.records import actions as records
     from compliance.reminders import actions as reminders
 
-    records.daily_turn(at=at, scheduled_for=at)
+    records.nightly_turn(at=at, scheduled_for=at)
     reminders.run_daily(at=at, scheduled_for=at)
 
 

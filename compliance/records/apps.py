@@ -34,7 +34,8 @@ class RecordsConfig(AppConfig):
 
         turn = "compliance.records.actions.daily_turn"
         # Before the reminders of the day, which look at what this leaves.
-        register(ScheduledJob(name="records.daily", action=turn, local_time=time(5, 30)))
+        night = "compliance.records.actions.nightly_turn"
+        register(ScheduledJob(name="records.daily", action=night, local_time=time(5, 30)))
         register(ScheduledJob(name=events.REFRESH, action=turn))
         register(
             ScheduledJob(name=subscriptions.COMPLETIONS, action="compliance.records.actions.completions_turn")

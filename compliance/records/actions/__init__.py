@@ -9,7 +9,7 @@ from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.deciding import refuse, withdraw
 from compliance.records.actions.extending import approve_extension, ask_for_extension, extend
 from compliance.records.actions.returning import return_from_waivers
-from compliance.records.actions.turns import completions_turn, daily_turn
+from compliance.records.actions.turns import completions_turn, daily_turn, nightly_turn
 from compliance.records.actions.waiving import approve_waiver, ask_for_waiver, end_waiver
 from compliance.records.rules import Refused
 
@@ -24,6 +24,7 @@ __all__ = [
     "daily_turn",
     "end_waiver",
     "extend",
+    "nightly_turn",
     "open_due_cycles",
     "reconcile",
     "record_completions",

@@ -1,6 +1,6 @@
 """Carrying out plans: who gets a requirement, who loses it, whose clock stands still, whose dates move."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -47,11 +47,17 @@ class Changes:
 
 
 def reconcile(
-    *, requirement_id: int | None, today: date, at: datetime, known_by: datetime | None = None
+    *,
+    requirement_id: int | None,
+    today: date,
+    at: datetime,
+    known_by: datetime | None = None,
+    user_ids: Collection[int] | None = None,
 ) -> Changes:
     """Make the assignments of one requirement (None: of all) what its rule says on `today`, the tenant's day.
 
-    `known_by` makes up for a day that was missed: without people entered and requirements changed since.
+    `known_by` makes up for a day that was missed: without people entered and requirements changed since. `user_ids`:
+    only for these people, whose facts turn on that day; everybody else stays as they are.
 
     In chunks of people, one transaction for each with each requirement: being cut off loses nothing, and a second
     run finds nothing to do.
@@ -69,13 +75,13 @@ def reconcile(
         if requirement.state == RequirementState.RETIRED:
             total += _close_all(requirement.pk, today, at)
     live = [requirement.pk for requirement in meant if requirement.state == RequirementState.ACTIVE]
-    people = requirements.roster(limit=CHUNK) if live else []
+    people = requirements.roster(limit=CHUNK, user_ids=user_ids) if live else []
     departments = requirements.department_names()
     while people:
         known = [row for row in people if row.user_id not in unknown]
         for pk in live:
             total += _reconcile(pk, known, departments, today, at)
-        people = requirements.roster(after_id=people[-1].user_id, limit=CHUNK)
+        people = requirements.roster(after_id=people[-1].user_id, limit=CHUNK, user_ids=user_ids)
     return total
 
 

@@ -9,8 +9,7 @@ from django.db.models.functions import Greatest
 
 from compliance.records.actions.assigning import Changes, reconcile
 from compliance.records.models import Turn
-from compliance.requirements import queries as requirements
-from lms.people import queries as people
+from compliance.records.queries import turning
 from tenants import clock
 
 _DAY = timedelta(days=1)
@@ -35,7 +34,7 @@ def catch_up(*, today: date, at: datetime, advance: Advance) -> tuple[date, Chan
     if reached >= today:
         return (reached if reached - today <= _DAY else today), Changes()
     total = Changes()
-    for day in _missed(reached + _DAY, today - _DAY):
+    for day in sorted(turning.turning_days(reached + _DAY, today - _DAY)):
         advance(clock.end_of_day(day - _DAY))
         total += reconcile(requirement_id=None, today=day, at=at, known_by=clock.end_of_day(day))
     advance(clock.end_of_day(today - _DAY))
@@ -46,10 +45,3 @@ def catch_up(*, today: date, at: datetime, advance: Advance) -> tuple[date, Chan
 def turned(on: date) -> None:
     """The records are whole up to that day. It never goes back."""
     Turn.objects.update(on=Greatest("on", Value(on)))
-
-
-def _missed(first: date, last: date) -> list[date]:
-    if first > last:
-        return []
-    starts = {each.starts_on for each in requirements.active() if first <= each.starts_on <= last}
-    return sorted(starts | people.changing_days(first, last))

@@ -1,7 +1,8 @@
 """One turn of the clockwork inside a tenant."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -11,10 +12,14 @@ from compliance.records.actions.catching_up import catch_up, is_behind, turned
 from compliance.records.actions.completing import record_completions
 from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.returning import return_from_waivers
+from compliance.records.models import Turn
+from compliance.records.queries import turning
 from lms.audit import actions as audit
 from tenants import clock
+from tenants.context import require_tenant
 
 _ROUNDS = 12
+_THOROUGH_EVERY = 7
 
 
 @dataclass(slots=True)
@@ -27,20 +32,55 @@ class _Cycles:
 
 
 def daily_turn(*, at: datetime, scheduled_for: datetime) -> datetime | None:
-    """Everything that the day, new people or changed requirements ask of the records.
+    """Everything that the day, new people or changed requirements ask of the records, of everybody.
 
     Days that were missed are made up for first, each as of itself; `scheduled_for` is only the clockwork's. Nothing to
     come back for before the next day or the next wake-up.
     """
+    _turn(at, lambda today: reconcile(requirement_id=None, today=today, at=at))
+    return None
+
+
+def nightly_turn(*, at: datetime, scheduled_for: datetime) -> datetime | None:
+    """As `daily_turn`, but of those only whose facts turn on that day: the rest were looked at when they changed.
+
+    Every fact that is entered wakes a whole turn (subscriptions), so a night has only the calendar to follow. One night
+    in seven looks at everybody all the same: what was changed past the product (by SQL, by a restore) is found then.
+    """
+    if _is_thorough(clock.today(at)):
+        return daily_turn(at=at, scheduled_for=scheduled_for)
+    _turn(at, lambda today: _reconcile_turning(today, at))
+    return None
+
+
+def _turn(at: datetime, look: Callable[[date], Changes]) -> None:
     cycles = _Cycles()
     today, changes = catch_up(
         today=clock.today(at), at=at, advance=lambda until: _finish_and_open(cycles, until=until, at=at)
     )
-    changes += reconcile(requirement_id=None, today=today, at=at)
+    changes += look(today)
     _finish_and_open(cycles, until=at, at=at)
     turned(today)
     _announce(at, changes, cycles)
-    return None
+
+
+def _is_thorough(today: date) -> bool:
+    """Whether tonight is the tenant's night of seven (another for each, so that they do not all fall together).
+
+    So is the first of all, and one before which days were missed.
+    """
+    is_its_night = (today.toordinal() + require_tenant().id) % _THOROUGH_EVERY == 0
+    return is_its_night or not Turn.objects.exists() or is_behind(today)
+
+
+def _reconcile_turning(today: date, at: datetime) -> Changes:
+    changes = Changes()
+    for requirement_id in turning.turning_requirements(today):
+        changes += reconcile(requirement_id=requirement_id, today=today, at=at)
+    people = turning.turning_people(today)
+    if people:
+        changes += reconcile(requirement_id=None, today=today, at=at, user_ids=people)
+    return changes
 
 
 def completions_turn(*, at: datetime, scheduled_for: datetime) -> datetime | None:

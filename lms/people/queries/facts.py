@@ -101,6 +101,16 @@ def changing_days(first: dt.date, last: dt.date) -> set[dt.date]:
     return days
 
 
+def changing_people(on: dt.date) -> set[int]:
+    """Whose appointment or leave begins on that day, or was over the day before; four statements."""
+    before = on - dt.timedelta(days=1)
+    found: set[int] = set()
+    for rows in (Affiliation.objects, Leave.objects):
+        found |= {*rows.filter(starts_on=on).values_list("user_id", flat=True)}
+        found |= {*rows.filter(ends_on=before).values_list("user_id", flat=True)}
+    return found
+
+
 def departments() -> list[DepartmentRow]:
     """All departments by name."""
     rows = Department.objects.order_by("name", "pk").values_list("pk", "code", "name", "parent_id")
