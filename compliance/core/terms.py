@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -251,10 +251,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The required course was passed on that day (tenant's zone)."""
+    """Something was done on that day (tenant's zone) that may answer the requirement.
+
+    `at` is the exact moment. One of the ids says what it was: `enrollment_id` a course that was passed here.
+    """
 
     on: date
     enrollment_id: int | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,16 @@
-"""From rows to the engine's words: the people, what they passed, and who has a requirement already.
+"""From rows to the engine's words: the people, and who has a requirement already.
 
 Each function is a constant number of statements, whatever the size of the population.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias
 
-from compliance.core.terms import Absence, Appointment, Cause, Completion, Person
+from compliance.core.terms import Absence, Appointment, Cause, Person
 from compliance.core.waivers import RequestState
 from compliance.requirements.models import Requirement
-from lms.learning import queries as learning
 from lms.people import queries as people_queries
-from tenants import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +28,6 @@ class Population:
 
     people: tuple[Person, ...]
     names: dict[int, Named]
-
-
-@dataclass(frozen=True, slots=True)
-class Passes:
-    """Who passed a course, on which day (tenant's zone), and the exact moments by enrollment."""
-
-    by_person: dict[int, list[Completion]]
-    moments: dict[int, datetime]
 
 
 Roster: TypeAlias = list[people_queries.PersonFacts]
@@ -77,16 +65,6 @@ def waivers(requirement: Requirement, rows: Roster) -> dict[int, tuple[Absence, 
     for row in approved.filter(user_id__gte=min(ids), user_id__lte=max(ids)):
         found[row.user_id] = (*found.get(row.user_id, ()), row.days.absence)
     return found
-
-
-def passes(course_id: int, user_ids: Collection[int] | None = None) -> Passes:
-    """Every completion of the course."""
-    by_person: dict[int, list[Completion]] = defaultdict(list)
-    moments = {}
-    for row in learning.completions(course_ids=[course_id], user_ids=user_ids):
-        by_person[row.user_id].append(Completion(clock.today(row.completed_at), row.enrollment_id))
-        moments[row.enrollment_id] = row.completed_at
-    return Passes(dict(by_person), moments)
 
 
 def holders(requirement: Requirement, user_ids: Collection[int] | None = None) -> frozenset[int]:

@@ -135,8 +135,7 @@ def _assign(
         for decision in new
     )
     records = [
-        _first_record(assignment, decision, planned.moments, at)
-        for assignment, decision in zip(assignments, new, strict=True)
+        _first_record(assignment, decision, at) for assignment, decision in zip(assignments, new, strict=True)
     ]
     ComplianceRecord.objects.bulk_create(records)
     credited = [record for record in records if record.completed_at is not None]
@@ -144,9 +143,7 @@ def _assign(
     return len(credited)
 
 
-def _first_record(
-    assignment: Assignment, decision: Decision, moments: dict[int, datetime], at: datetime
-) -> ComplianceRecord:
+def _first_record(assignment: Assignment, decision: Decision, at: datetime) -> ComplianceRecord:
     if decision.dates is None:
         raise AssertionError("A plan that assigns without dates is a mistake in the engine.")
     record = ComplianceRecord(
@@ -161,13 +158,8 @@ def _first_record(
         is_adjusted=decision.is_adjusted,
         created_at=at,
     )
-    if (
-        decision.credit is not None
-        and decision.validity is not None
-        and decision.credit.enrollment_id is not None
-    ):
-        moment = moments[decision.credit.enrollment_id]
-        for name, value in completed_fields(record, decision.credit, moment, decision.validity).items():
+    if decision.credit is not None and decision.validity is not None:
+        for name, value in completed_fields(record, decision.credit, decision.validity).items():
             setattr(record, name, value)
     return record
 

@@ -1,6 +1,5 @@
-"""Turning passed courses into finished cycles."""
+"""Turning what was done into finished cycles."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,9 +11,9 @@ from compliance.core import dates, waivers
 from compliance.core.terms import Completion, Terms, Validity
 from compliance.records.models import ComplianceRecord
 from compliance.records.queries import requests as queries
+from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
 from lms.learning import actions as learning_actions
-from lms.learning import queries as learning
 from tenants import clock
 
 FINISHED = (
@@ -30,9 +29,9 @@ FINISHED = (
 
 @transaction.atomic
 def record_completions(*, at: datetime, until: datetime | None = None) -> int:
-    """Finish every open cycle whose course was passed since its window opened; answers how many.
+    """Finish every open cycle that something done since its window opened answers; answers how many.
 
-    Passes after `until` (default: `at`) wait, so that days that were missed can be made up for in their order.
+    What was done after `until` (default: `at`) waits, so that days that were missed can be made up for in their order.
 
     The first pass inside the cycle counts, by its day in the tenant's zone; one made after a waiver ended belongs to
     the fresh cycle that opens then. Locks the cycles it looks at, so two turns at once finish each exactly once.
@@ -43,40 +42,39 @@ def record_completions(*, at: datetime, until: datetime | None = None) -> int:
         requirement__state=RequirementState.ACTIVE,
         window_opens_on__lte=clock.today(until or at),
     )
-    passed = _passed_since_opening(unfinished, until or at)
+    done = _done_since_opening(unfinished, until or at)
     rows = (
-        unfinished.filter(user_id__in={user_id for user_id, _course in passed})
+        unfinished.filter(user_id__in={user_id for user_id, _requirement in done})
         .select_for_update(of=("self",))
         .select_related("requirement", "assignment")
         .order_by("pk")
     )
     finished, ends = [], _over_by(list(rows), clock.today(until or at))
     for record in rows:
-        passes = passed.get((record.user_id, record.requirement.course_id), [])
-        found = _first_inside(record, passes, ends.get(record.pk))
+        found = _first_inside(
+            record, done.get((record.user_id, record.requirement_id), ()), ends.get(record.pk)
+        )
         if found is not None:
-            finished.append((record, *found))
-    previous = _last_validity([record.assignment_id for record, *_ in finished])
+            finished.append((record, found))
+    previous = _last_validity([record.assignment_id for record, _done in finished])
     terms: dict[int, Terms] = {}
-    for record, completion, moment in finished:
+    for record, completion in finished:
         if record.requirement_id not in terms:
             terms[record.requirement_id] = record.requirement.terms
         valid = dates.validity(
             terms[record.requirement_id], completion.on, previous.get(record.assignment_id)
         )
-        for name, value in completed_fields(record, completion, moment, valid).items():
+        for name, value in completed_fields(record, completion, valid).items():
             setattr(record, name, value)
-    ComplianceRecord.objects.bulk_update([record for record, *_ in finished], FINISHED, batch_size=500)
-    certify([record for record, *_ in finished], at)
+    ComplianceRecord.objects.bulk_update([record for record, _done in finished], FINISHED, batch_size=500)
+    certify([record for record, _done in finished], at)
     return len(finished)
 
 
-def completed_fields(
-    record: ComplianceRecord, completion: Completion, moment: datetime, valid: Validity
-) -> dict[str, Any]:
+def completed_fields(record: ComplianceRecord, completion: Completion, valid: Validity) -> dict[str, Any]:
     """What finishing a cycle writes: the completion, how late it was, and how long it counts."""
     return {
-        "completed_at": moment,
+        "completed_at": completion.at,
         "completed_on": completion.on,
         "valid_from": valid.valid_from,
         "valid_until": valid.valid_until,
@@ -98,20 +96,16 @@ def certify(records: Iterable[ComplianceRecord], at: datetime) -> None:
             )
 
 
-def _passed_since_opening(
-    unfinished: Any, until: datetime
-) -> dict[tuple[int, int], list[learning.Completion]]:
-    """Every pass, by (person, course), that could finish one of these cycles; oldest first."""
-    found = unfinished.order_by().values_list("requirement__course_id").annotate(Min("window_opens_on"))
-    opened: dict[int, date] = dict(found)
+def _done_since_opening(unfinished: Any, until: datetime) -> dict[tuple[int, int], list[Completion]]:
+    """All that could finish one of these cycles, by (person, requirement), oldest first."""
+    opened: dict[int, date] = dict(
+        unfinished.order_by().values_list("requirement_id").annotate(Min("window_opens_on"))
+    )
     if not opened:
         return {}
     since = clock.end_of_day(min(opened.values()) - timedelta(days=1))
-    passed = defaultdict(list)
-    for row in learning.completions(course_ids=list(opened), since=since):
-        if row.completed_at <= until:
-            passed[row.user_id, row.course_id].append(row)
-    return dict(passed)
+    asked = [each for each in requirements.active() if each.pk in opened]
+    return requirements.passes(asked, since=since, until=until)
 
 
 def _over_by(records: list[ComplianceRecord], today: date) -> dict[int, date]:
@@ -124,12 +118,11 @@ def _over_by(records: list[ComplianceRecord], today: date) -> dict[int, date]:
 
 
 def _first_inside(
-    record: ComplianceRecord, passes: Iterable[learning.Completion], before: date | None
-) -> tuple[Completion, datetime] | None:
-    for row in passes:
-        on = clock.today(row.completed_at)
-        if on >= record.window_opens_on and (before is None or on < before):
-            return Completion(on, row.enrollment_id), row.completed_at
+    record: ComplianceRecord, done: Iterable[Completion], before: date | None
+) -> Completion | None:
+    for each in done:
+        if each.on >= record.window_opens_on and (before is None or each.on < before):
+            return each
     return None
 
 

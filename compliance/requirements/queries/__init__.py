@@ -15,6 +15,7 @@ from compliance.requirements.queries.listing import (
     unchanged_since,
 )
 from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, previewed, whole
+from compliance.requirements.queries.passes import passes
 from compliance.requirements.queries.plans import (
     Known,
     Planned,
@@ -56,6 +57,7 @@ __all__ = [
     "locked",
     "matching",
     "observing",
+    "passes",
     "people_of",
     "plan_for",
     "plan_for_everyone",

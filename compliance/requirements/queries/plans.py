@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from compliance.core.plan import Decision, Plan, plan
 from compliance.core.terms import Completion, Person
 from compliance.requirements import facts
 from compliance.requirements.models import Requirement
+from compliance.requirements.queries.passes import passes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,6 @@ class Planned:
     plan: Plan
     people: dict[int, Person]
     names: dict[int, facts.Named]
-    moments: dict[int, datetime]
     passes: dict[int, list[Completion]]
 
 
@@ -47,9 +47,10 @@ def people_of(requirement: Requirement, user_ids: Collection[int]) -> tuple[Pers
 
 def known_of(requirement: Requirement, people: facts.Roster) -> Known:
     """These people and their passes as the plan of this requirement sees them; three statements."""
-    found = facts.passes(requirement.course_id, [row.user_id for row in people])
     return Known(
-        facts.population(requirement, people).people, found.by_person, frozenset({requirement.course_id})
+        facts.population(requirement, people).people,
+        passes_of(requirement, [row.user_id for row in people]),
+        frozenset({requirement.course_id}),
     )
 
 
@@ -65,12 +66,11 @@ def _planned(
     requirement: Requirement, people: facts.Roster, today: date, *, user_ids: Collection[int] | None
 ) -> Planned:
     population = facts.population(requirement, people)
-    passes = facts.passes(requirement.course_id, user_ids)
+    passes = passes_of(requirement, user_ids)
     held = facts.holders(requirement, user_ids)
     return Planned(
-        plan=plan(requirement.rule, population.people, held, passes.by_person, today),
+        plan=plan(requirement.rule, population.people, held, passes, today),
         people={person.id: person for person in population.people},
         names=population.names,
-        moments=passes.moments,
-        passes=passes.by_person,
+        passes=passes,
     )

@@ -12,6 +12,7 @@ from compliance.core.terms import Cause, Fact
 from compliance.requirements import facts, rules
 from compliance.requirements.models import Requirement
 from compliance.requirements.queries.examples import Example, examples
+from compliance.requirements.queries.passes import passes_of
 from compliance.requirements.queries.plans import Planned, plan_for_everyone, with_names
 
 MAIL_DAYS = 30
@@ -118,7 +119,7 @@ def explain(requirement: Requirement, user_id: int, today: date) -> Explanation 
         return None
     person, named = population.people[0], population.names[user_id]
     holds = user_id in facts.holders(requirement, [user_id])
-    done = facts.passes(requirement.course_id, [user_id]).by_person.get(user_id, [])
+    done = passes_of(requirement, [user_id]).get(user_id, [])
     decision = decide(requirement.rule, person, holds, done, today)
     on = decision.on if decision.outcome is Outcome.LATER and decision.on else today
     checks = audience.explain(requirement.rule.audience, person, on)
