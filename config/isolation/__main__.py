@@ -28,7 +28,8 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="duly-isolation-") as name:
         folder = Path(name)
-        passed = _tests(folder, options.processes, options.only)
+        # I20 has no tests of its own: it breaks the code and runs those of the others.
+        passed = options.only == ["I20"] or _tests(folder, options.processes, options.only)
         if not options.only or "I20" in options.only:
             passed = _mutants(folder) and passed
         cards = report.merge(folder)

@@ -26,6 +26,7 @@ from tenants.portability.manifest import BadArchive
 from tenants.portability.reading import Package
 from tenants.portability.tests import facts
 from tenants.portability.tests.conftest import IN_EVERY_CELL, MakeTenant, forget, move, settle
+from tenants.provisioning import schemas
 from tenants.tests.factories import AT
 from tenants.upgrades import queries as upgrades
 
@@ -361,7 +362,7 @@ def test_a_site_that_is_being_closed_comes_back_too(yesterday: Yesterday) -> Non
     with public_schema():
         Tenant.objects.filter(pk=yesterday.tenant.id).update(status=TenantStatus.CLOSING)
     with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
-        owner.execute(f"DROP SCHEMA {yesterday.tenant.schema_name} CASCADE".encode())
+        schemas.drop(owner, yesterday.tenant.schema_name)
     outcome = _restore(yesterday)
     assert outcome.tenant.status == TenantStatus.CLOSING
     assert facts.checksums(outcome.tenant)["people_user"] == yesterday.checksums["people_user"]
