@@ -67,6 +67,7 @@ OPENING_ROWS = {
     "account_emailaddress": 1,
     "mail_message": 4,
     "audit_event": 50,
+    "history_change": 200,
     "django_session": 1000,
     "usersessions_usersession": 1000,
 }

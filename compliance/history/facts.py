@@ -1,0 +1,70 @@
+"""The list of facts: which columns of which tables a figure depends on. A new table of facts gets one line here.
+
+The line needs a migration of this app that runs `watch(table)`; a test compares this list with the models and with the
+triggers that are there, and asks for a reason for every model that is left out.
+"""
+
+FACTS: dict[str, tuple[str, ...]] = {
+    "people_user": ("is_active", "given_name", "family_name", "preferred_name", "email", "external_id"),
+    "people_affiliation": (
+        "user_id", "department_id", "kind", "title", "manager_id", "starts_on", "ends_on", "fte_percent", "source",
+    ),
+    "people_leave": ("user_id", "starts_on", "ends_on"),
+    "people_department": ("code", "name", "parent_id"),
+    "requirements_requirement": ("public_id", "title", "state", "number", "turned_on_at"),
+    "requirements_requirementpause": ("requirement_id", "starts_on", "resumes_on"),
+    "requirements_holiday": ("on", "name"),
+    "records_assignment": (
+        "user_id", "requirement_id", "requirement_number", "status", "assigned_on", "withdrawn_on",
+    ),
+    "records_compliancerecord": (
+        "assignment_id", "user_id", "requirement_id", "cycle", "window_opens_on", "due_on", "original_due_on",
+        "grace_ends_on", "is_adjusted", "completed_at", "completed_on", "valid_from", "valid_until", "anchored_on",
+        "late_days", "enrollment_id", "closed_at", "close_reason",
+    ),
+    "records_waiver": (
+        "user_id", "requirement_id", "state", "starts_on", "ends_on", "ended_on", "reason", "decided_at",
+    ),
+    "records_extension": (
+        "user_id", "requirement_id", "record_id", "state", "moved_from", "moved_to", "decided_at",
+    ),
+}  # fmt: skip
+"""Table -> the columns that are kept. Never a secret: what is kept stays readable for as long as the tenant is."""
+
+NOT_FACTS: dict[str, str] = {
+    "people.RoleGrant": "who may look, not what is true; the audit log tells who held what",
+    "people.Invitation": "a way in; no figure depends on it",
+    "people.RosterImport": "a file on its way in, and itself the reason that is shown for what it changed",
+    "people.RosterRow": "a line of such a file",
+    "requirements.RequirementVersion": "a frozen copy with its own moment; never changed",
+    "records.Turn": "how far the clockwork got; what it did is in the rows it wrote",
+    "records.Obligation": "a view of rows that are kept",
+    "reminders.Notice": "what was told to whom; written once",
+    "reminders.Digest": "a letter of one day; written once",
+}
+"""Models of the apps of facts that are not kept, each with the reason."""
+
+APPS = ("people", "requirements", "records", "reminders", "evidence")
+"""The apps in which every model is either a fact or named above."""
+
+
+def watch(table: str, columns: tuple[str, ...]) -> str:
+    """The SQL that has every change of these columns kept from now on. Running it again replaces the columns."""
+    arguments = ", ".join(f"'{name}'" for name in columns)
+    return f"""
+    DROP TRIGGER IF EXISTS recorded_added ON {table};
+    DROP TRIGGER IF EXISTS recorded_changed ON {table};
+    DROP TRIGGER IF EXISTS recorded_removed ON {table};
+    CREATE TRIGGER recorded_added AFTER INSERT ON {table} REFERENCING NEW TABLE AS later
+        FOR EACH STATEMENT EXECUTE FUNCTION history_record({arguments});
+    CREATE TRIGGER recorded_changed AFTER UPDATE ON {table} REFERENCING OLD TABLE AS earlier NEW TABLE AS later
+        FOR EACH STATEMENT EXECUTE FUNCTION history_record({arguments});
+    CREATE TRIGGER recorded_removed AFTER DELETE ON {table} REFERENCING OLD TABLE AS earlier
+        FOR EACH STATEMENT EXECUTE FUNCTION history_record({arguments});
+    """
+
+
+def unwatch(table: str) -> str:
+    """The SQL that ends it."""
+    names = ("recorded_added", "recorded_changed", "recorded_removed")
+    return "".join(f"DROP TRIGGER IF EXISTS {name} ON {table};\n" for name in names)
