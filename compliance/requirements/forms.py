@@ -1,6 +1,5 @@
 """The rule builder as one form: who, what, when, messages. It knows shapes; the preview knows consequences."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -8,20 +7,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compliance.core import audience
-from compliance.core.audience import All, Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.audience import All, Kinds
 from compliance.requirements import rules
 from compliance.requirements.enums import DueFrom, DueUnit, Roll, ValidityAnchor
-from compliance.requirements.models import Holiday, Requirement
+from compliance.requirements.forms_audience import Who
+from compliance.requirements.models import Requirement
 from lms.catalog import queries as catalog
-from lms.people import queries as people
-from lms.people.enums import AffiliationKind
 from lms.ui.forms import CardLabel
 
 _YEAR_DAYS = 366
 _TEN_YEARS = 120
-_HOLIDAYS = 1000
-_NAME = 100
-_ERRORS = 10
 
 ANCHORS = (
     (
@@ -73,10 +68,6 @@ _CONDITIONAL = ("due_on", "fixed_day", "fixed_month", "year_start_day", "year_st
 _BY_CALENDAR = {ValidityAnchor.FIXED, ValidityAnchor.YEAR}
 
 
-class Unsayable(Exception):
-    """The stored audience was not made with this form, which has no fields for it."""
-
-
 class DayField(forms.DateField):
     """A day, with the browser's own calendar."""
 
@@ -121,23 +112,6 @@ class Builder(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Learners see this. Name the law or the policy."),
-    )
-    kinds = forms.MultipleChoiceField(
-        label=_("Who"), choices=AffiliationKind.choices, widget=forms.CheckboxSelectMultiple
-    )
-    departments = forms.MultipleChoiceField(
-        label=_("Only in these departments"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None chosen means all. A department includes those below it."),
-    )
-    not_departments = forms.MultipleChoiceField(
-        label=_("But not in these departments"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    not_on_leave = forms.BooleanField(
-        label=_("Leave out people while they are on leave"),
-        required=False,
-        help_text=_("Otherwise they keep it, paused, and their due date moves to after their return."),
     )
     starts_on = DayField(label=_("Starts on"), help_text=_("Nobody is asked before."))
     first_due_days = forms.IntegerField(
@@ -221,12 +195,24 @@ class Builder(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         courses = [(row.id, row.title) for row in catalog.published_courses()]
-        departments = [(row.code, row.name) for row in people.departments()]
         self.fields["course"].choices = [("", _("Choose a course")), *courses]  # type: ignore[attr-defined]
-        for name in ("departments", "not_departments"):
-            self.fields[name].choices = departments  # type: ignore[attr-defined]
         for name in _CONDITIONAL:
             self.fields[name].is_conditional = True  # type: ignore[attr-defined]
+        self.who = Who.sent(self.data) if self.is_bound else Who.stored(self.initial["audience"])
+
+    def is_valid(self) -> bool:
+        """Whether everything is, the rule too; both are looked at, so that all that is wrong is said at once."""
+        return all([super().is_valid(), self.who.is_valid()])
+
+    def leave_unchecked(self) -> "Builder":
+        """Show what was typed without finding fault with what is not finished yet."""
+        self._errors = forms.utils.ErrorDict()
+        self.who.leave_unchecked()
+        return self
+
+    def every_form(self) -> list[forms.Form]:
+        """The form and those of its conditions, for the list of what is wrong."""
+        return [self, *self.who.forms]
 
     def clean(self) -> dict[str, Any]:
         """Refuse terms that contradict themselves, at the field that can mend it."""
@@ -239,16 +225,10 @@ class Builder(forms.Form):
             )
         if cleaned.get("due_from") == DueFrom.FIXED and not cleaned.get("due_on"):
             self.add_error("due_on", _("Choose the date that everybody is due on."))
-        both = set(cleaned.get("departments", [])) & set(cleaned.get("not_departments", []))
-        if both:
-            self.add_error("not_departments", _("A department cannot be both meant and left out."))
+        self.who.is_valid()
+        for text in self.who.all_faults():
+            self.add_error(None, text)
         return cleaned
-
-    @property
-    def has_exceptions(self) -> bool:
-        """Whether the part about departments and exceptions has something to show."""
-        names = ("departments", "not_departments", "not_on_leave")
-        return any(self[name].value() or self[name].errors for name in names)
 
     @property
     def has_date_errors(self) -> bool:
@@ -265,8 +245,8 @@ class Builder(forms.Form):
             data["year_start_month"] = data["year_start_day"] = None
         if data["due_from"] != DueFrom.FIXED:
             data["due_on"] = None
-        who = {name: data.pop(name) for name in ("kinds", "departments", "not_departments", "not_on_leave")}
-        return rules.Definition(course_id=data.pop("course"), audience=audience.dump(_rule(**who)), **data)
+        who = audience.dump(self.who.rule())
+        return rules.Definition(course_id=data.pop("course"), audience=who, **data)
 
     def _check_fixed_day(self, cleaned: dict[str, Any]) -> None:
         if cleaned["recurs_months"] % 12:
@@ -283,63 +263,16 @@ class Builder(forms.Form):
             self.add_error(f"{name}_day", _("Choose a day and a month that exist together."))
 
 
-class DayLines(forms.CharField):
-    """Days with names, one a line: "2026-12-25, Christmas Day"."""
-
-    widget = forms.Textarea(attrs={"rows": 14, "spellcheck": "false"})
-
-    def clean(self, value: Any) -> Any:
-        """Names by day. Says which lines are wrong, all at once."""
-        found: dict[date, str] = {}
-        wrong: list[str] = []
-        for number, line in enumerate(super().clean(value).splitlines(), start=1):
-            if not line.strip():
-                continue
-            day, _comma, name = line.partition(next((mark for mark in "\t;," if mark in line), ","))
-            try:
-                on = date.fromisoformat(day.strip())
-            except ValueError:
-                wrong.append(_("Line %(n)d does not begin with a date such as 2026-12-25.") % {"n": number})
-                continue
-            if on in found:
-                wrong.append(_("Line %(n)d repeats a day of a line above.") % {"n": number})
-            found[on] = name.strip(' \t"')[:_NAME] or on.isoformat()
-        if wrong:
-            raise forms.ValidationError(wrong[:_ERRORS])
-        if len(found) > _HOLIDAYS:
-            raise forms.ValidationError(
-                _("That is more than 1,000 days. Leave out years that are long past.")
-            )
-        return found
-
-
-class Holidays(forms.Form):
-    """The whole list; what is not in it is a working day, or a weekend."""
-
-    days = DayLines(
-        label=_("Holidays"),
-        required=False,
-        max_length=100_000,
-        help_text=_("One a line: the date, a comma, the name. 2026-12-25, Christmas Day"),
-    )
-
-    @classmethod
-    def showing(cls, holidays: Iterable[Holiday]) -> "Holidays":
-        """The form with the list as it is."""
-        return cls(initial={"days": "\n".join(f"{each.on.isoformat()}, {each.name}" for each in holidays)})
-
-
 def initial_of(requirement: Requirement) -> dict[str, Any]:
     """What the form shows for a requirement that exists."""
     values = rules.content_of(requirement)
-    who = _fields_of(audience.parse(requirement.audience))
-    return {**values, **who, "course": values["course_id"]}
+    return {**values, "course": values["course_id"]}
 
 
 def initial_for_new(today: date) -> dict[str, Any]:
     """All staff and faculty, within 30 days, again every 12 months: what most universities ask."""
     return {
-        "kinds": ["staff", "faculty"],
+        "audience": audience.dump(All((Kinds(("staff", "faculty")),))),
         "starts_on": today,
         "first_due_days": 30,
         "due_from": DueFrom.APPOINTMENT,
@@ -355,36 +288,3 @@ def initial_for_new(today: date) -> dict[str, Any]:
         "remind_after_every": 7,
         "remind_after_max": 6,
     }
-
-
-def _rule(
-    kinds: list[str], departments: list[str], not_departments: list[str], not_on_leave: bool
-) -> audience.Rule:
-    parts: list[audience.Rule] = [Kinds(tuple(kinds))]
-    if departments:
-        parts.append(Departments(tuple(departments)))
-    if not_departments:
-        parts.append(Not(Departments(tuple(not_departments))))
-    if not_on_leave:
-        parts.append(Not(OnLeave()))
-    return All(tuple(parts))
-
-
-def _fields_of(rule: audience.Rule) -> dict[str, Any]:
-    """The rule as the form's fields. Raises Unsayable for one that the form has no fields for."""
-    found: dict[str, Any] = {"departments": [], "not_departments": [], "not_on_leave": False}
-    for part in rule.parts if isinstance(rule, All) else (rule,):
-        match part:
-            case Everyone():
-                found["kinds"] = AffiliationKind.values
-            case Kinds(kinds):
-                found["kinds"] = list(kinds)
-            case Departments(codes):
-                found["departments"] = list(codes)
-            case Not(Departments(codes)):
-                found["not_departments"] = list(codes)
-            case Not(OnLeave()):
-                found["not_on_leave"] = True
-            case _:
-                raise Unsayable(type(part).__name__)
-    return found

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from compliance.core import audience
+from compliance.core.audience import All, Kinds
 from compliance.requirements import basis, packs
 from lms.people import queries as people
 from lms.ui.forms import CardLabel
@@ -195,7 +197,7 @@ def drafted(pack: packs.Pack, control: packs.Control) -> dict[str, Any]:
         return purpose | {"title": control.title}
     return purpose | {
         "title": control.draft.title,
-        "kinds": list(control.draft.kinds),
+        "audience": audience.dump(All((Kinds(control.draft.kinds),))),
         "first_due_days": control.draft.first_due_days,
         "recurs_months": control.draft.recurs_months,
     }

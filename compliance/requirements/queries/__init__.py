@@ -14,6 +14,7 @@ from compliance.requirements.queries.listing import (
     requirement_by,
     unchanged_since,
 )
+from compliance.requirements.queries.meaning import Answer, Meaning, Someone, called, meaning, would_mean
 from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, previewed, whole
 from compliance.requirements.queries.passes import passes
 from compliance.requirements.queries.plans import (
@@ -26,12 +27,13 @@ from compliance.requirements.queries.plans import (
     with_names,
 )
 from compliance.requirements.queries.previews import Affected, DueDay, Explanation, Preview, explain, preview
-from compliance.requirements.queries.sentences import sentence
+from compliance.requirements.queries.sentences import rule_sentence, sentence
 from compliance.requirements.queries.versions import version_page
 
 __all__ = [
     "OUTCOMES",
     "Affected",
+    "Answer",
     "Answered",
     "Coverage",
     "DueDay",
@@ -39,11 +41,14 @@ __all__ = [
     "InForce",
     "Known",
     "Line",
+    "Meaning",
     "Planned",
     "Preview",
     "Roster",
+    "Someone",
     "active",
     "all_requirements",
+    "called",
     "coverage",
     "coverage_of",
     "department_names",
@@ -56,6 +61,7 @@ __all__ = [
     "lines",
     "locked",
     "matching",
+    "meaning",
     "observing",
     "passes",
     "people_of",
@@ -65,10 +71,12 @@ __all__ = [
     "previewed",
     "requirement_by",
     "roster",
+    "rule_sentence",
     "sentence",
     "unchanged_since",
     "version_page",
     "whole",
     "with_names",
     "working_calendar",
+    "would_mean",
 ]

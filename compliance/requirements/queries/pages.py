@@ -25,7 +25,7 @@ OUTCOMES = (
     (Outcome.KEEP.value, _("Has it already")),
     (Outcome.WITHDRAW.value, _("Loses it")),
 )
-SHOWN_FIRST = 8
+SHOWN_FIRST = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from compliance.core import audience
 from compliance.core.audience import All, Any, Departments, Everyone, Kinds, Not, OnLeave
 from compliance.core.terms import Anchor, DayUnit, DueFrom, FixedDay, Roll, Terms
+from compliance.requirements import facts
 from compliance.requirements.models import Requirement
 from lms.people.enums import AffiliationKind
 from lms.ui.dates import day_text
@@ -21,6 +22,11 @@ def sentence(requirement: Requirement, departments: dict[str, str]) -> str:
     parts = [who_text(audience.parse(requirement.audience), departments), *when_texts(terms)]
     rolls = [str(_ROLLS[roll]) for roll in _ROLLS if roll is terms.roll]
     return " ".join([capfirst(", ".join(parts)) + ".", *rolls])
+
+
+def rule_sentence(rule: audience.Rule) -> str:
+    """Whom a rule means, as a sentence; one statement."""
+    return capfirst(who_text(rule, facts.department_names())) + "."
 
 
 def who_text(rule: audience.Rule, departments: dict[str, str]) -> str:

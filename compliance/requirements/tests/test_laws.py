@@ -7,6 +7,7 @@ import io
 import pytest
 
 from compliance.requirements import actions, basis, packs, queries, rules
+from compliance.requirements.forms_audience import data_of
 from compliance.requirements.models import Requirement
 from lms.audit.models import Event
 from lms.people.tests.factories import make_user
@@ -70,7 +71,7 @@ def test_from_a_control_to_a_draft_that_cites_it(officer, alpha):
     assert "Drafted to answer PCI DSS v4.0.1 12.6.3" in form.text
     assert "Protecting cardholder data, every year" in form.text
     answers = {name: value for name, value in form.context["form"].initial.items() if value is not None}
-    answers |= {"course": course.pk, "remind_before": "7"}
+    answers |= {"course": course.pk, "remind_before": "7"} | data_of(answers.pop("audience"))
     answers["starts_on"] = answers["starts_on"].isoformat()
     checked = officer.post(address, answers | {"check": "1"})
     assert checked.status_code == 200

@@ -36,7 +36,9 @@ def answers(alpha):
     return {
         "title": "Phishing, yearly",
         "course": str(course.pk),
-        "kinds": ["staff", "faculty"],
+        "who-is": "all",
+        "who_0-is": "kinds",
+        "who_0-kinds": ["staff", "faculty"],
         "starts_on": "2026-11-23",
         "first_due_days": "30",
         "recurs_months": "12",
@@ -113,7 +115,7 @@ def test_if_the_numbers_changed_meanwhile_the_page_says_so_and_nothing_happens(
     ("field", "value", "sentence"),
     [
         ("title", "", "This field is required"),
-        ("kinds", [], "This field is required"),
+        ("who_0-kinds", [], "Choose at least one"),
         ("course", "999999", "Select a valid choice"),
         ("first_due_days", "-1", "greater than or equal to 0"),
         ("starts_on", "soon", "Enter a valid date"),
@@ -168,7 +170,7 @@ def test_editing_what_is_on_shows_the_difference_before_it_saves(officer, alpha,
     deliver()
     form = officer.get(f"{saved.url}edit/")
     assert "Check what changes" in form.text
-    narrower = answers | {"kinds": ["faculty"]}
+    narrower = answers | {"who_0-kinds": ["faculty"]}
     unseen = officer.post(f"{saved.url}edit/", narrower | {"save": "1"})
     assert unseen.status_code == 422
     checked = officer.post(f"{saved.url}edit/", narrower | {"check": "1"})

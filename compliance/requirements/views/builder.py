@@ -9,7 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from compliance.requirements import actions, basis, forms, forms_basis, packs, queries, rules
+from compliance.requirements import (
+    actions,
+    basis,
+    forms,
+    forms_audience,
+    forms_basis,
+    forms_nodes,
+    packs,
+    queries,
+    rules,
+)
 from compliance.requirements.models import Requirement
 from lms.access import guard
 from lms.access.permissions import Permission
@@ -29,6 +39,8 @@ def new(request: HttpRequest) -> HttpResponse:
         initial = forms.initial_for_new(today) | (forms_basis.drafted(*cites) if cites else {})
         form = forms.Builder(initial=initial)
         return partials.render_page(request, PAGE, {"form": form, "preview": None, "cites": cites})
+    if "do" in request.POST:
+        return _rearrange(request, Requirement(), today, cites=cites)
     form = forms.Builder(request.POST)
     if not form.is_valid() or "check" in request.POST:
         return _answer(request, form, Requirement(), today, cites=cites)
@@ -49,6 +61,8 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     requirement, today = queries.requirement_by(public_id), clock.today()
     if request.method != "POST":
         return _open(request, requirement)
+    if "do" in request.POST:
+        return _rearrange(request, requirement, today)
     form = forms.Builder(request.POST)
     if not form.is_valid() or "check" in request.POST:
         return _answer(request, form, requirement, today)
@@ -80,14 +94,47 @@ def _control_of(request: HttpRequest) -> _Cites | None:
 def _open(request: HttpRequest, requirement: Requirement) -> HttpResponse:
     """The form with what the requirement says now."""
     try:
-        initial = forms.initial_of(requirement)
-    except forms.Unsayable:
+        form = forms.Builder(initial=forms.initial_of(requirement))
+    except forms_audience.Unsayable:
         messages.error(
             request, _("Whom this requirement means was not written with this form and stays as it is.")
         )
         return http.see_other("requirements:detail", public_id=requirement.public_id)
-    form = forms.Builder(initial=initial)
     return partials.render_page(request, PAGE, {"form": form, "requirement": requirement, "preview": None})
+
+
+def _rearrange(
+    request: HttpRequest, requirement: Requirement, today: date, *, cites: _Cites | None = None
+) -> HttpResponse:
+    """The form with one part of its rule added, removed or moved, and nothing found fault with yet.
+
+    An htmx request gets the rule, and the preview beside it.
+    """
+    data = forms_nodes.edited(request.POST, request.POST.get("do", ""))
+    saved = None if requirement._state.adding else requirement
+    context: dict[str, Any] = {"requirement": saved, "preview": None, "cites": cites, "is_rearranged": True}
+    if partials.wants_fragment(request):
+        context |= _looked(forms.Builder(data), requirement, today, request.POST.get("ask", ""))
+    context |= {"form": forms.Builder(data).leave_unchecked(), "ask": request.POST.get("ask", "")}
+    return partials.render_page(request, PAGE, context, partial="rule")
+
+
+def _looked(form: forms.Builder, requirement: Requirement, today: date, ask: str) -> dict[str, Any]:
+    """What can be said of the form as it is: everything, only whom the rule means, or only what is wrong with it."""
+    context: dict[str, Any] = {"is_checked": True, "asked": ask.strip()}
+    is_whole = form.is_valid()
+    if not form.who.is_valid():
+        return context | {"problems": form.who.all_faults(), "is_rule_unfinished": True}
+    rule, user_ids = form.who.rule(), queries.called(ask)
+    context |= {"notes": form.who.notes}
+    if not is_whole:
+        context["meant"] = queries.meaning(requirement, rule, today)
+        context["rule_sentence"] = queries.rule_sentence(rule)
+        context["answers"] = queries.would_mean(requirement, rule, user_ids, today)
+        return context
+    requirement = form.definition().apply_to(requirement)
+    context["explanations"] = [queries.explain(requirement, user_id, today) for user_id in user_ids]
+    return context | queries.previewed(requirement, today)
 
 
 def _answer(
@@ -101,11 +148,15 @@ def _answer(
 ) -> HttpResponse:
     """The form again, with the preview when it can be made. An htmx request gets only the preview."""
     saved = None if requirement._state.adding else requirement
-    context: dict[str, Any] = {"form": form, "requirement": saved, "preview": None, "cites": cites}
-    context |= {"is_stale": is_stale, "is_checked": True}
-    if form.is_valid():
-        requirement = form.definition().apply_to(requirement)
-        context |= queries.previewed(requirement, today)
+    ask = request.POST.get("ask", "")
+    context: dict[str, Any] = {
+        "form": form,
+        "requirement": saved,
+        "preview": None,
+        "cites": cites,
+        "ask": ask,
+    }
+    context |= {"is_stale": is_stale} | _looked(form, requirement, today, ask)
     is_fragment = partials.wants_fragment(request)
     status = 200 if is_fragment or (form.is_valid() and not is_stale) else 422
     return partials.render_page(request, PAGE, context, partial="preview", status=status)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from compliance.requirements import actions, forms, queries
+from compliance.requirements import actions, forms_holidays, queries
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.ui import http, partials
@@ -20,9 +20,9 @@ PAGE = "requirements/holidays.html"
 def holidays(request: HttpRequest) -> HttpResponse:
     """See the holidays, and paste them anew."""
     form = (
-        forms.Holidays(request.POST)
+        forms_holidays.Holidays(request.POST)
         if request.method == "POST"
-        else forms.Holidays.showing(queries.holidays())
+        else forms_holidays.Holidays.showing(queries.holidays())
     )
     if form.is_bound and form.is_valid():
         changed = actions.set_holidays(

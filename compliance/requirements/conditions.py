@@ -1,0 +1,199 @@
+"""The conditions that a rule can be built of: one entry each, with its fields, and the way to and from the engine."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from compliance.core import audience
+from compliance.core.audience import Departments, Everyone, Kinds, Not, OnLeave
+from lms.people import queries as people
+from lms.people.enums import AffiliationKind
+
+_MOST_GONE = 50
+_LONGEST = 100
+Choices = list[tuple[str, Any]]
+
+
+class Lists:
+    """What there is to choose from, asked for once a page and only if a condition needs it."""
+
+    @cached_property
+    def departments(self) -> list[people.DepartmentRow]:
+        """All of them."""
+        return people.departments()
+
+    @cached_property
+    def paths(self) -> list[tuple[str, ...]]:
+        """Each department as its own code and those above it."""
+        rows = {row.id: row for row in self.departments}
+        paths = []
+        for row in self.departments:
+            path, here = [row.code], row.parent_id
+            while here in rows and len(path) <= len(rows):
+                path.append(rows[here].code)
+                here = rows[here].parent_id
+            paths.append(tuple(path))
+        return paths
+
+
+class Picks(forms.MultipleChoiceField):
+    """Boxes to tick. What was chosen once and is gone meanwhile is shown, so that it can be taken out."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {
+        "required": _("Choose at least one."),
+        "invalid_choice": _("%(value)s is not here any more. Take it out, or choose another instead."),
+    }
+
+    def offer(self, choices: Choices, chosen: Iterable[str]) -> None:
+        """These, those chosen first when they are many; and after them what was chosen and is none of them."""
+        held = [str(word)[:_LONGEST] for word in chosen]
+        known = {key for key, _label in choices}
+        if len(choices) > _MANY:
+            choices = sorted(choices, key=lambda choice: choice[0] not in held)
+        self.choices = choices
+        gone = [word for word in dict.fromkeys(held) if word not in known][:_MOST_GONE]
+        self.widget.choices = [
+            *choices,
+            *((word, _("%(word)s (not here any more)") % {"word": word}) for word in gone),
+        ]
+
+
+_MANY = 12
+
+
+class Fields(forms.Form):
+    """The fields of one condition; without any it needs none."""
+
+    note: ClassVar[str | Promise] = ""
+
+    def __init__(self, *args: Any, lists: Lists, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.load(lists)
+
+    def load(self, lists: Lists) -> None:
+        """Fill the fields with what there is to choose from."""
+
+    def leave_unchecked(self) -> None:
+        """Show what was typed without finding fault with it."""
+        self._errors = forms.utils.ErrorDict()
+
+    def rule(self) -> audience.Rule:
+        """The condition; only of valid fields."""
+        raise NotImplementedError
+
+    @classmethod
+    def values(cls, rule: Any) -> dict[str, Any]:
+        """The fields' values for a condition of this type."""
+        return {}
+
+    def chosen(self, name: str) -> list[str]:
+        """What is ticked, sent or from before."""
+        found = self[name].value()
+        return [str(word) for word in found] if isinstance(found, list | tuple) else []
+
+
+class EveryoneFields(Fields):
+    """Needs nothing."""
+
+    note = _("Everybody who has an appointment.")
+
+    def rule(self) -> audience.Rule:
+        """Holds always."""
+        return Everyone()
+
+
+class NobodyFields(Fields):
+    """Needs nothing."""
+
+    note = _("By the rule nobody: only people who are added by hand, one by one.")
+
+    def rule(self) -> audience.Rule:
+        """Holds never."""
+        return Not(Everyone())
+
+
+class KindFields(Fields):
+    """Kinds of appointment."""
+
+    kinds = Picks(label=_("The appointment is one of these"))
+
+    def load(self, lists: Lists) -> None:
+        """The kinds there are."""
+        self.fields["kinds"].offer(list(AffiliationKind.choices), self.chosen("kinds"))  # type: ignore[attr-defined]
+
+    def rule(self) -> audience.Rule:
+        """One of them."""
+        return Kinds(tuple(self.cleaned_data["kinds"]))
+
+    @classmethod
+    def values(cls, rule: Kinds) -> dict[str, Any]:
+        """The kinds."""
+        return {"kinds": list(rule.kinds)}
+
+
+class DepartmentFields(Fields):
+    """Departments with all below them."""
+
+    departments = Picks(label=_("In one of these departments, or below it"))
+
+    def load(self, lists: Lists) -> None:
+        """The departments there are."""
+        choices: Choices = [(row.code, row.name) for row in lists.departments]
+        self.fields["departments"].offer(choices, self.chosen("departments"))  # type: ignore[attr-defined]
+
+    def rule(self) -> audience.Rule:
+        """In one of them."""
+        return Departments(tuple(self.cleaned_data["departments"]))
+
+    @classmethod
+    def values(cls, rule: Departments) -> dict[str, Any]:
+        """The codes."""
+        return {"departments": list(rule.codes)}
+
+
+class OnLeaveFields(Fields):
+    """Needs nothing."""
+
+    note = _("While a leave lasts. In “none of these”: left out while away, instead of keeping it paused.")
+
+    def rule(self) -> audience.Rule:
+        """On leave."""
+        return OnLeave()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One type of condition. `leaf` is its class in the engine; None: it is made of others there."""
+
+    name: str
+    label: str | Promise
+    fields: type[Fields]
+    leaf: type[Any] | None
+
+
+CONDITIONS = (
+    Condition("kinds", _("Kind of appointment"), KindFields, Kinds),
+    Condition("departments", _("Department"), DepartmentFields, Departments),
+    Condition("on_leave", _("On leave"), OnLeaveFields, OnLeave),
+    Condition("everyone", _("Everyone"), EveryoneFields, Everyone),
+    Condition("nobody", _("Nobody by rule"), NobodyFields, None),
+)
+NOBODY = Not(Everyone())
+
+
+def by_name(name: str) -> Condition | None:
+    """The type of that name; None when there is none."""
+    return next((each for each in CONDITIONS if each.name == name), None)
+
+
+def of_rule(rule: audience.Rule) -> Condition | None:
+    """The type that this part of a rule is written with; None when it is a group, or of no type."""
+    if rule == NOBODY:
+        return by_name("nobody")
+    return next((each for each in CONDITIONS if each.leaf is type(rule)), None)

@@ -1,0 +1,244 @@
+"""The rule builder: built part by part without JavaScript, refined by htmx, and nothing forged gets through."""
+
+import datetime as dt
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compliance.core import audience
+from compliance.core.audience import All, Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.audience import Any as AnyOf
+from compliance.core.terms import Absence, Appointment, Person
+from compliance.requirements import forms_audience, forms_nodes
+from compliance.requirements.models import Requirement
+from lms.people.models import Department
+from lms.people.tests.factories import make_affiliation, make_department, make_user
+from tenants.context import inside
+
+from .factories import make_requirement
+from .test_views import _monday, answers, fingerprint_in, officer, staff  # noqa: F401  (fixtures)
+
+NEW = "/requirements/new/"
+HTMX = {"HX-Request": "true"}
+NESTED = {
+    "who-is": "all",
+    "who_0-is": "any",
+    "who_0_0-is": "kinds",
+    "who_0_0-kinds": ["staff"],
+    "who_0_1-is": "all",
+    "who_0_1_0-is": "departments",
+    "who_0_1_0-departments": ["LAW"],
+    "who_0_1_1-is": "kinds",
+    "who_0_1_1-kinds": ["faculty"],
+    "who_1-is": "none",
+    "who_1_0-is": "on_leave",
+}
+
+
+def typed(page):
+    """What a browser would send back of the rule."""
+    return forms_fields(page.context["form"].data)
+
+
+def forms_fields(data):
+    return {name: data.getlist(name) for name in data if name.startswith("who")}
+
+
+def test_three_levels_are_built_by_buttons_alone_and_keep_what_was_typed(officer, alpha, staff, answers):  # noqa: F811
+    sent = answers | {"title": "Half typed", "first_due_days": "x"}
+    steps = [
+        ("group:who", {}),
+        ("condition:who_1", {"who_1-new": "departments"}),
+        ("group:who_1", {}),
+        ("condition:who_1_1", {"who_1_1-new": "on_leave"}),
+        ("up:who_1", {}),
+    ]
+    for deed, extra in steps:
+        page = officer.post(NEW, sent | extra | {"do": deed})
+        assert page.status_code == 200
+        assert "Half typed" in page.text
+        assert "Enter a whole number" not in page.text
+        sent = sent | typed(page)
+    assert sent["who_0-is"] == ["any"]
+    assert sent["who_0_0-is"] == ["departments"]
+    assert sent["who_0_1_0-is"] == ["on_leave"]
+    assert sent["who_1-kinds"] == ["staff", "faculty"]
+    sent |= {"who_0_0-departments": ["LAW"], "first_due_days": "30", "save": "1"}
+    sent.pop("who_0_1_0-is")
+    page = officer.post(NEW, {key: value for key, value in sent.items() if key != "who_0_1-new"})
+    assert "This group is empty" in page.text
+    page = officer.post(NEW, sent | {"do": "remove:who_0_1"})
+    sent = {name: value for name, value in sent.items() if not name.startswith("who")} | typed(page)
+    assert officer.post(NEW, sent).status_code == 303
+    with inside(alpha):
+        saved = Requirement.objects.get().audience
+    assert saved == {"all": [{"any": [{"departments": ["LAW"]}]}, {"kinds": ["staff", "faculty"]}]}
+
+
+def test_a_rule_of_three_levels_is_saved_said_and_opened_again(officer, alpha, staff, answers):  # noqa: F811
+    plain = {name: value for name, value in answers.items() if not name.startswith("who")}
+    page = officer.post(NEW, plain | NESTED | {"check": "1", "ask": "ana"})
+    assert page.status_code == 200
+    assert "2 people" in page.text
+    assert "Ana Weber" in page.text
+    saved = officer.post(NEW, plain | NESTED | {"save": "1"})
+    assert saved.status_code == 303
+    with inside(alpha):
+        rule = Requirement.objects.get().rule.audience
+    expected = AnyOf((Kinds(("staff",)), All((Departments(("LAW",)), Kinds(("faculty",))))))
+    assert rule == All((expected, Not(OnLeave())))
+    form = officer.get(f"{saved.url}edit/").context["form"]
+    again = officer.post(
+        f"{saved.url}edit/", plain | forms_audience.data_of(form.initial["audience"]) | {"save": "1"}
+    )
+    assert again.status_code == 303
+    with inside(alpha):
+        assert Requirement.objects.get().rule.audience == rule
+
+
+def test_htmx_gets_the_rule_and_the_preview_beside_it(officer, staff, answers):  # noqa: F811
+    page = officer.post(NEW, answers | {"do": "condition:who", "who-new": "departments"}, headers=HTMX)
+    assert "<html" not in page.text
+    assert 'id="rule"' in page.text
+    assert 'hx-swap-oob="true"' in page.text
+    assert "Fill in what is missing in the rule" in page.text
+    page = officer.post(NEW, answers | typed(page) | {"do": "remove:who_1"}, headers=HTMX)
+    assert "2 people" in page.text
+
+
+def test_before_the_rest_is_filled_in_the_people_are_counted_already(officer, staff, answers):  # noqa: F811
+    sent = answers | {"title": "", "ask": "ben", "check": "1"}
+    page = officer.post(NEW, sent, headers=HTMX)
+    assert "2 people of" in page.text
+    assert "Would be meant." in page.text
+    assert "Staff in School of Law since 1 Jan 2026" in page.text
+    page = officer.post(NEW, sent | {"who_0-kinds": ["contractor"]}, headers=HTMX)
+    assert "Nobody matches today" in page.text
+    assert "Would not be meant." in page.text
+
+
+@pytest.mark.parametrize(
+    ("who", "sentence"),
+    [
+        ({}, "did not arrive whole"),
+        ({"who-is": "all"}, "Nobody is meant yet"),
+        ({"who-is": "most", "who_0-is": "everyone"}, "did not arrive whole"),
+        ({"who-is": "all", "who_0-is": "shoe_size"}, "no condition of the type"),
+        ({"who-is": "all", "who_0-is": "departments", "who_0-departments": ["GONE"]}, "GONE is not here any more"),
+        ({"who-is": "all", "who_0-is": "kinds", "who_0-kinds": ["king\x00", "<b>"]}, "is not here any more"),
+        ({"who-is": "any", "who_0-is": "none"}, "This group is empty"),
+        ({"who-is": "none", "who_0-is": "everyone"}, "exclude each other"),
+        (
+            {"who-is": "all", "who_0-is": "kinds", "who_0-kinds": ["staff"], "who_1-is": "none",
+             "who_1_0-is": "kinds", "who_1_0-kinds": ["staff", "faculty"]},
+            "exclude each other",
+        ),
+        (
+            {"who-is": "all"} | {f"who{'_0' * depth}-is": "any" for depth in range(1, 7)},
+            "nested 4 deep",
+        ),
+        ({"who-is": "any"} | {f"who_{at}-is": "everyone" for at in range(90)}, "at most 60 parts"),
+    ],
+)  # fmt: skip
+def test_what_nobody_can_mean_is_refused_in_words(officer, alpha, answers, who, sentence):  # noqa: F811
+    plain = {name: value for name, value in answers.items() if not name.startswith("who")}
+    page = officer.post(NEW, plain | who | {"save": "1"})
+    assert page.status_code == 422
+    assert sentence in page.text
+    with inside(alpha):
+        assert not Requirement.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "",
+        "explode:who",
+        "remove:who",
+        "remove:who_7",
+        "up:who_0_0_0_0_0_0",
+        "condition:who_0",
+        "group:who_99999",
+        "\x00",
+    ],
+)
+def test_a_forged_deed_changes_nothing(officer, answers, deed):  # noqa: F811
+    page = officer.post(NEW, answers | {"do": deed, "who_0-new": "king"})
+    assert page.status_code == 200
+    assert typed(page) | {"who_0-new": None} == {
+        "who-is": ["all"], "who_0-is": ["kinds"], "who_0-kinds": ["staff", "faculty"], "who_0-new": None,
+    }  # fmt: skip
+
+
+def test_a_department_that_is_gone_is_shown_so_that_it_can_be_taken_out(officer, alpha, staff):  # noqa: F811
+    with inside(alpha):
+        make_department("ART", name="Art")
+        requirement = make_requirement(is_on=False, audience={"departments": ["ART", "LAW"]})
+        Department.objects.filter(code="ART").delete()
+    page = officer.get(f"/requirements/{requirement.public_id}/edit/")
+    assert "ART (not here any more)" in page.text
+
+
+def test_everyone_and_nobody_are_said(officer, staff, answers):  # noqa: F811
+    plain = {name: value for name, value in answers.items() if not name.startswith("who")}
+    page = officer.post(NEW, plain | {"who-is": "all", "who_0-is": "everyone", "check": "1"})
+    assert "This means everyone who has an appointment." in page.text
+    page = officer.post(NEW, plain | {"who-is": "all", "who_0-is": "nobody", "check": "1"})
+    assert "only the people who are added by hand" in page.text
+
+
+kinds = st.lists(st.sampled_from(["staff", "faculty", "contractor"]), min_size=1, max_size=3, unique=True)
+leaves = st.one_of(kinds.map(lambda words: Kinds(tuple(words))), st.just(OnLeave()), st.just(Everyone()))
+DAY = dt.date(2026, 11, 23)
+PEOPLE = [
+    Person(at, (Appointment(kind, (), DAY),), away)
+    for at, (kind, away) in enumerate(
+        (kind, away)
+        for kind in ("staff", "faculty", "contractor", "student")
+        for away in ((), (Absence(DAY, None),))
+    )
+]
+
+
+@st.composite
+def drawn(draw, depth=1):
+    if depth > forms_nodes.DEPTH - 1 or draw(st.booleans()):
+        return draw(leaves)
+    parts = tuple(draw(st.lists(drawn(depth + 1), min_size=1, max_size=3)))
+    return draw(st.sampled_from([All(parts), AnyOf(parts), Not(AnyOf(parts)), Not(parts[0])]))
+
+
+@given(drawn())
+@settings(max_examples=80, deadline=None)
+def test_whatever_can_be_drawn_comes_back_meaning_the_same(rule):
+    try:
+        sent = forms_audience.data_of(audience.dump(rule))
+    except forms_audience.Unsayable:
+        return
+    form = forms_audience.Who.sent(sent)
+    form.lists.__dict__["departments"] = []
+    if form.is_valid():
+        again = form.rule()
+        meant = [audience.match(rule, each, DAY) is not None for each in PEOPLE]
+        assert [audience.match(again, each, DAY) is not None for each in PEOPLE] == meant
+        assert forms_audience.data_of(audience.dump(again)) == sent
+    else:
+        assert not any(audience.match(rule, each, DAY) for each in PEOPLE)
+
+
+def test_deeds_work_on_what_was_sent_alone():
+    data = QueryDict(mutable=True)
+    for name, value in NESTED.items():
+        data.setlist(name, value if isinstance(value, list) else [value])
+    once = forms_nodes.edited(forms_nodes.edited(data, "up:who_1"), "down:who_0")
+    assert forms_fields(once) == forms_fields(data)
+
+
+def test_who_may_not_edit_may_not_build(client_for, alpha, dee, answers):  # noqa: F811
+    with inside(alpha):
+        make_affiliation(make_user(given_name="Cleo"))
+    page = client_for(alpha, dee).post(NEW, answers | {"do": "group:who", "ask": "cleo"})
+    assert page.status_code == 403
+    assert "Cleo" not in page.text
