@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 _LEAP_YEAR_DAYS = 366
+_DAY = timedelta(days=1)
 
 
 def opened(terms: Terms, window_opens_on: date, due_on: date, absences: Iterable[Absence] = ()) -> CycleDates:
@@ -65,10 +66,19 @@ def after_waiver(
 
 
 def renewal(
-    terms: Terms, valid_until: date, completed_on: date, absences: Iterable[Absence] = ()
+    terms: Terms,
+    valid_until: date,
+    completed_on: date,
+    absences: Iterable[Absence] = (),
+    *,
+    is_temporary: bool = False,
 ) -> CycleDates:
-    """The cycle after a finished one: opens its window before validity ends, and is due when it ends."""
-    return opened(terms, window_opens(terms, valid_until, completed_on), valid_until, absences)
+    """The cycle after a finished one: opens its window before validity ends, and is due when it ends.
+
+    After a temporary certification it opens the day after: the training itself is still owed.
+    """
+    opens_on = completed_on + _DAY if is_temporary else window_opens(terms, valid_until, completed_on)
+    return opened(terms, opens_on, max(valid_until, opens_on), absences)
 
 
 def window_opens(terms: Terms, valid_until: date, completed_on: date) -> date:
@@ -98,8 +108,11 @@ def validity(terms: Terms, completed_on: date, previous: Validity | None = None)
     - *year*: the completion does for the year it was made in (on time: the year that was renewed), and lasts to the
       due day of the year one period later, past `minimum_months`.
 
-    On time is until the previous end, or until the working day that the due date moved to from there.
+    On time is until the previous end, or until the working day that the due date moved to from there. After a temporary
+    certification everything starts anew from completion.
     """
+    if previous is not None and previous.is_temporary:
+        previous = None
     if terms.recurs is None:
         return Validity(completed_on, None, completed_on)
     ends_on = _renewed(terms, terms.recurs, completed_on, previous)

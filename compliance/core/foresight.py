@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from heapq import heappop, heappush
 
-from . import dates, ladder, plan, waivers
+from . import dates, history, ladder, plan, waivers
 from .duties import (
     ASSIGNED,
     COMPLETED,
@@ -28,7 +28,7 @@ from .duties import (
     StepKey,
 )
 from .standing import standing_of
-from .terms import Cause, Completion, CycleFacts, Status, Validity
+from .terms import Cause, Completion, CycleDates, CycleFacts, Status, Validity
 
 _DAY = timedelta(days=1)
 __all__ = [
@@ -176,7 +176,9 @@ def _assign(state: _State, decision: plan.Decision, day: date) -> None:
     if decision.dates is None:
         raise AssertionError("A plan that assigns without dates is a mistake in the engine.")
     made = decision.dates
-    cycle = CycleFacts(1, made.window_opens_on, made.due_on, made.grace_ends_on)
+    for number, done in enumerate(decision.past, start=1):
+        _finish(state, _cycle(number, done.cycle), done.completion, done.validity)
+    cycle = _cycle(decision.cycle, made)
     state.assigned_on, state.original_due_on = day, made.original_due_on
     state.is_paused = decision.paused_by is not None
     if decision.credit is None or decision.validity is None:
@@ -213,13 +215,22 @@ def _finish_and_open(state: _State, day: date, events: list[Event]) -> None:
             continue
         if not inside:
             return
-        first = min(inside, key=lambda each: each.on)
-        last = state.finished[-1] if state.finished else None
-        previous = None
-        if last is not None and last.valid_from is not None and state.anchored_on is not None:
-            previous = Validity(last.valid_from, last.valid_until, state.anchored_on)
-        _finish(state, cycle, first, dates.validity(state.duty.rule.terms, first.on, previous))
+        first = min(inside, key=lambda each: each.rank)
+        valid = history.validity(state.duty.rule.terms, first, _renewed(state))
+        _finish(state, cycle, first, valid)
         events.append(Event(day, COMPLETED, state.duty.key))
+
+
+def _renewed(state: _State) -> Validity | None:
+    """The validity that the open cycle renews."""
+    last = state.finished[-1] if state.finished else None
+    if last is None or last.valid_from is None or state.anchored_on is None:
+        return None
+    return Validity(last.valid_from, last.valid_until, state.anchored_on, last.is_temporary)
+
+
+def _cycle(number: int, made: CycleDates) -> CycleFacts:
+    return CycleFacts(number, made.window_opens_on, made.due_on, made.grace_ends_on)
 
 
 def _over_on(state: _State, cycle: CycleFacts, day: date) -> date | None:
@@ -237,7 +248,7 @@ def _open_fresh(state: _State, before: CycleFacts, on: date, events: list[Event]
     """A waiver has ended: the cycle before is over, and a fresh one opens that day."""
     duty = state.duty
     made = dates.after_waiver(duty.rule.terms, on, state.original_due_on, duty.person.absences)
-    state.open = CycleFacts(before.number + 1, made.window_opens_on, made.due_on, made.grace_ends_on)
+    state.open = _cycle(before.number + 1, made)
     state.original_due_on = made.original_due_on
     state.said, state.waiting = set(), set()
     events.append(Event(on, OPENED, duty.key))
@@ -245,7 +256,13 @@ def _open_fresh(state: _State, before: CycleFacts, on: date, events: list[Event]
 
 def _finish(state: _State, cycle: CycleFacts, done: Completion, valid: Validity) -> None:
     state.finished.append(
-        replace(cycle, completed_on=done.on, valid_from=valid.valid_from, valid_until=valid.valid_until)
+        replace(
+            cycle,
+            completed_on=done.on,
+            valid_from=valid.valid_from,
+            valid_until=valid.valid_until,
+            is_temporary=valid.is_temporary,
+        )
     )
     state.anchored_on, state.open = valid.anchored_on, None
     state.said, state.waiting = set(), set()
@@ -254,12 +271,18 @@ def _finish(state: _State, cycle: CycleFacts, done: Completion, valid: Validity)
 def _open_next(state: _State, day: date, events: list[Event]) -> bool:
     last = state.finished[-1] if state.finished else None
     terms = state.duty.rule.terms
-    if terms.recurs is None or last is None or last.valid_until is None or last.completed_on is None:
+    if last is None or last.valid_until is None or last.completed_on is None:
         return False
-    made = dates.renewal(terms, last.valid_until, last.completed_on, state.duty.person.absences)
+    made = dates.renewal(
+        terms,
+        last.valid_until,
+        last.completed_on,
+        state.duty.person.absences,
+        is_temporary=last.is_temporary,
+    )
     if made.window_opens_on > day:
         return False
-    state.open = CycleFacts(last.number + 1, made.window_opens_on, made.due_on, made.grace_ends_on)
+    state.open = _cycle(last.number + 1, made)
     state.original_due_on = made.original_due_on
     state.said, state.waiting = set(), set()
     events.append(Event(day, OPENED, state.duty.key))
@@ -366,7 +389,8 @@ def _next_days(state: _State, day: date, first: date, habits: Habits) -> set[dat
         if habits.done_before is not None:
             study_on = _study_day(state, first, habits.done_before)
             days |= {study_on} if study_on is not None else set()
-    elif terms.recurs is not None and last is not None and last.valid_until and last.completed_on:
-        days.add(dates.renewal(terms, last.valid_until, last.completed_on).window_opens_on)
+    elif last is not None and last.valid_until and last.completed_on:
+        made = dates.renewal(terms, last.valid_until, last.completed_on, is_temporary=last.is_temporary)
+        days.add(made.window_opens_on)
     change_on = _standing(state, day)[1]
     return days if change_on is None else days | {change_on}

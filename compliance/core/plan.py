@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from . import audience, dates, ladder
+from . import audience, dates, history, ladder
 from .terms import Cause, Completion, CycleDates, Fact, Person, Terms, Validity
 
 
@@ -42,7 +42,8 @@ class Decision:
     """One person's outcome with its reasons.
 
     ASSIGN and CREDIT carry the first cycle's dates; LATER the day and the dates it will have then. CREDIT
-    also carries the completion that counts and how long. `paused_by`: the clock stands still on that day.
+    also carries the completion that counts and how long. `past` are cycles before that one, finished by credits that
+    stand in no record yet. `paused_by`: the clock stands still on that day.
     """
 
     person_id: int
@@ -54,6 +55,12 @@ class Decision:
     credit: Completion | None = None
     validity: Validity | None = None
     paused_by: Cause | None = None
+    past: tuple[history.Done, ...] = ()
+
+    @property
+    def cycle(self) -> int:
+        """The number of the cycle that is open then, or that the credit finishes."""
+        return len(self.past) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +115,13 @@ def decide(
     if holds:
         return Decision(person.id, Outcome.WITHDRAW, _left(person, today))
     if matched is not None and today >= rule.terms.starts_on:
-        decision = _assign(rule.terms, person, matched, completions, today)
+        decision = _assign(rule, person, matched, completions, today)
         return replace(decision, paused_by=paused_by)
     upcoming = next_match(rule, person, today)
     if upcoming is None:
         return Decision(person.id, Outcome.OUT)
     day, later = upcoming
-    first = _assign(rule.terms, person, later, completions, day)
+    first = _assign(rule, person, later, completions, day)
     return replace(first, outcome=Outcome.LATER)
 
 
@@ -132,23 +139,37 @@ def next_match(rule: Rule, person: Person, today: date) -> tuple[date, audience.
 
 
 def _assign(
-    terms: Terms,
+    rule: Rule,
     person: Person,
     matched: audience.Match,
     completions: Sequence[Completion],
     on: date,
 ) -> Decision:
     """A new obligation, or the credit that already answers it."""
-    appointment = matched.appointment
+    terms, appointment = rule.terms, matched.appointment
     first = dates.first_due(terms, appointment.starts_on, on, person.employed_since(appointment))
     cycle = dates.opened(terms, on, first.due_on, person.absences)
-    counted = credit(terms, completions, on)
-    if counted is None:
+    done = earlier(rule, person, completions, on)
+    if not done or not done[-1].counts_on(on):
         because = matched.facts + _due_facts(terms, first, cycle)
-        return Decision(person.id, Outcome.ASSIGN, because, on, cycle, first.is_adjusted)
-    done, valid = counted
-    because = (*matched.facts, ("credited_on", done.on.isoformat()))
-    return Decision(person.id, Outcome.CREDIT, because, on, cycle, False, done, valid)
+        past = tuple(history.uncounted(done))
+        return Decision(person.id, Outcome.ASSIGN, because, on, cycle, first.is_adjusted, past=past)
+    last, past = done[-1], tuple(history.uncounted(done[:-1]))
+    because = (*matched.facts, ("credited_on", last.completion.on.isoformat()))
+    if last.completion.is_history:
+        cycle = last.cycle
+    return Decision(
+        person.id, Outcome.CREDIT, because, on, cycle, False, last.completion, last.validity, past=past
+    )
+
+
+def earlier(rule: Rule, person: Person, completions: Sequence[Completion], on: date) -> list[history.Done]:
+    """What was completed by that day, as the cycles it would have been; the last one is what may count still."""
+    usable = history.usable(rule.terms, completions, on)
+    if not usable:
+        return []
+    begun = history.begins(rule.terms, rule.audience, person, on)
+    return history.cycles(rule.terms, begun, usable, person.absences)
 
 
 def _due_facts(terms: Terms, first: dates.FirstDue, cycle: CycleDates) -> tuple[Fact, ...]:
@@ -159,20 +180,6 @@ def _due_facts(terms: Terms, first: dates.FirstDue, cycle: CycleDates) -> tuple[
     if cycle.due_on != cycle.original_due_on:
         facts += (("moved_from", cycle.original_due_on.isoformat()),)
     return facts
-
-
-def credit(terms: Terms, completions: Sequence[Completion], on: date) -> tuple[Completion, Validity] | None:
-    """The earlier completion that still counts on that day, with its validity; the newest wins.
-
-    Completions before it count as the cycles they would have been: one inside a renewal window keeps its anniversary.
-    """
-    since = terms.credit_since
-    usable = [each for each in completions if each.on <= on and (since is None or each.on >= since)]
-    if not usable:
-        return None
-    newest = max(usable, key=lambda each: (each.on, each.enrollment_id or 0))
-    valid = dates.history(terms, (each.on for each in usable))[-1]
-    return (newest, valid) if valid.valid_until is None or valid.valid_until >= on else None
 
 
 def _left(person: Person, today: date) -> tuple[Fact, ...]:
@@ -201,14 +208,15 @@ def mails_by_day(planned: Plan, steps: ladder.Ladder, today: date, days: int = 3
     for decision in planned.of(Outcome.ASSIGN, Outcome.LATER):
         if decision.dates is None or decision.credit is not None or decision.paused_by is not None:
             continue
-        mails.update(day for day in _mail_days(decision.dates, steps) if today <= day <= last)
+        found = _mail_days(decision.cycle, decision.dates, steps)
+        mails.update(day for day in found if today <= day <= last)
     return mails
 
 
-def _mail_days(cycle: CycleDates, steps: ladder.Ladder) -> set[date]:
-    """The days on which the first cycle would send something."""
+def _mail_days(number: int, cycle: CycleDates, steps: ladder.Ladder) -> set[date]:
+    """The days on which the first open cycle would send something."""
     planned = ladder.ladder(
-        cycle=1,
+        cycle=number,
         assigned_on=cycle.window_opens_on,
         window_opens_on=cycle.window_opens_on,
         due_on=cycle.due_on,

@@ -253,21 +253,39 @@ class Person:
 class Completion:
     """Something was done on that day (tenant's zone) that may answer the requirement.
 
-    `at` is the exact moment. One of the ids says what it was: `enrollment_id` a course that was passed here.
+    `at` is the exact moment. One of the ids says what it was: `enrollment_id` a course that was passed here, `credit_id`
+    a credit, for which the rest is said. `lasts_until`: it counts no longer than that. `is_temporary`: it only bridges
+    the time until the training itself. `is_history`: loaded history, with the dates of the cycle it would have been.
+    `is_counted`: it has finished a cycle of the person already.
     """
 
     on: date
     enrollment_id: int | None = None
     at: datetime | None = None
+    credit_id: int | None = None
+    lasts_until: date | None = None
+    is_temporary: bool = False
+    is_history: bool = False
+    is_counted: bool = False
+
+    @property
+    def rank(self) -> tuple[date, bool, bool, int]:
+        """Which of several comes first: by day; of one day a passed course before a credit, the temporary last."""
+        key = self.enrollment_id or self.credit_id or 0
+        return self.on, self.credit_id is not None, self.is_temporary, key
 
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """From when until when (both included; None = for good) a completion counts, and its anchor."""
+    """From when until when (both included; None = for good) a completion counts, and its anchor.
+
+    `is_temporary`: what comes next is the training itself, and counts from its own day.
+    """
 
     valid_from: date
     valid_until: date | None
     anchored_on: date
+    is_temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +309,7 @@ class CycleFacts:
     completed_on: date | None = None
     valid_from: date | None = None
     valid_until: date | None = None
+    is_temporary: bool = False
 
     def is_finished_by(self, on: date) -> bool:
         """Whether the cycle was completed on that day or before."""

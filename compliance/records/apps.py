@@ -16,6 +16,7 @@ DEEDS = {
     "records.extension_refused": _("refused an extension"),
     "records.extension_withdrawn": _("withdrew the request for an extension"),
     "records.extended": _("moved due dates"),
+    "records.credit_given": _("certified that training was completed"),
 }
 
 

@@ -38,6 +38,15 @@ class CloseReason(models.TextChoices):
     WAIVED = "waived", _("The person was excused; a new cycle began when that ended")
 
 
+class CreditSource(models.TextChoices):
+    """Where a completion comes from that did not happen in a course here."""
+
+    MANUAL = "manual", _("Certified by hand")
+    EVIDENCE = "evidence", _("External evidence")
+    PRIOR = "prior", _("Prior credit")
+    HISTORY = "history", _("Loaded history")
+
+
 class RequestState(models.TextChoices):
     """What became of a request for a waiver or an extension."""
 

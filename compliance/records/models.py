@@ -10,6 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from compliance.core import waivers as core
 
 from .enums import AssignmentStatus, CloseReason, RequestState
+from .models_credits import Credit
+
+__all__ = [
+    "Assignment",
+    "ComplianceRecord",
+    "Credit",
+    "Extension",
+    "Obligation",
+    "Request",
+    "Turn",
+    "Waiver",
+]
 
 
 class Assignment(models.Model):
@@ -49,9 +61,10 @@ class Assignment(models.Model):
 class ComplianceRecord(models.Model):
     """One cycle of one person's requirement.
 
-    Open until it is completed, or closed without completion. A completed row can never be changed again: a trigger
-    in the database refuses it. `original_due_on` is the due date before a leave or an extension moved it;
-    `anchored_on` is what the validity is counted from; `late_days` is 0 when on time.
+    Open until it is completed, or closed without completion. What completed it is a passed course (`enrollment`) or a
+    `credit`; `is_temporary`: that credit only bridges the time until the training itself. A completed row can never be
+    changed again: a trigger in the database refuses it. `original_due_on` is the due date before a leave or an
+    extension moved it; `anchored_on` is what the validity is counted from; `late_days` is 0 when on time.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -73,6 +86,8 @@ class ComplianceRecord(models.Model):
     enrollment = models.ForeignKey(
         "learning.Enrollment", models.PROTECT, null=True, related_name="compliance_records"
     )
+    credit = models.ForeignKey(Credit, models.PROTECT, null=True, related_name="records")
+    is_temporary = models.BooleanField(default=False, db_default=False)
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=10, choices=CloseReason, blank=True)
     created_at = models.DateTimeField()
@@ -89,6 +104,11 @@ class ComplianceRecord(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["assignment", "enrollment"], name="record_enrollment_counts_once"
+            ),
+            models.UniqueConstraint(fields=["assignment", "credit"], name="record_credit_counts_once"),
+            models.CheckConstraint(
+                condition=Q(credit__isnull=True) | Q(completed_at__isnull=False, enrollment__isnull=True),
+                name="record_one_thing_completes_it",
             ),
             models.CheckConstraint(condition=Q(cycle__gte=1), name="record_cycles_count_from_one"),
             models.CheckConstraint(

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from compliance.core.credits import CreditFault
 from compliance.core.waivers import LONGEST_DAYS, Fault
 
 
@@ -24,5 +25,23 @@ def fault_text(fault: Fault) -> str:
         Fault.NOT_LATER: _("The new due date must be later than the one there is: it can never come nearer."),
         Fault.IN_THE_PAST: _("The new due date must not be in the past."),
         Fault.TOO_FAR: _("A due date can be moved by %(days)s days at most.") % {"days": LONGEST_DAYS},
+    }
+    return words[fault]
+
+
+def credit_text(fault: CreditFault) -> str:
+    """What is wrong with the day of a completion, and what to do."""
+    words = {
+        CreditFault.IN_THE_FUTURE: _(
+            "The day it was completed must not be in the future. Write it down when it has happened."
+        ),
+        CreditFault.BEFORE_EMPLOYMENT: _(
+            "On that day the person was not here yet. For training from before, choose “Prior credit”."
+        ),
+        CreditFault.NO_APPOINTMENT: _(
+            "The person has no appointment here. Add one first, or choose “Prior credit”."
+        ),
+        CreditFault.ENDS_BEFORE_DONE: _("It cannot stop counting before it was completed."),
+        CreditFault.ALREADY_OVER: _("A temporary certification lasts until today at least."),
     }
     return words[fault]

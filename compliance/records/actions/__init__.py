@@ -5,6 +5,7 @@ What the clockwork does may run any number of times, and be cut off anywhere.
 
 from compliance.records.actions.assigning import Changes, reconcile
 from compliance.records.actions.completing import record_completions
+from compliance.records.actions.crediting import give_credit
 from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.deciding import refuse, withdraw
 from compliance.records.actions.extending import approve_extension, ask_for_extension, extend
@@ -24,6 +25,7 @@ __all__ = [
     "daily_turn",
     "end_waiver",
     "extend",
+    "give_credit",
     "nightly_turn",
     "open_due_cycles",
     "reconcile",

@@ -199,6 +199,18 @@ def _compliance(world: World) -> None:
     record = make_record(assignment, due_on=dt.date(2026, 11, 20))
     world.ids["requirement"] = str(requirement.public_id)
     _requests(world, record)
+    _credits(world, record)
+
+
+def _credits(world: World, record: Any) -> None:
+    """What Ada certified of Dee."""
+    from compliance.records.models import Credit
+
+    credit = Credit.objects.create(
+        user=world.dee, requirement=record.requirement, on=dt.date(2026, 1, 5), source="manual",
+        reason=_canary(), reference=_canary(), by=world.ada, at=AT,
+    )  # fmt: skip
+    world.ids["credit"] = str(credit.public_id)
 
 
 def _requests(world: World, record: Any) -> None:

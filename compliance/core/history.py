@@ -1,0 +1,125 @@
+"""Completions of the past as the cycles that they would have been: windows, due dates, how late, how long they counted.
+
+Used when somebody gets a requirement, when earlier training of somebody who has it becomes known, and when the history
+of a whole university is loaded: all three come to the same cycles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from . import audience, dates
+from .due import first_due
+from .terms import Absence, Completion, CycleDates, Person, Terms, Validity
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One finished cycle: its dates, what finished it, and how long that counts."""
+
+    cycle: CycleDates
+    completion: Completion
+    validity: Validity
+
+    @property
+    def late_days(self) -> int:
+        """Days after the due date; 0 when on time."""
+        return max(0, (self.completion.on - self.cycle.due_on).days)
+
+    def counts_on(self, on: date) -> bool:
+        """Whether it is valid on that day."""
+        return self.validity.valid_until is None or self.validity.valid_until >= on
+
+
+def validity(terms: Terms, done: Completion, previous: Validity | None = None) -> Validity:
+    """How long this completion counts: as `dates.validity`, but never longer than it lasts itself."""
+    found = dates.validity(terms, done.on, previous)
+    ends_on = done.lasts_until
+    if ends_on is None or (found.valid_until is not None and found.valid_until <= ends_on):
+        return found
+    return replace(found, valid_until=ends_on, is_temporary=done.is_temporary)
+
+
+def usable(terms: Terms, completions: Iterable[Completion], until: date) -> list[Completion]:
+    """Those that may count on that day, in order; of one day only the best, for one day is one completion."""
+    since = terms.credit_since
+    found = [each for each in completions if each.on <= until and (since is None or each.on >= since)]
+    by_day: dict[date, Completion] = {}
+    for each in sorted(found, key=lambda one: one.rank):
+        by_day.setdefault(each.on, each)
+    return list(by_day.values())
+
+
+def validities(terms: Terms, completions: Sequence[Completion]) -> list[Validity]:
+    """The validity of each, in their order, as if each had been made under these terms.
+
+    One inside the renewal window of the one before renews it and keeps what the anchor keeps; any other starts anew.
+    """
+    found: list[Validity] = []
+    for done in completions:
+        last = found[-1] if found else None
+        is_renewal = last is not None and done.on >= _renews_from(terms, last)
+        found.append(validity(terms, done, last if is_renewal else None))
+    return found
+
+
+def cycles(
+    terms: Terms,
+    first: CycleDates | None,
+    completions: Sequence[Completion],
+    absences: Iterable[Absence] = (),
+) -> list[Done]:
+    """The finished cycles of these completions, in their order.
+
+    `first` are the dates of the cycle that they begin with (`begins`), None: it began with the first completion. Each
+    later cycle is the renewal of the one before. A completion before its window opened has a cycle of its own, which
+    opens that day and is due when the one before ends.
+    """
+    away, found = tuple(absences), list[Done]()
+    for place, (done, valid) in enumerate(zip(completions, validities(terms, completions), strict=True), 1):
+        if valid.valid_until is None and place < len(completions):
+            # It lasts for good, so nothing was owed afterwards: the newest stands for all of them.
+            continue
+        if found:
+            cycle = _renewal(terms, found[-1].validity, done.on, away)
+        elif first is None:
+            cycle = CycleDates(done.on, done.on, done.on, done.on)
+        else:
+            cycle = replace(first, window_opens_on=min(first.window_opens_on, done.on))
+        found.append(Done(cycle, done, valid))
+    return found
+
+
+def uncounted(done: Iterable[Done]) -> list[Done]:
+    """The cycles that credits make and that stand in no record yet; passed courses count as they always do."""
+    return [each for each in done if each.completion.credit_id is not None and not each.completion.is_counted]
+
+
+def begins(terms: Terms, rule: audience.Rule, person: Person, by: date) -> CycleDates | None:
+    """The first cycle as it would have been opened, had the requirement stood since it starts; None: not by `by`."""
+    days = {terms.starts_on, *(each.starts_on for each in person.appointments)}
+    for day in sorted(day for day in days if terms.starts_on <= day <= by):
+        matched = audience.match(rule, person, day)
+        if matched is not None:
+            hired_on = person.employed_since(matched.appointment)
+            due = first_due(terms, matched.appointment.starts_on, day, hired_on)
+            return dates.opened(terms, day, due.due_on, person.absences)
+    return None
+
+
+def _renews_from(terms: Terms, last: Validity) -> date:
+    """The day from which a completion renews; never after one that lasts for good."""
+    if last.valid_until is None:
+        return date.max
+    return dates.renewal(
+        terms, last.valid_until, last.valid_from, is_temporary=last.is_temporary
+    ).window_opens_on
+
+
+def _renewal(terms: Terms, last: Validity, on: date, away: Sequence[Absence]) -> CycleDates:
+    if last.valid_until is None:
+        return CycleDates(on, on, on, on)
+    made = dates.renewal(terms, last.valid_until, last.valid_from, away, is_temporary=last.is_temporary)
+    return replace(made, window_opens_on=min(made.window_opens_on, on))

@@ -1,0 +1,82 @@
+"""Writing down a completion that did not happen in a course here. It counts as a passed course does."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from compliance.core.credits import credit_fault
+from compliance.records import rules
+from compliance.records.enums import CreditSource
+from compliance.records.events import REFRESH
+from compliance.records.models import Credit
+from compliance.requirements import queries as requirements
+from compliance.requirements.enums import RequirementState
+from lms.audit import actions as audit
+from tenants import clock, schedule
+
+if TYPE_CHECKING:
+    from lms.people.models import User
+
+FROM_BEFORE = frozenset({CreditSource.PRIOR, CreditSource.EVIDENCE})
+
+
+@transaction.atomic
+def give_credit(
+    *,
+    user_id: int,
+    requirement_id: int,
+    on: date,
+    source: CreditSource,
+    by: "User",
+    reason: str,
+    valid_until: date | None = None,
+    evidence_id: UUID | None = None,
+    reference: str = "",
+    at: datetime,
+) -> Credit:
+    """Let a completion on `on` (tenant's zone) count for the person and the requirement. Raises rules.Refused.
+
+    The turn that it wakes finishes the open cycle with it, as with a passed course. `valid_until` shortens, never
+    lengthens, what the requirement gives. Who gives it is never the person themself; each writes their own message.
+    """
+    requirement, (row,) = requirements.locked(requirement_id), requirements.roster(user_ids=[user_id])
+    if by.pk == user_id:
+        raise rules.Refused(_("Nobody certifies themself. Somebody else has to."))
+    if requirement.state == RequirementState.RETIRED:
+        raise rules.Refused(_("This requirement was retired: nothing is owed for it any more."))
+    is_temporary = source == CreditSource.MANUAL and valid_until is not None
+    (person,) = requirements.people_of(requirement, [user_id])
+    fault = credit_fault(
+        on,
+        clock.today(at),
+        person.appointments,
+        is_from_before=source in FROM_BEFORE,
+        valid_until=valid_until,
+        is_temporary=is_temporary,
+    )
+    if fault:
+        raise rules.Refused(rules.credit_text(fault))
+    credit = Credit.objects.create(
+        user_id=user_id, requirement=requirement, on=on, source=source, valid_until=valid_until,
+        reason=reason, reference=reference, evidence_id=evidence_id, by=by, at=at,
+    )  # fmt: skip
+    schedule.wake(REFRESH, at=at)
+    facts = {
+        "requirement": requirement.title,
+        "completed_on": on.isoformat(),
+        "valid_until": valid_until.isoformat() if valid_until else "",
+        "reason": reason,
+        "reference": reference,
+    }
+    audit.record(
+        action="records.credit_given",
+        by=by,
+        at=at,
+        object_label=row.name,
+        object_id=str(credit.user.public_id),
+        facts={"source": source} | {name: value for name, value in facts.items() if value},
+    )
+    return credit

@@ -1,0 +1,58 @@
+"""Completions that did not happen in a course here, and what takes a completion back. All of it append-only."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .enums import CreditSource
+
+
+class Credit(models.Model):
+    """That a person did what a requirement asks on the day `on` (tenant's zone), though in no course here.
+
+    `valid_until`: it counts no longer than that, whatever the requirement gives; certified by hand with such an end it
+    is a temporary certification. `batch` and `score` belong to loaded history. A trigger in the database refuses any
+    change: what was wrong is revoked, and the row stays.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    user = models.ForeignKey("people.User", models.PROTECT, related_name="credits")
+    requirement = models.ForeignKey("requirements.Requirement", models.PROTECT, related_name="credits")
+    on = models.DateField()
+    source = models.CharField(max_length=10, choices=CreditSource)
+    valid_until = models.DateField(null=True)
+    reason = models.TextField()
+    reference = models.CharField(max_length=200, blank=True)
+    score = models.PositiveSmallIntegerField(null=True)
+    evidence_id = models.UUIDField(null=True)
+    batch = models.UUIDField(null=True)
+    by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("credit")
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="credit_public_id_once"),
+            models.UniqueConstraint(
+                fields=["user", "requirement", "on"],
+                name="credit_history_once",
+                condition=Q(source=CreditSource.HISTORY),
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="credit_has_reason"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("on")),
+                name="credit_days_in_order",
+            ),
+            models.CheckConstraint(condition=~Q(by=F("user")), name="credit_nobody_gives_their_own"),
+        ]
+        indexes = [models.Index(fields=["requirement", "user", "on"], name="credit_by_requirement")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.requirement_id}, {self.on}"
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether it bridges the time until the training itself."""
+        return self.source == CreditSource.MANUAL and self.valid_until is not None
