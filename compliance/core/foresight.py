@@ -6,10 +6,9 @@ happen are visited. What cannot be known (who is hired next, who passes early) d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from heapq import heappop, heappush
 
 from . import dates, history, ladder, plan, waivers
 from .duties import (
@@ -29,6 +28,7 @@ from .duties import (
 )
 from .standing import standing_of
 from .terms import Cause, Completion, CycleDates, CycleFacts, Status, Validity
+from .visits import Visits, turning_days
 
 _DAY = timedelta(days=1)
 __all__ = [
@@ -66,7 +66,13 @@ class _State:
     is_excused: bool = False
     said: set[StepKey] = field(default_factory=set)
     waiting: set[StepKey] = field(default_factory=set)
+    counted: set[int] = field(default_factory=set)
     status: Status | None = None
+
+    def done_by(self, day: date) -> list[Completion]:
+        """What was done by that day; credits that have finished a cycle say so."""
+        known = [each for each in self.passes if each.on <= day]
+        return [replace(one, is_counted=True) if one.credit_id in self.counted else one for one in known]
 
     @property
     def is_running(self) -> bool:
@@ -80,31 +86,13 @@ class _State:
         self.is_paused = self.is_excused = False
 
 
-class _Calendar:
-    """The days still to be visited, each once, up to the last."""
-
-    def __init__(self, last: date) -> None:
-        self._last, self._known, self._heap = last, set[date](), list[date]()
-
-    def add(self, days: Iterable[date], after: date) -> None:
-        """These days, as far as they are later than `after`."""
-        for day in days:
-            if after < day <= self._last and day not in self._known:
-                self._known.add(day)
-                heappush(self._heap, day)
-
-    def __iter__(self) -> Iterator[date]:
-        while self._heap:
-            yield heappop(self._heap)
-
-
 def foresee(duties: Sequence[Duty], first: date, last: date, habits: Habits) -> list[Event]:
     """Everything that happens to one person from `first` to `last`, both included, in order.
 
     `duties` hold all that the person has or may get, so that one pass can answer several of them.
     """
     states = [_begin(duty) for duty in duties]
-    calendar = _Calendar(last)
+    calendar = Visits(last)
     events: list[Event] = []
     yesterday = first - _DAY
     calendar.add([first, *(day for state in states for day in state.turning)], yesterday)
@@ -125,20 +113,6 @@ def foresee(duties: Sequence[Duty], first: date, last: date, habits: Habits) -> 
     return events
 
 
-def turning_days(duty: Duty) -> frozenset[date]:
-    """The days on which the facts themselves change: appointments, absences, the start of the requirement."""
-    days = {duty.rule.terms.starts_on}
-    for appointment in duty.person.appointments:
-        days |= {appointment.starts_on, *_day_after(appointment.ends_on)}
-    for absence in duty.person.absences:
-        days |= {absence.starts_on, *(() if absence.returns_on is None else (absence.returns_on,))}
-    return frozenset(days)
-
-
-def _day_after(on: date | None) -> tuple[date, ...]:
-    return () if on is None or on == date.max else (on + _DAY,)
-
-
 def _begin(duty: Duty) -> _State:
     held, turning = duty.held, turning_days(duty)
     state = _State(duty, list(duty.completions), turning)
@@ -155,8 +129,7 @@ def _begin(duty: Duty) -> _State:
 def _reconcile(state: _State, day: date, events: list[Event]) -> None:
     """The turn of the records: has it, gets it, loses it, rests."""
     duty = state.duty
-    passes = [each for each in state.passes if each.on <= day]
-    decision = plan.decide(duty.rule, duty.person, state.assigned_on is not None, passes, day)
+    decision = plan.decide(duty.rule, duty.person, state.assigned_on is not None, state.done_by(day), day)
     match decision.outcome:
         case plan.Outcome.ASSIGN | plan.Outcome.CREDIT:
             _assign(state, decision, day)
@@ -207,6 +180,8 @@ def _finish_and_open(state: _State, day: date, events: list[Event]) -> None:
         cycle = state.open
         if cycle is None or cycle.window_opens_on > day:
             return
+        if _take_in(state, cycle, day, events):
+            continue
         over_on = _over_on(state, cycle, day)
         last_day = day if over_on is None else over_on - _DAY
         inside = [each for each in state.passes if cycle.window_opens_on <= each.on <= last_day]
@@ -219,6 +194,31 @@ def _finish_and_open(state: _State, day: date, events: list[Event]) -> None:
         valid = history.validity(state.duty.rule.terms, first, _renewed(state))
         _finish(state, cycle, first, valid)
         events.append(Event(day, COMPLETED, state.duty.key))
+
+
+def _take_in(state: _State, cycle: CycleFacts, day: date, events: list[Event]) -> bool:
+    """Credits from before the cycle opened; whether they answer it."""
+    rule = state.duty.rule
+    found = history.take_in(
+        rule.terms,
+        rule.audience,
+        state.duty.person,
+        cycle.window_opens_on,
+        before=_renewed(state),
+        completions=state.done_by(day),
+    )
+    if not found:
+        return False
+    kept = state.original_due_on, state.said, state.waiting
+    for done in found.past:
+        _finish(state, _cycle(cycle.number, done.cycle), done.completion, done.validity)
+        cycle = replace(cycle, number=cycle.number + 1)
+    if found.answer is None:
+        state.open, (state.original_due_on, state.said, state.waiting) = cycle, kept
+        return False
+    _finish(state, cycle, found.answer.completion, found.answer.validity)
+    events.append(Event(day, COMPLETED, state.duty.key))
+    return True
 
 
 def _renewed(state: _State) -> Validity | None:
@@ -265,6 +265,8 @@ def _finish(state: _State, cycle: CycleFacts, done: Completion, valid: Validity)
         )
     )
     state.anchored_on, state.open = valid.anchored_on, None
+    if done.credit_id is not None:
+        state.counted.add(done.credit_id)
     state.said, state.waiting = set(), set()
 
 
@@ -289,9 +291,7 @@ def _open_next(state: _State, day: date, events: list[Event]) -> bool:
     return True
 
 
-def _say(
-    states: Sequence[_State], day: date, habits: Habits, calendar: _Calendar, events: list[Event]
-) -> None:
+def _say(states: Sequence[_State], day: date, habits: Habits, calendar: Visits, events: list[Event]) -> None:
     """The turn of the reminders: plan the newest step of each cycle, and gather what waits into one mail."""
     talking = [state for state in states if _may_be_told(state, day)]
     for state in talking:

@@ -52,14 +52,16 @@ def usable(terms: Terms, completions: Iterable[Completion], until: date) -> list
     return list(by_day.values())
 
 
-def validities(terms: Terms, completions: Sequence[Completion]) -> list[Validity]:
-    """The validity of each, in their order, as if each had been made under these terms.
+def validities(
+    terms: Terms, completions: Sequence[Completion], before: Validity | None = None
+) -> list[Validity]:
+    """The validity of each, in their order, as if each had been made under these terms; `before` is what precedes them.
 
     One inside the renewal window of the one before renews it and keeps what the anchor keeps; any other starts anew.
     """
     found: list[Validity] = []
     for done in completions:
-        last = found[-1] if found else None
+        last = found[-1] if found else before
         is_renewal = last is not None and done.on >= _renews_from(terms, last)
         found.append(validity(terms, done, last if is_renewal else None))
     return found
@@ -70,31 +72,74 @@ def cycles(
     first: CycleDates | None,
     completions: Sequence[Completion],
     absences: Iterable[Absence] = (),
+    before: Validity | None = None,
 ) -> list[Done]:
     """The finished cycles of these completions, in their order.
 
-    `first` are the dates of the cycle that they begin with (`begins`), None: it began with the first completion. Each
-    later cycle is the renewal of the one before. A completion before its window opened has a cycle of its own, which
-    opens that day and is due when the one before ends.
+    `first` are the dates of the cycle that they begin with (`begins`), None: it began with the first completion, unless
+    that renews `before`. Each later cycle is the renewal of the one before. A completion before its window opened has a
+    cycle of its own, which opens that day and is due when the one before ends. What lasts for good has no renewal: the
+    newest of several stands for all of them.
     """
-    away, found = tuple(absences), list[Done]()
-    for place, (done, valid) in enumerate(zip(completions, validities(terms, completions), strict=True), 1):
+    away, found, last = tuple(absences), list[Done](), before
+    for place, (done, valid) in enumerate(
+        zip(completions, validities(terms, completions, before), strict=True), 1
+    ):
         if valid.valid_until is None and place < len(completions):
-            # It lasts for good, so nothing was owed afterwards: the newest stands for all of them.
             continue
-        if found:
-            cycle = _renewal(terms, found[-1].validity, done.on, away)
+        if last is not None:
+            cycle = _renewal(terms, last, done.on, away)
         elif first is None:
             cycle = CycleDates(done.on, done.on, done.on, done.on)
         else:
             cycle = replace(first, window_opens_on=min(first.window_opens_on, done.on))
         found.append(Done(cycle, done, valid))
+        last = valid
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """Credits that became known after a cycle had opened: cycles before it, and the one that answers it, if any."""
+
+    past: tuple[Done, ...] = ()
+    answer: Done | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.past) or self.answer is not None
+
+
+def take_in(
+    terms: Terms,
+    rule: audience.Rule,
+    person: Person,
+    opened_on: date,
+    *,
+    before: Validity | None,
+    completions: Sequence[Completion],
+) -> TakenIn:
+    """What credits from before a cycle opened on `opened_on` make of it; `before` is the finished one it follows.
+
+    As if they had been known that day. A renewal is answered from its window on, and by nothing earlier.
+    """
+    if not any(_is_new(each) and each.on < opened_on for each in completions):
+        return TakenIn()
+    found = usable(terms, [each for each in completions if each.on < opened_on], opened_on)
+    if before is None:
+        done = cycles(terms, begins(terms, rule, person, opened_on), found, person.absences)
+    else:
+        since = _renews_from(terms, before)
+        found = [each for each in found if _is_new(each) and each.on >= since]
+        done = cycles(terms, None, found, person.absences, before)
+    new = uncounted(done)
+    if new and new[-1] is done[-1] and new[-1].counts_on(opened_on):
+        return TakenIn(tuple(new[:-1]), new[-1])
+    return TakenIn(tuple(new))
 
 
 def uncounted(done: Iterable[Done]) -> list[Done]:
     """The cycles that credits make and that stand in no record yet; passed courses count as they always do."""
-    return [each for each in done if each.completion.credit_id is not None and not each.completion.is_counted]
+    return [each for each in done if _is_new(each.completion)]
 
 
 def begins(terms: Terms, rule: audience.Rule, person: Person, by: date) -> CycleDates | None:
@@ -107,6 +152,10 @@ def begins(terms: Terms, rule: audience.Rule, person: Person, by: date) -> Cycle
             due = first_due(terms, matched.appointment.starts_on, day, hired_on)
             return dates.opened(terms, day, due.due_on, person.absences)
     return None
+
+
+def _is_new(done: Completion) -> bool:
+    return done.credit_id is not None and not done.is_counted
 
 
 def _renews_from(terms: Terms, last: Validity) -> date:

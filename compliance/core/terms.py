@@ -253,10 +253,10 @@ class Person:
 class Completion:
     """Something was done on that day (tenant's zone) that may answer the requirement.
 
-    `at` is the exact moment. One of the ids says what it was: `enrollment_id` a course that was passed here, `credit_id`
-    a credit, for which the rest is said. `lasts_until`: it counts no longer than that. `is_temporary`: it only bridges
-    the time until the training itself. `is_history`: loaded history, with the dates of the cycle it would have been.
-    `is_counted`: it has finished a cycle of the person already.
+    `at` is the exact moment. One of the ids says what it was: a course that was passed here, or a credit, for which the
+    rest is said. `lasts_until`: it counts no longer than that. `is_temporary`: it only bridges the time until the
+    training itself. `is_history`: loaded history, with the dates of the cycle it would have been. `is_counted`: it has
+    finished a cycle of the person already.
     """
 
     on: date

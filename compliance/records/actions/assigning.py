@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from compliance.core import dates
 from compliance.core.plan import Decision, Outcome
 from compliance.core.terms import Cause
-from compliance.records.actions.completing import certify, completed_fields
+from compliance.records.actions.completing import certify, completed_fields, done_record
 from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.records.queries import requests as queries
@@ -137,7 +137,9 @@ def _assign(
     records = [
         _first_record(assignment, decision, at) for assignment, decision in zip(assignments, new, strict=True)
     ]
-    ComplianceRecord.objects.bulk_create(records)
+    ComplianceRecord.objects.bulk_create(
+        [*(row for pair in zip(assignments, new, strict=True) for row in _past(*pair, at)), *records]
+    )
     credited = [record for record in records if record.completed_at is not None]
     certify(credited, at)
     return len(credited)
@@ -150,7 +152,7 @@ def _first_record(assignment: Assignment, decision: Decision, at: datetime) -> C
         assignment=assignment,
         user_id=assignment.user_id,
         requirement_id=assignment.requirement_id,
-        cycle=1,
+        cycle=decision.cycle,
         window_opens_on=decision.dates.window_opens_on,
         due_on=decision.dates.due_on,
         original_due_on=decision.dates.original_due_on,
@@ -162,6 +164,11 @@ def _first_record(assignment: Assignment, decision: Decision, at: datetime) -> C
         for name, value in completed_fields(record, decision.credit, decision.validity).items():
             setattr(record, name, value)
     return record
+
+
+def _past(assignment: Assignment, decision: Decision, at: datetime) -> list[ComplianceRecord]:
+    """The cycles that earlier credits make, before the one that is open or that the newest finishes."""
+    return [done_record(assignment, number, done, at) for number, done in enumerate(decision.past, start=1)]
 
 
 def _withdraw(requirement: "Requirement", decisions: Iterable[Decision], today: date, at: datetime) -> int:

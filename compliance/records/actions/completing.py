@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min
 
-from compliance.core import dates, waivers
+from compliance.core import history, waivers
 from compliance.core.terms import Completion, Terms, Validity
-from compliance.records.models import ComplianceRecord
+from compliance.records.models import Assignment, ComplianceRecord
 from compliance.records.queries import requests as queries
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
@@ -24,6 +24,8 @@ FINISHED = (
     "anchored_on",
     "late_days",
     "enrollment",
+    "credit",
+    "is_temporary",
 )
 
 
@@ -56,14 +58,12 @@ def record_completions(*, at: datetime, until: datetime | None = None) -> int:
         )
         if found is not None:
             finished.append((record, found))
-    previous = _last_validity([record.assignment_id for record, _done in finished])
+    previous = last_validities([record.assignment_id for record, _done in finished])
     terms: dict[int, Terms] = {}
     for record, completion in finished:
         if record.requirement_id not in terms:
             terms[record.requirement_id] = record.requirement.terms
-        valid = dates.validity(
-            terms[record.requirement_id], completion.on, previous.get(record.assignment_id)
-        )
+        valid = history.validity(terms[record.requirement_id], completion, previous.get(record.assignment_id))
         for name, value in completed_fields(record, completion, valid).items():
             setattr(record, name, value)
     ComplianceRecord.objects.bulk_update([record for record, _done in finished], FINISHED, batch_size=500)
@@ -81,7 +81,27 @@ def completed_fields(record: ComplianceRecord, completion: Completion, valid: Va
         "anchored_on": valid.anchored_on,
         "late_days": max(0, (completion.on - record.due_on).days),
         "enrollment_id": completion.enrollment_id,
+        "credit_id": completion.credit_id,
+        "is_temporary": valid.is_temporary,
     }
+
+
+def done_record(assignment: Assignment, number: int, done: history.Done, at: datetime) -> ComplianceRecord:
+    """A finished cycle as it would have been, not saved."""
+    record = ComplianceRecord(
+        assignment=assignment,
+        user_id=assignment.user_id,
+        requirement_id=assignment.requirement_id,
+        cycle=number,
+        window_opens_on=done.cycle.window_opens_on,
+        due_on=done.cycle.due_on,
+        original_due_on=done.cycle.original_due_on,
+        grace_ends_on=done.cycle.grace_ends_on,
+        created_at=at,
+    )
+    for name, value in completed_fields(record, done.completion, done.validity).items():
+        setattr(record, name, value)
+    return record
 
 
 def certify(records: Iterable[ComplianceRecord], at: datetime) -> None:
@@ -126,12 +146,16 @@ def _first_inside(
     return None
 
 
-def _last_validity(assignment_ids: Iterable[int]) -> dict[int, Validity]:
+def last_validities(assignment_ids: Iterable[int]) -> dict[int, Validity]:
     """The validity that each assignment's open cycle renews."""
     rows = (
         ComplianceRecord.objects.filter(assignment_id__in=list(assignment_ids), completed_at__isnull=False)
         .order_by("assignment_id", "cycle")
-        .values_list("assignment_id", "valid_from", "valid_until", "anchored_on")
+        .values_list("assignment_id", "valid_from", "valid_until", "anchored_on", "is_temporary")
     )
     # The last one of each assignment stays.
-    return {key: Validity(start, end, anchor) for key, start, end, anchor in rows if start and anchor}
+    return {
+        key: Validity(start, end, anchor, is_temporary)
+        for key, start, end, anchor, is_temporary in rows
+        if start and anchor
+    }

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from compliance.core import dates
 from compliance.records.models import ComplianceRecord, Obligation
@@ -24,12 +25,11 @@ def open_due_cycles(*, today: date, at: datetime) -> int:
 @transaction.atomic
 def _open_renewals(requirement: "Requirement", today: date, at: datetime) -> int:
     terms = requirement.terms
-    if terms.recurs is None:
-        return 0
     rows = Obligation.objects.filter(
+        Q(valid_until__lte=today + dates.longest_window(terms)) | Q(done_record__is_temporary=True),
         requirement=requirement,
         open_record__isnull=True,
-        valid_until__lte=today + dates.longest_window(terms),
+        valid_until__isnull=False,
     ).select_related("done_record")
     by_user = {row.user_id: row for row in rows}
     if not by_user:
@@ -40,7 +40,10 @@ def _open_renewals(requirement: "Requirement", today: date, at: datetime) -> int
         row = by_user[person.id]
         if row.valid_until is None or row.completed_on is None or row.done_record is None:
             continue
-        cycle = dates.renewal(terms, row.valid_until, row.completed_on, person.absences)
+        done = row.done_record
+        cycle = dates.renewal(
+            terms, row.valid_until, row.completed_on, person.absences, is_temporary=done.is_temporary
+        )
         if cycle.window_opens_on <= today:
             opened.append(
                 ComplianceRecord(

@@ -12,6 +12,7 @@ from compliance.records.actions.catching_up import catch_up, is_behind, turned
 from compliance.records.actions.completing import record_completions
 from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.returning import return_from_waivers
+from compliance.records.actions.taking_in import take_in_credits
 from compliance.records.models import Turn
 from compliance.records.queries import turning
 from lms.audit import actions as audit
@@ -98,6 +99,7 @@ def _finish_and_open(cycles: _Cycles, *, until: datetime, at: datetime) -> None:
     # After an outage a pass may finish a cycle, open the next, and a second pass finish that one too; or a waiver that
     # ended meanwhile ends a renewal that had opened under it.
     today = clock.today(until)
+    cycles.finished_count += take_in_credits(at=at, until=until)
     for _round in range(_ROUNDS):
         cycles.finished_count += record_completions(at=at, until=until)
         returned = return_from_waivers(today=today, at=at)

@@ -111,6 +111,7 @@ def cycle_facts(record: ComplianceRecord) -> terms.CycleFacts:
         completed_on=record.completed_on,
         valid_from=record.valid_from,
         valid_until=record.valid_until,
+        is_temporary=record.is_temporary,
     )
 
 

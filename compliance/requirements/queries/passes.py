@@ -6,7 +6,12 @@ count (not only courses that were passed here) is added to `passes`, as more `Co
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef
 
 from compliance.core.terms import Completion
 from compliance.requirements.models import Requirement
@@ -26,7 +31,7 @@ def passes(
 ) -> dict[Key, list[Completion]]:
     """What these people (None: everybody) did that could count for these requirements, oldest first.
 
-    From `since` to `until`, both moments in UTC and included. One statement, however many people and requirements.
+    From `since` to `until`, both moments in UTC and included. Two statements, however many people and requirements.
     """
     wanted: dict[int, list[Requirement]] = defaultdict(list)
     for requirement in requirements:
@@ -40,7 +45,48 @@ def passes(
         done = Completion(clock.today(row.completed_at), row.enrollment_id, row.completed_at)
         for requirement in wanted[row.course_id]:
             found[row.user_id, requirement.pk or 0].append(done)
+    asked = [each.pk for several in wanted.values() for each in several if each.pk]
+    for key, credit in _credits(asked, user_ids):
+        if (since is None or credit.moment >= since) and (until is None or credit.moment <= until):
+            found[key].append(credit.done)
+            found[key].sort(key=lambda one: one.rank)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Credit:
+    moment: datetime
+    done: Completion
+
+
+def _credits(asked: Collection[int], user_ids: Collection[int] | None) -> Iterable[tuple[Key, _Credit]]:
+    """Completions that did not happen in a course here. The rows belong to `records`."""
+    if not asked:
+        return
+    credit: Any = apps.get_model("records", "Credit")
+    rows = credit.objects.filter(requirement_id__in=asked)
+    if user_ids is not None:
+        rows = rows.filter(user_id__in=list(user_ids))
+    for row in rows.annotate(
+        is_counted=Exists(credit.records.rel.related_model.objects.filter(credit=OuterRef("pk")))
+    ):
+        # Of its day, whenever it was written down: a day that is made up for must not find it in its future.
+        moment = min(row.at, clock.end_of_day(row.on))
+        yield (
+            (row.user_id, row.requirement_id),
+            _Credit(
+                moment,
+                Completion(
+                    row.on,
+                    at=moment,
+                    credit_id=row.pk,
+                    lasts_until=row.valid_until,
+                    is_temporary=row.is_temporary,
+                    is_history=row.source == "history",
+                    is_counted=row.is_counted,
+                ),
+            ),
+        )
 
 
 def passes_of(

@@ -112,6 +112,8 @@ def _relate_the_rest() -> None:
     make_version(text("links"), key="draft", title=f"Draft {canary}", publish=False)
     make_record(make_assignment(ada, requirement=requirement), completed_at=AT, completed_on=day, valid_from=day,
                 anchored_on=day, late_days=0, enrollment=_any("learning.Enrollment"))  # fmt: skip
+    make_record(make_assignment(ada), completed_at=AT, completed_on=day, valid_from=day, anchored_on=day,
+                late_days=0, credit=_any("records.Credit"))  # fmt: skip
     for model in world.tenant_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, models.ForeignKey) and field.null:
