@@ -42,12 +42,11 @@ def give_credit(
     The turn that it wakes finishes the open cycle with it, as with a passed course. `valid_until` shortens, never
     lengthens, what the requirement gives. Who gives it is never the person themself; each writes their own message.
     """
-    requirement, (row,) = requirements.locked(requirement_id), requirements.roster(user_ids=[user_id])
+    requirement = requirements.locked(requirement_id)
     if by.pk == user_id:
         raise rules.Refused(_("Nobody certifies themself. Somebody else has to."))
     if requirement.state == RequirementState.RETIRED:
         raise rules.Refused(_("This requirement was retired: nothing is owed for it any more."))
-    is_temporary = source == CreditSource.MANUAL and valid_until is not None
     (person,) = requirements.people_of(requirement, [user_id])
     fault = credit_fault(
         on,
@@ -55,7 +54,7 @@ def give_credit(
         person.appointments,
         is_from_before=source in FROM_BEFORE,
         valid_until=valid_until,
-        is_temporary=is_temporary,
+        is_temporary=source == CreditSource.MANUAL and valid_until is not None,
     )
     if fault:
         raise rules.Refused(rules.credit_text(fault))
@@ -64,19 +63,24 @@ def give_credit(
         reason=reason, reference=reference, evidence_id=evidence_id, by=by, at=at,
     )  # fmt: skip
     schedule.wake(REFRESH, at=at)
+    _record(credit, by, at)
+    return credit
+
+
+def _record(credit: Credit, by: "User", at: datetime) -> None:
     facts = {
-        "requirement": requirement.title,
-        "completed_on": on.isoformat(),
-        "valid_until": valid_until.isoformat() if valid_until else "",
-        "reason": reason,
-        "reference": reference,
+        "requirement": credit.requirement.title,
+        "source": credit.source,
+        "completed_on": credit.on.isoformat(),
+        "valid_until": credit.valid_until.isoformat() if credit.valid_until else "",
+        "reason": credit.reason,
+        "reference": credit.reference,
     }
     audit.record(
         action="records.credit_given",
         by=by,
         at=at,
-        object_label=row.name,
-        object_id=str(credit.user.public_id),
-        facts={"source": source} | {name: value for name, value in facts.items() if value},
+        object_label=credit.user.display_name,
+        object_id=credit.user.public_id,
+        facts={name: value for name, value in facts.items() if value},
     )
-    return credit
