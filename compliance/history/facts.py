@@ -37,6 +37,7 @@ NOT_FACTS: dict[str, str] = {
     "people.RosterImport": "a file on its way in, and itself the reason that is shown for what it changed",
     "people.RosterRow": "a line of such a file",
     "requirements.RequirementVersion": "a frozen copy with its own moment; never changed",
+    "records.Shift": "written once; the date that it moved is kept with the cycle",
     "records.Turn": "how far the clockwork got; what it did is in the rows it wrote",
     "records.Obligation": "a view of rows that are kept",
     "reminders.Notice": "what was told to whom; written once",

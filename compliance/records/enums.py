@@ -36,6 +36,7 @@ class CloseReason(models.TextChoices):
     WITHDRAWN = "withdrawn", _("The person is no longer meant")
     RETIRED = "retired", _("The requirement was retired")
     WAIVED = "waived", _("The person was excused; a new cycle began when that ended")
+    UNDONE = "undone", _("A change that had opened it was undone")
 
 
 class CreditSource(models.TextChoices):

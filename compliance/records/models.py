@@ -319,3 +319,29 @@ class Extension(Request):
             ),
         ]
         indexes = [models.Index(fields=["requirement", "user"], name="extension_by_requirement")]
+
+
+class Shift(models.Model):
+    """The due date of one open cycle moved because what the requirement says was changed. Append-only; the last counts.
+
+    `moved_from` and `moved_to` are the dates before any absence and extension; grace in days. `change` is the public
+    id of the change, `number` what people call it.
+    """
+
+    record = models.ForeignKey(ComplianceRecord, models.PROTECT, related_name="shifts")
+    moved_from = models.DateField()
+    moved_to = models.DateField()
+    grace_from = models.PositiveIntegerField()
+    grace_to = models.PositiveIntegerField()
+    change = models.UUIDField()
+    number = models.PositiveIntegerField()
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("moved due date")
+        constraints = [models.UniqueConstraint(fields=["record", "change"], name="shift_once_a_change")]
+
+    def __str__(self) -> str:
+        return f"{self.record_id}: {self.moved_from} > {self.moved_to}"

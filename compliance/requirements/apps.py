@@ -30,6 +30,11 @@ class RequirementsConfig(AppConfig):
         kinds.register("requirement.resumed", _("turned on again the requirement"), administers=True)
         kinds.register("requirement.paused", _("paused the requirement"), administers=True)
         kinds.register("requirement.retired", _("retired the requirement"), administers=True)
+        kinds.register(
+            "requirement.stepped_back",
+            _("brought back the earlier state of the requirement"),
+            administers=True,
+        )
         kinds.register("requirement.holidays_changed", _("changed the list of holidays"), administers=True)
         navigation.register(
             navigation.Entry(

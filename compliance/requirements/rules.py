@@ -1,8 +1,9 @@
 """What a requirement may be made of, and when it may be turned on, changed, paused or retired."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django.utils.translation import gettext as _
 
@@ -50,6 +51,13 @@ class Definition:
     remind_before: tuple[int, ...] = (30, 7, 1)
     remind_after_every: int = 7
     remind_after_max: int = 6
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> Self:
+        """What a version, or a proposal, says; what it was kept without is as new ones begin."""
+        of = {field.attname: field for field in Requirement._meta.concrete_fields}
+        names = [each.name for each in fields(cls) if each.name in content]
+        return cls(**{name: of[name].to_python(content[name]) for name in names})
 
     def apply_to(self, requirement: Requirement) -> Requirement:
         """Put these decisions on a requirement, unsaved; its state and history stay."""

@@ -27,6 +27,7 @@ TENANT_APPS = [
     "compliance.records",
     "compliance.history",
     "compliance.reminders",
+    "compliance.changes",
     "compliance.oversight",
 ]
 
@@ -75,6 +76,10 @@ CLOSING_DAYS = 30
 
 # Called inside a new tenant, in this order, by provisioning: dotted paths of idempotent actions.
 TENANT_OPENERS = ["lms.people.actions.open_site"]
+
+# Called by the pages of a requirement that is, or is to be, in force, as compliance.requirements.desk says; answers the
+# address of the change.
+REQUIREMENT_CHANGES = "compliance.changes.actions.open_change"
 # Called inside a tenant every night: what its row of the console says (tenants/health.py).
 TENANT_MEASURES = ["lms.people.queries.measure", "lms.mail.queries.measure"]
 # Called inside the operators' own schema: makes a person who may sign in, and answers with the token of their way in.

@@ -4,6 +4,7 @@ What the clockwork does may run any number of times, and be cut off anywhere.
 """
 
 from compliance.records.actions.assigning import Changes, reconcile
+from compliance.records.actions.changing import ChangeRef, close_opened, give_back, shift, take_back
 from compliance.records.actions.completing import record_completions
 from compliance.records.actions.crediting import give_credit
 from compliance.records.actions.cycles import open_due_cycles
@@ -15,16 +16,19 @@ from compliance.records.actions.waiving import approve_waiver, ask_for_waiver, e
 from compliance.records.rules import Refused
 
 __all__ = [
+    "ChangeRef",
     "Changes",
     "Refused",
     "approve_extension",
     "approve_waiver",
     "ask_for_extension",
     "ask_for_waiver",
+    "close_opened",
     "completions_turn",
     "daily_turn",
     "end_waiver",
     "extend",
+    "give_back",
     "give_credit",
     "nightly_turn",
     "open_due_cycles",
@@ -32,5 +36,7 @@ __all__ = [
     "record_completions",
     "refuse",
     "return_from_waivers",
+    "shift",
+    "take_back",
     "withdraw",
 ]

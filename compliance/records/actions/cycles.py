@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from compliance.core import dates
 from compliance.records.models import ComplianceRecord, Obligation
@@ -34,6 +34,9 @@ def _open_renewals(requirement: "Requirement", today: date, at: datetime) -> int
     by_user = {row.user_id: row for row in rows}
     if not by_user:
         return 0
+    # A renewal that was opened by mistake and closed again (an undone change) keeps its number.
+    last = ComplianceRecord.objects.filter(assignment_id__in=[row.assignment_id for row in by_user.values()])
+    numbers = dict(last.order_by().values_list("assignment_id").annotate(Max("cycle")))
     people = requirements.people_of(requirement, list(by_user))
     opened = []
     for person in people:
@@ -50,7 +53,7 @@ def _open_renewals(requirement: "Requirement", today: date, at: datetime) -> int
                     assignment_id=row.assignment_id,
                     user_id=row.user_id,
                     requirement=requirement,
-                    cycle=row.done_record.cycle + 1,
+                    cycle=numbers[row.assignment_id] + 1,
                     window_opens_on=cycle.window_opens_on,
                     due_on=cycle.due_on,
                     original_due_on=cycle.original_due_on,

@@ -7,6 +7,7 @@ compliant when every requirement that counts for them is.
 
 from compliance.records.queries.access import Access, may
 from compliance.records.queries.dossiers import Dossier, Owed, PastCycle, dossier, owed_by
+from compliance.records.queries.holdings import Held, holdings, shifts_of, withdrawn_since
 from compliance.records.queries.obligations import (
     DUE_SOON_DAYS,
     EVERYBODY,
@@ -54,6 +55,7 @@ __all__ = [
     "Asked",
     "DepartmentTotals",
     "Dossier",
+    "Held",
     "LeftOut",
     "Move",
     "Moves",
@@ -73,6 +75,7 @@ __all__ = [
     "dossier",
     "excuse",
     "extended_due_dates",
+    "holdings",
     "holds",
     "may",
     "moves",
@@ -82,9 +85,11 @@ __all__ = [
     "person_name",
     "positions",
     "requests_of",
+    "shifts_of",
     "standings_of",
     "totals",
     "waiting_count",
     "why_text",
+    "withdrawn_since",
     "worst_status",
 ]

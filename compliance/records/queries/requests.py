@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from compliance.core import waivers as core
 from compliance.records import rules
 from compliance.records.enums import AssignmentStatus, RequestState
-from compliance.records.models import Assignment, ComplianceRecord, Extension, Waiver
+from compliance.records.models import Assignment, ComplianceRecord, Extension, Shift, Waiver
 from compliance.requirements.enums import RequirementState
 
 Asked = Waiver | Extension
@@ -54,10 +54,19 @@ def ended_waivers(today: date) -> list[tuple[int, int]]:
 
 
 def base_due_dates(records: Iterable[ComplianceRecord]) -> dict[int, date]:
-    """When each of these cycles is due before any absence moves it: as extended last, else as it was opened."""
+    """When each of these cycles is due before any absence moves it: extended, shifted, or as it was opened."""
     by_id = {record.pk: record.original_due_on for record in records}
+    by_id |= shifted_due_dates(by_id)
     moved = extended_due_dates(by_id)
     return {pk: core.extended(due_on, (moved[pk],) if pk in moved else ()) for pk, due_on in by_id.items()}
+
+
+def shifted_due_dates(record_ids: Collection[int]) -> dict[int, date]:
+    """The day to which a change of the requirement moved each of these cycles last; the others are left out."""
+    if not record_ids:
+        return {}
+    rows = Shift.objects.filter(record_id__in=list(record_ids)).order_by("pk")
+    return dict(rows.values_list("record_id", "moved_to"))
 
 
 def extended_due_dates(record_ids: Collection[int]) -> dict[int, date]:

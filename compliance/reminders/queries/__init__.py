@@ -3,7 +3,7 @@
 from .digest import DigestItem, digest_items
 from .forecast import Upcoming, UpcomingDay, upcoming_days, upcoming_notices
 from .habits import habits, said_of
-from .manual import Remindable, remindable
+from .manual import Remindable, mails_since, remindable
 from .turns import leaves_at, next_turn_on
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "digest_items",
     "habits",
     "leaves_at",
+    "mails_since",
     "next_turn_on",
     "remindable",
     "said_of",

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 
+from compliance.reminders.models import Notice
+
 from .ladder import WANTED_CYCLES, statement
 
 PAUSE = timedelta(hours=24)
@@ -46,3 +48,11 @@ def remindable(*, user_ids: Sequence[int], today: date, at: datetime) -> Reminda
         nothing_owed_count=sum(not owes for _, owes, _ in rows),
         recently_reminded_count=sum(owes and recent for _, owes, recent in rows),
     )
+
+
+def mails_since(requirement_id: int, since: datetime) -> int:
+    """How many mails about a requirement were put on their way since that moment."""
+    told = Notice.objects.filter(
+        record__requirement_id=requirement_id, digest__isnull=False, digest__created_at__gte=since
+    )
+    return told.values("digest").distinct().count()

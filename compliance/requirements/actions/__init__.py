@@ -1,15 +1,16 @@
 """Writing, turning on, changing, pausing and retiring requirements. Every action is one transaction."""
 
 from compliance.requirements.actions.basing import set_basis
-from compliance.requirements.actions.drafts import create_draft, discard_draft, edit
+from compliance.requirements.actions.drafts import create_draft, discard_draft, edit, revise
 from compliance.requirements.actions.holidays import set_holidays
-from compliance.requirements.actions.lifecycle import pause, retire, turn_on
+from compliance.requirements.actions.lifecycle import pause, retire, step_back, turn_on
 from compliance.requirements.basis import Basis, Parameter, Reference, cite
-from compliance.requirements.rules import Definition
+from compliance.requirements.rules import Definition, NotAllowedNow
 
 __all__ = [
     "Basis",
     "Definition",
+    "NotAllowedNow",
     "Parameter",
     "Reference",
     "cite",
@@ -18,7 +19,9 @@ __all__ = [
     "edit",
     "pause",
     "retire",
+    "revise",
     "set_basis",
     "set_holidays",
+    "step_back",
     "turn_on",
 ]

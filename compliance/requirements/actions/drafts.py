@@ -1,5 +1,6 @@
 """Writing a requirement down, and changing what it says."""
 
+from copy import copy
 from datetime import date, datetime
 from typing import Any
 
@@ -38,8 +39,25 @@ def edit(
     """Change what a requirement says. `today` is the tenant's day.
 
     A draft is simply rewritten and `fingerprint` is not looked at. One that was turned on gets a new version, and only
-    if `fingerprint` is that of the preview now: raises rules.NumbersChanged otherwise. Cycles that are open keep
-    their dates; new ones follow the new terms. Raises rules.NotAllowedNow for a retired one.
+    if `fingerprint` is that of the preview now: raises rules.NumbersChanged otherwise. Raises rules.NotAllowedNow for
+    a retired one.
+    """
+    held = Requirement.objects.select_for_update().get(pk=requirement.pk)
+    rules.check_can_edit(held)
+    if not held.is_draft:
+        proposed = definition.apply_to(copy(held))
+        is_other = rules.content_of(proposed) != rules.content_of(held)
+        if is_other and queries.preview(proposed, today).fingerprint != fingerprint:
+            raise rules.NumbersChanged
+    return revise(requirement=held, definition=definition, by=by, at=at)
+
+
+@transaction.atomic
+def revise(*, requirement: Requirement, definition: rules.Definition, by: Any, at: datetime) -> Requirement:
+    """Write what a requirement says from now on, for a caller who has compared the whole difference already.
+
+    Without a change nothing is written. Cycles that are open keep their dates; new ones follow the new terms. Raises
+    rules.NotAllowedNow for a retired one.
     """
     held = Requirement.objects.select_for_update().get(pk=requirement.pk)
     rules.check_can_edit(held)
@@ -51,8 +69,6 @@ def edit(
     if held.is_draft:
         held.save()
     else:
-        if queries.preview(held, today).fingerprint != fingerprint:
-            raise rules.NumbersChanged
         held.number += 1
         held.save()
         write_version(held, by=by, at=at)
@@ -65,7 +81,7 @@ def edit(
 def discard_draft(*, requirement: Requirement, by: Any, at: datetime) -> None:
     """Delete a draft. Raises rules.NotAllowedNow for anything that was ever turned on."""
     held = Requirement.objects.select_for_update().get(pk=requirement.pk)
-    if held.state != RequirementState.DRAFT:
+    if held.state != RequirementState.DRAFT or held.versions.exists():
         raise rules.NotAllowedNow
     _note("requirement.discarded", held, by=by, at=at)
     held.delete()

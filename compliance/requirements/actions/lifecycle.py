@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from compliance.requirements import events, queries, rules
 from compliance.requirements.actions.drafts import write_version
@@ -13,23 +14,26 @@ from lms.audit import actions as audit
 
 
 @transaction.atomic
-def turn_on(*, requirement: Requirement, fingerprint: str, by: Any, at: datetime, today: date) -> Requirement:
+def turn_on(
+    *, requirement: Requirement, fingerprint: str | None, by: Any, at: datetime, today: date
+) -> Requirement:
     """Put a draft, or one that rested, in force on `today` (the tenant's day).
 
-    `fingerprint` is that of the preview on which `by` decided. Raises rules.NumbersChanged when it would now
-    reach other people or other dates, rules.NotAllowedNow when it is on already or retired. The people get it from
-    the records' next turn, which is woken here.
+    `fingerprint` is that of the preview on which `by` decided; None when the caller has compared the whole difference
+    already. Raises rules.NumbersChanged when it would now reach other people or other dates, rules.NotAllowedNow when
+    it is on already or retired. The people get it from the records' next turn, which is woken here.
     """
     held = _held(requirement)
     rules.check_can_turn_on(held)
     RequirementPause.objects.filter(requirement=held, resumes_on__isnull=True).update(resumes_on=today)
     found = queries.preview(held, today)
-    if found.fingerprint != fingerprint:
+    if fingerprint is not None and found.fingerprint != fingerprint:
         raise rules.NumbersChanged
     is_first = held.state == RequirementState.DRAFT
     held.state = RequirementState.ACTIVE
     if is_first:
-        held.turned_on_at, held.turned_on_by, held.number = at, by, 1
+        # Past 1 when turning it on was undone before: what was said then stays.
+        held.turned_on_at, held.turned_on_by, held.number = at, by, held.number + 1
         held.save()
         write_version(held, by=by, at=at)
     else:
@@ -67,6 +71,33 @@ def retire(*, requirement: Requirement, by: Any, at: datetime) -> Requirement:
     held.state = RequirementState.RETIRED
     held.save(update_fields=["state"])
     _announce("requirement.retired", held, by=by, at=at)
+    return held
+
+
+@transaction.atomic
+def step_back(
+    *, requirement: Requirement, state: RequirementState, since: date, by: Any, at: datetime
+) -> Requirement:
+    """Bring a requirement back to the state it had before `since`, the tenant's day on which it left it.
+
+    A rest that began then has never been; one that ended then goes on. Whose obligations come and go with it is for
+    the caller.
+    """
+    held = _held(requirement)
+    if held.state == RequirementState.PAUSED:
+        held.pauses.filter(resumes_on__isnull=True).update(resumes_on=F("starts_on"))
+    if state == RequirementState.PAUSED:
+        last = held.pauses.filter(resumes_on__gte=since).order_by("-pk").first()
+        if last is None:
+            RequirementPause.objects.create(requirement=held, starts_on=since, paused_by=by)
+        else:
+            last.resumes_on = None
+            last.save(update_fields=["resumes_on"])
+    held.state = state
+    if state == RequirementState.DRAFT:
+        held.turned_on_at = held.turned_on_by = None
+    held.save(update_fields=["state", "turned_on_at", "turned_on_by"])
+    _announce("requirement.stepped_back", held, by=by, at=at, facts={"state": state.value})
     return held
 
 

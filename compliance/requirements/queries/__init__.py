@@ -28,7 +28,13 @@ from compliance.requirements.queries.plans import (
 )
 from compliance.requirements.queries.previews import Affected, DueDay, Explanation, Preview, explain, preview
 from compliance.requirements.queries.sentences import rule_sentence, sentence
-from compliance.requirements.queries.versions import version_page
+from compliance.requirements.queries.versions import (
+    changed_names,
+    content_of,
+    differs,
+    proposed,
+    version_page,
+)
 
 __all__ = [
     "OUTCOMES",
@@ -49,9 +55,12 @@ __all__ = [
     "active",
     "all_requirements",
     "called",
+    "changed_names",
+    "content_of",
     "coverage",
     "coverage_of",
     "department_names",
+    "differs",
     "ever_turned_on",
     "explain",
     "holidays",
@@ -69,6 +78,7 @@ __all__ = [
     "plan_for_everyone",
     "preview",
     "previewed",
+    "proposed",
     "requirement_by",
     "roster",
     "rule_sentence",

@@ -1,5 +1,6 @@
 """What a requirement said at a time: its versions, what each changed, and one of them whole."""
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
@@ -8,7 +9,7 @@ from typing import Any
 from django.http import Http404
 from django.utils.text import capfirst
 
-from compliance.requirements import basis, facts
+from compliance.requirements import basis, facts, rules
 from compliance.requirements.models import Requirement
 from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
 
@@ -21,6 +22,26 @@ class Version:
     at: datetime
     by: Any
     changed: tuple[str, ...]
+
+
+def content_of(requirement: Requirement) -> dict[str, Any]:
+    """Everything that was decided about a requirement, as JSON: what its next version would keep."""
+    return rules.content_of(requirement)
+
+
+def proposed(requirement: Requirement, content: dict[str, Any]) -> Requirement:
+    """The requirement as it would be if it said this; the same row, and never to be saved."""
+    return rules.Definition.from_content(content).apply_to(copy(requirement))
+
+
+def differs(before: dict[str, Any], content: dict[str, Any]) -> bool:
+    """Whether the definition in `content` says something else than `before`; what it rests on is not asked."""
+    return rules.Definition.from_content(before) != rules.Definition.from_content(content)
+
+
+def changed_names(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:
+    """The names of what differs, as the form calls it. What an older release did not keep did not change."""
+    return _changed(before, after)
 
 
 def history(requirement: Requirement) -> list[Version]:

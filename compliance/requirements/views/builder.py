@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from compliance.requirements import (
     actions,
     basis,
+    desk,
     forms,
     forms_audience,
     forms_basis,
@@ -57,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @guard.needs(Permission.REQUIREMENTS_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Change a requirement. For one that is on, saving needs the numbers that were on the screen."""
+    """Change a requirement. For one that is on, saving leads to the page of the change, where it is decided."""
     requirement, today = queries.requirement_by(public_id), clock.today()
     if request.method != "POST":
         return _open(request, requirement)
@@ -66,17 +67,14 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = forms.Builder(request.POST)
     if not form.is_valid() or "check" in request.POST:
         return _answer(request, form, requirement, today)
+    by, now = guard.viewer(request), clock.now()
     try:
-        actions.edit(
-            requirement=requirement,
-            definition=form.definition(),
-            fingerprint=request.POST.get("fingerprint", ""),
-            by=guard.viewer(request),
-            at=clock.now(),
-            today=today,
-        )
-    except rules.NumbersChanged:
-        return _answer(request, form, requirement, today, is_stale=True)
+        if not requirement.is_draft:
+            definition = form.definition()
+            return http.see_other(
+                desk.take_there(requirement=requirement, kind="edit", definition=definition, by=by, at=now)
+            )
+        actions.revise(requirement=requirement, definition=form.definition(), by=by, at=now)
     except rules.NotAllowedNow as refusal:
         messages.error(request, str(refusal))
     else:

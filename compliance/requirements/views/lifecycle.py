@@ -1,5 +1,6 @@
 """Turning on, pausing, retiring, discarding: each says first what it means."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -7,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from compliance.requirements import actions, queries, rules
+from compliance.requirements import actions, desk, queries, rules
+from compliance.requirements.enums import RequirementState
+from compliance.requirements.models import Requirement
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.ui import http, partials
@@ -17,64 +20,61 @@ from tenants import clock
 @guard.needs(Permission.REQUIREMENTS_EDIT)
 @require_POST
 def turn_on(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Turn it on with the numbers that were on the screen; if they changed meanwhile, show the new ones instead."""
+    """Turn it on with the numbers that were on the screen; if they changed meanwhile, show the new ones instead.
+
+    One that rests goes to the page of the change first: its open due dates may move.
+    """
     requirement, now = queries.requirement_by(public_id), clock.now()
     try:
-        actions.turn_on(
-            requirement=requirement,
-            fingerprint=request.POST.get("fingerprint", ""),
-            by=guard.viewer(request),
-            at=now,
-            today=clock.today(now),
-        )
-    except rules.NumbersChanged:
-        context = queries.whole(requirement, clock.today(now)) | {"is_stale": True}
-        return partials.render_page(request, "requirements/requirement_detail.html", context, status=422)
+        rules.check_can_turn_on(requirement)
     except rules.NotAllowedNow as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request, _("%(title)s is on. People get it within a minute.") % {"title": requirement.title}
-        )
-    return http.see_other("requirements:detail", public_id=public_id)
+        return http.see_other("requirements:detail", public_id=public_id)
+    if queries.preview(requirement, clock.today(now)).fingerprint != request.POST.get("fingerprint", ""):
+        context = queries.whole(requirement, clock.today(now)) | {"is_stale": True}
+        return partials.render_page(request, "requirements/requirement_detail.html", context, status=422)
+    return _take(request, requirement, "turn_on" if requirement.is_draft else "resume", now)
 
 
 @guard.needs(Permission.REQUIREMENTS_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Let it rest."""
+    """Let it rest, once it was seen for whom."""
     requirement, now = queries.requirement_by(public_id), clock.now()
     if request.method != "POST":
         return partials.render_page(
             request, "requirements/requirement_pause.html", {"requirement": requirement}
         )
-    try:
-        actions.pause(requirement=requirement, by=guard.viewer(request), at=now, today=clock.today(now))
-    except rules.NotAllowedNow as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("%(title)s rests. Nobody is reminded.") % {"title": requirement.title})
-    return http.see_other("requirements:detail", public_id=public_id)
+    return _take(request, requirement, "pause", now)
 
 
 @guard.needs(Permission.REQUIREMENTS_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def retire(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """End it for good."""
-    requirement = queries.requirement_by(public_id)
+    """End it for good, once it was seen for whom."""
+    requirement, now = queries.requirement_by(public_id), clock.now()
     if request.method != "POST":
         return partials.render_page(
             request, "requirements/requirement_retire.html", {"requirement": requirement}
         )
+    return _take(request, requirement, "retire", now)
+
+
+def _take(request: HttpRequest, requirement: Requirement, kind: str, now: datetime) -> HttpResponse:
+    """To the page of the change; what was seen whole already is made at once where one person may."""
     try:
-        actions.retire(requirement=requirement, by=guard.viewer(request), at=clock.now())
+        address = desk.take_there(
+            requirement=requirement, kind=kind, by=guard.viewer(request), at=now, is_seen=kind == "turn_on"
+        )
     except rules.NotAllowedNow as refusal:
         messages.error(request, str(refusal))
-    else:
+        return http.see_other("requirements:detail", public_id=requirement.public_id)
+    requirement.refresh_from_db()
+    if kind == "turn_on" and requirement.state == RequirementState.ACTIVE:
         messages.success(
-            request, _("%(title)s is retired. What was done is kept.") % {"title": requirement.title}
+            request, _("%(title)s is on. People get it within a minute.") % {"title": requirement.title}
         )
-    return http.see_other("requirements:detail", public_id=public_id)
+    return http.see_other(address)
 
 
 @guard.needs(Permission.REQUIREMENTS_EDIT)

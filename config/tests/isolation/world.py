@@ -200,6 +200,7 @@ def _compliance(world: World) -> None:
     world.ids["requirement"] = str(requirement.public_id)
     _requests(world, record)
     _credits(world, record)
+    _changes(world, record)
 
 
 def _credits(world: World, record: Any) -> None:
@@ -211,6 +212,25 @@ def _credits(world: World, record: Any) -> None:
         reason=_canary(), reference=_canary(), by=world.ada, at=AT,
     )  # fmt: skip
     world.ids["credit"] = str(credit.public_id)
+
+
+def _changes(world: World, record: Any) -> None:
+    """What Dee proposed and waits for Ada, and a due date that an earlier change moved."""
+    from compliance.changes.models import Change, Line, Threshold
+    from compliance.records.models import Shift
+
+    made = Change.objects.create(
+        requirement=record.requirement, number=1, kind="edit", state="waiting", content={}, reason=_canary(),
+        before={"content": {}, "state": "active", "number": 1}, fingerprint="0" * 64, affected_count=1,
+        worked_out_on=AT.date(), worked_out_at=AT, proposed_by=world.dee, proposed_at=AT,
+    )  # fmt: skip
+    Line.objects.create(change=made, user=world.dee, effect="move", due_from=record.due_on)
+    Threshold.objects.create(percent=10)
+    Shift.objects.create(
+        record=record, moved_from=record.original_due_on, moved_to=record.due_on, grace_from=0, grace_to=0,
+        change=made.public_id, number=1, reason=_canary(), by=world.ada, at=AT,
+    )  # fmt: skip
+    world.ids["change"] = str(made.public_id)
 
 
 def _requests(world: World, record: Any) -> None:

@@ -1,0 +1,23 @@
+"""Preparing, making, deciding and undoing changes of requirements. Every action is one transaction."""
+
+from compliance.changes.actions.deciding import approve, reject, withdraw
+from compliance.changes.actions.making import ask, make
+from compliance.changes.actions.opening import open_change
+from compliance.changes.actions.preparing import prepare, prepare_undo, rework
+from compliance.changes.actions.settings import set_threshold
+from compliance.changes.rules import DifferenceChanged, Refused
+
+__all__ = [
+    "DifferenceChanged",
+    "Refused",
+    "approve",
+    "ask",
+    "make",
+    "open_change",
+    "prepare",
+    "prepare_undo",
+    "reject",
+    "rework",
+    "set_threshold",
+    "withdraw",
+]

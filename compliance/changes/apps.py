@@ -1,0 +1,51 @@
+"""Registration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+DEEDS = {
+    "changes.asked": _("proposed a change that needs a second person, of the requirement"),
+    "changes.made": _("made a change of the requirement"),
+    "changes.undone": _("undid a change of the requirement"),
+    "changes.rejected": _("rejected a change of the requirement"),
+    "changes.withdrawn": _("withdrew a change of the requirement"),
+    "changes.threshold_set": _("set from how many people a change needs a second person"),
+}
+
+
+class ChangesConfig(AppConfig):
+    """Changes of requirements, seen before they are made."""
+
+    name = "compliance.changes"
+    label = "changes"
+    verbose_name = _("Changes")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the deeds that are logged, the letter, and the entry in the navigation."""
+        from lms.access.permissions import Permission
+        from lms.audit import kinds
+        from lms.mail import kinds as mail_kinds
+        from lms.mail.enums import Category
+        from lms.ui import navigation
+
+        for action, label in DEEDS.items():
+            kinds.register(action, label, administers=True)
+        kinds.register("changes.exported", _("exported whom a change concerns"))
+        mail_kinds.register(
+            mail_kinds.MessageKind(
+                "changes.change",
+                Category.REQUIRED,
+                _("Changes of requirements"),
+                context="compliance.changes.messages.change",
+            )
+        )
+        navigation.register(
+            navigation.Entry(
+                key="changes",
+                label=_("Changes"),
+                url_name="changes:list",
+                permission=Permission.REQUIREMENTS_VIEW,
+                order=52,
+            )
+        )

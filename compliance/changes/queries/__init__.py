@@ -1,0 +1,31 @@
+"""What can be asked about changes: what one would do, which there are, and who may decide."""
+
+from compliance.changes.queries.differences import Difference, difference, state_after
+from compliance.changes.queries.looking import (
+    all_changes,
+    approvers,
+    change_by,
+    effects_of,
+    known_lines,
+    latest_made,
+    lines_of,
+    mails_sent,
+    threshold,
+    waiting_count,
+)
+
+__all__ = [
+    "Difference",
+    "all_changes",
+    "approvers",
+    "change_by",
+    "difference",
+    "effects_of",
+    "known_lines",
+    "latest_made",
+    "lines_of",
+    "mails_sent",
+    "state_after",
+    "threshold",
+    "waiting_count",
+]

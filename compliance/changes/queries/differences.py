@@ -1,0 +1,224 @@
+"""The difference a change would make today, worked out by the engine: who, with which dates."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from compliance.changes.enums import Effect, Kind
+from compliance.changes.models import Change
+from compliance.core import change as core
+from compliance.core import dates
+from compliance.core.change import Due, Line, Reach
+from compliance.core.plan import Decision, Outcome, Rule
+from compliance.core.terms import Absence, Cause, Person, Terms
+from compliance.records import queries as records
+from compliance.requirements import queries as requirements
+from compliance.requirements.enums import RequirementState
+
+if TYPE_CHECKING:
+    from compliance.requirements.models import Requirement
+
+# The state that each kind of change leads to; None: it stays.
+LEADS_TO: dict[str, RequirementState | None] = {
+    Kind.EDIT: None,
+    Kind.TURN_ON: RequirementState.ACTIVE,
+    Kind.RESUME: RequirementState.ACTIVE,
+    Kind.PAUSE: RequirementState.PAUSED,
+    Kind.RETIRE: RequirementState.RETIRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Everybody whom the change concerns, with the rows they have now; by person."""
+
+    lines: list[Line]
+    held: dict[int, records.Held]
+    fingerprint: str
+
+    def mails(self, today: date) -> tuple[int, int, int]:
+        """Mails about it in the stretch ahead, in that stretch without the change, and on `today`."""
+        before, after = core.mail_days(self.lines)
+        return after.total(), before.total(), after[today]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The requirement before and after, and what people have of it."""
+
+    before: "Requirement"
+    after: "Requirement"
+    old_terms: Terms
+    rule: Rule
+    held: dict[int, records.Held]
+    today: date
+    reach: Reach
+    is_resuming: bool
+    rested_since: date | None
+    undone: "_Undone"
+
+
+@dataclass(frozen=True, slots=True)
+class _Undone:
+    """What an undone change left behind: who lost it, which dates it moved (by cycle), and since when."""
+
+    gone: dict[int, records.Held]
+    shifts: dict[int, Due]
+    since: datetime | None = None
+    added: frozenset[int] = frozenset()
+
+
+def difference(made: Change, today: date) -> Difference:
+    """What the change would do on that day of the tenant; writes nothing.
+
+    The requirement is taken as it is now. A change of one that rests concerns nobody yet.
+    """
+    sides = _sides(made, today)
+    lines = sorted(_lines(sides), key=lambda line: line.person_id)
+    decided = {
+        "kind": made.kind,
+        "reach": made.reach,
+        "content": made.content,
+        "state": sides.after.state,
+        "from": [sides.before.state, sides.before.number],
+    }
+    held = sides.held | {key: row for key, row in sides.undone.gone.items() if key not in sides.held}
+    return Difference(lines, held, core.fingerprint(lines, decided))
+
+
+def state_after(made: Change) -> RequirementState:
+    """The state in which the change leaves the requirement."""
+    if made.undoes is not None:
+        return RequirementState(made.undoes.before["state"])
+    return LEADS_TO[made.kind] or RequirementState(made.requirement.state)
+
+
+def _sides(made: Change, today: date) -> _Sides:
+    before = made.requirement
+    after = requirements.proposed(before, made.content)
+    after.state = state_after(made)
+    is_resuming = before.state == RequirementState.PAUSED and after.state == RequirementState.ACTIVE
+    # A rest that is undone has never been.
+    rests = before.pauses.filter(resumes_on__isnull=True) if is_resuming and made.undoes is None else None
+    return _Sides(
+        before=before,
+        after=after,
+        old_terms=before.terms,
+        rule=after.rule,
+        held=records.holdings(before.pk),
+        today=today,
+        reach=Reach(made.reach),
+        is_resuming=is_resuming,
+        rested_since=rests.values_list("starts_on", flat=True).first() if rests is not None else None,
+        undone=_undone(made),
+    )
+
+
+def _undone(made: Change) -> _Undone:
+    undone = made.undoes
+    if undone is None or undone.made_at is None:
+        return _Undone({}, {})
+    dropped = undone.lines.filter(effect=Effect.DROP).exclude(difference="gone")
+    gone = records.withdrawn_since(
+        undone.requirement_id, dropped.values_list("user_id", flat=True), undone.made_at
+    )
+    same = set(dropped.values_list("assignment_id", flat=True))
+    added = undone.lines.filter(effect__in=(Effect.ADD, Effect.CREDIT)).exclude(difference="gone")
+    return _Undone(
+        {key: row for key, row in gone.items() if row.assignment_id in same},
+        records.shifts_of(undone.public_id),
+        undone.made_at,
+        frozenset(added.values_list("user_id", flat=True)),
+    )
+
+
+def _lines(sides: _Sides) -> Iterable[Line]:
+    before, after = sides.before.state, sides.after.state
+    if after == RequirementState.ACTIVE:
+        return _planned(sides)
+    if after == RequirementState.PAUSED and before == RequirementState.ACTIVE:
+        return _resting(sides)
+    if after == RequirementState.PAUSED and before == RequirementState.RETIRED:
+        return [Line(key, core.Effect.RESTORE) for key in sides.undone.gone]
+    if after in {RequirementState.RETIRED, RequirementState.DRAFT} and before != RequirementState.DRAFT:
+        return [line for key, row in sides.held.items() if (line := _lost(sides, key, row)) is not None]
+    return []
+
+
+def _lost(sides: _Sides, key: int, row: records.Held, before: Decision | None = None) -> Line | None:
+    return core.lost(before, key, row.holding, sides.before.ladder, sides.today)
+
+
+def _resting(sides: _Sides) -> Iterator[Line]:
+    """Everybody for whom it rests; whoever got it only by the change that is undone loses it."""
+    for key, row in sides.held.items():
+        line = _lost(sides, key, row)
+        if line is not None:
+            yield line if key in sides.undone.added else replace(line, effect=core.Effect.REST)
+
+
+def _planned(sides: _Sides) -> Iterator[Line]:
+    old: dict[int, Decision] = {}
+    if sides.before.state == RequirementState.ACTIVE:
+        planned = requirements.plan_for_everyone(sides.before, sides.today)
+        old = {each.person_id: each for each in planned.plan.decisions}
+    new = requirements.plan_for_everyone(sides.after, sides.today)
+    for decision in new.plan.decisions:
+        key = decision.person_id
+        row, person = sides.held.get(key), new.people[key]
+        if decision.outcome is Outcome.WITHDRAW and row is not None:
+            line = _lost(sides, key, row, old.get(key))
+        elif decision.outcome is Outcome.KEEP and row is not None:
+            line = _kept(sides, row, person)
+        elif key in sides.undone.gone and decision.outcome in {Outcome.ASSIGN, Outcome.CREDIT}:
+            due = core.due_now(sides.rule.terms, person, sides.undone.gone[key].holding)
+            line = Line(key, core.Effect.RESTORE, (None, due.due_on if due else None))
+        else:
+            line = core.gained(old.get(key), decision, sides.after.ladder, sides.today)
+        if line is not None:
+            yield line
+
+
+def _kept(sides: _Sides, row: records.Held, person: Person) -> Line | None:
+    held, terms = row.holding, sides.rule.terms
+    due_on = held.cycle.due_on if held.cycle else None
+    if _opened_by_it(sides, row):
+        return Line(person.id, core.Effect.CLOSE, (due_on, None))
+    if sides.rested_since is not None and sides.rested_since < sides.today:
+        rest = Absence(sides.rested_since, sides.today, Cause.PAUSE)
+        person = replace(person, absences=(*person.absences, rest))
+    returned = sides.undone.shifts.get(row.record_id) if row.record_id is not None else None
+    old = (sides.old_terms, sides.before.ladder)
+    line = core.kept(
+        old=old,
+        rule=sides.rule,
+        steps=sides.after.ladder,
+        person=person,
+        held=held,
+        reach=sides.reach,
+        today=sides.today,
+        returned=returned,
+    )
+    if not sides.is_resuming:
+        return line
+    due = core.due_now(terms, person, held)
+    line = line or Line(person.id, core.Effect.RESUME)
+    return replace(line, effect=core.Effect.RESUME, due=(due_on, due.due_on if due else None))
+
+
+def _opened_by_it(sides: _Sides, row: records.Held) -> bool:
+    """Whether the open cycle is a renewal that only the undone change let open already."""
+    held, since = row.holding, sides.undone.since
+    if (
+        since is None
+        or row.opened_at is None
+        or row.opened_at < since
+        or held.last is None
+        or held.keeps_date
+    ):
+        return False
+    last, terms = held.last, sides.rule.terms
+    if terms.recurs is None or last.valid_until is None or last.completed_on is None:
+        return True
+    return dates.renewal(terms, last.valid_until, last.completed_on).window_opens_on > sides.today

@@ -1,0 +1,111 @@
+"""Which changes there are, their lines, and who may decide about one."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.http import Http404
+
+from compliance.changes.enums import Difference, Effect, State
+from compliance.changes.models import Change, Line, Threshold
+from compliance.reminders import queries as reminders
+from lms.access import roles
+from lms.access.permissions import Permission
+from lms.people import queries as people
+
+_ORDER = {effect: place for place, effect in enumerate(Effect.values)}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many people a change does one thing to."""
+
+    effect: str
+    label: str
+    count: int
+
+
+def threshold() -> Threshold:
+    """From how many people a second person is needed; as it begins where nobody set it."""
+    return Threshold.objects.first() or Threshold()
+
+
+def all_changes() -> QuerySet[Change]:
+    """Every change: those that wait for somebody first, then the newest."""
+    rank = Case(
+        When(state=State.WAITING, then=Value(0)),
+        When(state=State.PREPARED, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    rows = Change.objects.select_related("requirement", "proposed_by", "decided_by", "undoes")
+    return rows.annotate(rank=rank).order_by("rank", "-proposed_at", "-pk")
+
+
+def waiting_count() -> int:
+    """How many changes wait for a second person."""
+    return Change.objects.filter(state=State.WAITING).count()
+
+
+def change_by(public_id: UUID) -> Change:
+    """One change with its requirement and its people. Raises Http404."""
+    found = (
+        Change.objects.select_related(
+            "requirement__course", "proposed_by", "decided_by", "undoes__requirement", "requirement__owner"
+        )
+        .filter(public_id=public_id)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def latest_made(requirement_id: int) -> Change | None:
+    """The last change that was made of a requirement and not undone since; undoing itself does not count."""
+    rows = Change.objects.filter(requirement_id=requirement_id, state=State.MADE, undoes=None)
+    undone = Change.objects.filter(state=State.MADE, undoes__isnull=False).values("undoes")
+    return rows.exclude(pk__in=undone).order_by("-made_at", "-pk").first()
+
+
+def lines_of(
+    found: Change, *, effect: str | None = None, difference: str | None = None, search: str = ""
+) -> QuerySet[Line]:
+    """Its lines by family name; without `difference` those that hold now, without what is no longer."""
+    rows = Line.objects.filter(change=found).select_related("user")
+    rows = rows.exclude(difference=Difference.SAME if difference else Difference.GONE)
+    if effect:
+        rows = rows.filter(effect=effect)
+    for word in search.split()[:6]:
+        rows = rows.filter(
+            user__in=people.find(within=people.Reach(is_everyone=True), today=found.worked_out_on, text=word)
+        )
+    return rows.order_by("user__family_name", "user__given_name", "pk")
+
+
+def effects_of(found: Change) -> list[Group]:
+    """How many people each effect has, in the order of the words."""
+    rows = Line.objects.filter(change=found).exclude(difference=Difference.GONE)
+    counted = dict(rows.order_by().values_list("effect").annotate(Count("pk")))
+    return [
+        Group(key, str(Effect(key).label), counted[key]) for key in sorted(counted, key=_ORDER.__getitem__)
+    ]
+
+
+def mails_sent(found: Change) -> int:
+    """How many mails about its requirement went out since it was made; none of them can be called back."""
+    return reminders.mails_since(found.requirement_id, found.made_at) if found.made_at else 0
+
+
+def known_lines(found: Change) -> dict[int, Line]:
+    """The lines that were shown last, by person."""
+    rows = Line.objects.filter(change=found).exclude(difference=Difference.GONE)
+    return {row.user_id: row for row in rows}
+
+
+def approvers(found: Change) -> list[Any]:
+    """Who may decide it: everybody who may change requirements, but not whoever proposed it."""
+    needed = Permission.REQUIREMENTS_EDIT
+    holders = people.holders_of(role.key for role in roles.ALL if needed in role.permissions)
+    return [one for one in holders if one.pk != found.proposed_by_id]

@@ -1,0 +1,42 @@
+"""When a change may be made, decided and undone; from how many people a second person is needed."""
+
+import math
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from compliance.changes.enums import Kind, State
+from compliance.changes.models import UNDO_HOURS, Change, Threshold
+
+
+class Refused(Exception):
+    """It cannot be done; nothing was changed. The message says so to a person, and what to do."""
+
+
+class DifferenceChanged(Refused):
+    """Whom it concerns, or with which dates, is not what the person saw when they decided; it was worked out anew."""
+
+
+def limit(threshold: Threshold, people_count: int) -> int | None:
+    """How many people one person alone may affect; None: any number.
+
+    The larger of the share of active people, rounded up, and the smallest number.
+    """
+    if not threshold.is_on:
+        return None
+    return max(threshold.at_least, math.ceil(threshold.percent * people_count / 100))
+
+
+def why_not_undone(made: Change, at: datetime, latest: Change | None) -> str:
+    """Why this change cannot be undone at that moment, for a person; empty when it can."""
+    if made.state != State.MADE or made.made_at is None:
+        return _("It was never made.")
+    if made.kind == Kind.UNDO:
+        return _("An undo is not undone itself. Make the change again if it was right.")
+    if latest is not None and latest.pk != made.pk:
+        return _("Change %(number)s was made after it. Undo that one first.") % {"number": latest.number}
+    if at - made.made_at > timedelta(hours=UNDO_HOURS):
+        return _(
+            "It was made more than %(hours)s hours ago. People have acted on it since; change it back as a new change."
+        ) % {"hours": UNDO_HOURS}
+    return ""

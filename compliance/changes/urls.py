@@ -1,0 +1,19 @@
+"""Addresses of changes, below /changes/."""
+
+from django.urls import path
+
+from compliance.changes import views
+
+app_name = "changes"
+
+urlpatterns = [
+    path("", views.list_, name="list"),
+    path("threshold/", views.threshold, name="threshold"),
+    path("<uuid:public_id>/", views.detail, name="detail"),
+    path("<uuid:public_id>/people.csv", views.lines_csv, name="lines-csv"),
+    path("<uuid:public_id>/rework/", views.rework, name="rework"),
+    path("<uuid:public_id>/make/", views.make, name="make"),
+    path("<uuid:public_id>/decide/", views.decide, name="decide"),
+    path("<uuid:public_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("<uuid:public_id>/undo/", views.undo, name="undo"),
+]

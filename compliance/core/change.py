@@ -1,0 +1,307 @@
+"""What a change of a requirement does to each person: the difference between two plans, and where open dates go.
+
+From facts only and person by person, as in `plan`. Finished cycles are read and never changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from . import audience, dates, days, ladder, waivers
+from .plan import Decision, Outcome, Rule
+from .terms import CycleFacts, Person, Terms, Validity
+
+MAIL_DAYS = 30
+
+
+class Effect(StrEnum):
+    """What a change does to one person; the strongest of what it does."""
+
+    ADD = "add"
+    CREDIT = "credit"
+    LATER = "later"
+    NEVER = "never"
+    RESTORE = "restore"
+    DROP = "drop"
+    REST = "rest"
+    RESUME = "resume"
+    MOVE = "move"
+    NEXT = "next"
+    CLOSE = "close"
+    MAILS = "mails"
+
+
+class Reach(StrEnum):
+    """Which due dates a change of terms moves."""
+
+    FUTURE = "future"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a person has of the requirement before a change.
+
+    `shifted_on` is when the open cycle is due before any absence and extension; `extended_to` the latest extension of
+    it; `last` the last finished cycle with its anchor. `keeps_date`: it was opened for a reason of its own (a waiver
+    that ended, an event), so terms that were changed do not say when it is due.
+    """
+
+    assigned_on: date
+    cycle: CycleFacts | None = None
+    shifted_on: date | None = None
+    extended_to: date | None = None
+    last: CycleFacts | None = None
+    anchored_on: date | None = None
+    keeps_date: bool = False
+
+    @property
+    def grace_days(self) -> int:
+        """How long the grace of the open cycle is."""
+        return (self.cycle.grace_ends_on - self.cycle.due_on).days if self.cycle else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When an open cycle is due: before absences and extensions, and as it is seen. Grace in days."""
+
+    shifted_on: date
+    due_on: date
+    grace_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person in the difference. Pairs are before and after; None on a side where there is nothing.
+
+    `starts_on` is set for whoever gets it later; `shifted` are the due dates before absences and extensions;
+    `opens`, `next_due` and `until` are what the next cycle opens on, is due on, and is valid until.
+    """
+
+    person_id: int
+    effect: Effect
+    due: tuple[date | None, date | None] = (None, None)
+    starts_on: date | None = None
+    shifted: tuple[date | None, date | None] = (None, None)
+    grace: tuple[int, int] = (0, 0)
+    opens: tuple[date | None, date | None] = (None, None)
+    next_due: tuple[date | None, date | None] = (None, None)
+    until: tuple[date | None, date | None] = (None, None)
+    mails: tuple[frozenset[date], frozenset[date]] = field(default=(frozenset(), frozenset()))
+
+    @property
+    def key(self) -> str:
+        """Everything about the person that the change decides, the same on every machine. Mails follow from it."""
+        pairs = (self.due, self.shifted, self.opens, self.next_due, self.until)
+        days = [_iso(day) for pair in (*pairs, (self.starts_on, None)) for day in pair]
+        return json.dumps([self.person_id, self.effect.value, *days, *self.grace])
+
+
+def fingerprint(lines: Iterable[Line], decided: Mapping[str, object]) -> str:
+    """A digest of exactly this difference and of what was decided: equal ones have equal fingerprints.
+
+    Whoever is only reminded on other days is left out: those days follow from the terms and pass by themselves.
+    """
+    rows = sorted(line.key for line in lines if line.effect is not Effect.MAILS)
+    text = "\n".join([json.dumps(decided, sort_keys=True), *rows])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def gained(before: Decision | None, after: Decision, steps: ladder.Ladder, today: date) -> Line | None:
+    """What the change does to a person who does not have the requirement; None when nothing.
+
+    `before` is what would have happened anyway.
+    """
+    now = (Outcome.ASSIGN, Outcome.CREDIT)
+    if before is not None and (before.outcome, before.on, before.dates) == (
+        after.outcome,
+        after.on,
+        after.dates,
+    ):
+        return None
+    old_due = _due_of(before)
+    mails = (_first_mails(before, steps, today), _first_mails(after, steps, today))
+    if after.outcome in now:
+        effect = Effect.CREDIT if after.outcome is Outcome.CREDIT else Effect.ADD
+        return Line(after.person_id, effect, (old_due, _due_of(after)), mails=mails)
+    if after.outcome is Outcome.LATER:
+        due = (old_due, _due_of(after))
+        return Line(after.person_id, Effect.LATER, due, starts_on=after.on, mails=mails)
+    if before is not None and before.outcome in {*now, Outcome.LATER}:
+        return Line(after.person_id, Effect.NEVER, (old_due, None), starts_on=before.on, mails=mails)
+    return None
+
+
+def lost(
+    before: Decision | None, person_id: int, held: Holding, steps: ladder.Ladder, today: date
+) -> Line | None:
+    """What it does to a person who has the requirement and is no longer meant; None when that is so anyway."""
+    if before is not None and before.outcome is Outcome.WITHDRAW:
+        return None
+    due_on = held.cycle.due_on if held.cycle else None
+    return Line(
+        person_id, Effect.DROP, (due_on, None), mails=(_mails(held, due_on, steps, today), frozenset())
+    )
+
+
+def kept(
+    *,
+    old: tuple[Terms, ladder.Ladder],
+    rule: Rule,
+    steps: ladder.Ladder,
+    person: Person,
+    held: Holding,
+    reach: Reach,
+    today: date,
+    returned: Due | None = None,
+) -> Line | None:
+    """What the change does to a person who has the requirement and keeps it; None when nothing.
+
+    `returned` is where an undone change takes the open due date back to.
+    """
+    terms, before = old[0], due_now(old[0], person, held)
+    after = due_now(rule.terms, person, held)
+    if returned is not None:
+        after = _seen(rule.terms, person, held, returned.shifted_on, returned.grace_days)
+    elif reach is Reach.OPEN:
+        after = due_anew(rule, person, held, today)
+    is_moved = before != after
+    ahead = _ahead(terms, person, held, before, today), _ahead(rule.terms, person, held, after, today)
+    is_silent = bool(person.absence_on(today))
+    mails = tuple(
+        frozenset[date]() if is_silent or due is None else _mails(held, due.due_on, ladder_, today)
+        for due, ladder_ in ((before, old[1]), (after, steps))
+    )
+    line = Line(person.id, Effect.MOVE if is_moved else Effect.NEXT, mails=(mails[0], mails[1]))
+    if before is not None and after is not None:
+        line = replace(
+            line,
+            due=(before.due_on, after.due_on),
+            shifted=(before.shifted_on, after.shifted_on),
+            grace=(before.grace_days, after.grace_days),
+        )
+    (opens, due, until), (opens_then, due_then, until_then) = ahead
+    line = replace(line, opens=(opens, opens_then), next_due=(due, due_then), until=(until, until_then))
+    if is_moved or ahead[0] != ahead[1]:
+        return line
+    return replace(line, effect=Effect.MAILS) if mails[0] != mails[1] else None
+
+
+def due_now(terms: Terms, person: Person, held: Holding) -> Due | None:
+    """When the open cycle is due under these terms as long as nobody moves it; None when none is open."""
+    if held.cycle is None or held.shifted_on is None:
+        return None
+    return _seen(terms, person, held, held.shifted_on, held.grace_days)
+
+
+def due_anew(rule: Rule, person: Person, held: Holding, today: date) -> Due | None:
+    """When the open cycle is due as these terms count it; None when none is open.
+
+    Nobody becomes late by a change: a date that would be past is counted anew from today, and never later than the
+    date there is. Who is late already stays so unless the terms give more time. An extension is never cut short.
+    """
+    if held.cycle is None or held.shifted_on is None:
+        return None
+    computed = _computed(rule, person, held, today)
+    if computed is None:
+        return due_now(rule.terms, person, held)
+    current = held.shifted_on
+    if computed < min(current, today):
+        computed = current if current < today else min(current, _later(rule.terms, today))
+    return _seen(rule.terms, person, held, max(computed, held.cycle.window_opens_on), rule.terms.grace_days)
+
+
+def mail_days(lines: Iterable[Line]) -> tuple[Counter[date], Counter[date]]:
+    """How many of these people are written to on each of the next MAIL_DAYS days: before and after the change."""
+    before: Counter[date] = Counter()
+    after: Counter[date] = Counter()
+    for line in lines:
+        before.update(line.mails[0])
+        after.update(line.mails[1])
+    return before, after
+
+
+def _seen(terms: Terms, person: Person, held: Holding, shifted_on: date, grace_days: int) -> Due:
+    base = waivers.extended(shifted_on, (held.extended_to,) if held.extended_to else ())
+    due_on = dates.after_absences(terms, base, person.absences)
+    return Due(shifted_on, max(due_on, held.cycle.window_opens_on if held.cycle else due_on), grace_days)
+
+
+def _computed(rule: Rule, person: Person, held: Holding, today: date) -> date | None:
+    """When the open cycle would be due had it been opened under these terms; None when they do not say."""
+    cycle, terms = held.cycle, rule.terms
+    if cycle is None or held.keeps_date:
+        return None
+    if held.last is not None:
+        if terms.recurs is None or held.last.valid_until is None or held.last.completed_on is None:
+            return None
+        return dates.renewal(terms, held.last.valid_until, held.last.completed_on).original_due_on
+    matched = audience.match(rule.audience, person, today)
+    if matched is None or cycle.number != 1:
+        return None
+    joined_on = matched.appointment.starts_on
+    first = dates.first_due(terms, joined_on, held.assigned_on, person.employed_since(matched.appointment))
+    return dates.opened(terms, held.assigned_on, first.due_on).original_due_on
+
+
+def _ahead(
+    terms: Terms, person: Person, held: Holding, due: Due | None, today: date
+) -> tuple[date | None, date | None, date | None]:
+    """When the next cycle opens and is due, and until when doing what comes next on its due date counts."""
+    last = held.last
+    previous = None
+    if last is not None and last.valid_from is not None and held.anchored_on is not None:
+        previous = Validity(last.valid_from, last.valid_until, held.anchored_on)
+    if due is not None:
+        return None, None, dates.validity(terms, max(due.due_on, today), previous).valid_until
+    if terms.recurs is None or last is None or last.valid_until is None or last.completed_on is None:
+        return None, None, None
+    following = dates.renewal(terms, last.valid_until, last.completed_on, person.absences)
+    valid = dates.validity(terms, max(following.due_on, today), previous)
+    return following.window_opens_on, following.due_on, valid.valid_until
+
+
+def _due_of(decision: Decision | None) -> date | None:
+    if decision is None or decision.dates is None or decision.credit is not None:
+        return None
+    return decision.dates.due_on if decision.outcome in {Outcome.ASSIGN, Outcome.LATER} else None
+
+
+def _first_mails(decision: Decision | None, steps: ladder.Ladder, today: date) -> frozenset[date]:
+    due_on = _due_of(decision)
+    if decision is None or decision.dates is None or due_on is None or decision.paused_by is not None:
+        return frozenset()
+    cycle = CycleFacts(1, decision.dates.window_opens_on, due_on, decision.dates.grace_ends_on)
+    return _mails(Holding(cycle.window_opens_on, cycle), due_on, steps, today)
+
+
+def _mails(held: Holding, due_on: date | None, steps: ladder.Ladder, today: date) -> frozenset[date]:
+    """The days from today on which the open cycle would send something, if nobody does anything."""
+    if held.cycle is None or due_on is None:
+        return frozenset()
+    planned = ladder.ladder(
+        cycle=held.cycle.number,
+        assigned_on=held.assigned_on,
+        window_opens_on=held.cycle.window_opens_on,
+        due_on=due_on,
+        before=steps.before,
+        after_every=steps.after_every,
+        after_max=steps.after_max,
+    )
+    last = today + timedelta(days=MAIL_DAYS - 1)
+    return frozenset(step.on for step in planned if today <= step.on <= last)
+
+
+def _later(terms: Terms, since: date) -> date:
+    due_on = days.later(since, terms.first_due_days, terms.due_unit, terms.calendar)
+    return days.rolled(due_on, terms.roll, terms.calendar, since)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

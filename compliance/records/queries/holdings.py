@@ -1,0 +1,105 @@
+"""What people have of a requirement before it changes, in the words of `core.change`."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from compliance.core.change import Due, Holding
+from compliance.records.enums import CloseReason
+from compliance.records.models import Assignment, ComplianceRecord, Shift
+from compliance.records.queries.obligations import cycle_facts
+from compliance.records.queries.requests import extended_due_dates, shifted_due_dates
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One person's assignment with the rows behind it. `opened_at`: when the open cycle was written."""
+
+    assignment_id: int
+    status: str
+    holding: Holding
+    record_id: int | None
+    opened_at: datetime | None
+
+
+def holdings(requirement_id: int) -> dict[int, Held]:
+    """By person: everybody who has the requirement now; five statements."""
+    rows = Assignment.objects.filter(requirement_id=requirement_id, withdrawn_on__isnull=True)
+    return _held(list(rows), Q(closed_at__isnull=True))
+
+
+def withdrawn_since(requirement_id: int, user_ids: Collection[int], since: datetime) -> dict[int, Held]:
+    """By person: who lost it since that moment, as they had it; their last cycle counts as open again."""
+    gone = Assignment.objects.filter(
+        requirement_id=requirement_id, user_id__in=list(user_ids), withdrawn_on__isnull=False
+    ).order_by("pk")
+    last = {row.user_id: row for row in gone}
+    reasons = (CloseReason.WITHDRAWN, CloseReason.RETIRED)
+    return _held(
+        list(last.values()),
+        Q(closed_at__isnull=True) | Q(closed_at__gte=since, close_reason__in=reasons),
+    )
+
+
+def shifts_of(change: UUID) -> dict[int, Due]:
+    """By cycle: where a change moved the due date from, as far as nothing moved it since. Grace in days."""
+    rows = list(Shift.objects.filter(change=change))
+    last = shifted_due_dates([row.record_id for row in rows])
+    return {
+        row.record_id: Due(row.moved_from, row.moved_from, row.grace_from)
+        for row in rows
+        if last[row.record_id] == row.moved_to
+    }
+
+
+def _held(assignments: list[Assignment], is_open: Q) -> dict[int, Held]:
+    rows = ComplianceRecord.objects.filter(assignment__in=assignments).order_by("cycle")
+    cycles: dict[int, list[ComplianceRecord]] = defaultdict(list)
+    for row in rows:
+        cycles[row.assignment_id].append(row)
+    unfinished = {
+        row.assignment_id: row
+        for row in ComplianceRecord.objects.filter(
+            is_open, assignment__in=assignments, completed_at__isnull=True
+        ).order_by("cycle")
+    }
+    ids = [row.pk for row in unfinished.values()]
+    shifted, extended = shifted_due_dates(ids), extended_due_dates(ids)
+    return {
+        each.user_id: _one(each, cycles[each.pk], unfinished.get(each.pk), shifted, extended)
+        for each in assignments
+    }
+
+
+def _one(
+    assignment: Assignment,
+    rows: list[ComplianceRecord],
+    unfinished: ComplianceRecord | None,
+    shifted: dict[int, date],
+    extended: dict[int, date],
+) -> Held:
+    finished = [row for row in rows if row.completed_on is not None]
+    last = finished[-1] if finished else None
+    holding = Holding(
+        assigned_on=assignment.assigned_on,
+        last=cycle_facts(last) if last else None,
+        anchored_on=last.anchored_on if last else None,
+    )
+    if unfinished is None:
+        return Held(assignment.pk, assignment.status, holding, None, None)
+    before = [row for row in rows if row.cycle < unfinished.cycle and row.close_reason != CloseReason.UNDONE]
+    holding = Holding(
+        assigned_on=assignment.assigned_on,
+        cycle=cycle_facts(unfinished),
+        shifted_on=shifted.get(unfinished.pk, unfinished.original_due_on),
+        extended_to=extended.get(unfinished.pk),
+        last=holding.last,
+        anchored_on=holding.anchored_on,
+        # What comes after a cycle that was closed was opened for a reason of its own.
+        keeps_date=bool(before) and before[-1].completed_on is None,
+    )
+    return Held(assignment.pk, assignment.status, holding, unfinished.pk, unfinished.created_at)
