@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from . import audience, dates, days, ladder, waivers
 from .plan import Decision, Outcome, Rule
-from .terms import CycleFacts, Person, Terms, Validity
+from .terms import Absence, CycleDates, CycleFacts, Person, Terms, Validity
 
 MAIL_DAYS = 30
 
@@ -238,12 +238,12 @@ def _computed(rule: Rule, person: Person, held: Holding, today: date) -> date | 
     cycle, terms = held.cycle, rule.terms
     if cycle is None or held.keeps_date:
         return None
-    if held.last is not None:
-        if terms.recurs is None or held.last.valid_until is None or held.last.completed_on is None:
-            return None
-        return dates.renewal(terms, held.last.valid_until, held.last.completed_on).original_due_on
+    is_first = cycle.window_opens_on == held.assigned_on
+    if held.last is not None and not (is_first and _ran_out(held.last, held.assigned_on)):
+        following = following_of(terms, held.last)
+        return following.original_due_on if following is not None else None
     matched = audience.match(rule.audience, person, today)
-    if matched is None or cycle.number != 1:
+    if matched is None or not is_first:
         return None
     joined_on = matched.appointment.starts_on
     first = dates.first_due(terms, joined_on, held.assigned_on, person.employed_since(matched.appointment))
@@ -257,14 +257,27 @@ def _ahead(
     last = held.last
     previous = None
     if last is not None and last.valid_from is not None and held.anchored_on is not None:
-        previous = Validity(last.valid_from, last.valid_until, held.anchored_on)
+        previous = Validity(last.valid_from, last.valid_until, held.anchored_on, last.is_temporary)
     if due is not None:
         return None, None, dates.validity(terms, max(due.due_on, today), previous).valid_until
-    if terms.recurs is None or last is None or last.valid_until is None or last.completed_on is None:
+    following = following_of(terms, last, person.absences) if last is not None else None
+    if following is None:
         return None, None, None
-    following = dates.renewal(terms, last.valid_until, last.completed_on, person.absences)
     valid = dates.validity(terms, max(following.due_on, today), previous)
     return following.window_opens_on, following.due_on, valid.valid_until
+
+
+def following_of(terms: Terms, last: CycleFacts, absences: Iterable[Absence] = ()) -> CycleDates | None:
+    """The renewal of a finished cycle under these terms; None when what was done counts for good."""
+    if last.valid_until is None or last.completed_on is None:
+        return None
+    if terms.recurs is None and not last.is_temporary:
+        return None
+    return dates.renewal(terms, last.valid_until, last.completed_on, absences, is_temporary=last.is_temporary)
+
+
+def _ran_out(last: CycleFacts, by: date) -> bool:
+    return last.valid_until is not None and last.valid_until < by
 
 
 def _due_of(decision: Decision | None) -> date | None:
@@ -277,7 +290,7 @@ def _first_mails(decision: Decision | None, steps: ladder.Ladder, today: date) -
     due_on = _due_of(decision)
     if decision is None or decision.dates is None or due_on is None or decision.paused_by is not None:
         return frozenset()
-    cycle = CycleFacts(1, decision.dates.window_opens_on, due_on, decision.dates.grace_ends_on)
+    cycle = CycleFacts(decision.cycle, decision.dates.window_opens_on, due_on, decision.dates.grace_ends_on)
     return _mails(Holding(cycle.window_opens_on, cycle), due_on, steps, today)
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from compliance.changes.enums import Effect, Kind
 from compliance.changes.models import Change
 from compliance.core import change as core
-from compliance.core import dates
 from compliance.core.change import Due, Line, Reach
 from compliance.core.plan import Decision, Outcome, Rule
 from compliance.core.terms import Absence, Cause, Person, Terms
@@ -218,7 +217,5 @@ def _opened_by_it(sides: _Sides, row: records.Held) -> bool:
         or held.keeps_date
     ):
         return False
-    last, terms = held.last, sides.rule.terms
-    if terms.recurs is None or last.valid_until is None or last.completed_on is None:
-        return True
-    return dates.renewal(terms, last.valid_until, last.completed_on).window_opens_on > sides.today
+    following = core.following_of(sides.rule.terms, held.last)
+    return following is None or following.window_opens_on > sides.today
