@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Entitlements:
-    """What a tenant may have: active people, courses, lines of one roster file, e-mails in 24 hours, files at all.
+    """What a tenant may have: active people, courses, lines of one roster file, e-mails in 24 hours, room
+    for files (megabytes), files at all.
 
     Mail of sign-in and account is neither counted nor held back.
     """
@@ -19,13 +20,20 @@ class Entitlements:
     courses: int | None
     roster_rows: int | None
     emails_a_day: int | None
+    file_megabytes: int | None
     uploads: bool = True
 
 
 PLANS: dict[str, Entitlements] = {
-    "trial": Entitlements(people=5_000, courses=20, roster_rows=10_000, emails_a_day=10_000),
-    "standard": Entitlements(people=60_000, courses=500, roster_rows=100_000, emails_a_day=150_000),
-    "unlimited": Entitlements(people=None, courses=None, roster_rows=None, emails_a_day=None),
+    "trial": Entitlements(
+        people=5_000, courses=20, roster_rows=10_000, emails_a_day=10_000, file_megabytes=500
+    ),
+    "standard": Entitlements(
+        people=60_000, courses=500, roster_rows=100_000, emails_a_day=150_000, file_megabytes=20_000
+    ),
+    "unlimited": Entitlements(
+        people=None, courses=None, roster_rows=None, emails_a_day=None, file_megabytes=None
+    ),
 }
 
 

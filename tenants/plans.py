@@ -25,6 +25,7 @@ class Limit(StrEnum):
     COURSES = "courses"
     ROSTER_ROWS = "roster_rows"
     EMAILS_A_DAY = "emails_a_day"
+    FILE_MEGABYTES = "file_megabytes"
 
 
 class LimitReached(PermissionDenied):
@@ -116,6 +117,8 @@ def _sentence(limit: Limit, allowed: int, wanted: int) -> str:
             "The plan of this site includes %(allowed)s courses; it would be %(wanted)s.",
             allowed,
         )
+    elif limit is Limit.FILE_MEGABYTES:
+        what = _("The plan of this site has room for %(allowed)s MB of files; it would be %(wanted)s MB.")
     else:
         what = ngettext(
             "The plan of this site includes rosters of up to %(allowed)s line; this one has %(wanted)s.",

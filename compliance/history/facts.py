@@ -40,6 +40,8 @@ NOT_FACTS: dict[str, str] = {
     "records.Shift": "written once; the date that it moved is kept with the cycle",
     "records.Turn": "how far the clockwork got; what it did is in the rows it wrote",
     "records.Obligation": "a view of rows that are kept",
+    "evidence.Evidence": "what it counts for is a credit; append-only, with the moments it was sent and decided",
+    "evidence.EvidenceFile": "never changed",
     "reminders.Notice": "what was told to whom; written once",
     "reminders.Digest": "a letter of one day; written once",
 }

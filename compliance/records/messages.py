@@ -113,6 +113,8 @@ def _names(found: Any) -> dict[str, str]:
 
 def _asked(found: Any) -> tuple[str, list[str]]:
     names = _names(found)
+    if found.asked_by_id == found.user_id:
+        return _asked_for_oneself(found, names)
     if isinstance(found, Waiver):
         return _("A waiver waits for your decision: %(name)s") % names, [
             _("%(asker)s asks that %(name)s be excused from “%(title)s” from %(first)s until %(last)s.")
@@ -121,6 +123,16 @@ def _asked(found: Any) -> tuple[str, list[str]]:
     return _("An extension waits for your decision: %(name)s") % names, [
         _("%(asker)s asks that the due date of “%(title)s” for %(name)s move from %(first)s to %(last)s.")
         % names
+    ]
+
+
+def _asked_for_oneself(found: Any, names: dict[str, str]) -> tuple[str, list[str]]:
+    if isinstance(found, Waiver):
+        return _("A waiver waits for your decision: %(name)s") % names, [
+            _("%(name)s asks to be excused from “%(title)s” from %(first)s until %(last)s.") % names
+        ]
+    return _("An extension waits for your decision: %(name)s") % names, [
+        _("%(name)s asks that the own due date of “%(title)s” move from %(first)s to %(last)s.") % names
     ]
 
 
@@ -143,6 +155,10 @@ def _answered(found: Any) -> tuple[str, list[str]]:
         title = _("Approved: %(title)s for %(name)s") % names
         lead = _("%(decider)s approved what you asked for. %(name)s was written to.") % names
     else:
+        if found.asked_by_id == found.user_id:
+            return _("Refused: %(title)s") % names, [
+                _("%(decider)s refused what you asked for. Nothing changes in what you owe.") % names
+            ]
         title = _("Refused: %(title)s for %(name)s") % names
         lead = _("%(decider)s refused what you asked for. Nothing changes for %(name)s.") % names
     if isinstance(found, Waiver):

@@ -7,6 +7,7 @@ from config.settings.accounts import *  # noqa: F403
 from config.settings.cache import *  # noqa: F403
 from config.settings.databases import *  # noqa: F403
 from config.settings.databases import PROCESS
+from config.settings.evidence import *  # noqa: F403
 from config.settings.logs import *  # noqa: F403
 from config.settings.mail import *  # noqa: F403
 from config.settings.portability import *  # noqa: F403

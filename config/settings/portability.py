@@ -51,6 +51,7 @@ TAKEOUT_REPLACES = {
 TAKEOUT_FILES = [
     ("catalog_courseupload", "content", "file_name"),
     ("people_rosterimport", "content", "file_name"),
+    ("evidence_evidencefile", "content", "name"),
 ]
 # Not brought back by a restore: whoever was signed in or had a way in before must come in anew.
 RESTORE_EMPTIES = [

@@ -25,6 +25,7 @@ TENANT_APPS = [
     "lms.learning",
     "compliance.requirements",
     "compliance.records",
+    "compliance.evidence",
     "compliance.history",
     "compliance.reminders",
     "compliance.changes",

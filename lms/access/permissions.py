@@ -33,6 +33,8 @@ class Permission(StrEnum):
     WAIVERS_ASK = "waivers.ask"
     WAIVERS_DECIDE = "waivers.decide"
     DUE_DATES_EXTEND = "due_dates.extend"
+    EVIDENCE_VIEW = "evidence.view"
+    EVIDENCE_REVIEW = "evidence.review"
     MESSAGES_VIEW = "messages.view"
     AUDIT_VIEW = "audit.view"
     SHARING_VIEW = "sharing.view"
@@ -53,6 +55,7 @@ DEEDS: dict[Permission, Deed] = {
     Permission.WAIVERS_ASK: Deed.ADMINISTER,
     Permission.WAIVERS_DECIDE: Deed.ADMINISTER,
     Permission.DUE_DATES_EXTEND: Deed.ADMINISTER,
+    Permission.EVIDENCE_REVIEW: Deed.ADMINISTER,
     Permission.SHARING_DECIDE: Deed.ADMINISTER,
 }
 

@@ -89,8 +89,8 @@ class ComplianceOfficer(Role):
     key = "compliance_officer"
     name = _("Compliance officer")
     description = _(
-        "Writes and turns on requirements, follows who complied, decides waivers and extensions, and answers to "
-        "auditors."
+        "Writes and turns on requirements, follows who complied, decides waivers, extensions and proof of training "
+        "done elsewhere, and answers to auditors."
     )
     permissions = frozenset(
         {
@@ -105,6 +105,8 @@ class ComplianceOfficer(Role):
             Permission.WAIVERS_ASK,
             Permission.WAIVERS_DECIDE,
             Permission.DUE_DATES_EXTEND,
+            Permission.EVIDENCE_VIEW,
+            Permission.EVIDENCE_REVIEW,
             Permission.REMINDERS_SEND,
             Permission.MESSAGES_VIEW,
             Permission.AUDIT_VIEW,
@@ -128,8 +130,8 @@ class DepartmentAdministrator(Role):
     key = "department_administrator"
     name = _("Department administrator")
     description = _(
-        "Sees the people and the reports of one department and of those below it, and asks for waivers and "
-        "extensions for them."
+        "Sees the people and the reports of one department and of those below it, asks for waivers and extensions "
+        "for them, and reviews their proof of training done elsewhere."
     )
     scope = Scope.DEPARTMENT
     permissions = frozenset(
@@ -140,8 +142,21 @@ class DepartmentAdministrator(Role):
             Permission.REPORTS_EXPORT,
             Permission.WAIVERS_VIEW,
             Permission.WAIVERS_ASK,
+            Permission.EVIDENCE_VIEW,
+            Permission.EVIDENCE_REVIEW,
         }
     )
+
+
+class EvidenceReviewer(Role):
+    """Looks at proof of training that was done elsewhere."""
+
+    key = "evidence_reviewer"
+    name = _("Evidence reviewer")
+    description = _(
+        "Reviews proof of training done elsewhere, of everybody or of one department: accepts it or says what is wrong."
+    )
+    permissions = frozenset({Permission.PEOPLE_VIEW, Permission.EVIDENCE_VIEW, Permission.EVIDENCE_REVIEW})
 
 
 class Auditor(Role):
@@ -158,6 +173,7 @@ class Auditor(Role):
             Permission.REPORTS_VIEW,
             Permission.REPORTS_EXPORT,
             Permission.WAIVERS_VIEW,
+            Permission.EVIDENCE_VIEW,
             Permission.AUDIT_VIEW,
         }
     )
@@ -224,6 +240,7 @@ ALL: tuple[type[Role], ...] = (
     ComplianceOfficer,
     Author,
     DepartmentAdministrator,
+    EvidenceReviewer,
     Auditor,
     Manager,
     Learner,

@@ -91,6 +91,10 @@ SUPPORT: Final = {
     "lapsed": Term(_("Not answered in time"), "neutral", "dash"),
     "ended": Term(_("Ended"), "neutral", "check"),
 }
+EVIDENCE: Final = {
+    "accepted": Term(_("Accepted"), "ok", "check-circle"),
+    "rejected": Term(_("Not accepted"), "bad", "x-circle"),
+}
 LAWS: Final = {
     "proposed": Term(_("Proposed"), "neutral", "edit"),
     "enacted": Term(_("Enacted"), "info", "calendar"),
@@ -110,6 +114,7 @@ GROUPS: Final[dict[str, tuple[Text, dict[str, Term]]]] = {
     "import_rows": (_("Import rows"), IMPORT_ROWS),
     "people": (_("People"), PEOPLE),
     "support": (_("Support access"), SUPPORT),
+    "evidence": (_("Evidence"), EVIDENCE),
     "laws": (_("Laws and standards"), LAWS),
 }
 TERMS: Final[dict[str, Term]] = {

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from compliance.evidence import queries as evidence
 from compliance.records import queries as records
 from compliance.reminders import queries as reminders
 from compliance.requirements import queries as requirements
@@ -44,14 +45,20 @@ class Attention:
     next_turn: reminders.UpcomingDay | None = None
 
 
-def attention(*, today: date, at: datetime, decides: bool = False) -> Attention:
+def attention(*, today: date, at: datetime, decides: bool = False, reviews: bool = False) -> Attention:
     """What to look at, as of `at` (UTC; `today` is its day in the tenant's zone).
 
-    `decides`: the viewer decides waivers or extensions.
+    `decides`: the viewer decides waivers or extensions; `reviews`: the viewer reviews evidence of everybody.
     """
     first = reminders.next_turn_on(today=today, at=at)
     days = reminders.upcoming_days(today=today, first=first)
-    matters = [*(_requests() if decides else ()), *_offers(), *_undelivered(), *_imports()]
+    matters = [
+        *(_requests() if decides else ()),
+        *(_evidence(today) if reviews else ()),
+        *_offers(),
+        *_undelivered(),
+        *_imports(),
+    ]
     return Attention(matters=matters, next_turn=days[0] if days else None)
 
 
@@ -65,6 +72,18 @@ def _requests() -> list[Matter]:
             href = f"{reverse('oversight:requests')}?kind={kind}&state=waiting"
             found.append(Matter(text, href, _("Look at them")))
     return found
+
+
+def _evidence(today: date) -> list[Matter]:
+    """Proof that waits for a review, and how much of it longer than the aim."""
+    counts = evidence.waiting_counts(people.Reach(is_everyone=True), today)
+    if not counts.total:
+        return []
+    text = ngettext("%(n)d proof of training waits", "%(n)d proofs of training wait", counts.total)
+    text %= {"n": counts.total}
+    if counts.late:
+        text = _("%(waiting)s, %(late)d longer than the aim") % {"waiting": text, "late": counts.late}
+    return [Matter(text, f"{reverse('evidence:queue')}?state=waiting", _("Review them"))]
 
 
 _WAITING = {

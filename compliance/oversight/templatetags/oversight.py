@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from django import template
 
+from compliance.evidence import queries as evidence
 from compliance.oversight import queries
 from compliance.records import queries as records
 from lms.access import guard
@@ -27,7 +28,15 @@ def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
         "messages_sent": mail.history(person.pk, limit=20),
         "request": context.get("request"),
     }
-    return shown | _requests(context.get("request"), person)
+    return shown | _requests(context.get("request"), person) | _evidence(context.get("request"), person)
+
+
+def _evidence(request: Any, person: Any) -> dict[str, Any]:
+    """What the person sent as proof: nothing where the viewer may not know."""
+    viewer = request.user
+    if guard.is_support(viewer) or not _reaches(viewer, Permission.EVIDENCE_VIEW, person):
+        return {}
+    return {"sent": evidence.mine(person.pk)[:20]}
 
 
 def _requests(request: Any, person: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from compliance.evidence import queries as evidence
 from compliance.oversight import forms
 from compliance.oversight import queries as oversight
 from compliance.records import actions as records
@@ -132,6 +133,7 @@ def _page(request: HttpRequest, kind: str, found: Any, form: Any, status: int = 
     context = {
         "one": found,
         "kind": kind,
+        "files": evidence.files_of(found),
         "form": form,
         "may_decide": found.is_waiting and decides and is_apart,
         "needs_other": found.is_waiting and decides and not is_apart,

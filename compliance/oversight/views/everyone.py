@@ -70,8 +70,10 @@ def people_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 def _attention(request: HttpRequest, now: datetime) -> queries.Attention:
-    decides = {Permission.WAIVERS_DECIDE, Permission.DUE_DATES_EXTEND} & guard.viewer(request).permissions
-    return queries.attention(today=clock.today(now), at=now, decides=bool(decides))
+    held = guard.viewer(request).permissions
+    decides = {Permission.WAIVERS_DECIDE, Permission.DUE_DATES_EXTEND} & held
+    reviews = Permission.EVIDENCE_REVIEW in held
+    return queries.attention(today=clock.today(now), at=now, decides=bool(decides), reviews=reviews)
 
 
 def chosen_people(

@@ -3,12 +3,16 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from compliance.evidence import queries as evidence
 from compliance.oversight import queries
+from compliance.records import queries as records
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.mail import queries as mail
 from lms.ui import http, partials
 from tenants import clock
+from tenants.lifecycle import refusals
+from tenants.rules.lifecycle import Deed
 
 
 @guard.signed_in_or_support(Permission.REPORTS_VIEW)
@@ -32,5 +36,15 @@ def status(request: HttpRequest) -> HttpResponse:
     """All of one's record: every requirement, every cycle that is over, the newest messages."""
     user, now = guard.viewer(request), clock.now()
     mine, past = queries.my_record(user_id=user.pk, today=clock.today(now))
-    context = {"mine": mine, "past": past, "messages_sent": mail.history(user.pk, limit=20), "as_of": now}
+    files = evidence.owner_files(user.pk)
+    asked = [(one, files.get((records.noun_of(one), one.pk), [])) for one in records.requests_of(user.pk)]
+    context = {
+        "mine": mine,
+        "past": past,
+        "sent": evidence.mine(user.pk)[:20],
+        "asked": asked,
+        "may_ask": refusals.allowed(Deed.ADMINISTER),
+        "messages_sent": mail.history(user.pk, limit=20),
+        "as_of": now,
+    }
     return partials.render_page(request, "oversight/status.html", context)

@@ -7,6 +7,7 @@ compliant when every requirement that counts for them is.
 
 from compliance.records.queries.access import Access, may
 from compliance.records.queries.dossiers import Dossier, Owed, PastCycle, dossier, owed_by
+from compliance.records.queries.granting import Granted, granted
 from compliance.records.queries.holdings import Held, holdings, shifts_of, withdrawn_since
 from compliance.records.queries.obligations import (
     DUE_SOON_DAYS,
@@ -41,6 +42,7 @@ from compliance.records.queries.requests import (
     extended_due_dates,
     holds,
     moves,
+    noun_of,
     requests_of,
     waiting_count,
 )
@@ -55,6 +57,7 @@ __all__ = [
     "Asked",
     "DepartmentTotals",
     "Dossier",
+    "Granted",
     "Held",
     "LeftOut",
     "Move",
@@ -75,10 +78,12 @@ __all__ = [
     "dossier",
     "excuse",
     "extended_due_dates",
+    "granted",
     "holdings",
     "holds",
     "may",
     "moves",
+    "noun_of",
     "obligations",
     "owed_by",
     "people",

@@ -187,6 +187,11 @@ def asked(kind: str, *, user_ids: frozenset[int] | None = None) -> QuerySet[Any]
     return rows.order_by(first, "-decided_at", "asked_at", "pk")
 
 
+def noun_of(request: Asked) -> str:
+    """What kind of request it is, as deeds and files name it: "waiver" or "extension"."""
+    return "waiver" if isinstance(request, Waiver) else "extension"
+
+
 def waiting_count(kind: str) -> int:
     """How many requests of a kind wait for a decision."""
     return asked(kind).filter(state=RequestState.WAITING).order_by().count()

@@ -30,6 +30,7 @@ AT_LEAST = {
     "audit:event-csv",
     "people:import-problems",
     "takeout:download",
+    "evidence:file",
 }
 
 

@@ -3,6 +3,7 @@
 A leak between the two returns a plausible row; only the canary in its words shows whose it is.
 """
 
+import base64
 import datetime as dt
 import io
 import json
@@ -16,7 +17,7 @@ from django.apps import apps
 from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.db.models import AutoField, Max, Model
+from django.db.models import AutoField, BinaryField, Max, Model
 
 from tenants import router
 from tenants.context import TenantRef, inside, public_schema
@@ -250,6 +251,28 @@ def _requests(world: World, record: Any) -> None:
         record=record, moved_from=dt.date(2026, 11, 19), moved_to=record.due_on, **asked
     )
     world.ids.update(waiver=str(waiver.public_id), extension=str(extension.public_id))
+    _evidence(world, record.requirement, waiver, extension)
+
+
+def _evidence(world: World, requirement: Any, waiver: Any, extension: Any) -> None:
+    """Proof that was not accepted, what Dee sent instead, and a file of everything that can have one."""
+    from compliance.evidence.models import Evidence, EvidenceFile
+
+    said = {
+        "user": world.dee, "requirement": requirement, "title": _canary(), "issuer": _canary(), "note": _canary(),
+        "completed_on": AT.date(), "sent_at": AT,
+    }  # fmt: skip
+    rejected = Evidence.objects.create(
+        **said, state="rejected", reject_reason="no_date", decided_by=world.ada, decided_at=AT
+    )
+    newer = Evidence.objects.create(**said, replaces=rejected)
+    for of in ({"evidence": newer}, {"evidence": rejected}, {"waiver": waiver}, {"extension": extension}):
+        file = EvidenceFile.objects.create(
+            **of, user=world.dee, sent_by=world.dee, sent_at=AT, name=f"{_canary()}.pdf",
+            content_type="application/pdf", size=9, sha256=_canary(), content=f"%PDF {_canary()}".encode(),
+        )  # fmt: skip
+        world.ids.setdefault("file", str(file.public_id))
+    world.ids.update(evidence=str(newer.public_id), rejected=str(rejected.public_id))
 
 
 def _messages(world: World) -> None:
@@ -314,6 +337,7 @@ def twin(source: TenantRef, target: TenantRef) -> None:
     for here, there in ((CANARY.format("alpha"), CANARY.format("beta")), (source.name, target.name)):
         text = text.replace(here, there)
     rows = json.loads(text)
+    _name_in_files(rows)
     first = [row | {"fields": row["fields"] | _UNFINISHED.get(row["model"], {})} for row in rows]
     with inside(target):
         _save(row for row in first if row["model"] not in _LAST)
@@ -327,6 +351,16 @@ def twin(source: TenantRef, target: TenantRef) -> None:
                 )
         _save(row for row in rows if row["model"] in _LAST)
         _pass_over_the_ids_taken()
+
+
+def _name_in_files(rows: Iterable[dict[str, Any]]) -> None:
+    """The canary of the target inside of files too, which stand there in base64."""
+    for row in rows:
+        for each in apps.get_model(row["model"])._meta.concrete_fields:
+            if isinstance(each, BinaryField) and row["fields"].get(each.name):
+                content = base64.b64decode(row["fields"][each.name])
+                content = content.replace(CANARY.format("alpha").encode(), CANARY.format("beta").encode())
+                row["fields"][each.name] = base64.b64encode(content).decode()
 
 
 def _pass_over_the_ids_taken() -> None:

@@ -3,6 +3,7 @@
 from lms.people.queries.counted import measure, places_taken, still_to_come
 from lms.people.queries.directory import (
     Listed,
+    able_to,
     department_list,
     find,
     holders_of,
@@ -35,6 +36,7 @@ __all__ = [
     "PersonFacts",
     "Reach",
     "Record",
+    "able_to",
     "changing_days",
     "changing_people",
     "department_list",

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
 
+from lms.access import roles
 from lms.access.permissions import Permission
 from lms.people import rules
 from lms.people.enums import PersonState
@@ -94,9 +95,16 @@ def person_for(viewer: User, public_id: UUID) -> User:
     raise Http404
 
 
-def holders_of(roles: Iterable[str]) -> list[User]:
+def holders_of(keys: Iterable[str]) -> list[User]:
     """Active people who hold one of these roles over the whole tenant, each once, oldest first."""
-    grants = RoleGrant.objects.filter(role__in=list(roles), department=None)
+    grants = RoleGrant.objects.filter(role__in=list(keys), department=None)
+    return list(User.objects.filter(is_active=True, pk__in=grants.values("user")).order_by("pk"))
+
+
+def able_to(permission: Permission) -> list[User]:
+    """Active people who hold the permission by a granted role, over everybody or over some; each once, oldest first."""
+    keys = [role.key for role in roles.ALL if permission in role.permissions]
+    grants = RoleGrant.objects.filter(role__in=keys)
     return list(User.objects.filter(is_active=True, pk__in=grants.values("user")).order_by("pk"))
 
 

@@ -1,0 +1,67 @@
+"""The evidence app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+DEEDS = {
+    "evidence.sent": _("sent proof of training done elsewhere"),
+    "evidence.withdrawn": _("withdrew proof"),
+    "evidence.accepted": _("accepted proof"),
+    "evidence.rejected": _("did not accept proof"),
+}
+PAGES = ("evidence:review", "evidence:decide")
+
+
+class EvidenceConfig(AppConfig):
+    """Proof of training done elsewhere, its review, and files of requests."""
+
+    name = "compliance.evidence"
+    label = "evidence"
+    verbose_name = _("Evidence")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from compliance.evidence import messages
+        from compliance.evidence.actions import chasing
+        from lms.access.permissions import Permission
+        from lms.audit import kinds as audit_kinds
+        from lms.mail import kinds as mail_kinds
+        from lms.mail.enums import Category
+        from lms.ui import navigation
+        from tenants import schedule
+        from tenants.rules.lifecycle import Deed
+
+        schedule.register(
+            schedule.ScheduledJob(
+                name=chasing.JOB, action="compliance.evidence.actions.chase", deed=Deed.REMIND
+            )
+        )
+        for action, label in DEEDS.items():
+            audit_kinds.register(action, label, administers=True)
+        mail_kinds.register(
+            mail_kinds.MessageKind(
+                messages.DECIDED,
+                Category.REQUIRED,
+                _("Proof of training: the decision"),
+                context="compliance.evidence.messages.decided",
+            )
+        )
+        mail_kinds.register(
+            mail_kinds.MessageKind(
+                messages.OVERDUE,
+                Category.REQUIRED,
+                _("Proof of training that waits too long"),
+                context="compliance.evidence.messages.overdue",
+                deed=Deed.REMIND,
+            )
+        )
+        navigation.register(
+            navigation.Entry(
+                key="evidence",
+                label=_("Evidence"),
+                url_name="evidence:queue",
+                permission=Permission.EVIDENCE_VIEW,
+                order=56,
+                pages=PAGES,
+            )
+        )

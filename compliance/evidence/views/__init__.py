@@ -1,0 +1,1 @@
+"""The pages of whoever sends proof, of whoever reviews it, and the files."""

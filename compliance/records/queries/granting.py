@@ -1,0 +1,47 @@
+"""What a completion of some day would be worth, before anybody writes it down."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from compliance.core import dates
+from compliance.core.terms import Validity
+from compliance.records.models import ComplianceRecord
+
+if TYPE_CHECKING:
+    from compliance.requirements.models import Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """How long it would count (`until`, None: for good), and the first day of which one counts at all (None: any)."""
+
+    until: date | None
+    counts_from: date | None
+
+
+def granted(user_id: int, requirement: "Requirement", on: date) -> Granted:
+    """What the requirement's terms give the person for a completion on `on`, renewing what they finished last.
+
+    A renewal counts from the day its window opens; without one, the requirement may say since when completions count.
+    """
+    last, terms = _last(user_id, requirement.pk), requirement.terms
+    if last is None or last.valid_from is None or last.anchored_on is None:
+        return Granted(dates.validity(terms, on).valid_until, terms.credit_since)
+    previous = Validity(last.valid_from, last.valid_until, last.anchored_on, last.is_temporary)
+    until = dates.validity(terms, on, previous).valid_until
+    if last.valid_until is None:
+        return Granted(until, terms.credit_since)
+    renewal = dates.renewal(terms, last.valid_until, last.valid_from, is_temporary=last.is_temporary)
+    return Granted(until, renewal.window_opens_on)
+
+
+def _last(user_id: int, requirement_id: int) -> ComplianceRecord | None:
+    """What the person finished last in the assignment they have now."""
+    finished = ComplianceRecord.objects.filter(
+        user_id=user_id,
+        requirement_id=requirement_id,
+        assignment__withdrawn_on__isnull=True,
+        completed_at__isnull=False,
+    )
+    return finished.order_by("-cycle").first()
