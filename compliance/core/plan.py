@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from . import audience, dates, history, ladder
-from .terms import Cause, Completion, CycleDates, Fact, Person, Terms, Validity
+from . import audience, byhand, dates, history, ladder
+from .terms import Cause, Completion, CycleDates, Fact, Person, Side, Terms, Validity
 
 
 class Outcome(StrEnum):
@@ -109,7 +109,7 @@ def decide(
     """What happens to one person on that day."""
     absence = person.absence_on(today)
     paused_by = absence.cause if absence is not None else None
-    matched = audience.match(rule.audience, person, today)
+    matched = byhand.match(rule.audience, person, today)
     if holds and matched is not None:
         return Decision(person.id, Outcome.KEEP, matched.facts, paused_by=paused_by)
     if holds:
@@ -130,9 +130,9 @@ def next_match(rule: Rule, person: Person, today: date) -> tuple[date, audience.
     starts = {appointment.starts_on for appointment in person.appointments}
     returns = {absence.returns_on for absence in person.absences if absence.returns_on is not None}
     leaves = {absence.starts_on for absence in person.absences}
-    for day in sorted(starts | returns | leaves | {rule.terms.starts_on}):
+    for day in sorted(starts | returns | leaves | byhand.turning_days(person) | {rule.terms.starts_on}):
         if day > today and day >= rule.terms.starts_on:
-            matched = audience.match(rule.audience, person, day)
+            matched = byhand.match(rule.audience, person, day)
             if matched is not None:
                 return day, matched
     return None
@@ -186,6 +186,9 @@ def _left(person: Person, today: date) -> tuple[Fact, ...]:
     """Why a person is no longer meant."""
     if not person.is_active:
         return (("reason", "deactivated"),)
+    named = byhand.naming_on(person, today)
+    if named is not None and named.side is Side.EXCLUDE:
+        return (("reason", "excluded"), *named.facts)
     if any(appointment.covers(today) for appointment in person.appointments):
         return (("reason", "no_longer_in_audience"),)
     return (("reason", "left"),)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from heapq import heappop, heappush
 
+from . import byhand
 from .duties import Duty
 
 _DAY = timedelta(days=1)
@@ -31,7 +32,7 @@ class Visits:
 
 def turning_days(duty: Duty) -> frozenset[date]:
     """The days on which the facts themselves change: appointments, absences, the start of the requirement."""
-    days = {duty.rule.terms.starts_on}
+    days = {duty.rule.terms.starts_on, *byhand.turning_days(duty.person)}
     for appointment in duty.person.appointments:
         days |= {appointment.starts_on, *_day_after(appointment.ends_on)}
     for absence in duty.person.absences:

@@ -35,6 +35,11 @@ class RequirementsConfig(AppConfig):
             _("brought back the earlier state of the requirement"),
             administers=True,
         )
+        kinds.register("requirement.person_included", _("added a person by hand to"), administers=True)
+        kinds.register("requirement.person_excluded", _("left out a person by hand of"), administers=True)
+        kinds.register(
+            "requirement.naming_ended", _("ended what was said by hand of a person in"), administers=True
+        )
         kinds.register("requirement.holidays_changed", _("changed the list of holidays"), administers=True)
         navigation.register(
             navigation.Entry(

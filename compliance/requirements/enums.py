@@ -46,3 +46,10 @@ class Roll(models.TextChoices):
     NONE = "none", _("It stays")
     LATER = "later", _("It moves to the next working day")
     EARLIER = "earlier", _("It moves to the working day before")
+
+
+class Side(models.TextChoices):
+    """What a person named by hand is; the values are those of `compliance.core.terms.Side`."""
+
+    INCLUDE = "include", _("Add them, whatever the rule says")
+    EXCLUDE = "exclude", _("Leave them out, whatever the rule says")

@@ -4,10 +4,10 @@ Each function is a constant number of statements, whatever the size of the popul
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from compliance.core.terms import Absence, Appointment, Cause, Person
+from compliance.core.terms import Absence, Appointment, Cause, Naming, Person
 from compliance.core.waivers import RequestState
 from compliance.requirements.models import Requirement
 from lms.people import queries as people_queries
@@ -41,8 +41,12 @@ def roster(*, after_id: int = 0, limit: int | None = None, user_ids: Collection[
 def population(requirement: Requirement, rows: Roster) -> Population:
     """These people as one requirement sees them: with leaves, waivers and the stretches in which it rested."""
     rests, excused = tuple(pauses(requirement)), waivers(requirement, rows)
+    by_hand = named_by_hand(requirement, rows)
     return Population(
-        people=tuple(_person(row, excused.get(row.user_id, ()) + rests) for row in rows),
+        people=tuple(
+            replace(_person(row, excused.get(row.user_id, ()) + rests), by_hand=by_hand.get(row.user_id, ()))
+            for row in rows
+        ),
         names={row.user_id: Named(row.user_id, row.name, row.email) for row in rows},
     )
 
@@ -64,6 +68,18 @@ def waivers(requirement: Requirement, rows: Roster) -> dict[int, tuple[Absence, 
     approved = requirement.waivers.filter(state=RequestState.APPROVED)
     for row in approved.filter(user_id__gte=min(ids), user_id__lte=max(ids)):
         found[row.user_id] = (*found.get(row.user_id, ()), row.days.absence)
+    return found
+
+
+def named_by_hand(requirement: Requirement, rows: Roster) -> dict[int, tuple[Naming, ...]]:
+    """What is said of these people by hand, past and present; one statement."""
+    if requirement._state.adding or not rows:
+        return {}
+    ids = [row.user_id for row in rows]
+    found: dict[int, tuple[Naming, ...]] = {}
+    within = requirement.individuals.filter(user_id__gte=min(ids), user_id__lte=max(ids))
+    for each in within.select_related("by").order_by("starts_on", "pk"):
+        found[each.user_id] = (*found.get(each.user_id, ()), each.named)
     return found
 
 

@@ -215,5 +215,6 @@ def _rule(part: Part) -> audience.Rule:
         return part.fields.rule()
     parts = tuple(_rule(each) for each in part.parts)
     if part.word == "none":
-        return Not(parts[0] if len(parts) == 1 else AnyOf(parts))
+        is_plain = len(parts) == 1 and not isinstance(parts[0], AnyOf)
+        return Not(parts[0] if is_plain else AnyOf(parts))
     return All(parts) if part.word == "all" else AnyOf(parts)

@@ -1,6 +1,7 @@
 """What is required of whom. The audience is data (compliance.core.audience); the dates are terms (compliance.core)."""
 
 import uuid
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q, Value
@@ -8,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.core import audience, plan
 from compliance.core.ladder import Ladder
-from compliance.core.terms import Anchor, Calendar, DayUnit, FixedDay, Period, Terms
+from compliance.core.terms import Anchor, Calendar, DayUnit, FixedDay, Naming, Period, Terms
 from compliance.core.terms import DueFrom as CoreDueFrom
 from compliance.core.terms import Roll as CoreRoll
+from compliance.core.terms import Side as CoreSide
 
-from .enums import DueFrom, DueUnit, RequirementState, Roll, ValidityAnchor
+from .enums import DueFrom, DueUnit, RequirementState, Roll, Side, ValidityAnchor
 
 _NONE = Value([], models.JSONField())
 
@@ -229,6 +231,60 @@ class RequirementPause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_on}/{self.resumes_on or ''}"
+
+
+class Individual(models.Model):
+    """A person named by hand: meant from `starts_on` to `ends_on` whatever the rule says, or not meant.
+
+    Append-only once the requirement was turned on: a trigger in the database lets the early end be written once, and
+    nothing else. `ended_on` is the first day on which it no longer holds. No two of one person overlap (migration).
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    requirement = models.ForeignKey(Requirement, models.CASCADE, related_name="individuals")
+    user = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    side = models.CharField(max_length=8, choices=Side)
+    reason = models.TextField(_("reason"))
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_on = models.DateField(null=True)
+    ended_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name = _("person named by hand")
+        verbose_name_plural = _("people named by hand")
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="individual_public_id_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="individual_has_reason"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="individual_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True, ended_by__isnull=True, ended_at__isnull=True)
+                | Q(ended_by__isnull=False, ended_at__isnull=False, ended_on__gte=F("starts_on")),
+                name="individual_early_end_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requirement_id}: {self.side} {self.user_id}"
+
+    @property
+    def returns_on(self) -> date | None:
+        """The first day on which it no longer holds; None: until further notice."""
+        if self.ended_on is not None:
+            return self.ended_on
+        return None if self.ends_on is None else self.ends_on + timedelta(days=1)
+
+    @property
+    def named(self) -> Naming:
+        """The naming in the engine's words."""
+        return Naming(CoreSide(self.side), self.starts_on, self.returns_on, self.by.display_name, self.reason)
 
 
 def working_calendar() -> Calendar:

@@ -15,14 +15,18 @@ _DAY = timedelta(days=1)
 def turning_days(first: date, last: date) -> set[date]:
     """The days from `first` to `last`, both included, on which somebody may come to owe something or no longer."""
     starts = {each.starts_on for each in requirements.active() if first <= each.starts_on <= last}
-    return starts | people.changing_days(first, last)
+    return starts | people.changing_days(first, last) | requirements.naming_days(first, last)
 
 
 def turning_people(on: date) -> set[int]:
     """Whose own facts turn on that day: an appointment, a leave or a waiver begins, or was over the day before."""
     over = Q(ended_on=on) | Q(ended_on__isnull=True, ends_on=on - _DAY)
     waived = Waiver.objects.filter(Q(starts_on=on) | over, state=RequestState.APPROVED)
-    return people.changing_people(on) | {*waived.values_list("user_id", flat=True)}
+    return (
+        people.changing_people(on)
+        | requirements.named_people(on)
+        | {*waived.values_list("user_id", flat=True)}
+    )
 
 
 def turning_requirements(on: date) -> list[int]:

@@ -16,6 +16,13 @@ Facts = Iterable[tuple[str, str]]
 def why_text(facts: Facts) -> str:
     """Why a person has a requirement: "Staff in School of Law since 2 Jun 2026". In the language in force."""
     known = dict(facts)
+    if "included_by" in known:
+        told = {
+            "by": known["included_by"],
+            "day": _day(known["included_on"]),
+            "why": known["included_because"],
+        }
+        return _("Added by hand by %(by)s on %(day)s: %(why)s") % told
     if "kind" not in known:
         return ""
     kind = AffiliationKind(known["kind"]).label if known["kind"] in AffiliationKind.values else known["kind"]

@@ -41,12 +41,17 @@ def check_text(check: Check) -> str:
     match check.test:
         case "kind" | "everyone":
             known = check.actual in AffiliationKind.values
-            return str(AffiliationKind(check.actual).label) if known else check.actual
+            text = str(AffiliationKind(check.actual).label) if known else check.actual
         case "department":
-            return _("Department %(code)s") % {"code": check.actual or "–"}
+            text = _("Department %(code)s") % {"code": check.actual or "–"}
         case "on_leave":
-            return _("On leave") if check.actual == "yes" else _("Not on leave")
+            text = _("On leave") if check.actual == "yes" else _("Not on leave")
+        case "included":
+            text = _("Added by hand: %(told)s") % {"told": check.actual}
+        case "excluded":
+            text = _("Left out by hand: %(told)s") % {"told": check.actual}
         case "active":
-            return _("Deactivated")
+            text = _("Deactivated")
         case _:
-            return _("No appointment on that day")
+            text = _("No appointment on that day")
+    return text

@@ -1,6 +1,7 @@
 """Writing, turning on, changing, pausing and retiring requirements. Every action is one transaction."""
 
 from compliance.requirements.actions.basing import set_basis
+from compliance.requirements.actions.byhand import end_naming, name_by_hand, naming
 from compliance.requirements.actions.drafts import create_draft, discard_draft, edit, revise
 from compliance.requirements.actions.holidays import set_holidays
 from compliance.requirements.actions.lifecycle import pause, retire, step_back, turn_on
@@ -17,6 +18,9 @@ __all__ = [
     "create_draft",
     "discard_draft",
     "edit",
+    "end_naming",
+    "name_by_hand",
+    "naming",
     "pause",
     "retire",
     "revise",

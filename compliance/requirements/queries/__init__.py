@@ -2,6 +2,17 @@
 
 from compliance.requirements.facts import Roster, department_names, roster
 from compliance.requirements.packs import library
+from compliance.requirements.queries.byhand import (
+    Consequence,
+    Consequences,
+    consequences,
+    consequences_of_ending,
+    holding,
+    individual_by,
+    individuals,
+    named_people,
+    naming_days,
+)
 from compliance.requirements.queries.coverage import Answered, Coverage, coverage, coverage_of
 from compliance.requirements.queries.holidays import holidays, observing, working_calendar
 from compliance.requirements.queries.listing import (
@@ -41,6 +52,8 @@ __all__ = [
     "Affected",
     "Answer",
     "Answered",
+    "Consequence",
+    "Consequences",
     "Coverage",
     "DueDay",
     "Explanation",
@@ -56,6 +69,8 @@ __all__ = [
     "all_requirements",
     "called",
     "changed_names",
+    "consequences",
+    "consequences_of_ending",
     "content_of",
     "coverage",
     "coverage_of",
@@ -63,14 +78,19 @@ __all__ = [
     "differs",
     "ever_turned_on",
     "explain",
+    "holding",
     "holidays",
     "in_force",
+    "individual_by",
+    "individuals",
     "known_of",
     "library",
     "lines",
     "locked",
     "matching",
     "meaning",
+    "named_people",
+    "naming_days",
     "observing",
     "passes",
     "people_of",

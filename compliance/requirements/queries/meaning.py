@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from compliance.core import audience
+from compliance.core import audience, byhand
 from compliance.core.terms import Fact
 from compliance.requirements import facts
 from compliance.requirements.models import Requirement
@@ -47,7 +47,7 @@ def meaning(requirement: Requirement, rule: audience.Rule, today: date) -> Meani
     found = [
         (population.names[person.id], matched.facts)
         for person in population.people
-        if (matched := audience.match(rule, person, today)) is not None
+        if (matched := byhand.match(rule, person, today)) is not None
     ]
     found.sort(key=lambda each: (each[0].name, each[0].user_id))
     names = facts.department_names()
@@ -64,8 +64,8 @@ def would_mean(
         person.id: Answer(
             population.names[person.id].name,
             population.names[person.id].email,
-            audience.match(rule, person, today) is not None,
-            audience.explain(rule, person, today),
+            byhand.match(rule, person, today) is not None,
+            byhand.explain(rule, person, today),
         )
         for person in population.people
     }

@@ -7,11 +7,13 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from compliance.core.plan import Outcome
 from compliance.requirements import basis, facts, rules
-from compliance.requirements.enums import RequirementState
+from compliance.requirements.enums import RequirementState, Side
 from compliance.requirements.models import Requirement
+from compliance.requirements.queries.byhand import holding
 from compliance.requirements.queries.listing import all_requirements
 from compliance.requirements.queries.previews import Affected, DueDay, Preview, preview
 from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
@@ -53,12 +55,28 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
         "versions": history(requirement),
         "basis": basis.of(requirement),
         "unset_parameters": basis.unset_parameters(basis.of(requirement)),
+        "by_hand": _by_hand_text(requirement, today),
         "pauses": list(requirement.pauses.order_by("-starts_on")),
     }
     if requirement.state in {RequirementState.DRAFT, RequirementState.PAUSED}:
         context |= previewed(requirement, today)
         context["obstacle"] = rules.obstacle(requirement)
     return context
+
+
+def _by_hand_text(requirement: Requirement, today: date) -> str:
+    """How many people are named by hand on that day; empty when nobody is."""
+    sides = [each.side for each in holding(requirement, today)]
+    added, left_out = sides.count(Side.INCLUDE), sides.count(Side.EXCLUDE)
+    texts = [
+        ngettext("%(count)d person added", "%(count)d people added", added) % {"count": added}
+        if added
+        else "",
+        ngettext("%(count)d left out", "%(count)d left out", left_out) % {"count": left_out}
+        if left_out
+        else "",
+    ]
+    return ", ".join(filter(None, texts))
 
 
 def previewed(requirement: Requirement, today: date) -> dict[str, Any]:

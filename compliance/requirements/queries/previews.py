@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from compliance.core import audience
+from compliance.core import audience, byhand
 from compliance.core.plan import Decision, Outcome, Plan, decide, mails_by_day
 from compliance.core.terms import Cause, Fact
 from compliance.requirements import facts, rules
@@ -122,11 +122,16 @@ def explain(requirement: Requirement, user_id: int, today: date) -> Explanation 
     done = passes_of(requirement, [user_id]).get(user_id, [])
     decision = decide(requirement.rule, person, holds, done, today)
     on = decision.on if decision.outcome is Outcome.LATER and decision.on else today
-    checks = audience.explain(requirement.rule.audience, person, on)
+    checks = byhand.explain(requirement.rule.audience, person, on)
     mail_days = sorted(mails_by_day(Plan((decision,)), requirement.ladder, today, days=366))
     return Explanation(
         named.name, named.email, checks, with_names(decision, facts.department_names()), mail_days
     )
+
+
+def affected_row(decision: Decision, named: facts.Named, departments: dict[str, str]) -> Affected:
+    """One decision as it is shown."""
+    return _row(with_names(decision, departments), named)
 
 
 def _affected(planned: Planned) -> list[Affected]:

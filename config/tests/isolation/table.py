@@ -113,6 +113,12 @@ TENANT: list[Row] = [
     _one("requirements:people", "requirements.preview", "requirement"),
     _one("requirements:people-csv", "requirements.preview", "requirement"),
     _one("requirements:check-person", "requirements.preview", "requirement"),
+    _one("requirements:by-hand", "requirements.edit", "requirement"),
+    Row(
+        "requirements:by-hand-end",
+        "requirements.edit",
+        (("public_id", "requirement"), ("individual_id", "individual")),
+    ),
     _one("requirements:turn-on", "requirements.edit", "requirement"),
     _one("requirements:pause", "requirements.edit", "requirement"),
     _one("requirements:retire", "requirements.edit", "requirement"),

@@ -199,6 +199,10 @@ def _compliance(world: World) -> None:
     Turn.objects.create(on=AT.date())
     record = make_record(assignment, due_on=dt.date(2026, 11, 20))
     world.ids["requirement"] = str(requirement.public_id)
+    individual = requirement.individuals.create(
+        user=world.ada, side="exclude", reason=_canary(), starts_on=AT.date(), by=world.dee, at=AT
+    )
+    world.ids["individual"] = str(individual.public_id)
     _requests(world, record)
     _credits(world, record)
     _changes(world, record)
