@@ -14,6 +14,9 @@ FACTS: dict[str, tuple[str, ...]] = {
     "requirements_requirement": ("public_id", "title", "state", "number", "turned_on_at"),
     "requirements_requirementpause": ("requirement_id", "starts_on", "resumes_on"),
     "requirements_holiday": ("on", "name"),
+    "requirements_individual": (
+        "requirement_id", "user_id", "side", "reason", "starts_on", "ends_on", "ended_on", "ended_at",
+    ),
     "records_assignment": (
         "user_id", "requirement_id", "requirement_number", "status", "assigned_on", "withdrawn_on",
     ),
