@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from . import dates, history, ladder, plan, waivers
+from . import dates, history, ladder, plan, triggers, waivers
 from .duties import (
     ASSIGNED,
     COMPLETED,
@@ -180,7 +180,7 @@ def _finish_and_open(state: _State, day: date, events: list[Event]) -> None:
         cycle = state.open
         if cycle is None or cycle.window_opens_on > day:
             return
-        if _take_in(state, cycle, day, events):
+        if cycle.trigger is None and _take_in(state, cycle, day, events):
             continue
         over_on = _over_on(state, cycle, day)
         last_day = day if over_on is None else over_on - _DAY
@@ -191,8 +191,12 @@ def _finish_and_open(state: _State, day: date, events: list[Event]) -> None:
         if not inside:
             return
         first = min(inside, key=lambda each: each.rank)
-        valid = history.validity(state.duty.rule.terms, first, _renewed(state))
-        _finish(state, cycle, first, valid)
+        _finish(
+            state,
+            cycle,
+            first,
+            triggers.validity(state.duty.rule.terms, first, _renewed(state), cycle.trigger),
+        )
         events.append(Event(day, COMPLETED, state.duty.key))
 
 
@@ -248,7 +252,7 @@ def _open_fresh(state: _State, before: CycleFacts, on: date, events: list[Event]
     """A waiver has ended: the cycle before is over, and a fresh one opens that day."""
     duty = state.duty
     made = dates.after_waiver(duty.rule.terms, on, state.original_due_on, duty.person.absences)
-    state.open = _cycle(before.number + 1, made)
+    state.open = replace(_cycle(before.number + 1, made), trigger=before.trigger)
     state.original_due_on = made.original_due_on
     state.said, state.waiting = set(), set()
     events.append(Event(on, OPENED, duty.key))

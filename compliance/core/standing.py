@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
+from . import triggers
 from .terms import COMPLIANT, LATE, NOT_COUNTED, CycleFacts, Fact, Standing, Status
 
 _DAY = timedelta(days=1)
@@ -28,30 +30,39 @@ def standing_of(
     if not finished and unfinished is None:
         return Standing(Status.NOT_IN_SCOPE)
     last = finished[-1] if finished else None
-    if last is not None and (last.valid_until is None or last.valid_until >= today):
-        return _valid(finished, last, unfinished)
+    until = triggers.counts_until(last, unfinished)
+    if last is not None and (until is None or until >= today):
+        return _valid(finished, until, unfinished)
     if unfinished is not None:
-        return _open(unfinished, last, today)
-    return Standing(Status.EXPIRED, _lapsed_on(last), _expired(last))
+        return _open(unfinished, last, until, today)
+    return Standing(Status.EXPIRED, _lapsed_on(until), _ran_out(last, until))
 
 
-def _valid(finished: Sequence[CycleFacts], last: CycleFacts, unfinished: CycleFacts | None) -> Standing:
-    """Trained, and the training still counts."""
-    completed: Fact = ("completed_on", str(last.completed_on))
-    if last.valid_until is None:
-        return Standing(Status.COMPLIANT, last.completed_on, (completed,))
-    because: tuple[Fact, ...] = (completed, ("valid_until", last.valid_until.isoformat()))
+def _valid(finished: Sequence[CycleFacts], until: date | None, unfinished: CycleFacts | None) -> Standing:
+    """Trained, and the training still counts, until that day."""
+    last = finished[-1]
+    because: tuple[Fact, ...] = (("completed_on", str(last.completed_on)),)
+    if last.valid_until is not None:
+        because += (("valid_until", last.valid_until.isoformat()),)
+    if until is None:
+        return Standing(Status.COMPLIANT, _unbroken_since(finished), because)
     if unfinished is None:
-        return Standing(Status.COMPLIANT, _unbroken_since(finished), because, last.valid_until + _DAY)
-    because += (("window_opens_on", unfinished.window_opens_on.isoformat()),)
-    return Standing(Status.EXPIRING, unfinished.window_opens_on, because, last.valid_until + _DAY)
+        return Standing(Status.COMPLIANT, _unbroken_since(finished), because, until + _DAY)
+    because += (("window_opens_on", unfinished.window_opens_on.isoformat()), *_asked_again(unfinished))
+    if until != last.valid_until:
+        because += (("counts_until", until.isoformat()),)
+    return Standing(Status.EXPIRING, unfinished.window_opens_on, because, until + _DAY)
 
 
-def _open(cycle: CycleFacts, last: CycleFacts | None, today: date) -> Standing:
+def _open(cycle: CycleFacts, last: CycleFacts | None, until: date | None, today: date) -> Standing:
     """Not trained, or no longer: the open cycle's dates decide."""
-    because: tuple[Fact, ...] = (("due_on", cycle.due_on.isoformat()), *_expired(last))
+    because: tuple[Fact, ...] = (
+        ("due_on", cycle.due_on.isoformat()),
+        *_asked_again(cycle),
+        *_ran_out(last, until),
+    )
     after_due, after_grace = cycle.due_on + _DAY, cycle.grace_ends_on + _DAY
-    lapsed_on = _lapsed_on(last)
+    lapsed_on = _lapsed_on(until)
     if today < after_due:
         return Standing(Status.NOT_YET_DUE, _later(cycle.window_opens_on, lapsed_on), because, after_due)
     if today < after_grace:
@@ -61,27 +72,34 @@ def _open(cycle: CycleFacts, last: CycleFacts | None, today: date) -> Standing:
     return Standing(status, _later(after_grace, lapsed_on), because)
 
 
-def _lapsed_on(last: CycleFacts | None) -> date | None:
+def _asked_again(cycle: CycleFacts) -> tuple[Fact, ...]:
+    """The event that asked for this cycle, if one did."""
+    return cycle.trigger.facts if cycle.trigger is not None else ()
+
+
+def _lapsed_on(until: date | None) -> date | None:
     """The first day on which an earlier completion no longer counted."""
-    return last.valid_until + _DAY if last is not None and last.valid_until is not None else None
+    return None if until is None else until + _DAY
 
 
 def _later(one: date, other: date | None) -> date:
     return one if other is None else max(one, other)
 
 
-def _expired(last: CycleFacts | None) -> tuple[Fact, ...]:
-    """The fact that an earlier completion ran out, if there was one."""
-    if last is None or last.valid_until is None:
+def _ran_out(last: CycleFacts | None, until: date | None) -> tuple[Fact, ...]:
+    """The fact that an earlier completion ran out or was asked for again, if there was one."""
+    if last is None or until is None:
         return ()
-    return (("expired_on", last.valid_until.isoformat()),)
+    name = "expired_on" if until == last.valid_until else "counted_until"
+    return ((name, until.isoformat()),)
 
 
 def _unbroken_since(finished: Sequence[CycleFacts]) -> date | None:
     """The first day of the chain of validities without a gap that reaches the last one."""
     since = finished[-1].completed_on
-    for cycle in reversed(finished[:-1]):
-        if since is None or cycle.valid_until is None or cycle.valid_until + _DAY < since:
+    for cycle, following in reversed(list(pairwise(finished))):
+        until = triggers.counts_until(cycle, following)
+        if since is None or (until is not None and until + _DAY < since):
             break
         since = cycle.completed_on
     return since

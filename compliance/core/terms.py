@@ -332,8 +332,25 @@ class CycleDates:
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """What happened that the training is asked for again: a word for its kind, what it was, and on which day."""
+
+    kind: str
+    title: str
+    on: date
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """It as reasons of a standing."""
+        return (("event_kind", self.kind), ("event_title", self.title), ("event_on", self.on.isoformat()))
+
+
+@dataclass(frozen=True, slots=True)
 class CycleFacts:
-    """One cycle as the records hold it; finished when `completed_on` is set."""
+    """One cycle as the records hold it; finished when `completed_on` is set.
+
+    With a `trigger` an event asked for it: what was done before counts until its due date and no longer.
+    """
 
     number: int
     window_opens_on: date
@@ -343,6 +360,7 @@ class CycleFacts:
     valid_from: date | None = None
     valid_until: date | None = None
     is_temporary: bool = False
+    trigger: Trigger | None = None
 
     def is_finished_by(self, on: date) -> bool:
         """Whether the cycle was completed on that day or before."""

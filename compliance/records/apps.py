@@ -17,6 +17,8 @@ DEEDS = {
     "records.extension_withdrawn": _("withdrew the request for an extension"),
     "records.extended": _("moved due dates"),
     "records.credit_given": _("certified that training was completed"),
+    "records.event_recorded": _("recorded an event and asked for training again"),
+    "records.event_ended": _("ended an event that was recorded by mistake"),
 }
 
 
@@ -60,5 +62,13 @@ def _register_requests() -> None:
             Category.REQUIRED,
             _("Waivers and extensions"),
             context="compliance.records.messages.request",
+        )
+    )
+    mail_kinds.register(
+        mail_kinds.MessageKind(
+            "records.event",
+            Category.REQUIRED,
+            _("Training asked for again"),
+            context="compliance.records.messages.event",
         )
     )

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from compliance.core.terms import Status
+from compliance.core.triggers import Outcome
 from compliance.core.waivers import RequestState as State
 
 
@@ -37,6 +38,7 @@ class CloseReason(models.TextChoices):
     RETIRED = "retired", _("The requirement was retired")
     WAIVED = "waived", _("The person was excused; a new cycle began when that ended")
     UNDONE = "undone", _("A change that had opened it was undone")
+    MISTAKE = "mistake", _("The event it was asked for had been recorded by mistake")
 
 
 class CreditSource(models.TextChoices):
@@ -68,3 +70,31 @@ class PersonStanding(models.TextChoices):
     IN_GRACE = "in_grace", _("In grace")
     DUE_SOON = "due_soon", _("Due soon")
     EXCUSED = "excused", _("Excused from everything")
+
+
+class EventKind(models.TextChoices):
+    """What happened that training is asked for again."""
+
+    POLICY = "policy", _("Policy change")
+    PHISHING = "phishing", _("Failed phishing test")
+    INCIDENT = "incident", _("Security incident")
+    CONTENT = "content", _("Content change")
+    OTHER = "other", _("Other event")
+
+
+class EventReach(models.TextChoices):
+    """Whom an event concerns, of those who have the requirement."""
+
+    EVERYBODY = "everybody", _("Everybody who has the requirement")
+    DEPARTMENT = "department", _("The people of a department and those below it")
+    LISTED = "listed", _("The people of a list")
+
+
+class EventOutcome(models.TextChoices):
+    """What an event asks of one person."""
+
+    OPENED = Outcome.OPENED.value, _("A new cycle was opened")
+    JOINED = Outcome.JOINED.value, _("The open cycle answers it")
+    DONE = Outcome.DONE.value, _("Done after the event already")
+    EXEMPT = Outcome.EXEMPT.value, _("Exempt")
+    NOT_HELD = Outcome.NOT_HELD.value, _("Does not have the requirement")

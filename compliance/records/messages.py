@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from compliance.records.enums import RequestState
-from compliance.records.models import Extension, Waiver
+from compliance.records.models import ComplianceRecord, Extension, TriggeringEvent, Waiver
+from compliance.records.queries import triggers as queries
+from compliance.records.queries import words as said
 from compliance.records.queries.requests import KINDS
 from lms.access import roles
 from lms.access.permissions import Permission
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from lms.people.models import User
 
 KIND = "records.request"
+EVENT_KIND = "records.event"
 
 
 def tell_deciders(request: Waiver | Extension, *, at: datetime) -> None:
@@ -63,6 +66,69 @@ def _draft(request: Waiver | Extension, what: str, to: "User") -> mail.Draft:
     kind = "waivers" if isinstance(request, Waiver) else "extensions"
     facts = {"kind": kind, "id": request.pk, "what": what}
     return mail.Draft(to.pk, to.email, f"records:{kind}:{request.pk}:{what}:{to.pk}", facts)
+
+
+def tell_asked_again(event: TriggeringEvent, people: Iterable[queries.Meant], *, at: datetime) -> None:
+    """Write to each of these people what is asked of them again, because of what, and by when."""
+    _queue_event(event, "asked", ((one.asked.person_id, one.email) for one in people), at)
+
+
+def tell_event_ended(event: TriggeringEvent, people: Iterable["User"], *, at: datetime) -> None:
+    """Write to each of these people that they are no longer asked."""
+    _queue_event(event, "ended", ((one.pk, one.email) for one in people if one.is_active), at)
+
+
+def _queue_event(event: TriggeringEvent, what: str, people: Iterable[tuple[int, str]], at: datetime) -> None:
+    facts = {"id": event.pk, "what": what}
+    drafts = [
+        mail.Draft(user_id, email, f"records:event:{event.pk}:{what}:{user_id}", facts)
+        for user_id, email in people
+    ]
+    if drafts:
+        mail.queue_many(kind=EVENT_KIND, drafts=drafts, at=at)
+
+
+def event(message: "Message") -> dict[str, Any] | None:
+    """What the letter about an event says; None when nothing is asked any more."""
+    found = TriggeringEvent.objects.select_related("requirement").get(pk=message.facts["id"])
+    names = {"title": found.requirement.title, "event": found.title, "day": day_text(found.happened_on)}
+    if message.facts["what"] == "ended":
+        title = _("No longer asked for again: %(title)s") % names
+        sentences = [
+            _(
+                "“%(event)s” (%(day)s) had been recorded by mistake. You need not do “%(title)s” again because of it."
+            )
+            % names,
+            _("What you did before counts as long as it did, and what you did meanwhile counts too."),
+        ]
+        return {
+            "title": title,
+            "sentences": sentences,
+            "reason": found.end_reason,
+            "url": links.absolute("/status/"),
+        }
+    record = ComplianceRecord.objects.filter(
+        event__requirement=found.requirement,
+        user=message.user,
+        completed_at__isnull=True,
+        closed_at__isnull=True,
+    ).first()
+    if record is None or found.ended_at is not None:
+        return None
+    names["due"] = day_text(record.due_on)
+    because = said.event_text(found.kind, found.title, found.happened_on)
+    return {
+        "title": _("Please do it again by %(due)s: %(title)s") % names,
+        "sentences": [
+            _("You are asked to do “%(title)s” again, %(because)s.") % {**names, "because": because},
+            _(
+                "It is due on %(due)s, until the end of that day. What you did before counts until then, and no longer."
+            )
+            % names,
+        ],
+        "reason": found.account,
+        "url": links.absolute("/"),
+    }
 
 
 def request(message: "Message") -> dict[str, Any] | None:

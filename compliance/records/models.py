@@ -11,14 +11,17 @@ from compliance.core import waivers as core
 
 from .enums import AssignmentStatus, CloseReason, RequestState
 from .models_credits import Credit
+from .models_triggers import Concern, TriggeringEvent
 
 __all__ = [
     "Assignment",
     "ComplianceRecord",
+    "Concern",
     "Credit",
     "Extension",
     "Obligation",
     "Request",
+    "TriggeringEvent",
     "Turn",
     "Waiver",
 ]
@@ -64,7 +67,8 @@ class ComplianceRecord(models.Model):
     Open until it is completed, or closed without completion. What completed it is a passed course (`enrollment`) or a
     `credit`; `is_temporary`: that credit only bridges the time until the training itself. A completed row can never be
     changed again: a trigger in the database refuses it. `original_due_on` is the due date before a leave or an
-    extension moved it; `anchored_on` is what the validity is counted from; `late_days` is 0 when on time.
+    extension moved it; `anchored_on` is what the validity is counted from; `late_days` is 0 when on time. With an
+    `event` it was asked for because something happened, and what was done before counts until its due date only.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -88,6 +92,7 @@ class ComplianceRecord(models.Model):
     )
     credit = models.ForeignKey(Credit, models.PROTECT, null=True, related_name="records")
     is_temporary = models.BooleanField(default=False, db_default=False)
+    event = models.ForeignKey(TriggeringEvent, models.PROTECT, null=True, related_name="records")
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=10, choices=CloseReason, blank=True)
     created_at = models.DateTimeField()
@@ -160,8 +165,8 @@ class ComplianceRecord(models.Model):
 class Obligation(models.Model):
     """One line per person and requirement in force: the open cycle and the last finished one side by side.
 
-    A view in the database (migration 0002). Only active requirements and assignments that are not withdrawn. It
-    holds dates and no judgement; `queries.obligations(today)` adds the status.
+    A view in the database (migrations 0002 and 0010). Only active requirements and assignments that are not
+    withdrawn. It holds dates and no judgement; `queries.obligations(today)` adds the status.
     """
 
     assignment = models.OneToOneField(
@@ -181,6 +186,7 @@ class Obligation(models.Model):
     valid_until = models.DateField(null=True)
     late_days = models.PositiveIntegerField(null=True)
     done_enrollment = models.ForeignKey("learning.Enrollment", models.DO_NOTHING, null=True, related_name="+")
+    event = models.ForeignKey(TriggeringEvent, models.DO_NOTHING, null=True, related_name="+")
 
     class Meta:
         managed: ClassVar[bool] = False

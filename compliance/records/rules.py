@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from compliance.core.credits import CreditFault
+from compliance.core.triggers import Fault as EventFault
 from compliance.core.waivers import LONGEST_DAYS, Fault
 
 
@@ -45,3 +46,16 @@ def credit_text(fault: CreditFault) -> str:
         CreditFault.ALREADY_OVER: _("A temporary certification lasts until today at least."),
     }
     return words[fault]
+
+
+def event_fault_text(fault: EventFault) -> str:
+    """What is wrong with the days of an event, and which are possible."""
+    words = {
+        EventFault.IN_THE_FUTURE: _(
+            "What has not happened yet cannot be recorded. Choose today or a day before."
+        ),
+        EventFault.TOO_LONG_AGO: _("An event can be recorded for %(days)s days. This one lies further back."),
+        EventFault.NO_TIME: _("People need at least one day."),
+        EventFault.TOO_MUCH_TIME: _("People can be given %(days)s days at most."),
+    }
+    return words[fault] % {"days": LONGEST_DAYS}

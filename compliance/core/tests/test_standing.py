@@ -1,5 +1,6 @@
 """Where a person stands, day by day, and why."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.core import standing
-from compliance.core.terms import CycleFacts, Status
+from compliance.core.terms import COMPLIANT, CycleFacts, Status, Trigger
 
 from .makers import d
 
@@ -20,6 +21,48 @@ def done_cycle(
     number: int = 1, done: str = "2026-01-10", until: str | None = "2027-01-10", due: str = "2026-01-31"
 ):
     return CycleFacts(number, d("2026-01-01"), d(due), d(due), d(done), d(done), d(until) if until else None)
+
+
+PHISHING = Trigger("phishing", "Phishing test of 3 March", d("2026-03-03"))
+
+
+def asked_again(opens: str = "2026-03-10", due: str = "2026-03-24", grace: str | None = None):
+    return CycleFacts(2, d(opens), d(due), d(grace or due), trigger=PHISHING)
+
+
+@pytest.mark.parametrize(
+    ("today", "status", "since", "next_change"),
+    [
+        ("2026-03-09", Status.COMPLIANT, "2026-01-10", "2027-01-11"),
+        ("2026-03-10", Status.EXPIRING, "2026-03-10", "2026-03-25"),
+        ("2026-03-24", Status.EXPIRING, "2026-03-10", "2026-03-25"),
+        ("2026-03-25", Status.IN_GRACE, "2026-03-25", "2026-03-29"),
+        ("2026-03-29", Status.EXPIRED, "2026-03-29", None),
+    ],
+)
+@pytest.mark.parametrize("until", ["2027-01-10", None])
+def test_asked_again_by_an_event_people_stay_compliant_until_the_due_date(
+    until, today, status, since, next_change
+):
+    found = standing.standing_of([done_cycle(until=until), asked_again(grace="2026-03-28")], d(today))
+    assert found.status is status
+    assert found.since == d(since)
+    if today != "2026-03-09":
+        assert found.next_change_on == (d(next_change) if next_change else None)
+        assert ("event_title", PHISHING.title) in found.because
+
+
+def test_after_the_due_date_of_an_event_the_reason_is_not_that_it_expired():
+    found = standing.standing_of([done_cycle(), asked_again()], d("2026-04-01"))
+    assert ("counted_until", "2026-03-24") in found.because
+    assert not {"expired_on"} & dict(found.because).keys()
+
+
+def test_late_for_an_event_there_is_a_gap_although_the_validity_before_ran_on():
+    finished = replace(asked_again(), completed_on=d("2026-04-10"), valid_until=d("2027-04-10"))
+    assert standing.standing_of([done_cycle(), finished], d("2026-05-01")).since == d("2026-04-10")
+    in_time = replace(finished, completed_on=d("2026-03-20"))
+    assert standing.standing_of([done_cycle(), in_time], d("2026-05-01")).since == d("2026-01-10")
 
 
 @pytest.mark.parametrize(
@@ -152,8 +195,20 @@ def histories(draw):
         if cycles and opens <= cycles[-1].completed_on:
             opens = cycles[-1].completed_on + timedelta(days=1)
             due, grace = max(due, opens), max(grace, opens)
-        cycles.append(CycleFacts(len(cycles) + 1, opens, due, grace))
+        trigger = draw(st.none() | st.just(PHISHING))
+        cycles.append(CycleFacts(len(cycles) + 1, opens, due, grace, trigger=trigger))
     return cycles
+
+
+@given(histories(), days)
+def test_an_event_takes_away_standing_after_its_due_date_only_and_never_gives_any(cycles, today):
+    without = [replace(each, trigger=None) for each in cycles]
+    plain, asked = standing.standing_of(without, today).status, standing.standing_of(cycles, today).status
+    unfinished = next((each for each in cycles if each.trigger and each.window_opens_on <= today), None)
+    if unfinished is None or today <= unfinished.due_on:
+        assert (asked in COMPLIANT) == (plain in COMPLIANT)
+    else:
+        assert asked not in COMPLIANT
 
 
 @given(histories(), days)

@@ -11,6 +11,7 @@ from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.deciding import refuse, withdraw
 from compliance.records.actions.extending import approve_extension, ask_for_extension, extend
 from compliance.records.actions.returning import return_from_waivers
+from compliance.records.actions.triggering import end_event, record_event
 from compliance.records.actions.turns import completions_turn, daily_turn, nightly_turn
 from compliance.records.actions.waiving import approve_waiver, ask_for_waiver, end_waiver
 from compliance.records.rules import Refused
@@ -26,6 +27,7 @@ __all__ = [
     "close_opened",
     "completions_turn",
     "daily_turn",
+    "end_event",
     "end_waiver",
     "extend",
     "give_back",
@@ -34,6 +36,7 @@ __all__ = [
     "open_due_cycles",
     "reconcile",
     "record_completions",
+    "record_event",
     "refuse",
     "return_from_waivers",
     "shift",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min
 
-from compliance.core import history, waivers
+from compliance.core import history, triggers, waivers
 from compliance.core.terms import Completion, Terms, Validity
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.records.queries import requests as queries
@@ -48,7 +48,7 @@ def record_completions(*, at: datetime, until: datetime | None = None) -> int:
     rows = (
         unfinished.filter(user_id__in={user_id for user_id, _requirement in done})
         .select_for_update(of=("self",))
-        .select_related("requirement", "assignment")
+        .select_related("requirement", "assignment", "event")
         .order_by("pk")
     )
     finished, ends = [], _over_by(list(rows), clock.today(until or at))
@@ -63,7 +63,12 @@ def record_completions(*, at: datetime, until: datetime | None = None) -> int:
     for record, completion in finished:
         if record.requirement_id not in terms:
             terms[record.requirement_id] = record.requirement.terms
-        valid = history.validity(terms[record.requirement_id], completion, previous.get(record.assignment_id))
+        valid = triggers.validity(
+            terms[record.requirement_id],
+            completion,
+            previous.get(record.assignment_id),
+            record.event.trigger if record.event is not None else None,
+        )
         for name, value in completed_fields(record, completion, valid).items():
             setattr(record, name, value)
     ComplianceRecord.objects.bulk_update([record for record, _done in finished], FINISHED, batch_size=500)

@@ -34,7 +34,7 @@ def _open_renewals(requirement: "Requirement", today: date, at: datetime) -> int
     by_user = {row.user_id: row for row in rows}
     if not by_user:
         return 0
-    # A renewal that was opened by mistake and closed again (an undone change) keeps its number.
+    # A cycle that was opened by mistake and closed again (an undone change, an event) keeps its number.
     last = ComplianceRecord.objects.filter(assignment_id__in=[row.assignment_id for row in by_user.values()])
     numbers = dict(last.order_by().values_list("assignment_id").annotate(Max("cycle")))
     people = requirements.people_of(requirement, list(by_user))

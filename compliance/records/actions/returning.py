@@ -85,6 +85,7 @@ def _fresh(before: ComplianceRecord, cycle: CycleDates, at: datetime) -> Complia
         due_on=cycle.due_on,
         original_due_on=cycle.original_due_on,
         grace_ends_on=cycle.grace_ends_on,
+        event_id=before.event_id,
         created_at=at,
     )
 

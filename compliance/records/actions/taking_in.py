@@ -37,6 +37,8 @@ def take_in_credits(*, at: datetime, until: datetime) -> int:
             completed_at__isnull=True,
             closed_at__isnull=True,
             requirement__state=RequirementState.ACTIVE,
+            # What was done before an event does not answer what it asks.
+            event__isnull=True,
         )
         .select_for_update(of=("self",))
         .select_related("requirement", "assignment")

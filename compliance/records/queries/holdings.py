@@ -45,6 +45,9 @@ def withdrawn_since(requirement_id: int, user_ids: Collection[int], since: datet
     )
 
 
+_UNMADE = frozenset({CloseReason.UNDONE, CloseReason.MISTAKE})
+
+
 def shifts_of(change: UUID) -> dict[int, Due]:
     """By cycle: where a change moved the due date from, as far as nothing moved it since. Grace in days."""
     rows = list(Shift.objects.filter(change=change))
@@ -57,7 +60,9 @@ def shifts_of(change: UUID) -> dict[int, Due]:
 
 
 def _held(assignments: list[Assignment], is_open: Q) -> dict[int, Held]:
-    rows = ComplianceRecord.objects.filter(assignment__in=assignments).order_by("cycle")
+    rows = (
+        ComplianceRecord.objects.filter(assignment__in=assignments).select_related("event").order_by("cycle")
+    )
     cycles: dict[int, list[ComplianceRecord]] = defaultdict(list)
     for row in rows:
         cycles[row.assignment_id].append(row)
@@ -65,7 +70,9 @@ def _held(assignments: list[Assignment], is_open: Q) -> dict[int, Held]:
         row.assignment_id: row
         for row in ComplianceRecord.objects.filter(
             is_open, assignment__in=assignments, completed_at__isnull=True
-        ).order_by("cycle")
+        )
+        .select_related("event")
+        .order_by("cycle")
     }
     ids = [row.pk for row in unfinished.values()]
     shifted, extended = shifted_due_dates(ids), extended_due_dates(ids)
@@ -91,7 +98,7 @@ def _one(
     )
     if unfinished is None:
         return Held(assignment.pk, assignment.status, holding, None, None)
-    before = [row for row in rows if row.cycle < unfinished.cycle and row.close_reason != CloseReason.UNDONE]
+    before = [row for row in rows if row.cycle < unfinished.cycle and row.close_reason not in _UNMADE]
     holding = Holding(
         assigned_on=assignment.assigned_on,
         cycle=cycle_facts(unfinished),
@@ -99,7 +106,7 @@ def _one(
         extended_to=extended.get(unfinished.pk),
         last=holding.last,
         anchored_on=holding.anchored_on,
-        # What comes after a cycle that was closed was opened for a reason of its own.
-        keeps_date=bool(before) and before[-1].completed_on is None,
+        # What comes after a cycle that was closed, or because of an event, has a reason of its own.
+        keeps_date=unfinished.event_id is not None or (bool(before) and before[-1].completed_on is None),
     )
     return Held(assignment.pk, assignment.status, holding, unfinished.pk, unfinished.created_at)

@@ -76,7 +76,7 @@ def standings_of(rows: Collection[Obligation], today: date) -> dict[int, terms.S
     cycles: dict[int, list[terms.CycleFacts]] = defaultdict(list)
     records = ComplianceRecord.objects.filter(
         assignment_id__in=[row.assignment_id for row in rows], closed_at__isnull=True
-    )
+    ).select_related("event")
     for record in records:
         cycles[record.assignment_id].append(cycle_facts(record))
     waived = [row for row in rows if row.assignment_status == AssignmentStatus.WAIVED]
@@ -112,17 +112,23 @@ def cycle_facts(record: ComplianceRecord) -> terms.CycleFacts:
         valid_from=record.valid_from,
         valid_until=record.valid_until,
         is_temporary=record.is_temporary,
+        trigger=record.event.trigger if record.event is not None else None,
     )
 
 
 def _status(today: date) -> Case:
     done = Q(done_record__isnull=False)
     has_begun = Q(window_opens_on__lte=today)
+    # Asked for again by an event, what was done before counts until the due date and no longer.
+    is_valid = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+    counts = done & ~Q(event__isnull=False, due_on__lt=today)
     return Case(
         When(~Q(assignment_status=AssignmentStatus.ACTIVE), then=Value(ComplianceStatus.EXCUSED)),
-        When(done & Q(valid_until__isnull=True), then=Value(ComplianceStatus.COMPLIANT)),
-        When(done & Q(valid_until__gte=today) & has_begun, then=Value(ComplianceStatus.EXPIRING)),
-        When(done & Q(valid_until__gte=today), then=Value(ComplianceStatus.COMPLIANT)),
+        When(
+            counts & Q(valid_until__isnull=True, event__isnull=True), then=Value(ComplianceStatus.COMPLIANT)
+        ),
+        When(counts & is_valid & has_begun, then=Value(ComplianceStatus.EXPIRING)),
+        When(counts & is_valid, then=Value(ComplianceStatus.COMPLIANT)),
         When(has_begun & Q(due_on__gte=today), then=Value(ComplianceStatus.NOT_YET_DUE)),
         When(has_begun & Q(grace_ends_on__gte=today), then=Value(ComplianceStatus.IN_GRACE)),
         When(done, then=Value(ComplianceStatus.EXPIRED)),

@@ -25,7 +25,11 @@ def positions(requirement_id: int, user_ids: Collection[int]) -> dict[int, Posit
     held = Assignment.objects.filter(
         requirement_id=requirement_id, user_id__in=user_ids, withdrawn_on__isnull=True
     )
-    rows = ComplianceRecord.objects.filter(assignment__in=held, closed_at__isnull=True).order_by("cycle")
+    rows = (
+        ComplianceRecord.objects.filter(assignment__in=held, closed_at__isnull=True)
+        .select_related("event")
+        .order_by("cycle")
+    )
     cycles: dict[int, list[ComplianceRecord]] = defaultdict(list)
     for row in rows:
         cycles[row.assignment_id].append(row)

@@ -3,19 +3,20 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
+from compliance.core import triggers
 from compliance.core import waivers as core
 from compliance.records import rules
 from compliance.records.enums import AssignmentStatus, RequestState
-from compliance.records.models import Assignment, ComplianceRecord, Extension, Shift, Waiver
+from compliance.records.models import Assignment, ComplianceRecord, Concern, Extension, Shift, Waiver
 from compliance.requirements.enums import RequirementState
 
 Asked = Waiver | Extension
@@ -53,12 +54,33 @@ def ended_waivers(today: date) -> list[tuple[int, int]]:
     return list(rows.filter(Exists(unfinished)).values_list("requirement_id", "user_id").distinct())
 
 
-def base_due_dates(records: Iterable[ComplianceRecord]) -> dict[int, date]:
+def base_due_dates(records: Collection[ComplianceRecord]) -> dict[int, date]:
     """When each of these cycles is due before any absence moves it: extended, shifted, or as it was opened."""
     by_id = {record.pk: record.original_due_on for record in records}
     by_id |= shifted_due_dates(by_id)
-    moved = extended_due_dates(by_id)
-    return {pk: core.extended(due_on, (moved[pk],) if pk in moved else ()) for pk, due_on in by_id.items()}
+    caused = [record.pk for record in records if record.event_id is not None]
+    moved = extended_due_dates([pk for pk in by_id if pk not in caused])
+    found = {pk: core.extended(due_on, (moved[pk],) if pk in moved else ()) for pk, due_on in by_id.items()}
+    return found | _pressed({pk: by_id[pk] for pk in caused})
+
+
+def _pressed(by_id: dict[int, date]) -> dict[int, date]:
+    """Of cycles that carry an event: what extensions and events made of their due dates, in the order of deciding."""
+    if not by_id:
+        return {}
+    moves: dict[int, list[tuple[datetime, date | None, date | None]]] = defaultdict(list)
+    extensions = Extension.objects.filter(state=RequestState.APPROVED, record_id__in=list(by_id))
+    for record_id, at, day in extensions.values_list("record_id", "decided_at", "moved_to"):
+        if at is not None:
+            moves[record_id].append((at, day, None))
+    concerns = Concern.objects.filter(record_id__in=list(by_id), event__ended_at__isnull=True)
+    for record_id, at, asked_by in concerns.values_list("record_id", "event__recorded_at", "presses_to"):
+        if record_id is not None:
+            moves[record_id].append((at, None, asked_by))
+    return {
+        pk: triggers.pressed(due_on, [move[1:] for move in sorted(moves[pk], key=lambda each: each[0])])
+        for pk, due_on in by_id.items()
+    }
 
 
 def shifted_due_dates(record_ids: Collection[int]) -> dict[int, date]:

@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from compliance.records.enums import AssignmentStatus
+from compliance.records.enums import AssignmentStatus, EventKind
 from lms.people.enums import AffiliationKind
 from lms.ui.dates import day_text
 
@@ -62,7 +62,24 @@ def date_text(facts: Facts) -> str:
 
 def because_text(facts: Facts) -> str:
     """What a status rests on: "Completed on 3 Feb 2026, valid until 3 Feb 2027"."""
-    return ", ".join(filter(None, (_reason(name, value) for name, value in facts)))
+    known = dict(facts)
+    said = [_reason(name, value) for name, value in known.items()]
+    if "event_on" in known:
+        happened_on = date.fromisoformat(known["event_on"])
+        said.append(event_text(known["event_kind"], known["event_title"], happened_on))
+    return ", ".join(filter(None, said))
+
+
+def event_text(kind: str, title: str, happened_on: date) -> str:
+    """The reason in words: "because of a failed phishing test on 3 Mar 2026: Spring test"."""
+    words = {
+        EventKind.POLICY: _("because of a policy change on %(day)s: %(title)s"),
+        EventKind.PHISHING: _("because of a failed phishing test on %(day)s: %(title)s"),
+        EventKind.INCIDENT: _("because of a security incident on %(day)s: %(title)s"),
+        EventKind.CONTENT: _("because of a change of the content on %(day)s: %(title)s"),
+        EventKind.OTHER: _("because of an event on %(day)s: %(title)s"),
+    }
+    return words[EventKind(kind)] % {"day": day_text(happened_on), "title": title}
 
 
 def _reason(name: str, value: str) -> str:
@@ -80,6 +97,8 @@ def _reason(name: str, value: str) -> str:
         "grace_ends_on": _("grace until %(day)s"),
         "completed_on": _("completed on %(day)s"),
         "valid_until": _("valid until %(day)s"),
+        "counts_until": _("what was done before counts until %(day)s"),
+        "counted_until": _("what was done before counted until %(day)s"),
         "expired_on": _("expired on %(day)s"),
         "window_opens_on": _("renewal open since %(day)s"),
     }

@@ -3,7 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from compliance.records.models import Assignment, ComplianceRecord
+from compliance.records.enums import EventKind, EventReach
+from compliance.records.models import Assignment, ComplianceRecord, TriggeringEvent
+from compliance.requirements.models import Requirement
 from compliance.requirements.tests.factories import make_requirement
 from lms.catalog.models import Course, CourseVersion
 from lms.learning.enums import EnrollmentState
@@ -33,6 +35,19 @@ def make_record(assignment: Assignment, **fields: Any) -> ComplianceRecord:
     values.setdefault("original_due_on", values["due_on"])
     values.setdefault("grace_ends_on", values["due_on"])
     return ComplianceRecord.objects.create(assignment=assignment, **values)
+
+
+def make_event(requirement: Requirement, *, by: User, **fields: Any) -> TriggeringEvent:
+    """A failed phishing test of 20 November 2026, recorded by `by`; asks nobody for anything yet."""
+    defaults: dict[str, Any] = {
+        "kind": EventKind.PHISHING,
+        "title": "Phishing test of 20 November",
+        "happened_on": dt.date(2026, 11, 20),
+        "days": 14,
+        "reach": EventReach.LISTED,
+        "recorded_at": AT,
+    }
+    return TriggeringEvent.objects.create(requirement=requirement, recorded_by=by, **(defaults | fields))
 
 
 def finish(record: ComplianceRecord, *, on: dt.date, until: dt.date | None = None) -> ComplianceRecord:

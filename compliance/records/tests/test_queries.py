@@ -13,7 +13,7 @@ from compliance.records.enums import AssignmentStatus, PersonStanding
 from compliance.requirements.tests.factories import make_requirement
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 
-from .factories import finish, make_assignment, make_record
+from .factories import finish, make_assignment, make_event, make_record
 
 TODAY = date(2026, 11, 23)
 
@@ -28,7 +28,7 @@ offsets = st.integers(-60, 60)
 
 @st.composite
 def histories(draw):
-    """(assignment status, finished cycles as (done, until), open cycle as (opens, due, grace) or None)."""
+    """(assignment status, finished cycles as (done, until), open cycle as (opens, due, grace, asked again) or None)."""
     status = draw(st.sampled_from([AssignmentStatus.ACTIVE] * 4 + [AssignmentStatus.PAUSED]))
     done = []
     day = TODAY - timedelta(days=900)
@@ -40,7 +40,7 @@ def histories(draw):
     if draw(st.booleans()):
         opens = TODAY + timedelta(days=draw(offsets))
         due = opens + timedelta(days=draw(st.integers(0, 90)))
-        current = (opens, due, due + timedelta(days=draw(st.integers(0, 30))))
+        current = (opens, due, due + timedelta(days=draw(st.integers(0, 30))), draw(st.booleans()))
     return status, done, current
 
 
@@ -60,12 +60,14 @@ def test_sql_and_the_pure_engine_agree_on_every_status(transactional_examples, p
                     make_record(assignment, cycle=cycle, due_on=max(on, date(2020, 1, 1))), on=on, until=until
                 )
             if current:
-                opens, due, grace = current
+                opens, due, grace, is_asked_again = current
                 make_record(
-                    assignment, cycle=len(done) + 1, window_opens_on=opens, due_on=due, grace_ends_on=grace
-                )
+                    assignment, cycle=len(done) + 1, window_opens_on=opens, due_on=due, grace_ends_on=grace,
+                    event=make_event(requirement, by=user) if is_asked_again else None,
+                )  # fmt: skip
             facts = [records.cycle_facts(row) for row in assignment.records.all()]
             expected[user.pk] = standing_of(facts, TODAY, excused_because=records.excuse(status))
+            assert records.may(user.pk, requirement.pk, TODAY).status == expected[user.pk].status.value
         found = dict(records.obligations(TODAY).values_list("user_id", "status"))
         assert found == {user_id: standing.status.value for user_id, standing in expected.items()}
         counted = records.totals(records.people(TODAY))

@@ -240,7 +240,7 @@ def _changes(world: World, record: Any) -> None:
 
 def _requests(world: World, record: Any) -> None:
     """What Dee asked for and Ada decided."""
-    from compliance.records.models import Extension, Waiver
+    from compliance.records.models import Concern, Extension, TriggeringEvent, Waiver
 
     asked = {
         "user": world.dee, "requirement": record.requirement, "reason": _canary(), "evidence_note": _canary(),
@@ -254,6 +254,19 @@ def _requests(world: World, record: Any) -> None:
     extension = Extension.objects.create(
         record=record, moved_from=dt.date(2026, 11, 19), moved_to=record.due_on, **asked
     )
+    event = TriggeringEvent.objects.create(
+        requirement=record.requirement, kind="phishing", title=f"Test {_canary()}", account=_canary(), days=14,
+        happened_on=dt.date(2026, 11, 19), reach="listed", recorded_by=world.ada, recorded_at=AT,
+    )  # fmt: skip
+    Concern.objects.create(
+        event=event,
+        user=world.dee,
+        outcome="joined",
+        record=record,
+        presses_to=record.due_on,
+        was_due_on=record.due_on,
+    )
+    world.ids["event"] = str(event.public_id)
     world.ids.update(waiver=str(waiver.public_id), extension=str(extension.public_id))
     _evidence(world, record.requirement, waiver, extension)
 

@@ -26,6 +26,7 @@ from lms.people.queries.facts import (
     person_facts,
 )
 from lms.people.queries.invitations import is_spent_invitation, open_invitation
+from lms.people.queries.lookups import department_id, members_of, people_by_keys
 from lms.people.queries.reach import Reach, reach, with_those_below
 from lms.people.queries.record import Record, record_of
 from lms.people.queries.rosters import import_for, import_url, recent_imports, rows_of, rows_shown
@@ -40,6 +41,7 @@ __all__ = [
     "able_to",
     "changing_days",
     "changing_people",
+    "department_id",
     "department_list",
     "departments",
     "entered_after",
@@ -50,7 +52,9 @@ __all__ = [
     "is_spent_invitation",
     "listed",
     "measure",
+    "members_of",
     "open_invitation",
+    "people_by_keys",
     "people_by_words",
     "person_by_email",
     "person_facts",

@@ -1,0 +1,34 @@
+"""Who is meant by what somebody typed or chose: addresses, employee IDs, departments."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from django.db.models.functions import Lower
+
+from lms.people.models import Affiliation, Department, User
+
+
+def people_by_keys(keys: Iterable[str]) -> dict[str, list[User]]:
+    """By e-mail address or employee ID, whatever the case: whom each means; two statements.
+
+    A key that nobody has is left out; one that is the address of one person and the ID of another means both.
+    """
+    wanted = {key.lower() for key in keys}
+    found: dict[str, dict[int, User]] = {}
+    for person in User.objects.filter(email__in=wanted):
+        found.setdefault(person.email.lower(), {})[person.pk] = person
+    by_id = User.objects.annotate(own_id=Lower("external_id")).filter(own_id__in=wanted - {""})
+    for person in by_id:
+        found.setdefault(str(person.external_id).lower(), {})[person.pk] = person
+    return {key: list(people.values()) for key, people in found.items()}
+
+
+def members_of(department_ids: Collection[int], on: dt.date) -> set[int]:
+    """Everyone with an appointment in one of these departments that is in force on that day."""
+    rows = Affiliation.objects.filter(department_id__in=department_ids, starts_on__lte=on)
+    return set(rows.exclude(ends_on__lt=on).values_list("user_id", flat=True))
+
+
+def department_id(code: str) -> int | None:
+    """The department of this code."""
+    return Department.objects.filter(code=code).values_list("pk", flat=True).first()
