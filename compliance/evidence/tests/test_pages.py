@@ -87,6 +87,8 @@ def test_a_learner_sends_and_is_told_what_became_of_it(
     assert answer.status_code == 303
     page = lea.get(answer["Location"]).content.decode()
     assert "by 30 Nov 2026 if all goes well" in page
+    assert lea.get(form_of(cast))["Location"] == answer["Location"]
+    assert "waits for a review" in lea.post(form_of(cast), proof()).content.decode()
     assert "Overdue" in lea.get("/status/").content.decode()
 
     assert head.get("/evidence/").context["page"].total == 1
@@ -266,7 +268,8 @@ def test_where_nothing_may_be_changed_everything_can_be_read_and_nothing_sent(
         Tenant.objects.filter(pk=alpha.id).update(status=TenantStatus.READ_ONLY)
         closed = Tenant.objects.get(pk=alpha.id).ref()
     lea = client_for(closed, cast.lea)
-    assert "Nothing can be sent at the moment" in lea.get(form_of(cast)).content.decode()
+    form = client_for(closed, cast.mia).get(form_of(cast))
+    assert "Nothing can be sent at the moment" in form.content.decode()
     assert lea.post(form_of(cast), proof()).status_code == 403
     assert lea.get(f"/evidence/mine/{sent.public_id}/").status_code == 200
     assert lea.post(f"/evidence/mine/{sent.public_id}/withdraw/").status_code == 403

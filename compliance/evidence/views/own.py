@@ -36,6 +36,12 @@ def new(request: HttpRequest, requirement: UUID) -> HttpResponse:
     """Proof for a requirement one has. What was accepted last time is filled in: renewing is sending it again."""
     viewer, now = guard.viewer(request), clock.now()
     held = held_requirement(viewer, requirement)
+    waiting = queries.mine(viewer.pk).filter(requirement=held, state=EvidenceState.WAITING).first()
+    if waiting is not None and request.method != "POST":
+        messages.info(
+            request, _("You have sent this already. Withdraw it first if you want to send another.")
+        )
+        return http.see_other("evidence:own", public_id=waiting.public_id)
     last = queries.mine(viewer.pk).filter(requirement=held, state=EvidenceState.ACCEPTED).first()
     known = {name: getattr(last, name) for name in _KEPT} if last else {}
     return _form(request, held, known, now, replaces=None)
@@ -60,11 +66,13 @@ def own(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found, now = _own(request, public_id), clock.now()
     is_rejected = found.state == EvidenceState.REJECTED
     newer = found.replaced_by.first() if is_rejected else None
+    target_on = queries.target_of(found) if found.is_waiting else None
     context = {
         "one": found,
         "files": queries.files_of(found),
         "waits": queries.waits(now, found) if found.is_waiting else None,
-        "target_on": queries.target_of(found) if found.is_waiting else None,
+        "target_on": target_on,
+        "is_late": target_on is not None and target_on < clock.today(now),
         "newer": newer,
         "may_send_again": is_rejected and newer is None and refusals.allowed(Deed.ADMINISTER),
         "may_withdraw": found.is_waiting and refusals.allowed(Deed.ADMINISTER),

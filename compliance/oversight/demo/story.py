@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
-from compliance.oversight.demo import grounds, population
+from compliance.oversight.demo import grounds, population, proof
 from compliance.oversight.demo.learning import Course
 from compliance.oversight.demo.population import Invented
 from compliance.records import actions as records
@@ -67,6 +67,7 @@ class Story:
         self._learn(course, until=0)
         self._begin(course)
         self._except(owner)
+        self._prove()
         self._turn(0)
         self._remind()
 
@@ -241,9 +242,21 @@ class Story:
             **asked,
         )
 
-    def _fated(self, fate: population.Fate) -> Any:
-        """The last person of staff of this fate."""
-        person = [one for one in self.people if one.fate is fate and one.kind in {"staff", "faculty"}][-1]
+    def _prove(self) -> None:
+        """Training done elsewhere: what waits, and Dee's, which was not accepted."""
+        late, copied = self._fated(population.Fate.OVERDUE), self._fated(population.Fate.NEVER, 2)
+        proof.send_and_review(
+            late=late,
+            copied=copied,
+            better=self._who("dee.dubois"),
+            by=self._who("bo.brandt"),
+            today=self.today,
+            moment=lambda days, hour: self._moment(self.today - days * _DAY, hour),
+        )
+
+    def _fated(self, fate: population.Fate, place: int = 1) -> Any:
+        """The last person of staff of this fate, or the one of this place from the end."""
+        person = [one for one in self.people if one.fate is fate and one.kind in {"staff", "faculty"}][-place]
         return self._who(person.email.partition("@")[0])
 
     def _remind(self) -> None:
