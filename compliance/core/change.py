@@ -113,29 +113,61 @@ def fingerprint(lines: Iterable[Line], decided: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def gained(before: Decision | None, after: Decision, steps: ladder.Ladder, today: date) -> Line | None:
+def gained(
+    terms: Terms,
+    person: Person,
+    *,
+    before: Decision | None,
+    after: Decision,
+    steps: ladder.Ladder,
+    today: date,
+) -> Line | None:
     """What the change does to a person who does not have the requirement; None when nothing.
 
     `before` is what would have happened anyway.
     """
     now = (Outcome.ASSIGN, Outcome.CREDIT)
-    if before is not None and (before.outcome, before.on, before.dates) == (
-        after.outcome,
-        after.on,
-        after.dates,
-    ):
+    if before is not None and _outcome(before) == _outcome(after):
         return None
     old_due = _due_of(before)
     mails = (_first_mails(before, steps, today), _first_mails(after, steps, today))
-    if after.outcome in now:
-        effect = Effect.CREDIT if after.outcome is Outcome.CREDIT else Effect.ADD
-        return Line(after.person_id, effect, (old_due, _due_of(after)), mails=mails)
+    if after.outcome is Outcome.CREDIT:
+        return _credited(terms, person, after, steps, today)
+    if after.outcome is Outcome.ASSIGN:
+        return Line(after.person_id, Effect.ADD, (old_due, _due_of(after)), mails=mails)
     if after.outcome is Outcome.LATER:
         due = (old_due, _due_of(after))
         return Line(after.person_id, Effect.LATER, due, starts_on=after.on, mails=mails)
     if before is not None and before.outcome in {*now, Outcome.LATER}:
         return Line(after.person_id, Effect.NEVER, (old_due, None), starts_on=before.on, mails=mails)
     return None
+
+
+def _outcome(decision: Decision) -> tuple[object, ...]:
+    """What a decision comes to, without its reasons."""
+    return decision.outcome, decision.on, decision.dates, decision.validity
+
+
+def _credited(
+    terms: Terms, person: Person, decision: Decision, steps: ladder.Ladder, today: date
+) -> Line | None:
+    """Done already: until when that counts, and the renewal, which may open at once."""
+    done, valid = decision.credit, decision.validity
+    if done is None or valid is None:
+        raise AssertionError("A plan that credits without a completion is a mistake in the engine.")
+    line = Line(person.id, Effect.CREDIT, until=(None, valid.valid_until))
+    last = CycleFacts(
+        decision.cycle, today, today, today, done.on, valid.valid_from, valid.valid_until, valid.is_temporary
+    )
+    following = following_of(terms, last, person.absences)
+    if following is None:
+        return line
+    opens_on, due_on = following.window_opens_on, following.due_on
+    line = replace(line, opens=(None, opens_on), next_due=(None, due_on))
+    if opens_on > today:
+        return line
+    held = Holding(today, CycleFacts(last.number + 1, opens_on, due_on, following.grace_ends_on))
+    return replace(line, due=(None, due_on), mails=(frozenset(), _mails(held, due_on, steps, today)))
 
 
 def lost(

@@ -72,7 +72,11 @@ def rework(*, found: Change, reach: Reach, by: "User", today: date, at: datetime
     held = locked(found)
     if held.state != State.PREPARED or held.proposed_by_id != by.pk:
         raise rules.Refused(_("Only whoever prepares a change works it out anew, before it is sent."))
-    held.reach = reach if held.kind == Kind.EDIT else Reach.FUTURE
+    chosen = reach if held.kind == Kind.EDIT else Reach.FUTURE
+    if held.reach != chosen:
+        # Another question has another answer: nothing in it is new.
+        held.lines.all().delete()
+    held.reach = chosen
     return _work_out(held, today=today, at=at)
 
 

@@ -174,9 +174,20 @@ def _planned(sides: _Sides) -> Iterator[Line]:
             due = core.due_now(sides.rule.terms, person, sides.undone.gone[key].holding)
             line = Line(key, core.Effect.RESTORE, (None, due.due_on if due else None))
         else:
-            line = core.gained(old.get(key), decision, sides.after.ladder, sides.today)
+            line = _gained(sides, person, old.get(key), decision)
         if line is not None:
             yield line
+
+
+def _gained(sides: _Sides, person: Person, before: Decision | None, after: Decision) -> Line | None:
+    return core.gained(
+        sides.rule.terms,
+        person,
+        before=before,
+        after=after,
+        steps=sides.after.ladder,
+        today=sides.today,
+    )
 
 
 def _kept(sides: _Sides, row: records.Held, person: Person) -> Line | None:

@@ -55,8 +55,11 @@ class Duty:
 
     @property
     def date_why(self) -> str:
-        """How the first due date came about, in words; empty where the facts do not say."""
-        return str(records.date_text(self.owed.why)) if self.is_open else ""
+        """How the due date came about, in words, and what moved it; empty where the facts do not say."""
+        if not self.is_open:
+            return ""
+        texts = (records.date_text(self.owed.why), records.moved_text(self.owed.moved_by))
+        return "; ".join(text for text in texts if text)
 
     @property
     def length(self) -> str:
@@ -104,7 +107,8 @@ class Duty:
         """The second line of its row."""
         if self.excuse:
             return self.excuse
-        parts = (self.extended, self.length, self.validity) if self.is_open else (self.validity,)
+        moved = records.moved_text(self.owed.moved_by)
+        parts = (self.extended, moved, self.length, self.validity) if self.is_open else (self.validity,)
         return " · ".join(filter(None, parts))
 
     @property

@@ -6,7 +6,7 @@ compliant when every requirement that counts for them is.
 """
 
 from compliance.records.queries.access import Access, may
-from compliance.records.queries.dossiers import Dossier, Owed, PastCycle, dossier, owed_by
+from compliance.records.queries.dossiers import Dossier, MovedBy, Owed, PastCycle, dossier, owed_by
 from compliance.records.queries.granting import Granted, granted
 from compliance.records.queries.holdings import Held, holdings, shifts_of, withdrawn_since
 from compliance.records.queries.obligations import (
@@ -55,7 +55,7 @@ from compliance.records.queries.triggers import (
     outcome_text,
     preview,
 )
-from compliance.records.queries.words import because_text, date_text, event_text, why_text
+from compliance.records.queries.words import because_text, date_text, event_text, moved_text, why_text
 
 __all__ = [
     "DUE_SOON_DAYS",
@@ -72,6 +72,7 @@ __all__ = [
     "LeftOut",
     "Meant",
     "Move",
+    "MovedBy",
     "Moves",
     "Owed",
     "PastCycle",
@@ -97,6 +98,7 @@ __all__ = [
     "holdings",
     "holds",
     "may",
+    "moved_text",
     "moves",
     "noun_of",
     "obligations",

@@ -1,14 +1,27 @@
 """One person: what is owed now, with reasons, and every cycle before."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from compliance.core import terms
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
-from compliance.records.models import ComplianceRecord, Obligation
+from compliance.records.models import ComplianceRecord, Obligation, Shift
 from compliance.records.queries.obligations import obligations, standings_of
 from compliance.records.queries.requests import extended_due_dates
+from tenants import clock
+
+
+@dataclass(frozen=True, slots=True)
+class MovedBy:
+    """The change of a requirement that moved a due date: number, the day it was made, by whom, why, and from where."""
+
+    number: int
+    on: date
+    by: str
+    reason: str
+    moved_from: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +30,7 @@ class Owed:
 
     `enrollment_id` is what satisfied the last finished cycle. `why` are the facts that matched when it was assigned,
     `because` those behind the status of today. `extended_from`: an extension moved the due date, and this was it first.
+    `moved_by`: the change of the requirement that moved it last.
     """
 
     assignment_id: int
@@ -43,6 +57,7 @@ class Owed:
     why: tuple[terms.Fact, ...]
     assigned_on: date
     extended_from: date | None = None
+    moved_by: MovedBy | None = None
 
     @property
     def excused_until(self) -> date | None:
@@ -75,6 +90,7 @@ class PastCycle:
     close_reason: str
     withdrawn_on: date | None
     extended_from: date | None = None
+    moved_by: MovedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +120,11 @@ def owed_by(user_id: int, today: date) -> list[Owed]:
         obligations(today).filter(user_id=user_id).select_related("requirement__course", "assignment")
     )
     standings = standings_of(rows, today)
-    extended = extended_due_dates(
-        [row.open_record_id for row in rows if row.open_record_id and row.due_on != row.original_due_on]
-    )
-    owed = [_owed(row, standings[row.assignment_id], extended) for row in rows]
+    moved_ids = [
+        row.open_record_id for row in rows if row.open_record_id and row.due_on != row.original_due_on
+    ]
+    moved = _Moved(extended_due_dates(moved_ids), _moved_by(moved_ids))
+    owed = [_owed(row, standings[row.assignment_id], moved) for row in rows]
     return sorted(
         owed, key=lambda one: (_ORDER[one.status], one.due_on or one.valid_until or date.max, one.title)
     )
@@ -121,11 +138,33 @@ def dossier(user_id: int, today: date) -> Dossier:
         .select_related("requirement", "assignment")
         .order_by("-window_opens_on", "-cycle", "-pk")
     )
-    extended = extended_due_dates([one.pk for one in past if one.due_on != one.original_due_on])
-    return Dossier(owed_by(user_id, today), [_past(record, extended) for record in past])
+    moved_ids = [one.pk for one in past if one.due_on != one.original_due_on]
+    moved = _Moved(extended_due_dates(moved_ids), _moved_by(moved_ids))
+    return Dossier(owed_by(user_id, today), [_past(record, moved) for record in past])
 
 
-def _owed(row: Obligation, standing: terms.Standing, extended: dict[int, date]) -> Owed:
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """What moved due dates, by cycle."""
+
+    extended: dict[int, date]
+    changed: dict[int, MovedBy]
+
+
+def _moved_by(record_ids: Collection[int]) -> dict[int, MovedBy]:
+    """The last change of the requirement that moved each of these cycles; one statement, none without any."""
+    if not record_ids:
+        return {}
+    rows = Shift.objects.filter(record_id__in=list(record_ids)).select_related("by").order_by("pk")
+    return {
+        row.record_id: MovedBy(
+            row.number, clock.today(row.at), row.by.display_name if row.by else "", row.reason, row.moved_from
+        )
+        for row in rows
+    }
+
+
+def _owed(row: Obligation, standing: terms.Standing, moved: _Moved) -> Owed:
     requirement, is_active = row.requirement, row.assignment_status == AssignmentStatus.ACTIVE
     return Owed(
         assignment_id=row.assignment_id,
@@ -151,11 +190,12 @@ def _owed(row: Obligation, standing: terms.Standing, extended: dict[int, date]) 
         because=standing.because,
         why=tuple((name, value) for name, value in row.assignment.reason),
         assigned_on=row.assignment.assigned_on,
-        extended_from=row.original_due_on if row.open_record_id in extended else None,
+        extended_from=row.original_due_on if row.open_record_id in moved.extended else None,
+        moved_by=moved.changed.get(row.open_record_id or 0),
     )
 
 
-def _past(record: ComplianceRecord, extended: dict[int, date]) -> PastCycle:
+def _past(record: ComplianceRecord, moved: _Moved) -> PastCycle:
     return PastCycle(
         requirement_title=record.requirement.title,
         cycle=record.cycle,
@@ -171,5 +211,6 @@ def _past(record: ComplianceRecord, extended: dict[int, date]) -> PastCycle:
         closed_at=record.closed_at,
         close_reason=record.close_reason,
         withdrawn_on=record.assignment.withdrawn_on,
-        extended_from=record.original_due_on if record.pk in extended else None,
+        extended_from=record.original_due_on if record.pk in moved.extended else None,
+        moved_by=moved.changed.get(record.pk),
     )

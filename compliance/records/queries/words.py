@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compliance.records.enums import AssignmentStatus, EventKind
+from compliance.records.queries.dossiers import MovedBy
 from lms.people.enums import AffiliationKind
 from lms.ui.dates import day_text
 
@@ -58,6 +59,20 @@ def date_text(facts: Facts) -> str:
     if moved := _day(known.get("moved_from")):
         text += _("; moved from %(day)s because of a leave") % {"day": moved}
     return text
+
+
+def moved_text(moved: MovedBy | None) -> str:
+    """What moved a due date: "moved from 1 Dec 2026 by change 4 of 28 Nov 2026 by Bo Brandt: the law changed"."""
+    if moved is None:
+        return ""
+    names = {
+        "before": day_text(moved.moved_from),
+        "number": moved.number,
+        "day": day_text(moved.on),
+        "name": moved.by or "–",
+        "reason": moved.reason or "–",
+    }
+    return _("moved from %(before)s by change %(number)s of %(day)s by %(name)s: %(reason)s") % names
 
 
 def because_text(facts: Facts) -> str:

@@ -56,6 +56,7 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
         "basis": basis.of(requirement),
         "unset_parameters": basis.unset_parameters(basis.of(requirement)),
         "by_hand": _by_hand_text(requirement, today),
+        "waiting_changes": list(requirement.changes.filter(state="waiting").select_related("proposed_by")),
         "pauses": list(requirement.pauses.order_by("-starts_on")),
     }
     if requirement.state in {RequirementState.DRAFT, RequirementState.PAUSED}:

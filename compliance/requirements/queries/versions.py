@@ -13,15 +13,18 @@ from compliance.requirements import basis, facts, rules
 from compliance.requirements.models import Requirement
 from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
 
+_WRITES_VERSIONS = frozenset({"edit", "turn_on", "undo"})
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version with what it changed, as the names of fields."""
+    """A version with what it changed, as the names of fields, and the change that made it, if one did."""
 
     number: int
     at: datetime
     by: Any
     changed: tuple[str, ...]
+    change: Any = None
 
 
 def content_of(requirement: Requirement) -> dict[str, Any]:
@@ -47,8 +50,17 @@ def changed_names(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, .
 def history(requirement: Requirement) -> list[Version]:
     """The versions, the newest first."""
     rows = list(requirement.versions.select_related("by"))
+    # The rows belong to `changes`; they are reached through the relation.
+    made = requirement.changes.filter(made_at__isnull=False).select_related("proposed_by", "decided_by")
+    changes = {row.version_number: row for row in made if row.kind in _WRITES_VERSIONS}
     return [
-        Version(row.number, row.at, row.by, _changed(older.content, row.content) if older else ())
+        Version(
+            row.number,
+            row.at,
+            row.by,
+            _changed(older.content, row.content) if older else (),
+            changes.get(row.number),
+        )
         for row, older in zip_longest(rows, rows[1:])
     ]
 
