@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from . import audience, dates, days, ladder, waivers
+from . import byhand, dates, days, ladder, triggers, waivers
 from .plan import Decision, Outcome, Rule
-from .terms import Absence, CycleDates, CycleFacts, Person, Terms, Validity
+from .terms import Absence, Completion, CycleDates, CycleFacts, Person, Terms, Validity
 
 MAIL_DAYS = 30
 
@@ -274,7 +274,7 @@ def _computed(rule: Rule, person: Person, held: Holding, today: date) -> date | 
     if held.last is not None and not (is_first and _ran_out(held.last, held.assigned_on)):
         following = following_of(terms, held.last)
         return following.original_due_on if following is not None else None
-    matched = audience.match(rule.audience, person, today)
+    matched = byhand.match(rule.audience, person, today)
     if matched is None or not is_first:
         return None
     joined_on = matched.appointment.starts_on
@@ -291,7 +291,9 @@ def _ahead(
     if last is not None and last.valid_from is not None and held.anchored_on is not None:
         previous = Validity(last.valid_from, last.valid_until, held.anchored_on, last.is_temporary)
     if due is not None:
-        return None, None, dates.validity(terms, max(due.due_on, today), previous).valid_until
+        done = Completion(max(due.due_on, today))
+        trigger = held.cycle.trigger if held.cycle is not None else None
+        return None, None, triggers.validity(terms, done, previous, trigger).valid_until
     following = following_of(terms, last, person.absences) if last is not None else None
     if following is None:
         return None, None, None
