@@ -14,7 +14,7 @@ from compliance.evidence.tests.factories import DAY, PNG, TODAY, claim, files, p
 from compliance.records import actions as records_actions
 from compliance.records import queries as records
 from compliance.records.enums import ComplianceStatus
-from compliance.records.models import Credit, Waiver
+from compliance.records.models import ComplianceRecord, Credit, TriggeringEvent, Waiver
 from compliance.records.tests.factories import make_assignment, make_record
 from compliance.requirements.tests.factories import make_requirement
 from lms.access.permissions import Permission
@@ -150,6 +150,18 @@ def test_it_never_counts_longer_than_the_requirement_gives(
         _accept(sent, officer, at, valid_until=dt.date(2031, 1, 1))
     assert Evidence.objects.get().is_waiting
     assert _accept(sent, officer, at, valid_until=dt.date(2027, 9, 24)).credited_until == dt.date(2027, 9, 24)
+
+
+def test_what_was_done_before_an_event_does_not_answer_it(
+    ana: Any, officer: Any, requirement: Any, at: dt.datetime
+) -> None:
+    event = TriggeringEvent.objects.create(
+        requirement=requirement, kind="phishing", title="Spring test", happened_on=TODAY - 9 * DAY, days=14,
+        reach="everybody", recorded_by=officer, recorded_at=at,
+    )  # fmt: skip
+    ComplianceRecord.objects.update(event=event, window_opens_on=TODAY - 9 * DAY)
+    with pytest.raises(actions.Refused, match="on 14 Nov 2026 or later counts"):
+        _accept(send(ana, requirement, at), officer, at)
 
 
 def test_what_the_requirement_lets_run_out_by_today_is_not_accepted(

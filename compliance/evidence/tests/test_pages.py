@@ -91,6 +91,7 @@ def test_a_learner_sends_and_is_told_what_became_of_it(
     assert "waits for a review" in lea.post(form_of(cast), proof()).content.decode()
     assert "Overdue" in lea.get("/status/").content.decode()
 
+    assert "Evidence to review" in head.get("/").content.decode()
     assert head.get("/evidence/").context["page"].total == 1
     with inside(alpha):
         review = f"/evidence/{Evidence.objects.get().public_id}/"

@@ -25,6 +25,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return http.see_other("oversight:overview")
     context = {
         "mine": queries.my_training(user_id=user.pk, today=clock.today()),
+        # Whoever reviews everybody's has it in the bar on top.
+        "reviews_some": Permission.EVIDENCE_REVIEW in user.scoped_permissions - user.permissions,
         "sees_overview": Permission.REPORTS_VIEW in user.permissions | user.scoped_permissions,
     }
     return partials.render_page(request, "oversight/home.html", context)

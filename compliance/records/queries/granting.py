@@ -1,6 +1,6 @@
 """What a completion of some day would be worth, before anybody writes it down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,17 @@ class Granted:
 def granted(user_id: int, requirement: "Requirement", on: date) -> Granted:
     """What the requirement's terms give the person for a completion on `on`, renewing what they finished last.
 
-    A renewal counts from the day its window opens; without one, the requirement may say since when completions count.
+    A renewal counts from the day its window opens, what an event asks for from the day that cycle opened; otherwise the
+    requirement may say since when completions count.
     """
+    found = _granted(user_id, requirement, on)
+    asked_on = _asked_on(user_id, requirement.pk)
+    if asked_on is None or (found.counts_from is not None and found.counts_from >= asked_on):
+        return found
+    return replace(found, counts_from=asked_on)
+
+
+def _granted(user_id: int, requirement: "Requirement", on: date) -> Granted:
     last, terms = _last(user_id, requirement.pk), requirement.terms
     if last is None or last.valid_from is None or last.anchored_on is None:
         return Granted(dates.validity(terms, on).valid_until, terms.credit_since)
@@ -45,3 +54,15 @@ def _last(user_id: int, requirement_id: int) -> ComplianceRecord | None:
         completed_at__isnull=False,
     )
     return finished.order_by("-cycle").first()
+
+
+def _asked_on(user_id: int, requirement_id: int) -> date | None:
+    """The day on which the open cycle of an event opened; None where no event asks for anything now."""
+    asked = ComplianceRecord.objects.filter(
+        user_id=user_id,
+        requirement_id=requirement_id,
+        completed_at__isnull=True,
+        closed_at__isnull=True,
+        event__isnull=False,
+    )
+    return asked.values_list("window_opens_on", flat=True).first()

@@ -85,6 +85,9 @@ def test_uploads_are_files_too(takeout: zipfile.ZipFile) -> None:
     names = [name for name in takeout.namelist() if name.startswith("files/catalog_courseupload/")]
     assert len(names) == 1
     zipfile.ZipFile(io.BytesIO(takeout.read(names[0]))).getinfo("course.toml")
+    proofs = [name for name in takeout.namelist() if name.startswith("files/evidence_evidencefile/")]
+    assert len(proofs) == 4
+    assert all(takeout.read(name).startswith(b"%PDF ") for name in proofs)
 
 
 def test_the_reader_finds_what_a_column_means(takeout: zipfile.ZipFile) -> None:
