@@ -128,21 +128,39 @@ def _day_of_year(day: FixedDay) -> str:
 def _compound_text(rule: audience.Rule, departments: dict[str, str]) -> str:
     match rule:
         case Not(part):
-            return _("not %(who)s") % {"who": who_text(part, departments)}
+            return _("not %(who)s") % {"who": _part_text(part, departments)}
         case Any(parts):
-            return _listed([who_text(part, departments) for part in parts], _("or"))
+            return _listed([_part_text(part, departments) for part in parts], _("or"))
         case All(parts):
-            meant = [who_text(part, departments) for part in parts if not isinstance(part, Not)]
-            left_out = [who_text(part.part, departments) for part in parts if isinstance(part, Not)]
-            text = " ".join(meant) or _("everyone")
-            if left_out:
-                text = _("%(who)s, but not %(left_out)s") % {
-                    "who": text,
-                    "left_out": _listed(left_out, _("and not")),
-                }
-            return text
+            text = _together([part for part in parts if not isinstance(part, Not)], departments)
+            left_out = [part.part for part in parts if isinstance(part, Not)]
+            if not left_out:
+                return text
+            spell = who_text if len(left_out) == 1 else _part_text
+            names = _listed([spell(part, departments) for part in left_out], _("and not"))
+            return _("%(who)s, but not %(left_out)s") % {"who": text, "left_out": names}
         case _:
             return ""
+
+
+def _together(parts: list[audience.Rule], departments: dict[str, str]) -> str:
+    """ "Staff in School of Law, and on leave": what reads in one breath stands together."""
+    leading = (next((part for part in parts if isinstance(part, one)), None) for one in (Kinds, Departments))
+    simple = [part for part in leading if part is not None]
+    others = [part for part in parts if part not in simple]
+    spell = who_text if len(parts) == 1 else _part_text
+    breath = " ".join(who_text(part, departments) for part in simple)
+    texts = [*filter(None, [breath]), *(spell(part, departments) for part in others)]
+    return _(", and ").join(texts) or _("everyone")
+
+
+def _part_text(rule: audience.Rule, departments: dict[str, str]) -> str:
+    """A part of something larger: in brackets when it could be read as going on outside of it."""
+    if isinstance(rule, Kinds):
+        return _listed([_kind_text(kind) for kind in rule.kinds], _("or"))
+    text = who_text(rule, departments)
+    is_single = not isinstance(rule, All | Any) or len(rule.parts) == 1
+    return text if is_single else f"({text})"
 
 
 def _kind_text(kind: str) -> str:

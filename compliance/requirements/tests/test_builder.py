@@ -13,6 +13,7 @@ from compliance.core.audience import Any as AnyOf
 from compliance.core.terms import Absence, Appointment, Person
 from compliance.requirements import forms_audience, forms_nodes
 from compliance.requirements.models import Requirement
+from compliance.requirements.queries import sentences
 from lms.people.models import Department
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants.context import inside
@@ -242,3 +243,34 @@ def test_who_may_not_edit_may_not_build(client_for, alpha, dee, answers):  # noq
     page = client_for(alpha, dee).post(NEW, answers | {"do": "group:who", "ask": "cleo"})
     assert page.status_code == 403
     assert "Cleo" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        ({"all": [{"departments": ["LAW"]}, {"kinds": ["staff"]}]}, "Staff in School of Law."),
+        (
+            {"all": [{"kinds": ["faculty"]}, {"any": [{"kinds": ["staff", "faculty"]}, {"on_leave": True}]}]},
+            "Faculty, and (staff or faculty or people on leave).",
+        ),
+        (
+            {
+                "any": [
+                    {"all": [{"kinds": ["student"]}, {"departments": ["LAW"]}]},
+                    {
+                        "all": [
+                            {"kinds": ["staff"]},
+                            {"not": {"any": [{"on_leave": True}, {"departments": ["ART"]}]}},
+                        ]
+                    },
+                ]
+            },
+            "(student in School of Law) or (staff, but not people on leave or in ART).",
+        ),
+        ({"not": {"any": [{"kinds": ["staff"]}, {"on_leave": True}]}}, "Not (staff or people on leave)."),
+    ],
+)
+def test_a_nested_rule_is_a_sentence_that_reads_one_way(rule, sentence):
+    names = {"LAW": "School of Law"}
+    text = sentences.who_text(audience.parse(rule), names)
+    assert f"{text[:1].upper()}{text[1:]}." == sentence
