@@ -132,7 +132,7 @@ class Story:
             basis=grounds.of_phishing(self._who("bo.brandt"), day),
         )
         self._turn(population.TURNED_ON)
-        requirements.create_draft(
+        draft = requirements.create_draft(
             definition=requirements.Definition(
                 title=_("Contractors with an account"),
                 purpose=_("For whoever works in our systems without being employed here."),
@@ -147,6 +147,27 @@ class Story:
             basis=grounds.of_contractors(owner),
             by=owner,
             at=self._moment(self.today - 2 * _DAY, 15),
+        )
+        self._name_by_hand(draft, owner)
+
+    def _name_by_hand(self, requirement: Any, owner: Any) -> None:
+        """Somebody whom no rule can say, so that the page of them is not empty."""
+        day = self.today - 2 * _DAY
+        person = self._who("bo.brandt")
+        shared: dict[str, Any] = {
+            "side": "include",
+            "reason": _("Lets contractors into our systems and answers for what they do there."),
+            "until": self.today + 180 * _DAY,
+            "by": owner,
+            "today": day,
+        }
+        seen = requirement_queries.consequences(requirement, [person.pk], requirements.naming(**shared), day)
+        requirements.name_by_hand(
+            requirement=requirement,
+            people=[person],
+            fingerprint=seen.fingerprint,
+            at=self._moment(day, 16),
+            **shared,
         )
 
     def _require_of_students(self, owner: Any, course: Course) -> None:

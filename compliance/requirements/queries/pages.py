@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from compliance.core import audience
 from compliance.core.plan import Outcome
 from compliance.requirements import basis, facts, rules
 from compliance.requirements.enums import RequirementState, Side
@@ -57,12 +58,28 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
         "unset_parameters": basis.unset_parameters(basis.of(requirement)),
         "by_hand": _by_hand_text(requirement, today),
         "waiting_changes": list(requirement.changes.filter(state="waiting").select_related("proposed_by")),
+        "gone": sorted(
+            _departments_of(audience.parse(requirement.audience)) - facts.department_names().keys()
+        ),
         "pauses": list(requirement.pauses.order_by("-starts_on")),
     }
     if requirement.state in {RequirementState.DRAFT, RequirementState.PAUSED}:
         context |= previewed(requirement, today)
         context["obstacle"] = rules.obstacle(requirement)
     return context
+
+
+def _departments_of(rule: audience.Rule) -> set[str]:
+    """The codes of every department that the rule names."""
+    match rule:
+        case audience.Departments(codes):
+            return set(codes)
+        case audience.Not(part):
+            return _departments_of(part)
+        case audience.All(parts) | audience.Any(parts):
+            return set().union(*map(_departments_of, parts))
+        case _:
+            return set()
 
 
 def _by_hand_text(requirement: Requirement, today: date) -> str:
