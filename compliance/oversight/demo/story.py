@@ -12,6 +12,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
+from compliance.changes import actions as changes
+from compliance.changes.enums import Kind as ChangeKind
 from compliance.oversight.demo import grounds, population, proof
 from compliance.oversight.demo.learning import Course
 from compliance.oversight.demo.population import Invented
@@ -67,6 +69,7 @@ class Story:
         self._learn(course, until=0)
         self._begin(course)
         self._except(owner)
+        self._propose()
         self._prove()
         self._turn(0)
         self._remind()
@@ -262,6 +265,17 @@ class Story:
             reason=_("Parental leave"),
             **asked,
         )
+
+    def _propose(self) -> None:
+        """A change of what everybody has, which waits for a second person: so many are affected."""
+        at = self._moment(self.today - _DAY, 16)
+        officer = self._who("bo.brandt")
+        (yearly,) = (one for one in requirement_queries.active() if one.recurs_months)
+        content = requirement_queries.content_of(yearly) | {"grace_days": 0, "window_days": 90}
+        when: dict[str, Any] = {"by": officer, "today": self.today - _DAY, "at": at}
+        change = changes.prepare(requirement=yearly, kind=ChangeKind.EDIT, content=content, **when)
+        reason = _("The auditors expect no grace, and people asked for more time to renew.")
+        changes.ask(found=change, fingerprint=change.fingerprint, reason=reason, **when)
 
     def _prove(self) -> None:
         """Training done elsewhere: what waits, and Dee's, which was not accepted."""
