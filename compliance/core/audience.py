@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import TypeAlias
 
 from .terms import Appointment, Fact, Person
 
+MOST_DAYS = 36_500
+"""How far a window of days may reach."""
+DEEPEST = 20
+"""How many rules may lie inside each other."""
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 
 
@@ -44,6 +49,53 @@ class OnLeave:
     """People who are away on that day."""
 
 
+class DateOf(StrEnum):
+    """Which day of the appointment is asked for."""
+
+    STARTS = "starts"
+    ENDS = "ends"
+
+
+class DateTest(StrEnum):
+    """BEFORE and AFTER a fixed day, which itself does not count; WITHIN days of the day judged, it included.
+
+    An appointment in force has begun and is not over: WITHIN looks back to its first day, and ahead to its last.
+    """
+
+    BEFORE = "before"
+    AFTER = "after"
+    WITHIN = "within"
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Appointments by their first or last day; one without a last day never holds for that.
+
+    `day` goes with BEFORE and AFTER, `days` with WITHIN.
+    """
+
+    of: DateOf
+    test: DateTest
+    day: date | None = None
+    days: int = 0
+
+    def day_of(self, appointment: Appointment) -> date | None:
+        """The day that is asked for."""
+        return appointment.starts_on if self.of is DateOf.STARTS else appointment.ends_on
+
+    def holds(self, appointment: Appointment, on: date) -> bool:
+        """Whether it holds for the appointment on that day."""
+        value = self.day_of(appointment)
+        if value is None:
+            return False
+        if self.test is DateTest.WITHIN:
+            days = (on - value).days if self.of is DateOf.STARTS else (value - on).days
+            return 0 <= days <= self.days
+        if self.day is None:
+            raise AssertionError("parse lets no fixed day be missing.")
+        return value < self.day if self.test is DateTest.BEFORE else value > self.day
+
+
 @dataclass(frozen=True, slots=True)
 class All:
     """Every part holds."""
@@ -65,7 +117,8 @@ class Not:
     part: Rule
 
 
-Rule: TypeAlias = Everyone | Kinds | Departments | OnLeave | All | Any | Not
+Leaf: TypeAlias = Everyone | Kinds | Departments | OnLeave | Dated
+Rule: TypeAlias = Leaf | All | Any | Not
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +144,7 @@ def match(rule: Rule, person: Person, on: date) -> Match | None:
         return None
     is_away = person.is_away(on)
     for appointment in _in_force(person, on):
-        facts = _judge(rule, appointment, is_away)
+        facts = _judge(rule, appointment, is_away, on)
         if facts is not None:
             return Match(appointment, tuple(dict.fromkeys((*_named(appointment), *facts))))
     return None
@@ -111,7 +164,7 @@ def explain(rule: Rule, person: Person, on: date) -> tuple[Check, ...]:
     if not appointments:
         return (Check("appointment", "none", False),)
     is_away = person.is_away(on)
-    runs = [tuple(_checks(rule, appointment, is_away, True)) for appointment in appointments]
+    runs = [tuple(_checks(rule, appointment, is_away, on, True)) for appointment in appointments]
     matched = match(rule, person, on)
     if matched is not None:
         return runs[appointments.index(matched.appointment)]
@@ -121,10 +174,12 @@ def explain(rule: Rule, person: Person, on: date) -> tuple[Check, ...]:
 def _in_force(person: Person, on: date) -> list[Appointment]:
     """The appointments of that day in an order that does not depend on how they were entered."""
     today = [appointment for appointment in person.appointments if appointment.covers(on)]
-    return sorted(today, key=lambda each: (each.starts_on, each.kind, each.departments))
+    return sorted(
+        today, key=lambda each: (each.starts_on, each.kind, each.departments, each.ends_on or date.max)
+    )
 
 
-def _judge(rule: Rule, appointment: Appointment, is_away: bool) -> tuple[Fact, ...] | None:
+def _judge(rule: Rule, appointment: Appointment, is_away: bool, on: date) -> tuple[Fact, ...] | None:
     """The facts that made the rule true; None when it is false."""
     facts: tuple[Fact, ...] | None = None
     match rule:
@@ -136,16 +191,19 @@ def _judge(rule: Rule, appointment: Appointment, is_away: bool) -> tuple[Fact, .
             facts = next(((("department", code),) for code in appointment.departments if code in codes), None)
         case OnLeave() if is_away:
             facts = (("on_leave", "yes"),)
-        case Not(part) if _judge(part, appointment, is_away) is None:
+        case Dated(of=of) if rule.holds(appointment, on):
+            facts = ((of.value, str(rule.day_of(appointment))),)
+        case Not(part) if _judge(part, appointment, is_away, on) is None:
             facts = ()
         case All(parts) | Any(parts):
-            found = [each for part in parts if (each := _judge(part, appointment, is_away)) is not None]
+            judged = (_judge(part, appointment, is_away, on) for part in parts)
+            found = [each for each in judged if each is not None]
             if found and (isinstance(rule, Any) or len(found) == len(parts)):
                 facts = tuple(fact for each in found for fact in each)
     return facts
 
 
-def _checks(rule: Rule, appointment: Appointment, is_away: bool, wanted: bool) -> Iterator[Check]:
+def _checks(rule: Rule, appointment: Appointment, is_away: bool, on: date, wanted: bool) -> Iterator[Check]:
     """The leaves of the rule in order, each with what was found."""
     match rule:
         case Kinds(kinds):
@@ -155,11 +213,14 @@ def _checks(rule: Rule, appointment: Appointment, is_away: bool, wanted: bool) -
             yield Check("department", next(iter(appointment.departments), ""), is_in is wanted)
         case OnLeave():
             yield Check("on_leave", "yes" if is_away else "no", is_away is wanted)
+        case Dated(of=of):
+            day = rule.day_of(appointment)
+            yield Check(of.value, day.isoformat() if day else "", rule.holds(appointment, on) is wanted)
         case Not(part):
-            yield from _checks(part, appointment, is_away, not wanted)
+            yield from _checks(part, appointment, is_away, on, not wanted)
         case All(parts) | Any(parts):
             for part in parts:
-                yield from _checks(part, appointment, is_away, wanted)
+                yield from _checks(part, appointment, is_away, on, wanted)
         case Everyone():
             yield Check("everyone", appointment.kind, wanted)
 
@@ -177,26 +238,33 @@ def dump(rule: Rule) -> Json:
             spelt = {"any": [dump(part) for part in parts]}
         case Not(part):
             spelt = {"not": dump(part)}
+        case Dated(of, test, day, days):
+            when: dict[str, Json] = {"days": days} if day is None else {"day": day.isoformat()}
+            spelt = {"appointment": {"of": of.value, "test": test.value, **when}}
         case Everyone() | OnLeave():
             spelt = {"everyone" if isinstance(rule, Everyone) else "on_leave": True}
     return spelt
 
 
-def parse(data: Json) -> Rule:
+def parse(data: Json, *, depth: int = 0) -> Rule:
     """The rule that the JSON spells. Raises BadAudience with the part that is not understood."""
+    if depth > DEEPEST:
+        raise BadAudience(f"A rule has at most {DEEPEST} rules inside each other.")
     if not isinstance(data, dict) or len(data) != 1:
         raise BadAudience(f"A rule is an object with one key, not {data!r}.")
     ((key, value),) = data.items()
     if key in {"everyone", "on_leave"} and value is True:
         return Everyone() if key == "everyone" else OnLeave()
     if key == "not":
-        return Not(parse(value))
+        return Not(parse(value, depth=depth + 1))
     if key in {"kinds", "departments"}:
         words = _words(key, value)
         return Kinds(words) if key == "kinds" else Departments(words)
     if key in {"all", "any"} and isinstance(value, list) and value:
-        parts = tuple(parse(part) for part in value)
+        parts = tuple(parse(part, depth=depth + 1) for part in value)
         return All(parts) if key == "all" else Any(parts)
+    if key == "appointment" and isinstance(value, dict):
+        return _dated(value)
     raise BadAudience(f"There is no rule {key!r} of {value!r}.")
 
 
@@ -205,3 +273,20 @@ def _words(key: str, value: Json) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(word, str) for word in value):
         raise BadAudience(f"{key} needs a list of at least one word.")
     return tuple(str(word) for word in value)
+
+
+def _dated(value: dict[str, Json]) -> Dated:
+    """A test of a day, with what it needs and nothing else."""
+    try:
+        of, test = DateOf(str(value["of"])), DateTest(str(value["test"]))
+        is_fixed = test is not DateTest.WITHIN
+        if set(value) != {"of", "test", "day" if is_fixed else "days"}:
+            raise BadAudience(f"appointment has other parts than it needs: {value!r}.")
+        if is_fixed:
+            return Dated(of, test, day=date.fromisoformat(str(value["day"])))
+    except (KeyError, ValueError) as error:
+        raise BadAudience(f"appointment is not understood: {value!r}.") from error
+    days = value["days"]
+    if type(days) is not int or not 0 <= days <= MOST_DAYS:
+        raise BadAudience(f"appointment needs a number of days from 0 to {MOST_DAYS}, not {days!r}.")
+    return Dated(of, test, days=days)

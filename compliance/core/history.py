@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from . import audience, dates
+from . import audience, dates, turning
 from .due import first_due
 from .terms import Absence, Completion, CycleDates, Person, Terms, Validity
 
@@ -145,6 +145,7 @@ def uncounted(done: Iterable[Done]) -> list[Done]:
 def begins(terms: Terms, rule: audience.Rule, person: Person, by: date) -> CycleDates | None:
     """The first cycle as it would have been opened, had the requirement stood since it starts; None: not by `by`."""
     days = {terms.starts_on, *(each.starts_on for each in person.appointments)}
+    days |= turning.turning_days(rule, person)
     for day in sorted(day for day in days if terms.starts_on <= day <= by):
         matched = audience.match(rule, person, day)
         if matched is not None:

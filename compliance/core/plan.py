@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from . import audience, byhand, dates, history, ladder
+from . import audience, byhand, dates, history, ladder, turning
 from .terms import Cause, Completion, CycleDates, Fact, Person, Side, Terms, Validity
 
 
@@ -130,7 +130,8 @@ def next_match(rule: Rule, person: Person, today: date) -> tuple[date, audience.
     starts = {appointment.starts_on for appointment in person.appointments}
     returns = {absence.returns_on for absence in person.absences if absence.returns_on is not None}
     leaves = {absence.starts_on for absence in person.absences}
-    for day in sorted(starts | returns | leaves | byhand.turning_days(person) | {rule.terms.starts_on}):
+    turns = byhand.turning_days(person) | turning.turning_days(rule.audience, person)
+    for day in sorted(starts | returns | leaves | turns | {rule.terms.starts_on}):
         if day > today and day >= rule.terms.starts_on:
             matched = byhand.match(rule.audience, person, day)
             if matched is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from heapq import heappop, heappush
 
-from . import byhand
+from . import byhand, turning
 from .duties import Duty
 
 _DAY = timedelta(days=1)
@@ -31,8 +31,12 @@ class Visits:
 
 
 def turning_days(duty: Duty) -> frozenset[date]:
-    """The days on which the facts themselves change: appointments, absences, the start of the requirement."""
+    """The days on which the facts themselves change: appointments, absences, the start of the requirement.
+
+    And those on which the rule turns at a distance from them, such as thirty days after an appointment began.
+    """
     days = {duty.rule.terms.starts_on, *byhand.turning_days(duty.person)}
+    days |= turning.turning_days(duty.rule.audience, duty.person)
     for appointment in duty.person.appointments:
         days |= {appointment.starts_on, *_day_after(appointment.ends_on)}
     for absence in duty.person.absences:

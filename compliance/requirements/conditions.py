@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compliance.core import audience
-from compliance.core.audience import Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.audience import Dated, DateOf, DateTest, Departments, Everyone, Kinds, Not, OnLeave
 from lms.people import queries as people
 from lms.people.enums import AffiliationKind
 
@@ -167,6 +167,58 @@ class OnLeaveFields(Fields):
         return OnLeave()
 
 
+class AppointmentDayFields(Fields):
+    """The first or last day of the appointment: against a fixed day, or within days of the day judged."""
+
+    which = forms.ChoiceField(
+        label=_("The appointment"),
+        choices=[
+            ("starts-within", _("began in the last … days")),
+            ("starts-after", _("began after …")),
+            ("starts-before", _("began before …")),
+            ("ends-within", _("ends in the next … days")),
+            ("ends-before", _("ends before …")),
+            ("ends-after", _("ends after …")),
+        ],
+    )
+    days = forms.IntegerField(
+        label=_("Days"),
+        required=False,
+        min_value=0,
+        max_value=audience.MOST_DAYS,
+        help_text=_("Only for “in the last” and “in the next”. Afterwards the rule no longer means them."),
+    )
+    day = forms.DateField(
+        label=_("Day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Only for “before” and “after”. The day itself does not count."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The one of the two that is needed."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        needed = "days" if str(cleaned.get("which", "")).endswith("within") else "day"
+        if cleaned.get("which") and needed not in self.errors and cleaned.get(needed) is None:
+            self.add_error(needed, _("This is needed for what you chose."))
+        return cleaned
+
+    def rule(self) -> audience.Rule:
+        """That test of that day."""
+        of, _dash, test = self.cleaned_data["which"].partition("-")
+        if DateTest(test) is DateTest.WITHIN:
+            return Dated(DateOf(of), DateTest.WITHIN, days=self.cleaned_data["days"])
+        return Dated(DateOf(of), DateTest(test), day=self.cleaned_data["day"])
+
+    @classmethod
+    def values(cls, rule: Dated) -> dict[str, Any]:
+        """What is asked, and the days or the day."""
+        which = f"{rule.of.value}-{rule.test.value}"
+        if rule.day is None:
+            return {"which": which, "days": str(rule.days)}
+        return {"which": which, "day": rule.day.isoformat()}
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One type of condition. `leaf` is its class in the engine; None: it is made of others there."""
@@ -180,6 +232,7 @@ class Condition:
 CONDITIONS = (
     Condition("kinds", _("Kind of appointment"), KindFields, Kinds),
     Condition("departments", _("Department"), DepartmentFields, Departments),
+    Condition("appointment_day", _("First or last day"), AppointmentDayFields, Dated),
     Condition("on_leave", _("On leave"), OnLeaveFields, OnLeave),
     Condition("everyone", _("Everyone"), EveryoneFields, Everyone),
     Condition("nobody", _("Nobody by rule"), NobodyFields, None),

@@ -1,12 +1,28 @@
 """Who is meant, and why."""
 
+from datetime import timedelta
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.core import audience
-from compliance.core.audience import All, Any, BadAudience, Check, Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.audience import (
+    All,
+    Any,
+    BadAudience,
+    Check,
+    Dated,
+    DateOf,
+    DateTest,
+    Departments,
+    Everyone,
+    Kinds,
+    Not,
+    OnLeave,
+)
 from compliance.core.terms import Absence, Appointment, Cause
+from compliance.core.turning import turning_days
 
 from .makers import STAFF_AND_FACULTY, d, leave, person, post
 
@@ -101,8 +117,21 @@ def test_the_explanation_of_somebody_who_left_or_was_switched_off_says_so():
 words = st.lists(st.sampled_from(["staff", "faculty", "student", "LAW", "MED"]), min_size=1, max_size=3).map(
     tuple
 )
+dated = st.one_of(
+    st.builds(
+        Dated,
+        st.sampled_from(DateOf),
+        st.sampled_from([DateTest.BEFORE, DateTest.AFTER]),
+        st.dates(d("2019-12-30"), d("2020-01-04")),
+    ),
+    st.builds(
+        lambda of, days: Dated(of, DateTest.WITHIN, days=days),
+        st.sampled_from(DateOf),
+        st.integers(0, audience.MOST_DAYS),
+    ),
+)
 leaves_of_rules = st.one_of(
-    st.builds(Kinds, words), st.builds(Departments, words), st.just(Everyone()), st.just(OnLeave())
+    st.builds(Kinds, words), st.builds(Departments, words), st.just(Everyone()), st.just(OnLeave()), dated
 )
 rules = st.recursive(
     leaves_of_rules,
@@ -161,8 +190,88 @@ def test_de_morgan_holds(parts, who):
         {"any": [{"nobody": True}]},
         {"not": None},
         {"kinds": ["staff"], "departments": ["LAW"]},
+        {"appointment": {}},
+        {"appointment": {"of": "starts", "test": "within"}},
+        {"appointment": {"of": "starts", "test": "within", "days": -1}},
+        {"appointment": {"of": "starts", "test": "within", "days": True}},
+        {"appointment": {"of": "starts", "test": "within", "days": 1, "day": "2026-01-01"}},
+        {"appointment": {"of": "ends", "test": "before", "day": "tomorrow"}},
+        {"appointment": {"of": "birth", "test": "before", "day": "2026-01-01"}},
     ],
 )
 def test_what_is_not_a_rule_is_refused(data):
     with pytest.raises(BadAudience):
         audience.parse(data)
+
+
+def test_rules_inside_each_other_without_end_are_refused():
+    data: audience.Json = {"everyone": True}
+    for _ in range(500):
+        data = {"not": data}
+    with pytest.raises(BadAudience):
+        audience.parse(data)
+
+
+BEGAN = post("staff", "2026-03-10", "2026-06-30")
+
+
+@pytest.mark.parametrize(
+    ("leaf", "first", "last"),
+    [
+        (Dated(DateOf.STARTS, DateTest.WITHIN, days=30), "2026-03-10", "2026-04-09"),
+        (Dated(DateOf.STARTS, DateTest.WITHIN, days=0), "2026-03-10", "2026-03-10"),
+        (Dated(DateOf.ENDS, DateTest.WITHIN, days=30), "2026-05-31", "2026-06-30"),
+        (Dated(DateOf.STARTS, DateTest.AFTER, d("2026-03-09")), "2026-03-10", "2026-06-30"),
+        (Dated(DateOf.ENDS, DateTest.BEFORE, d("2026-07-01")), "2026-03-10", "2026-06-30"),
+    ],
+)
+def test_days_of_an_appointment_hold_from_one_day_to_another(leaf, first, last):
+    who = person(1, BEGAN)
+    day = d("2026-03-01")
+    held = [on for n in range(150) if audience.match(leaf, who, on := day + timedelta(days=n))]
+    assert (held[0], held[-1], len(held)) == (d(first), d(last), (d(last) - d(first)).days + 1)
+
+
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        Dated(DateOf.STARTS, DateTest.AFTER, d("2026-03-10")),
+        Dated(DateOf.STARTS, DateTest.BEFORE, d("2026-03-10")),
+        Dated(DateOf.ENDS, DateTest.AFTER, d("2026-06-30")),
+        Dated(DateOf.ENDS, DateTest.BEFORE, d("2026-06-30")),
+    ],
+)
+def test_the_fixed_day_itself_does_not_count(leaf):
+    assert audience.match(leaf, person(1, BEGAN), TODAY) is None
+
+
+def test_an_appointment_without_a_last_day_ends_neither_soon_nor_late():
+    who = person(1, post("staff", "2026-01-01"))
+    for leaf in (
+        Dated(DateOf.ENDS, DateTest.WITHIN, days=audience.MOST_DAYS),
+        Dated(DateOf.ENDS, DateTest.AFTER, d("2026-01-01")),
+        Dated(DateOf.ENDS, DateTest.BEFORE, d("2999-01-01")),
+    ):
+        assert audience.match(leaf, who, TODAY) is None
+        assert audience.explain(leaf, who, TODAY) == (Check("ends", "", False),)
+
+
+@given(rules, st.lists(st.tuples(st.integers(0, 40), st.none() | st.integers(0, 60)), min_size=1, max_size=2))
+@settings(max_examples=60, deadline=None)
+def test_a_rule_turns_by_itself_only_on_the_days_that_are_told(rule, stretches):
+    first = d("2026-03-01")
+    days = [first + timedelta(days=n) for n in range(130)]
+    posts = [
+        Appointment("staff", ("LAW",), first + timedelta(days=start), _after(first, start, length))
+        for start, length in stretches
+    ]
+    who = person(1, *posts)
+    told = turning_days(rule, who) | {each.starts_on for each in posts}
+    told |= {each.ends_on + timedelta(days=1) for each in posts if each.ends_on is not None}
+    meant = [audience.match(rule, who, on) is not None for on in days]
+    turned = {on for on, now, before in zip(days[1:], meant[1:], meant, strict=False) if now is not before}
+    assert turned <= told
+
+
+def _after(first, start, length):
+    return None if length is None else first + timedelta(days=start + length)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.core import dates, plan
-from compliance.core.audience import All, Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.audience import All, Dated, DateOf, DateTest, Departments, Everyone, Kinds, Not, OnLeave
 from compliance.core.plan import Outcome, Rule
 from compliance.core.terms import (
     Absence,
@@ -63,6 +63,14 @@ audiences = st.one_of(
     st.just(Everyone()),
     st.just(All((Kinds(("staff", "faculty")),))),
     st.just(All((Kinds(("staff", "faculty")), Not(Departments(("MED",))), Not(OnLeave())))),
+    st.builds(
+        lambda of, days, is_not: (
+            Not(Dated(of, DateTest.WITHIN, days=days)) if is_not else Dated(of, DateTest.WITHIN, days=days)
+        ),
+        st.sampled_from(DateOf),
+        st.integers(0, 200),
+        st.booleans(),
+    ),
 )
 
 

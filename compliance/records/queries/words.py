@@ -29,11 +29,14 @@ def why_text(facts: Facts) -> str:
     kind = AffiliationKind(known["kind"]).label if known["kind"] in AffiliationKind.values else known["kind"]
     unit = known.get("unit_name") or known.get("unit")
     since = _day(known.get("joined_on"))
+    text = str(kind)
     if unit and since:
-        return _("%(kind)s in %(unit)s since %(day)s") % {"kind": kind, "unit": unit, "day": since}
-    if since:
-        return _("%(kind)s since %(day)s") % {"kind": kind, "day": since}
-    return str(kind)
+        text = _("%(kind)s in %(unit)s since %(day)s") % {"kind": kind, "unit": unit, "day": since}
+    elif since:
+        text = _("%(kind)s since %(day)s") % {"kind": kind, "day": since}
+    if ends := _day(known.get("ends")):
+        text = _("%(whom)s, until %(day)s") % {"whom": text, "day": ends}
+    return text
 
 
 def date_text(facts: Facts) -> str:

@@ -1,5 +1,6 @@
 """What the records lend to pages of other apps: figures of a requirement, and facts in words."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from compliance.core.audience import Check
 from compliance.records import queries
 from lms.people.enums import AffiliationKind
+from lms.ui.dates import day_text
 from tenants import clock
 
 register = template.Library()
@@ -46,6 +48,12 @@ def check_text(check: Check) -> str:
             text = _("Department %(code)s") % {"code": check.actual or "–"}
         case "on_leave":
             text = _("On leave") if check.actual == "yes" else _("Not on leave")
+        case "starts":
+            text = _("Appointment began on %(day)s") % {"day": day_text(date.fromisoformat(check.actual))}
+        case "ends" if check.actual:
+            text = _("Appointment ends on %(day)s") % {"day": day_text(date.fromisoformat(check.actual))}
+        case "ends":
+            text = _("Appointment without a last day")
         case "included":
             text = _("Added by hand: %(told)s") % {"told": check.actual}
         case "excluded":

@@ -69,6 +69,27 @@ def test_a_month_of_nights_leaves_nothing_for_a_look_at_everybody():
     assert Assignment.objects.filter(requirement=later, status="active").count() == 4
 
 
+def test_a_rule_about_days_of_an_appointment_begins_and_ends_by_the_calendar():
+    person("New", starts_on=FIRST - 4 * DAY)
+    person("Leaving", ends_on=FIRST + 9 * DAY)
+    within = {"appointment": {"of": "starts", "test": "within", "days": 10}}
+    soon = {"appointment": {"of": "ends", "test": "within", "days": 5}}
+    make_requirement(starts_on=FIRST - DAY, audience={"any": [within, soon]})
+    lived = {}
+    for offset in range(12):
+        today = FIRST + offset * DAY
+        night(today)
+        lived[offset] = {
+            *Assignment.objects.filter(withdrawn_on=None).values_list("user__given_name", flat=True)
+        }
+        assert not actions.reconcile(requirement_id=None, today=today, at=clock.end_of_day(today)), today
+    assert lived[3] == {"New"}
+    assert lived[4] == {"New", "Leaving"}
+    assert lived[6] == {"New", "Leaving"}
+    assert lived[7] == {"Leaving"}
+    assert lived[10] == set()
+
+
 def test_what_was_changed_past_the_product_is_found_within_seven_nights():
     person("Ana")
     make_requirement(starts_on=FIRST - DAY)

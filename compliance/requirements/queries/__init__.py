@@ -26,6 +26,7 @@ from compliance.requirements.queries.listing import (
     unchanged_since,
 )
 from compliance.requirements.queries.meaning import Answer, Meaning, Someone, called, meaning, would_mean
+from compliance.requirements.queries.meant import meant_ids, rule_days, rule_people
 from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, previewed, whole
 from compliance.requirements.queries.passes import passes
 from compliance.requirements.queries.plans import (
@@ -89,6 +90,7 @@ __all__ = [
     "locked",
     "matching",
     "meaning",
+    "meant_ids",
     "named_people",
     "naming_days",
     "observing",
@@ -101,6 +103,8 @@ __all__ = [
     "proposed",
     "requirement_by",
     "roster",
+    "rule_days",
+    "rule_people",
     "rule_sentence",
     "sentence",
     "unchanged_since",

@@ -7,6 +7,7 @@ from compliance.core import audience, byhand
 from compliance.core.terms import Fact
 from compliance.requirements import facts
 from compliance.requirements.models import Requirement
+from compliance.requirements.queries.meant import meant_ids
 from lms.people import queries as people
 
 FIRST = 10
@@ -42,17 +43,37 @@ class Answer:
 
 
 def meaning(requirement: Requirement, rule: audience.Rule, today: date) -> Meaning:
-    """Whom the rule means on that day of the tenant, and those added to the requirement by hand; a few statements."""
-    population = facts.population(requirement, facts.roster())
-    found = [
-        (population.names[person.id], matched.facts)
-        for person in population.people
-        if (matched := byhand.match(rule, person, today)) is not None
-    ]
-    found.sort(key=lambda each: (each[0].name, each[0].user_id))
-    names = facts.department_names()
-    first = [Someone(named.name, named.email, _named(why, names)) for named, why in found[:FIRST]]
-    return Meaning(len(found), len(population.people), first)
+    """Whom the rule means on that day of the tenant, and those added to the requirement by hand.
+
+    The database counts; only who is named by hand and who is shown is looked at one by one. A few statements.
+    """
+    named = _named_ids(requirement)
+    by_hand = facts.population(requirement, facts.roster(user_ids=named)) if named else None
+    added = {
+        person.id
+        for person in (by_hand.people if by_hand else ())
+        if byhand.match(rule, person, today) is not None
+    }
+    ids = (meant_ids(rule, today) - named) | added
+    first = people.first_by_name(ids, FIRST)
+    return Meaning(len(ids), people.count_all(), _someones(requirement, rule, first, today))
+
+
+def _named_ids(requirement: Requirement) -> frozenset[int]:
+    if requirement._state.adding:
+        return frozenset()
+    return frozenset(requirement.individuals.values_list("user_id", flat=True))
+
+
+def _someones(requirement: Requirement, rule: audience.Rule, ids: list[int], today: date) -> list[Someone]:
+    """Those of these people whom the rule means, in their order, with what matched."""
+    if not ids:
+        return []
+    population = facts.population(requirement, facts.roster(user_ids=ids))
+    departments = facts.department_names()
+    matched = {person.id: byhand.match(rule, person, today) for person in population.people}
+    found = [(population.names[each], match) for each in ids if (match := matched.get(each)) is not None]
+    return [Someone(named.name, named.email, _named(match.facts, departments)) for named, match in found]
 
 
 def would_mean(

@@ -8,7 +8,18 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from compliance.core import audience
-from compliance.core.audience import All, Any, Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.audience import (
+    All,
+    Any,
+    Dated,
+    DateOf,
+    DateTest,
+    Departments,
+    Everyone,
+    Kinds,
+    Not,
+    OnLeave,
+)
 from compliance.core.terms import Anchor, DayUnit, DueFrom, FixedDay, Roll, Terms
 from compliance.requirements import facts
 from compliance.requirements.models import Requirement
@@ -41,6 +52,8 @@ def who_text(rule: audience.Rule, departments: dict[str, str]) -> str:
         case Departments(codes):
             names = _listed([departments.get(code, code) for code in codes], _("or"))
             return _("in %(departments)s") % {"departments": names}
+        case Dated():
+            return _dated_text(rule)
         case _:
             return _compound_text(rule, departments)
 
@@ -145,7 +158,9 @@ def _compound_text(rule: audience.Rule, departments: dict[str, str]) -> str:
 
 def _together(parts: list[audience.Rule], departments: dict[str, str]) -> str:
     """ "Staff in School of Law, and on leave": what reads in one breath stands together."""
-    leading = (next((part for part in parts if isinstance(part, one)), None) for one in (Kinds, Departments))
+    leading = (
+        next((part for part in parts if isinstance(part, one)), None) for one in (Kinds, Departments, Dated)
+    )
     simple = [part for part in leading if part is not None]
     others = [part for part in parts if part not in simple]
     spell = who_text if len(parts) == 1 else _part_text
@@ -161,6 +176,42 @@ def _part_text(rule: audience.Rule, departments: dict[str, str]) -> str:
     text = who_text(rule, departments)
     is_single = not isinstance(rule, All | Any) or len(rule.parts) == 1
     return text if is_single else f"({text})"
+
+
+def _dated_text(leaf: Dated) -> str:
+    """ "with an appointment that began in the last 30 days"."""
+    begins = leaf.of is DateOf.STARTS
+    if leaf.test is DateTest.WITHIN:
+        return _window_text(leaf)
+    if leaf.test is DateTest.BEFORE:
+        text = (
+            _("with an appointment that began before %(day)s")
+            if begins
+            else _("with an appointment that ends before %(day)s")
+        )
+    else:
+        text = (
+            _("with an appointment that began after %(day)s")
+            if begins
+            else _("with an appointment that ends after %(day)s")
+        )
+    return text % {"day": day_text(leaf.day) if leaf.day else ""}
+
+
+def _window_text(leaf: Dated) -> str:
+    if leaf.of is DateOf.STARTS:
+        text = ngettext(
+            "with an appointment that began in the last %(days)d day",
+            "with an appointment that began in the last %(days)d days",
+            leaf.days,
+        )
+    else:
+        text = ngettext(
+            "with an appointment that ends in the next %(days)d day",
+            "with an appointment that ends in the next %(days)d days",
+            leaf.days,
+        )
+    return text % {"days": leaf.days}
 
 
 def _kind_text(kind: str) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.core import audience
-from compliance.core.audience import All, Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.audience import All, Dated, DateOf, DateTest, Departments, Everyone, Kinds, Not, OnLeave
 from compliance.core.audience import Any as AnyOf
 from compliance.core.terms import Absence, Appointment, Person
 from compliance.requirements import forms_audience, forms_nodes
@@ -184,6 +184,24 @@ def test_a_department_that_is_gone_is_shown_so_that_it_can_be_taken_out(officer,
     assert "ART: nobody is in them" in detail.text
 
 
+def test_the_day_an_appointment_began_is_asked_for_and_opened_again(officer, alpha, staff, answers):  # noqa: F811
+    plain = {name: value for name, value in answers.items() if not name.startswith("who")}
+    sent = plain | {"who-is": "all", "who_0-is": "appointment_day", "who_0-which": "starts-within"}
+    page = officer.post(NEW, sent | {"save": "1"})
+    assert "This is needed for what you chose." in page.text
+    page = officer.post(NEW, sent | {"who_0-days": "3650", "check": "1"})
+    assert "Staff in School of Law since 1 Jan 2026" in page.text
+    saved = officer.post(NEW, sent | {"who_0-days": "3650", "save": "1"})
+    with inside(alpha):
+        assert Requirement.objects.get().audience == {
+            "all": [{"appointment": {"of": "starts", "test": "within", "days": 3650}}]
+        }
+    assert "began in the last 3650 days" in officer.get(saved.url).text
+    page = officer.get(f"{saved.url}edit/")
+    assert 'value="starts-within" selected' in page.text
+    assert 'value="3650"' in page.text
+
+
 def test_everyone_and_nobody_are_said(officer, staff, answers):  # noqa: F811
     plain = {name: value for name, value in answers.items() if not name.startswith("who")}
     page = officer.post(NEW, plain | {"who-is": "all", "who_0-is": "everyone", "check": "1"})
@@ -193,7 +211,15 @@ def test_everyone_and_nobody_are_said(officer, staff, answers):  # noqa: F811
 
 
 kinds = st.lists(st.sampled_from(["staff", "faculty", "contractor"]), min_size=1, max_size=3, unique=True)
-leaves = st.one_of(kinds.map(lambda words: Kinds(tuple(words))), st.just(OnLeave()), st.just(Everyone()))
+leaves = st.one_of(
+    kinds.map(lambda words: Kinds(tuple(words))),
+    st.just(OnLeave()),
+    st.just(Everyone()),
+    st.builds(Dated, st.sampled_from(DateOf), st.sampled_from([DateTest.BEFORE, DateTest.AFTER]), st.dates()),
+    st.builds(
+        lambda of, count: Dated(of, DateTest.WITHIN, days=count), st.sampled_from(DateOf), st.integers(0, 99)
+    ),
+)
 DAY = dt.date(2026, 11, 23)
 PEOPLE = [
     Person(at, (Appointment(kind, (), DAY),), away)

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from django.db.models.functions import Lower
+
 from lms.people.models import Affiliation, Department, Leave, User
 
 
@@ -109,6 +111,28 @@ def changing_people(on: dt.date) -> set[int]:
         found |= {*rows.filter(starts_on=on).values_list("user_id", flat=True)}
         found |= {*rows.filter(ends_on=before).values_list("user_id", flat=True)}
     return found
+
+
+def appointment_days(of: str, first: dt.date, last: dt.date) -> set[dt.date]:
+    """The days from `first` to `last` on which an appointment begins or ends; `of`: "starts" or "ends"."""
+    rows = Affiliation.objects.filter(**{f"{of}_on__range": (first, last)})
+    return {*rows.order_by().values_list(f"{of}_on", flat=True).distinct()}
+
+
+def whose_appointment_day(of: str, on: dt.date) -> set[int]:
+    """Whose appointment begins or ends on that day; `of` as above."""
+    return {*Affiliation.objects.filter(**{f"{of}_on": on}).values_list("user_id", flat=True)}
+
+
+def first_by_name(ids: Collection[int], limit: int) -> list[int]:
+    """The first of these people by last and first name; one statement."""
+    found = User.objects.filter(pk__in=list(ids)).order_by(Lower("family_name"), Lower("given_name"), "pk")
+    return list(found.values_list("pk", flat=True)[:limit])
+
+
+def count_all() -> int:
+    """How many people there are, deactivated ones too."""
+    return User.objects.count()
 
 
 def departments() -> list[DepartmentRow]:

@@ -1,0 +1,52 @@
+"""Whom a rule means on a day, asked of the database in one statement over the whole population."""
+
+from datetime import date, timedelta
+
+from django.db import connection
+
+from compliance.core import audience
+from compliance.core.turning import Turning, turnings
+from compliance.requirements import sql
+from compliance.requirements.enums import RequirementState
+from compliance.requirements.models import Requirement
+from lms.people import queries as people
+
+
+def meant_ids(rule: audience.Rule, today: date) -> frozenset[int]:
+    """The ids of everyone whom the rule means on that day, whoever is named by hand; one statement."""
+    meant = sql.condition(rule, today)
+    # Put together from constants; every value goes in by a placeholder.
+    text = f"""
+    {people.RELATIONS}
+    SELECT DISTINCT a.user_id FROM appointment a
+     WHERE a.starts_on <= %s AND (a.ends_on IS NULL OR a.ends_on >= %s) AND {meant.text}
+    """  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(text, [today, today, *meant.values])
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def rule_days(first: date, last: date) -> set[date]:
+    """The days from `first` to `last` on which a rule that is on may turn for somebody by the calendar alone.
+
+    One statement for each thing that such a rule counts from, none when there is none.
+    """
+    days: set[date] = set()
+    for each in _turnings():
+        back = timedelta(days=each.offset)
+        held = people.appointment_days(each.of.value, first - back, last - back)
+        days |= {day for day in map(each.on, held) if day is not None}
+    return days
+
+
+def rule_people(on: date) -> set[int]:
+    """For whom a rule that is on may turn on that day by the calendar alone; as many statements."""
+    found: set[int] = set()
+    for each in _turnings():
+        found |= people.whose_appointment_day(each.of.value, on - timedelta(days=each.offset))
+    return found
+
+
+def _turnings() -> set[Turning]:
+    live = Requirement.objects.filter(state=RequirementState.ACTIVE).values_list("audience", flat=True)
+    return {each for rule in live for each in turnings(audience.parse(rule))}

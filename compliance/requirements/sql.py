@@ -1,0 +1,85 @@
+"""An audience as one SQL condition over the relations of people: the same predicate as `compliance.core.audience`.
+
+A property test holds the two equal on the real database. The condition is about one appointment, `a`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any as Anything
+
+from compliance.core.audience import (
+    All,
+    Any,
+    Dated,
+    DateOf,
+    DateTest,
+    Departments,
+    Everyone,
+    Kinds,
+    Leaf,
+    Not,
+    OnLeave,
+    Rule,
+)
+from compliance.core.turning import moved
+
+_COLUMNS = {DateOf.STARTS: "a.starts_on", DateOf.ENDS: "a.ends_on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A piece of SQL with the values of its placeholders; it is never NULL."""
+
+    text: str
+    values: tuple[Anything, ...] = ()
+
+
+def condition(rule: Rule, on: date) -> Condition:
+    """Whether the rule means the appointment `a` on that day. That `a` is in force is not asked here."""
+    match rule:
+        case All(parts):
+            return _joined(" AND ", (condition(part, on) for part in parts))
+        case Any(parts):
+            return _joined(" OR ", (condition(part, on) for part in parts))
+        case Not(part):
+            inner = condition(part, on)
+            return Condition(f"(NOT {inner.text})", inner.values)
+        case _:
+            return _leaf(rule, on)
+
+
+def _joined(word: str, parts: Iterable[Condition]) -> Condition:
+    found = tuple(parts)
+    values = tuple(one for each in found for one in each.values)
+    return Condition(f"({word.join(each.text for each in found)})", values)
+
+
+def _leaf(leaf: Leaf, on: date) -> Condition:
+    match leaf:
+        case Everyone():
+            return Condition("(TRUE)")
+        case Kinds(kinds):
+            return Condition("(a.kind = ANY(%s))", (list(kinds),))
+        case Departments(codes):
+            below = "SELECT department_id FROM department_below WHERE code = ANY(%s)"
+            return Condition(f"(a.department_id IN ({below}))", (list(codes),))
+        case OnLeave():
+            away = "SELECT user_id FROM leave WHERE starts_on <= %s AND (ends_on IS NULL OR ends_on >= %s)"
+            return Condition(f"(a.user_id IN ({away}))", (on, on))
+        case Dated():
+            return _dated(leaf, on)
+
+
+def _dated(leaf: Dated, on: date) -> Condition:
+    column = _COLUMNS[leaf.of]
+    match leaf.test:
+        case DateTest.BEFORE:
+            found = Condition(f"{column} < %s", (leaf.day,))
+        case DateTest.AFTER:
+            found = Condition(f"{column} > %s", (leaf.day,))
+        case DateTest.WITHIN if leaf.of is DateOf.STARTS:
+            found = Condition(f"{column} BETWEEN %s AND %s", (moved(on, -leaf.days) or date.min, on))
+        case DateTest.WITHIN:
+            found = Condition(f"{column} BETWEEN %s AND %s", (on, moved(on, leaf.days) or date.max))
+    return Condition(f"({column} IS NOT NULL AND {found.text})", found.values)

@@ -1,0 +1,114 @@
+"""Whom a rule means: asked of the database and judged one by one, the answer is the same, at the same price."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from compliance.core import audience
+from compliance.core.audience import All, Dated, DateOf, DateTest, Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.audience import Any as AnyOf
+from compliance.requirements import facts, queries
+from compliance.requirements.models import Requirement
+from compliance.requirements.tests.factories import make_requirement
+from lms.people.models import Leave
+from lms.people.tests.factories import make_affiliation, make_department, make_user
+
+FIRST = dt.date(2026, 10, 1)
+KINDS = ["staff", "faculty", "student"]
+days = st.integers(0, 60).map(lambda n: FIRST + dt.timedelta(days=n))
+leaves = st.one_of(
+    st.sampled_from([Everyone(), OnLeave()]),
+    st.sampled_from(KINDS).map(lambda kind: Kinds((kind,))),
+    st.lists(st.sampled_from(["UNI", "LAW", "CLINIC", "GONE"]), min_size=1, max_size=2).map(
+        lambda codes: Departments(tuple(codes))
+    ),
+    st.builds(Dated, st.sampled_from(DateOf), st.sampled_from([DateTest.BEFORE, DateTest.AFTER]), days),
+    st.builds(
+        lambda of, count: Dated(of, DateTest.WITHIN, days=count),
+        st.sampled_from(DateOf),
+        st.integers(0, 40) | st.just(audience.MOST_DAYS),
+    ),
+)
+rules = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: All(tuple(parts))),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: AnyOf(tuple(parts))),
+    ),
+    max_leaves=6,
+)
+
+
+@pytest.fixture
+def everybody(in_alpha):
+    """People of every sort: two appointments, none any more, away, deactivated, first and last days all over."""
+    top = make_department("UNI")
+    law = make_department("LAW", parent=top)
+    places = [top, law, make_department("CLINIC", parent=law), make_department("MED", parent=top)]
+    for number in range(24):
+        user = make_user(given_name=f"P{number}", is_active=number % 11 != 3)
+        for again in range(1 + (number % 5 == 0)):
+            start = FIRST + dt.timedelta(days=(number * 7 + again * 13) % 50 - 10)
+            ends = None if number % 3 == 0 else start + dt.timedelta(days=(number * 5) % 45)
+            make_affiliation(
+                user,
+                department=places[(number + again) % 4],
+                kind=KINDS[(number + again) % 3],
+                starts_on=start,
+                ends_on=ends,
+            )
+        if number % 4 == 1:
+            Leave.objects.create(user=user, starts_on=FIRST + dt.timedelta(days=number))
+    make_user(given_name="Without")
+    return facts.population(Requirement(), facts.roster()).people
+
+
+@given(rule=rules, on=days)
+@settings(max_examples=150, deadline=None, suppress_health_check=[*HealthCheck])
+def test_the_database_means_whom_the_pure_rule_means(everybody, rule, on):
+    judged = {person.id for person in everybody if audience.match(rule, person, on) is not None}
+    assert queries.meant_ids(rule, on) == judged
+
+
+def test_whom_a_draft_means_is_asked_in_as_many_statements_for_one_as_for_many(
+    in_alpha, django_assert_max_num_queries
+):
+    requirement = make_requirement(is_on=False)
+    rule = All((Kinds(("staff",)), Dated(DateOf.STARTS, DateTest.WITHIN, days=30)))
+    counts = []
+    for number in range(12):
+        make_affiliation(make_user(given_name=f"P{number}"), starts_on=FIRST)
+        with django_assert_max_num_queries(20) as seen:
+            found = queries.meaning(requirement, rule, FIRST + dt.timedelta(days=30))
+        assert (found.count, len(found.first)) == (number + 1, min(10, number + 1))
+        counts.append(len(seen))
+    assert len(set(counts[1:])) == 1
+    assert queries.meaning(requirement, rule, FIRST + dt.timedelta(days=31)).count == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (
+            All((Kinds(("staff",)), Dated(DateOf.STARTS, DateTest.WITHIN, days=30))),
+            "Staff with an appointment that began in the last 30 days.",
+        ),
+        (
+            Dated(DateOf.ENDS, DateTest.WITHIN, days=1),
+            "With an appointment that ends in the next 1 day.",
+        ),
+        (
+            All((Everyone(), Not(Dated(DateOf.STARTS, DateTest.BEFORE, dt.date(2026, 1, 1))))),
+            "Everyone, but not with an appointment that began before 1 Jan 2026.",
+        ),
+        (
+            Dated(DateOf.ENDS, DateTest.AFTER, dt.date(2026, 1, 1)),
+            "With an appointment that ends after 1 Jan 2026.",
+        ),
+    ],
+)
+def test_the_rule_is_said(in_alpha, rule, text):
+    assert queries.rule_sentence(rule) == text

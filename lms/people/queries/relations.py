@@ -1,0 +1,23 @@
+"""The facts about people as relations, for a neighbour that asks all of them in one statement of its own.
+
+What `person_facts` says person by person stands here as tables with plain names, so that whoever writes a condition
+need not know how people are stored. A relation that a statement does not name costs it nothing.
+"""
+
+RELATIONS = """
+WITH RECURSIVE
+department_below (code, department_id) AS (
+    SELECT code, id FROM people_department
+    UNION
+    SELECT b.code, d.id FROM department_below b JOIN people_department d ON d.parent_id = b.department_id
+),
+appointment (id, user_id, kind, department_id, starts_on, ends_on) AS NOT MATERIALIZED (
+    SELECT a.id, a.user_id, a.kind, a.department_id, a.starts_on, a.ends_on
+      FROM people_affiliation a JOIN people_user u ON u.id = a.user_id AND u.is_active
+),
+leave (user_id, starts_on, ends_on) AS NOT MATERIALIZED (
+    SELECT user_id, starts_on, ends_on FROM people_leave
+)
+"""
+"""`appointment` holds those of active people only; `department_below` pairs the code of a department with itself and
+everything under it."""
