@@ -200,7 +200,16 @@ def _compliance(world: World) -> None:
     record = make_record(assignment, due_on=dt.date(2026, 11, 20))
     world.ids["requirement"] = str(requirement.public_id)
     individual = requirement.individuals.create(
-        user=world.ada, side="exclude", reason=_canary(), starts_on=AT.date(), by=world.dee, at=AT
+        user=world.ada,
+        side="exclude",
+        reason=_canary(),
+        starts_on=AT.date(),
+        by=world.dee,
+        at=AT,
+        ended_on=dt.date(2027, 11, 1),
+        ended_by=world.ada,
+        ended_at=AT,
+        end_reason=_canary(),
     )
     world.ids["individual"] = str(individual.public_id)
     _requests(world, record)
