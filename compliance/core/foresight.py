@@ -27,7 +27,7 @@ from .duties import (
     StepKey,
 )
 from .standing import standing_of
-from .terms import Cause, Completion, CycleDates, CycleFacts, Status, Validity
+from .terms import Completion, CycleDates, CycleFacts, Status, Validity
 from .visits import Visits, turning_days
 
 _DAY = timedelta(days=1)
@@ -91,7 +91,7 @@ def foresee(duties: Sequence[Duty], first: date, last: date, habits: Habits) -> 
 
     `duties` hold all that the person has or may get, so that one pass can answer several of them.
     """
-    states = [_begin(duty) for duty in duties]
+    states = [begin(duty) for duty in duties]
     calendar = Visits(last)
     events: list[Event] = []
     yesterday = first - _DAY
@@ -101,9 +101,9 @@ def foresee(duties: Sequence[Duty], first: date, last: date, habits: Habits) -> 
     for day in calendar:
         for state in states:
             if day == first or day in state.turning:
-                _reconcile(state, day, events)
+                reconcile(state, day, events)
         for state in states:
-            _finish_and_open(state, day, events)
+            finish_and_open(state, day, events)
         _say(states, day, habits, calendar, events)
         if habits.done_before is not None:
             _study(states, day, first, habits.done_before, events)
@@ -113,7 +113,8 @@ def foresee(duties: Sequence[Duty], first: date, last: date, habits: Habits) -> 
     return events
 
 
-def _begin(duty: Duty) -> _State:
+def begin(duty: Duty) -> _State:
+    """The duty as it stands before the first day."""
     held, turning = duty.held, turning_days(duty)
     state = _State(duty, list(duty.completions), turning)
     if held is None:
@@ -126,7 +127,7 @@ def _begin(duty: Duty) -> _State:
     return state
 
 
-def _reconcile(state: _State, day: date, events: list[Event]) -> None:
+def reconcile(state: _State, day: date, events: list[Event]) -> None:
     """The turn of the records: has it, gets it, loses it, rests."""
     duty = state.duty
     decision = plan.decide(duty.rule, duty.person, state.assigned_on is not None, state.done_by(day), day)
@@ -172,7 +173,7 @@ def _move(state: _State) -> None:
         state.open = replace(cycle, due_on=due_on, grace_ends_on=grace)
 
 
-def _finish_and_open(state: _State, day: date, events: list[Event]) -> None:
+def finish_and_open(state: _State, day: date, events: list[Event]) -> None:
     """Passes finish open cycles; the next opens when its window has come."""
     while state.assigned_on is not None:
         if state.open is None and not _open_next(state, day, events):
@@ -182,7 +183,7 @@ def _finish_and_open(state: _State, day: date, events: list[Event]) -> None:
             return
         if cycle.trigger is None and _take_in(state, cycle, day, events):
             continue
-        over_on = _over_on(state, cycle, day)
+        over_on = waivers.over_on(state.duty.person.absences, cycle.window_opens_on, day)
         last_day = day if over_on is None else over_on - _DAY
         inside = [each for each in state.passes if cycle.window_opens_on <= each.on <= last_day]
         if not inside and over_on is not None:
@@ -220,6 +221,8 @@ def _take_in(state: _State, cycle: CycleFacts, day: date, events: list[Event]) -
     if found.answer is None:
         state.open, (state.original_due_on, state.said, state.waiting) = cycle, kept
         return False
+    if found.answer.completion.is_history:
+        cycle = _cycle(cycle.number, found.answer.cycle)
     _finish(state, cycle, found.answer.completion, found.answer.validity)
     events.append(Event(day, COMPLETED, state.duty.key))
     return True
@@ -235,17 +238,6 @@ def _renewed(state: _State) -> Validity | None:
 
 def _cycle(number: int, made: CycleDates) -> CycleFacts:
     return CycleFacts(number, made.window_opens_on, made.due_on, made.grace_ends_on)
-
-
-def _over_on(state: _State, cycle: CycleFacts, day: date) -> date | None:
-    """The day on which a waiver that has ended by `day` ends this cycle."""
-    excused = [
-        waivers.Waiver(each.starts_on, each.returns_on - _DAY)
-        for each in state.duty.person.absences
-        if each.cause is Cause.WAIVER and each.returns_on is not None and each.starts_on < each.returns_on
-    ]
-    ended = waivers.ended_within(cycle.window_opens_on, excused, day)
-    return None if ended is None else ended.returns_on
 
 
 def _open_fresh(state: _State, before: CycleFacts, on: date, events: list[Event]) -> None:
@@ -344,7 +336,7 @@ def _study(states: Sequence[_State], day: date, first: date, before: int, events
             if other.duty.courses & state.duty.courses:
                 other.passes.append(Completion(day))
     for state in states:
-        _finish_and_open(state, day, events)
+        finish_and_open(state, day, events)
 
 
 def _study_day(state: _State, first: date, before: int) -> date | None:

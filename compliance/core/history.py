@@ -78,14 +78,14 @@ def cycles(
 
     `first` are the dates of the cycle that they begin with (`begins`), None: it began with the first completion, unless
     that renews `before`. Each later cycle is the renewal of the one before. A completion before its window opened has a
-    cycle of its own, which opens that day and is due when the one before ends. What lasts for good has no renewal: the
-    newest of several stands for all of them.
+    cycle of its own, which opens that day and is due when the one before ends. What lasts for good has no renewal: of
+    passed courses the newest stands for all, of loaded history the first.
     """
     away, found, last = tuple(absences), list[Done](), before
     for place, (done, valid) in enumerate(
         zip(completions, validities(terms, completions, before), strict=True), 1
     ):
-        if valid.valid_until is None and place < len(completions):
+        if valid.valid_until is None and place < len(completions) and not done.is_history:
             continue
         if last is not None:
             cycle = _renewal(terms, last, done.on, away)
@@ -94,6 +94,8 @@ def cycles(
         else:
             cycle = replace(first, window_opens_on=min(first.window_opens_on, done.on))
         found.append(Done(cycle, done, valid))
+        if valid.valid_until is None:
+            break
         last = valid
     return found
 

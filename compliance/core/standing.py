@@ -19,12 +19,13 @@ def standing_of(
     """The standing on `today` from the cycles of one person and one requirement.
 
     `excused_because` holds the reason when the assignment is paused, waived or exempt. At most one cycle is
-    open.    No cycles at all means not in scope. A cycle completed after `today` was still open then.
+    open. No cycles at all means not in scope. A cycle completed after `today` was still open then; a revoked one is
+    as if it had not been.
     The status stays the same from `since` until the day before `next_change_on`.
     """
     if excused_because is not None:
         return Standing(Status.EXCUSED, None, excused_because)
-    finished = sorted((each for each in cycles if each.is_finished_by(today)), key=lambda cycle: cycle.number)
+    finished = sorted((each for each in cycles if each.counts_on(today)), key=lambda cycle: cycle.number)
     begun = (each for each in cycles if not each.is_finished_by(today) and each.window_opens_on <= today)
     unfinished = next(begun, None)
     if not finished and unfinished is None:

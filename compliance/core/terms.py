@@ -350,6 +350,7 @@ class CycleFacts:
     """One cycle as the records hold it; finished when `completed_on` is set.
 
     With a `trigger` an event asked for it: what was done before counts until its due date and no longer.
+    `revoked`: the stretches in which it counted no longer, first day included, the day it counts again not.
     """
 
     number: int
@@ -361,10 +362,16 @@ class CycleFacts:
     valid_until: date | None = None
     is_temporary: bool = False
     trigger: Trigger | None = None
+    revoked: tuple[tuple[date, date | None], ...] = ()
 
     def is_finished_by(self, on: date) -> bool:
         """Whether the cycle was completed on that day or before."""
         return self.completed_on is not None and self.completed_on <= on
+
+    def counts_on(self, on: date) -> bool:
+        """Whether it was finished by that day, and is not revoked on it."""
+        taken = any(first <= on and (again is None or on < again) for first, again in self.revoked)
+        return self.is_finished_by(on) and not taken
 
 
 @dataclass(frozen=True, slots=True)

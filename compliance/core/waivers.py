@@ -113,6 +113,17 @@ def ended_within(opened_on: date, waivers: Iterable[Waiver], today: date) -> Wai
     return min(ended, key=lambda each: each.returns_on, default=None)
 
 
+def over_on(absences: Iterable[Absence], opened_on: date, day: date) -> date | None:
+    """The day on which a waiver that has ended by `day` ends a cycle that opened then."""
+    excused = [
+        Waiver(each.starts_on, each.returns_on - _DAY)
+        for each in absences
+        if each.cause is Cause.WAIVER and each.returns_on is not None and each.starts_on < each.returns_on
+    ]
+    ended = ended_within(opened_on, excused, day)
+    return None if ended is None else ended.returns_on
+
+
 def extended(original_due_on: date, extensions: Iterable[date]) -> date:
     """The due date after every extension of a cycle, before any absence moves it: the latest of them."""
     return max((original_due_on, *extensions))

@@ -54,6 +54,12 @@ class OversightConfig(AppConfig):
                 url_name="oversight:overview",
                 permission=Permission.REPORTS_VIEW,
                 order=20,
+                pages=(
+                    "oversight:certify",
+                    "oversight:revoke",
+                    "oversight:restore",
+                    "oversight:history-load",
+                ),
                 also=("reminders",),
             )
         )

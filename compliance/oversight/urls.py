@@ -1,8 +1,19 @@
-"""/, /status/, /overview/…, /requests/…, /sharing/…"""
+"""/, /status/, /overview/…, /requests/…, /credits/…, /sharing/…"""
 
 from django.urls import path
 
-from compliance.oversight.views import asking, deciding, everyone, extend, own, remind, sharing, sites
+from compliance.oversight.views import (
+    asking,
+    certifying,
+    deciding,
+    everyone,
+    extend,
+    history,
+    own,
+    remind,
+    sharing,
+    sites,
+)
 
 app_name = "oversight"
 
@@ -22,6 +33,10 @@ urlpatterns = [
     path("requests/waivers/<uuid:public_id>/decide/", deciding.decide_waiver, name="waiver-decide"),
     path("requests/waivers/<uuid:public_id>/end/", deciding.end_waiver, name="waiver-end"),
     path("requests/extensions/<uuid:public_id>/decide/", deciding.decide_extension, name="extension-decide"),
+    path("credits/load/", history.load, name="history-load"),
+    path("credits/new/", certifying.certify, name="certify"),
+    path("credits/cycles/<uuid:public_id>/revoke/", certifying.revoke, name="revoke"),
+    path("credits/revocations/<uuid:public_id>/restore/", certifying.restore, name="restore"),
     path("sharing/", sharing.home, name="sharing"),
     path("sharing/departments/", sites.board, name="sites"),
     path("sharing/departments/invite/", sites.invite, name="site-invite"),

@@ -19,6 +19,9 @@ DEEDS = {
     "records.credit_given": _("certified that training was completed"),
     "records.event_recorded": _("recorded an event and asked for training again"),
     "records.event_ended": _("ended an event that was recorded by mistake"),
+    "records.history_loaded": _("loaded past completions"),
+    "records.credit_revoked": _("revoked what was completed"),
+    "records.credit_restored": _("took a revocation back"),
 }
 
 
@@ -70,5 +73,13 @@ def _register_requests() -> None:
             Category.REQUIRED,
             _("Training asked for again"),
             context="compliance.records.messages.event",
+        )
+    )
+    mail_kinds.register(
+        mail_kinds.MessageKind(
+            "records.credit",
+            Category.REQUIRED,
+            _("Certified and revoked training"),
+            context="compliance.records.letters.letter",
         )
     )

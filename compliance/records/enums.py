@@ -39,6 +39,8 @@ class CloseReason(models.TextChoices):
     WAIVED = "waived", _("The person was excused; a new cycle began when that ended")
     UNDONE = "undone", _("A change that had opened it was undone")
     MISTAKE = "mistake", _("The event it was asked for had been recorded by mistake")
+    REVOKED = "revoked", _("What it renewed was revoked; a new cycle began")
+    RESTORED = "restored", _("What had been revoked counts again")
 
 
 class CreditSource(models.TextChoices):

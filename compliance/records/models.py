@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from compliance.core import waivers as core
 
 from .enums import AssignmentStatus, CloseReason, RequestState
-from .models_credits import Credit
+from .models_credits import Credit, Reinstatement, Revocation
 from .models_triggers import Concern, TriggeringEvent
 
 __all__ = [
@@ -20,7 +20,9 @@ __all__ = [
     "Credit",
     "Extension",
     "Obligation",
+    "Reinstatement",
     "Request",
+    "Revocation",
     "TriggeringEvent",
     "Turn",
     "Waiver",

@@ -56,3 +56,53 @@ class Credit(models.Model):
     def is_temporary(self) -> bool:
         """Whether it bridges the time until the training itself."""
         return self.source == CreditSource.MANUAL and self.valid_until is not None
+
+
+class Revocation(models.Model):
+    """That a finished cycle counts no longer, from the day `on` (tenant's zone); the cycle itself stays as it was.
+
+    `due_on` is when the cycle that opened instead was due; None when none had to. Append-only, by a trigger in the
+    database. At most one is in force for a cycle (`actions.revoke`, under a lock); a `Reinstatement` takes it back.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    record = models.ForeignKey("records.ComplianceRecord", models.PROTECT, related_name="revocations")
+    on = models.DateField()
+    due_on = models.DateField(null=True)
+    reason = models.TextField()
+    by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("revocation")
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="revocation_public_id_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="revocation_has_reason"),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(due_on__gte=F("on")), name="revocation_due_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id}: {self.on}"
+
+
+class Reinstatement(models.Model):
+    """That a revocation was taken back, on the day `on`: from then on the cycle counts again. Append-only."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    revocation = models.OneToOneField(Revocation, models.PROTECT, related_name="reinstatement")
+    on = models.DateField()
+    reason = models.TextField()
+    by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("reinstatement")
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="reinstatement_public_id_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="reinstatement_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revocation_id}: {self.on}"

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     DUE_DATES_EXTEND = "due_dates.extend"
     EVIDENCE_VIEW = "evidence.view"
     EVIDENCE_REVIEW = "evidence.review"
+    COMPLETIONS_CERTIFY = "completions.certify"
     MESSAGES_VIEW = "messages.view"
     AUDIT_VIEW = "audit.view"
     SHARING_VIEW = "sharing.view"
@@ -56,6 +57,7 @@ DEEDS: dict[Permission, Deed] = {
     Permission.WAIVERS_DECIDE: Deed.ADMINISTER,
     Permission.DUE_DATES_EXTEND: Deed.ADMINISTER,
     Permission.EVIDENCE_REVIEW: Deed.ADMINISTER,
+    Permission.COMPLETIONS_CERTIFY: Deed.ADMINISTER,
     Permission.SHARING_DECIDE: Deed.ADMINISTER,
 }
 

@@ -90,7 +90,7 @@ class ComplianceOfficer(Role):
     name = _("Compliance officer")
     description = _(
         "Writes and turns on requirements, follows who complied, decides waivers, extensions and proof of training "
-        "done elsewhere, and answers to auditors."
+        "done elsewhere, certifies and revokes training, and answers to auditors."
     )
     permissions = frozenset(
         {
@@ -107,6 +107,7 @@ class ComplianceOfficer(Role):
             Permission.DUE_DATES_EXTEND,
             Permission.EVIDENCE_VIEW,
             Permission.EVIDENCE_REVIEW,
+            Permission.COMPLETIONS_CERTIFY,
             Permission.REMINDERS_SEND,
             Permission.MESSAGES_VIEW,
             Permission.AUDIT_VIEW,

@@ -143,7 +143,10 @@ class Rereading(models.Model):
 
 
 class Certificate(models.Model):
-    """Proof of one completed enrollment. `code` is 128 random bits; the validity is written by the cycle it serves."""
+    """Proof of one completed enrollment. `code` is 128 random bits; the validity is written by the cycle it serves.
+
+    `revoked_on`: from that day on (tenant's zone) it proves nothing any more.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     enrollment = models.OneToOneField(Enrollment, on_delete=models.PROTECT, related_name="certificate")
@@ -153,6 +156,7 @@ class Certificate(models.Model):
     issued_at = models.DateTimeField()
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)
+    revoked_on = models.DateField(null=True)
 
     class Meta:
         verbose_name = _("certificate")

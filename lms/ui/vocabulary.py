@@ -50,6 +50,7 @@ ASSIGNMENT: Final = {
     "waived": Term(_("Waived"), "accent", "minus"),
     "exempt": Term(_("Exempt"), "accent", "minus"),
     "withdrawn": Term(_("Withdrawn"), "neutral", "dash", is_plain=True),
+    "revoked": Term(_("Revoked"), "bad", "x-circle"),
 }
 LIFECYCLE: Final = {
     "draft": Term(pgettext_lazy("state", "Draft"), "neutral", "edit"),

@@ -19,6 +19,7 @@ from compliance.oversight.demo.learning import Course
 from compliance.oversight.demo.population import Invented
 from compliance.records import actions as records
 from compliance.records import queries as record_queries
+from compliance.records.enums import CreditSource
 from compliance.reminders import actions as reminders
 from compliance.requirements import actions as requirements
 from compliance.requirements import queries as requirement_queries
@@ -71,6 +72,7 @@ class Story:
         self._except(owner)
         self._propose()
         self._prove()
+        self._certify()
         self._turn(0)
         self._remind()
 
@@ -288,6 +290,18 @@ class Story:
             today=self.today,
             moment=lambda days, hour: self._moment(self.today - days * _DAY, hour),
         )
+
+    def _certify(self) -> None:
+        """Somebody who is overdue is certified by hand, until the training itself."""
+        person, day = self._fated(population.Fate.OVERDUE, 2), self.today - _DAY
+        (requirement,) = (
+            one for one in requirement_queries.in_force() if record_queries.holds(person.pk, one.id)
+        )
+        records.give_credit(
+            user_id=person.pk, requirement_id=requirement.id, on=day, source=CreditSource.MANUAL,
+            by=self._who("bo.brandt"), reason=_("Sat the course in a classroom; the exam follows"),
+            valid_until=self.today + 60 * _DAY, at=self._moment(day, 12),
+        )  # fmt: skip
 
     def _fated(self, fate: population.Fate, place: int = 1) -> Any:
         """The last person of staff of this fate, or the one of this place from the end."""

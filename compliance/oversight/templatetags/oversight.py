@@ -28,6 +28,11 @@ def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
         "messages_sent": mail.history(person.pk, limit=20),
         "request": context.get("request"),
     }
+    viewer = context["request"].user
+    shown["may_certify"] = (
+        Permission.COMPLETIONS_CERTIFY in viewer.usable_permissions and viewer.pk != person.pk
+    )
+    shown["person_key"] = str(person.public_id)
     return shown | _requests(context.get("request"), person) | _evidence(context.get("request"), person)
 
 

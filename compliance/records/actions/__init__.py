@@ -10,7 +10,9 @@ from compliance.records.actions.crediting import give_credit
 from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.deciding import refuse, withdraw
 from compliance.records.actions.extending import approve_extension, ask_for_extension, extend
+from compliance.records.actions.loading import load_history
 from compliance.records.actions.returning import return_from_waivers
+from compliance.records.actions.revoking import fresh_due_on, restore, revoke
 from compliance.records.actions.triggering import end_event, record_event
 from compliance.records.actions.turns import completions_turn, daily_turn, nightly_turn
 from compliance.records.actions.waiving import approve_waiver, ask_for_waiver, end_waiver
@@ -30,15 +32,19 @@ __all__ = [
     "end_event",
     "end_waiver",
     "extend",
+    "fresh_due_on",
     "give_back",
     "give_credit",
+    "load_history",
     "nightly_turn",
     "open_due_cycles",
     "reconcile",
     "record_completions",
     "record_event",
     "refuse",
+    "restore",
     "return_from_waivers",
+    "revoke",
     "shift",
     "take_back",
     "withdraw",

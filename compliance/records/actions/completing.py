@@ -9,8 +9,9 @@ from django.db.models import Min
 
 from compliance.core import history, triggers, waivers
 from compliance.core.terms import Completion, Terms, Validity
-from compliance.records.models import Assignment, ComplianceRecord
+from compliance.records.models import Assignment, ComplianceRecord, Revocation
 from compliance.records.queries import requests as queries
+from compliance.records.queries.revocations import IN_FORCE
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
 from lms.learning import actions as learning_actions
@@ -155,6 +156,7 @@ def last_validities(assignment_ids: Iterable[int]) -> dict[int, Validity]:
     """The validity that each assignment's open cycle renews."""
     rows = (
         ComplianceRecord.objects.filter(assignment_id__in=list(assignment_ids), completed_at__isnull=False)
+        .exclude(pk__in=Revocation.objects.filter(**IN_FORCE).values("record_id"))
         .order_by("assignment_id", "cycle")
         .values_list("assignment_id", "valid_from", "valid_until", "anchored_on", "is_temporary")
     )

@@ -8,7 +8,11 @@ compliant when every requirement that counts for them is.
 from compliance.records.queries.access import Access, may
 from compliance.records.queries.dossiers import Dossier, MovedBy, Owed, PastCycle, dossier, owed_by
 from compliance.records.queries.granting import Granted, granted
+from compliance.records.queries.history_files import Unreadable
+from compliance.records.queries.history_files import decode as decode_history
+from compliance.records.queries.history_files import read as read_history
 from compliance.records.queries.holdings import Held, holdings, shifts_of, withdrawn_since
+from compliance.records.queries.loading import preview as preview_history
 from compliance.records.queries.obligations import (
     DUE_SOON_DAYS,
     EVERYBODY,
@@ -46,6 +50,12 @@ from compliance.records.queries.requests import (
     requests_of,
     waiting_count,
 )
+from compliance.records.queries.revocations import (
+    finished_cycle,
+    revocation_by,
+    revocation_of,
+    revocations_of,
+)
 from compliance.records.queries.triggers import (
     Draft,
     Meant,
@@ -82,6 +92,7 @@ __all__ = [
     "RequirementTotals",
     "Scope",
     "Totals",
+    "Unreadable",
     "asked",
     "because_text",
     "by_department",
@@ -89,11 +100,13 @@ __all__ = [
     "concerns",
     "cycle_facts",
     "date_text",
+    "decode_history",
     "dossier",
     "event_text",
     "events",
     "excuse",
     "extended_due_dates",
+    "finished_cycle",
     "granted",
     "holdings",
     "holds",
@@ -108,7 +121,12 @@ __all__ = [
     "person_name",
     "positions",
     "preview",
+    "preview_history",
+    "read_history",
     "requests_of",
+    "revocation_by",
+    "revocation_of",
+    "revocations_of",
     "shifts_of",
     "standings_of",
     "totals",

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from compliance.core import terms
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
-from compliance.records.models import ComplianceRecord, Obligation, Shift
+from compliance.records.models import ComplianceRecord, Credit, Obligation, Revocation, Shift
 from compliance.records.queries.obligations import obligations, standings_of
 from compliance.records.queries.requests import extended_due_dates
+from compliance.records.queries.revocations import revocations_of
 from tenants import clock
 
 
@@ -58,6 +59,7 @@ class Owed:
     assigned_on: date
     extended_from: date | None = None
     moved_by: MovedBy | None = None
+    credit: Credit | None = None
 
     @property
     def excused_until(self) -> date | None:
@@ -73,7 +75,10 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class PastCycle:
-    """One cycle that is over: completed, or closed without completion."""
+    """One cycle that is over: completed, or closed without completion.
+
+    `credit` finished it where no course here did; `revocation`: it counts no longer.
+    """
 
     requirement_title: str
     cycle: int
@@ -91,6 +96,9 @@ class PastCycle:
     withdrawn_on: date | None
     extended_from: date | None = None
     moved_by: MovedBy | None = None
+    public_id: UUID | None = None
+    credit: Credit | None = None
+    revocation: Revocation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,9 @@ _ORDER = {
 def owed_by(user_id: int, today: date) -> list[Owed]:
     """The requirements in force for a person: late first, then by due date, then what is done; a few statements."""
     rows = list(
-        obligations(today).filter(user_id=user_id).select_related("requirement__course", "assignment")
+        obligations(today)
+        .filter(user_id=user_id)
+        .select_related("requirement__course", "assignment", "done_record__credit__by")
     )
     standings = standings_of(rows, today)
     moved_ids = [
@@ -135,12 +145,13 @@ def dossier(user_id: int, today: date) -> Dossier:
     past = list(
         ComplianceRecord.objects.filter(user_id=user_id)
         .exclude(completed_at__isnull=True, closed_at__isnull=True)
-        .select_related("requirement", "assignment")
+        .select_related("requirement", "assignment", "credit__by")
         .order_by("-window_opens_on", "-cycle", "-pk")
     )
     moved_ids = [one.pk for one in past if one.due_on != one.original_due_on]
     moved = _Moved(extended_due_dates(moved_ids), _moved_by(moved_ids))
-    return Dossier(owed_by(user_id, today), [_past(record, moved) for record in past])
+    revoked = {one.record_id: one for one in revocations_of(user_id) if not hasattr(one, "reinstatement")}
+    return Dossier(owed_by(user_id, today), [_past(one, moved, revoked.get(one.pk)) for one in past])
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +203,11 @@ def _owed(row: Obligation, standing: terms.Standing, moved: _Moved) -> Owed:
         assigned_on=row.assignment.assigned_on,
         extended_from=row.original_due_on if row.open_record_id in moved.extended else None,
         moved_by=moved.changed.get(row.open_record_id or 0),
+        credit=row.done_record.credit if row.done_record else None,
     )
 
 
-def _past(record: ComplianceRecord, moved: _Moved) -> PastCycle:
+def _past(record: ComplianceRecord, moved: _Moved, revocation: Revocation | None) -> PastCycle:
     return PastCycle(
         requirement_title=record.requirement.title,
         cycle=record.cycle,
@@ -213,4 +225,7 @@ def _past(record: ComplianceRecord, moved: _Moved) -> PastCycle:
         withdrawn_on=record.assignment.withdrawn_on,
         extended_from=record.original_due_on if record.pk in moved.extended else None,
         moved_by=moved.changed.get(record.pk),
+        public_id=record.public_id,
+        credit=record.credit,
+        revocation=revocation,
     )

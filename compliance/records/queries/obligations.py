@@ -13,7 +13,7 @@ from compliance.core import terms, waivers
 from compliance.core.standing import standing_of
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.models import ComplianceRecord, Obligation
-from compliance.records.queries import requests
+from compliance.records.queries import requests, revocations
 
 DUE_SOON_DAYS = 14
 NO_DEPARTMENT = 0
@@ -72,13 +72,14 @@ def main_department(today: date, column: str = "department_id") -> Subquery:
 
 
 def standings_of(rows: Collection[Obligation], today: date) -> dict[int, terms.Standing]:
-    """The pure judgement with its reasons, by assignment id; one statement for all cycles."""
+    """The pure judgement with its reasons, by assignment id; two statements for all cycles."""
     cycles: dict[int, list[terms.CycleFacts]] = defaultdict(list)
+    revoked = revocations.revoked_spans([row.assignment_id for row in rows])
     records = ComplianceRecord.objects.filter(
         assignment_id__in=[row.assignment_id for row in rows], closed_at__isnull=True
     ).select_related("event")
     for record in records:
-        cycles[record.assignment_id].append(cycle_facts(record))
+        cycles[record.assignment_id].append(cycle_facts(record, revoked.get(record.pk, ())))
     waived = [row for row in rows if row.assignment_status == AssignmentStatus.WAIVED]
     excuses = (
         requests.excuses_of([(row.user_id, row.requirement_id) for row in waived], today) if waived else {}
@@ -101,8 +102,8 @@ def excuse(assignment_status: str) -> tuple[terms.Fact, ...] | None:
     return (("assignment", assignment_status),)
 
 
-def cycle_facts(record: ComplianceRecord) -> terms.CycleFacts:
-    """A record in the engine's words."""
+def cycle_facts(record: ComplianceRecord, revoked: revocations.Spans = ()) -> terms.CycleFacts:
+    """A record in the engine's words, with the stretches in which it was revoked."""
     return terms.CycleFacts(
         number=record.cycle,
         window_opens_on=record.window_opens_on,
@@ -113,6 +114,7 @@ def cycle_facts(record: ComplianceRecord) -> terms.CycleFacts:
         valid_until=record.valid_until,
         is_temporary=record.is_temporary,
         trigger=record.event.trigger if record.event is not None else None,
+        revoked=revoked,
     )
 
 

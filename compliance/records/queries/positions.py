@@ -7,9 +7,10 @@ from datetime import date
 
 from compliance.core.foresight import Held
 from compliance.records.enums import AssignmentStatus
-from compliance.records.models import Assignment, ComplianceRecord
+from compliance.records.models import Assignment, ComplianceRecord, Revocation
 from compliance.records.queries.obligations import cycle_facts
 from compliance.records.queries.requests import base_due_dates
+from compliance.records.queries.revocations import IN_FORCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ def positions(requirement_id: int, user_ids: Collection[int]) -> dict[int, Posit
     rows = (
         ComplianceRecord.objects.filter(assignment__in=held, closed_at__isnull=True)
         .select_related("event")
+        .exclude(pk__in=Revocation.objects.filter(**IN_FORCE).values("record_id"))
         .order_by("cycle")
     )
     cycles: dict[int, list[ComplianceRecord]] = defaultdict(list)

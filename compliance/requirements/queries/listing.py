@@ -52,6 +52,12 @@ def ever_turned_on() -> list[Requirement]:
     return list(Requirement.objects.exclude(state=RequirementState.DRAFT).order_by("pk"))
 
 
+def loadable() -> list[Requirement]:
+    """Every requirement for which something can still be written down: all but retired ones, with their courses."""
+    rows = Requirement.objects.exclude(state=RequirementState.RETIRED).select_related("course")
+    return list(rows.order_by("pk"))
+
+
 def locked(requirement_id: int) -> Requirement:
     """One requirement, locked until the transaction ends: whoever carries out its plan comes one after another."""
     return Requirement.objects.select_for_update().get(pk=requirement_id)

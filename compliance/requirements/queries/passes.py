@@ -31,7 +31,8 @@ def passes(
 ) -> dict[Key, list[Completion]]:
     """What these people (None: everybody) did that could count for these requirements, oldest first.
 
-    From `since` to `until`, both moments in UTC and included. Two statements, however many people and requirements.
+    From `since` to `until`, both moments in UTC and included. What was revoked for
+    a requirement is left out. Three statements, however many people and requirements.
     """
     wanted: dict[int, list[Requirement]] = defaultdict(list)
     for requirement in requirements:
@@ -39,18 +40,31 @@ def passes(
     found: dict[Key, list[Completion]] = defaultdict(list)
     if not wanted:
         return found
+    asked = [each.pk for several in wanted.values() for each in several if each.pk]
+    revoked = _revoked(asked)
     for row in learning.completions(course_ids=list(wanted), user_ids=user_ids, since=since):
         if until is not None and row.completed_at > until:
             continue
         done = Completion(clock.today(row.completed_at), row.enrollment_id, row.completed_at)
         for requirement in wanted[row.course_id]:
-            found[row.user_id, requirement.pk or 0].append(done)
-    asked = [each.pk for several in wanted.values() for each in several if each.pk]
+            if (requirement.pk, row.enrollment_id, None) not in revoked:
+                found[row.user_id, requirement.pk or 0].append(done)
     for key, credit in _credits(asked, user_ids):
+        if (key[1], None, credit.done.credit_id) in revoked:
+            continue
         if (since is None or credit.moment >= since) and (until is None or credit.moment <= until):
             found[key].append(credit.done)
             found[key].sort(key=lambda one: one.rank)
     return found
+
+
+def _revoked(asked: Collection[int]) -> set[tuple[int, int | None, int | None]]:
+    """(requirement, enrollment, credit) of every completion that counts no longer. The rows belong to `records`."""
+    if not asked:
+        return set()
+    revocation: Any = apps.get_model("records", "Revocation")
+    rows = revocation.objects.filter(record__requirement_id__in=asked, reinstatement__isnull=True)
+    return set(rows.values_list("record__requirement_id", "record__enrollment_id", "record__credit_id"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import AutoField, BinaryField, Max, Model
 
+from config.tests.isolation import certified
 from tenants import router
 from tenants.context import TenantRef, inside, public_schema
 from tenants.tests.factories import AT
@@ -213,19 +214,8 @@ def _compliance(world: World) -> None:
     )
     world.ids["individual"] = str(individual.public_id)
     _requests(world, record)
-    _credits(world, record)
+    world.ids.update(certified.certified(record, by=world.ada, at=AT, canary=_canary()))
     _changes(world, record)
-
-
-def _credits(world: World, record: Any) -> None:
-    """What Ada certified of Dee."""
-    from compliance.records.models import Credit
-
-    credit = Credit.objects.create(
-        user=world.dee, requirement=record.requirement, on=dt.date(2026, 1, 5), source="manual",
-        reason=_canary(), reference=_canary(), by=world.ada, at=AT,
-    )  # fmt: skip
-    world.ids["credit"] = str(credit.public_id)
 
 
 def _changes(world: World, record: Any) -> None:

@@ -1,13 +1,14 @@
 """What people do in courses. Every action is one transaction."""
 
 from lms.learning.actions.attempts import save_answer, start_attempt, submit
-from lms.learning.actions.certificates import set_validity
+from lms.learning.actions.certificates import set_revoked, set_validity
 from lms.learning.actions.enrollments import complete_lesson, open_lesson, start
 
 __all__ = [
     "complete_lesson",
     "open_lesson",
     "save_answer",
+    "set_revoked",
     "set_validity",
     "start",
     "start_attempt",

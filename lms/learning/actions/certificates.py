@@ -18,3 +18,9 @@ def set_validity(
     Certificate.objects.filter(enrollment_id=enrollment_id, issued_at__lte=at).update(
         valid_from=valid_from, valid_until=valid_until
     )
+
+
+@transaction.atomic
+def set_revoked(*, enrollment_id: int, on: dt.date | None) -> None:
+    """Say on the certificate from which day (tenant's zone) it proves nothing any more; None: it does again."""
+    Certificate.objects.filter(enrollment_id=enrollment_id).update(revoked_on=on)

@@ -20,6 +20,7 @@ class CertificateRow:
     issued_at: dt.datetime
     valid_from: dt.date | None
     valid_until: dt.date | None
+    revoked_on: dt.date | None = None
 
     @property
     def issued_on(self) -> dt.date:
@@ -43,6 +44,7 @@ def certificates_of(user_id: int) -> list[CertificateRow]:
             row.issued_at,
             row.valid_from,
             row.valid_until,
+            row.revoked_on,
         )
         for row in rows
     ]

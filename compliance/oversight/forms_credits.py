@@ -1,0 +1,112 @@
+"""Certifying by hand, revoking, and taking a revocation back."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from compliance.oversight import queries
+from compliance.records import queries as records
+from compliance.records.enums import CreditSource
+
+_REASON = _("The person reads it, and so do auditors. Leave out what is nobody’s business.")
+
+
+def _day(**fields: Any) -> forms.DateField:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **fields)
+
+
+def _text(**fields: Any) -> forms.CharField:
+    return forms.CharField(max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), **fields)
+
+
+class CertifyForm(forms.Form):
+    """Who did what when, though in no course here, and how it is known."""
+
+    person = forms.EmailField(
+        label=_("E-mail address of the person"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    requirement = forms.ChoiceField(label=_("Requirement"))
+    source = forms.ChoiceField(
+        label=_("What it rests on"),
+        choices=[
+            (CreditSource.MANUAL, _("I certify it by hand")),
+            (CreditSource.PRIOR, _("Prior credit: done before, or elsewhere")),
+        ],
+        initial=CreditSource.MANUAL,
+    )
+    on = _day(label=_("Completed on"), help_text=_("How long it counts follows from the requirement."))
+    valid_until = _day(
+        label=_("Only until"),
+        required=False,
+        help_text=_(
+            "Leave it empty unless it is to end sooner. Certified by hand with such a day it is temporary: the "
+            "training itself is still owed by then."
+        ),
+    )
+    reason = _text(label=_("Reason"), help_text=_REASON)
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=200,
+        required=False,
+        help_text=_("Where the proof lies, for example a list of participants."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["requirement"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = queries.requirement_choices()
+
+
+class RevokeForm(forms.Form):
+    """Why a completion counts no longer, and by when the person owes it anew."""
+
+    due_on = _day(label=_("New due date"), help_text=_("It is met until the end of that day."))
+    reason = _text(label=_("Reason"), help_text=_REASON)
+
+
+class RestoreForm(forms.Form):
+    """Why a completion counts again."""
+
+    reason = _text(label=_("Reason"), help_text=_REASON)
+
+
+class HistoryForm(forms.Form):
+    """A file of past completions, or, once it was looked at, its text; and what it rests on."""
+
+    file = forms.FileField(
+        label=_("File of past completions"),
+        help_text=_(
+            "CSV with the columns person (e-mail address or employee ID), requirement (its title, or that of its "
+            "course), completed on (like 2025-03-31), and if you like score and reference. Up to 5,000 lines."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+    )
+    text = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
+    reason = forms.CharField(
+        label=_("Where it comes from"),
+        max_length=200,
+        help_text=_(
+            "Stands beside each completion, for example: records of the training office, 2019 to 2026."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The second time the page carries the text along.
+        self.fields["file"].required = not self.data.get("text")
+
+    def clean(self) -> dict[str, Any]:
+        """The text of the file, as far as it can be read."""
+        cleaned = super().clean() or {}
+        file = cleaned.get("file")
+        try:
+            if file is not None:
+                cleaned["text"] = records.decode_history(file.read())
+            if not cleaned.get("text"):
+                return cleaned
+            records.read_history(cleaned["text"])
+        except records.Unreadable as error:
+            self.add_error("file", str(error))
+        return cleaned

@@ -1,0 +1,175 @@
+"""The pages on which an officer certifies, revokes and takes back: who may, what they say, what a wrong step does."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from compliance.oversight.tests.factories import DAY, TODAY
+from compliance.records import actions as records
+from compliance.records.models import ComplianceRecord, Credit, Reinstatement, Revocation
+from compliance.requirements.tests.factories import make_requirement
+from lms.people.tests.factories import make_affiliation, make_user
+from tenants import clock
+from tenants.context import TenantRef, inside
+
+pytestmark = pytest.mark.django_db
+Browser = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _monday_morning(at: dt.datetime) -> Iterator[None]:
+    with clock.frozen(at):
+        yield
+
+
+def turn(on: dt.date) -> None:
+    moment = dt.datetime.combine(on, dt.time(17), tzinfo=dt.UTC)
+    records.daily_turn(at=moment, scheduled_for=moment)
+
+
+@pytest.fixture
+def cast(alpha: TenantRef) -> SimpleNamespace:
+    """Lea owes it since the beginning of the month; Bo is an officer, Aud an auditor."""
+    with inside(alpha):
+        lea = make_user(given_name="Lea", family_name="Law")
+        make_affiliation(lea, starts_on=dt.date(2025, 3, 1))
+        requirement = make_requirement(title="Phishing", starts_on=dt.date(2026, 11, 1))
+        bo = make_user(given_name="Bo", roles=("compliance_officer",))
+        aud = make_user(given_name="Aud", roles=("auditor",))
+        turn(dt.date(2026, 11, 2))
+    return SimpleNamespace(lea=lea, requirement=requirement, bo=bo, aud=aud)
+
+
+def certified(cast: SimpleNamespace, **more: Any) -> dict[str, Any]:
+    return {
+        "person": cast.lea.email,
+        "requirement": str(cast.requirement.public_id),
+        "source": "manual",
+        "on": "2026-11-20",
+        "reason": "Seen in class",
+        "reference": "Sheet 12",
+    } | more
+
+
+def test_an_officer_certifies_and_the_record_says_how_it_was_satisfied(
+    cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
+) -> None:
+    bo = client_for(alpha, cast.bo)
+    page = bo.get(f"/credits/new/?person={cast.lea.public_id}&requirement={cast.requirement.public_id}")
+    assert cast.lea.email in page.content.decode()
+    answer = bo.post("/credits/new/", certified(cast))
+    assert (answer.status_code, answer["Location"]) == (303, f"/people/{cast.lea.public_id}/")
+    with inside(alpha):
+        turn(TODAY)
+        assert Credit.objects.get().by == cast.bo
+    text = bo.get(f"/people/{cast.lea.public_id}/").content.decode()
+    assert "Certified by hand, by Bo" in text
+    assert "Seen in class (Sheet 12)" in text
+    own = client_for(alpha, cast.lea).get("/status/").content.decode()
+    assert "Certified by hand" in own
+    assert "/revoke/" not in own
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"on": "2026-12-24"}, "must not be in the future"),
+        ({"on": "2024-01-01"}, "not here yet"),
+        ({"person": "nobody@example.org"}, "Nobody here has this address"),
+        ({"reason": ""}, "required"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_written(
+    cast: SimpleNamespace, client_for: Browser, alpha: TenantRef, more: dict[str, str], says: str
+) -> None:
+    answer = client_for(alpha, cast.bo).post("/credits/new/", certified(cast, **more))
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    with inside(alpha):
+        assert not Credit.objects.exists()
+
+
+def test_nobody_certifies_themself_and_an_auditor_nobody(
+    cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
+) -> None:
+    answer = client_for(alpha, cast.bo).post("/credits/new/", certified(cast, person=cast.bo.email))
+    assert "Nobody certifies themself" in answer.content.decode()
+    assert client_for(alpha, cast.aud).get("/credits/new/").status_code == 403
+
+
+def test_what_is_on_record_already_is_said_instead_of_certifying_in_vain(
+    cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
+) -> None:
+    bo = client_for(alpha, cast.bo)
+    bo.post("/credits/new/", certified(cast))
+    with inside(alpha):
+        turn(TODAY)
+    for on, says in (("2026-11-10", "On record is a completion"), ("2026-11-22", "It can be renewed from")):
+        assert says in bo.post("/credits/new/", certified(cast, on=on)).content.decode()
+
+
+def test_an_officer_revokes_and_takes_it_back(
+    cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
+) -> None:
+    bo = client_for(alpha, cast.bo)
+    bo.post("/credits/new/", certified(cast))
+    with inside(alpha):
+        turn(TODAY)
+        cycle = ComplianceRecord.objects.get(completed_at__isnull=False)
+    url = f"/credits/cycles/{cycle.public_id}/revoke/"
+    assert "Revoke what Lea Law completed?" in bo.get(url).content.decode()
+    due_on = (TODAY + 10 * DAY).isoformat()
+    assert bo.post(url, {"due_on": due_on, "reason": ""}).status_code == 422
+    assert bo.post(url, {"due_on": due_on, "reason": "Not theirs"}).status_code == 303
+    text = bo.get(f"/people/{cast.lea.public_id}/").content.decode()
+    assert "Revoked" in text
+    assert "Not theirs" in text
+    with inside(alpha):
+        revocation = Revocation.objects.get()
+    answer = bo.post(f"/credits/revocations/{revocation.public_id}/restore/", {"reason": "They did"})
+    assert answer.status_code == 303
+    with inside(alpha):
+        assert Reinstatement.objects.get().reason == "They did"
+
+
+def test_a_file_is_looked_at_line_by_line_and_then_loaded_as_it_was_shown(
+    cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
+) -> None:
+    bo = client_for(alpha, cast.bo)
+    assert bo.post("/credits/load/", {"reason": "Go-live"}).status_code == 422
+    lines = f"person,requirement,completed on\n{cast.lea.email},Phishing,2026-05-05\n"
+    seen = bo.post("/credits/load/", {"reason": "Go-live", "file": _file(lines)})
+    text = seen.content.decode()
+    assert "5 May 2027" in text
+    assert "Load 1 completion" in text
+    told = {"reason": "Go-live", "text": lines, "fingerprint": seen.context["seen"].fingerprint}
+    assert bo.post("/credits/load/", told | {"fingerprint": "x"}).status_code == 409
+    assert bo.post("/credits/load/", told).status_code == 303
+    with inside(alpha):
+        turn(TODAY)
+        assert ComplianceRecord.objects.get().valid_until == dt.date(2027, 5, 5)
+    again = bo.post("/credits/load/", {"reason": "Go-live", "file": _file(lines)}).content.decode()
+    assert "Everything is on record already" in again
+
+
+def test_a_line_that_cannot_be_loaded_stands_with_its_reason_and_nothing_can_be_confirmed(
+    cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
+) -> None:
+    lines = (
+        f"person,requirement,completed on\n{cast.lea.email},Phishing,03/04/2026\nx@y.z,Phishing,2026-01-01\n"
+    )
+    page = client_for(alpha, cast.bo).post("/credits/load/", {"reason": "Go-live", "file": _file(lines)})
+    text = page.content.decode()
+    assert "2 lines cannot be loaded" in text
+    assert "could mean two days" in text
+    assert 'name="fingerprint"' not in text
+    assert client_for(alpha, cast.aud).get("/credits/load/").status_code == 403
+
+
+def _file(text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("past.csv", text.encode(), content_type="text/csv")
