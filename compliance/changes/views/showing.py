@@ -44,7 +44,8 @@ def page_of(
         "is_edit": found.kind == Kind.EDIT,
         "is_stale": is_stale,
         "differing": queries.lines_of(found, difference="any").count() if is_stale else 0,
-        "form": form or (blank(initial=initial) if blank else None),
+        # What was sent for another state of the change (a second click, somebody was quicker) is shown no more.
+        "form": form if type(form) is blank else (blank(initial=initial) if blank else None),
         "reach_form": forms.ReachForm(initial={"reach": found.reach}),
         "may_make": found.state == State.PREPARED and edits and is_own,
         "may_decide": may_decide,
