@@ -34,6 +34,7 @@ KEPT = {
 KEPT_SPACES = {"site", "support", "takeout"}
 # Whoever learns, signs in or looks does these; every other deed that is recorded is administration.
 EVERYDAY = {
+    "changes.exported",
     "course.completed",
     "jobs.cancelled",
     "mail.resent",
