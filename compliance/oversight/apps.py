@@ -47,6 +47,7 @@ class OversightConfig(AppConfig):
             )
         )
         _register_sharing()
+        _register_events()
         navigation.register(
             navigation.Entry(
                 key="overview",
@@ -73,6 +74,34 @@ class OversightConfig(AppConfig):
                 pages=PAGES_OF_REQUESTS,
             )
         )
+
+
+def _register_events() -> None:
+    """The ways to the events that ask for training again, and to the keys of other systems."""
+    from lms.access.permissions import Permission
+    from lms.ui import navigation
+
+    navigation.register(
+        navigation.Entry(
+            key="events",
+            label=_("Events"),
+            url_name="oversight:events",
+            permission=Permission.REQUIREMENTS_VIEW,
+            order=56,
+            pages=("oversight:event", "oversight:event-new", "oversight:event-end"),
+        )
+    )
+    navigation.register(
+        navigation.Entry(
+            key="access_keys",
+            label=_("Access keys"),
+            url_name="oversight:keys",
+            permission=Permission.SETTINGS_CHANGE,
+            order=17,
+            area="user",
+            icon="lock",
+        )
+    )
 
 
 def _register_sharing() -> None:

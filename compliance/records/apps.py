@@ -18,6 +18,8 @@ DEEDS = {
     "records.extended": _("moved due dates"),
     "records.credit_given": _("certified that training was completed"),
     "records.event_recorded": _("recorded an event and asked for training again"),
+    "records.key_created": _("made an access key"),
+    "records.key_revoked": _("revoked an access key"),
     "records.event_ended": _("ended an event that was recorded by mistake"),
     "records.history_loaded": _("loaded past completions"),
     "records.credit_revoked": _("revoked what was completed"),

@@ -11,9 +11,11 @@ from compliance.core import waivers as core
 
 from .enums import AssignmentStatus, CloseReason, RequestState
 from .models_credits import Credit, Reinstatement, Revocation
+from .models_keys import AccessKey
 from .models_triggers import Concern, TriggeringEvent
 
 __all__ = [
+    "AccessKey",
     "Assignment",
     "ComplianceRecord",
     "Concern",

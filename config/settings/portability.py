@@ -29,6 +29,7 @@ TAKEOUT_LEAVES_OUT = {
     "account_emailconfirmation": "codes that confirm an address",
     "mfa_authenticator": "secrets of second factors",
     "people_invitation": "hashes of ways in",
+    "records_accesskey": "hashes of ways in",
     "jobs_job": "progress of long work on this installation; what it led to is in the other tables",
 }
 # table.column -> (what is written instead, as SQL; why)
@@ -59,6 +60,7 @@ RESTORE_EMPTIES = [
     "usersessions_usersession",
     "account_emailconfirmation",
     "people_invitation",
+    "records_accesskey",
 ]
 # Nothing but what opening a site makes may be in a tenant that an archive is imported into: table -> most rows.
 OPENING_ROWS = {

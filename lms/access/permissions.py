@@ -36,6 +36,7 @@ class Permission(StrEnum):
     EVIDENCE_VIEW = "evidence.view"
     EVIDENCE_REVIEW = "evidence.review"
     COMPLETIONS_CERTIFY = "completions.certify"
+    EVENTS_RECORD = "events.record"
     MESSAGES_VIEW = "messages.view"
     AUDIT_VIEW = "audit.view"
     SHARING_VIEW = "sharing.view"
@@ -58,6 +59,7 @@ DEEDS: dict[Permission, Deed] = {
     Permission.DUE_DATES_EXTEND: Deed.ADMINISTER,
     Permission.EVIDENCE_REVIEW: Deed.ADMINISTER,
     Permission.COMPLETIONS_CERTIFY: Deed.ADMINISTER,
+    Permission.EVENTS_RECORD: Deed.ADMINISTER,
     Permission.SHARING_DECIDE: Deed.ADMINISTER,
 }
 

@@ -108,6 +108,7 @@ class ComplianceOfficer(Role):
             Permission.EVIDENCE_VIEW,
             Permission.EVIDENCE_REVIEW,
             Permission.COMPLETIONS_CERTIFY,
+            Permission.EVENTS_RECORD,
             Permission.REMINDERS_SEND,
             Permission.MESSAGES_VIEW,
             Permission.AUDIT_VIEW,

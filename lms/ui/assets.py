@@ -25,7 +25,18 @@ FOUNDATION: Final = (
     "utilities",
     "print",
 )
-FURTHER: Final = ("tick", "choice", "drop", "table_stack", "form_row", "letter", "when", "figure", "rule")
+FURTHER: Final = (
+    "tick",
+    "choice",
+    "drop",
+    "table_stack",
+    "form_row",
+    "letter",
+    "when",
+    "figure",
+    "rule",
+    "picture",
+)
 HTMX_FILE: Final = "django_htmx/htmx-2.min.js"
 ENTRY_FILE: Final = "ui/js/boot.js"
 

@@ -3,9 +3,11 @@
 from .asked import chosen_requests
 from .attention import Attention, FirstStep, attention, first_steps
 from .chart import department_chart, people_url
+from .doors import who_and_what
 from .figures import Overview, overview, scope_of
 from .foresight import Ahead, ahead
 from .mine import Duty, MyTraining, Past, my_record, my_training
+from .picture import picture_of
 from .selection import Selection, chosen_people, department_choices, requirement_choices
 from .sharing import Board, Shared, Site, board, preview, shared, shared_cells
 
@@ -33,9 +35,11 @@ __all__ = [
     "my_training",
     "overview",
     "people_url",
+    "picture_of",
     "preview",
     "requirement_choices",
     "scope_of",
     "shared",
     "shared_cells",
+    "who_and_what",
 ]

@@ -88,6 +88,15 @@ class Duty:
         return _("Completed %(day)s, valid until %(until)s") % {"day": completed, "until": until}
 
     @property
+    def asked_again(self) -> str:
+        """The event because of which it has to be done again, in words; empty without one."""
+        known = dict(self.owed.because)
+        if "event_on" not in known:
+            return ""
+        happened_on = date.fromisoformat(known["event_on"])
+        return str(records.event_text(known["event_kind"], known["event_title"], happened_on))
+
+    @property
     def excuse(self) -> str:
         """Until when and why the person is excused; empty without a waiver."""
         if self.owed.excused_until is None:
@@ -108,7 +117,8 @@ class Duty:
         if self.excuse:
             return self.excuse
         moved = records.moved_text(self.owed.moved_by)
-        parts = (self.extended, moved, self.length, self.validity) if self.is_open else (self.validity,)
+        parts = (self.asked_again, self.extended, moved, self.length) if self.is_open else ()
+        parts = (*parts, self.validity)
         return " · ".join(filter(None, parts))
 
     @property

@@ -25,6 +25,7 @@ def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
     shown = {
         "mine": mine,
         "past": past,
+        "picture": queries.picture_of(person.pk, clock.today()),
         "messages_sent": mail.history(person.pk, limit=20),
         "request": context.get("request"),
     }

@@ -43,6 +43,7 @@ def status(request: HttpRequest) -> HttpResponse:
     context = {
         "mine": mine,
         "past": past,
+        "picture": queries.picture_of(user.pk, clock.today(now)),
         "sent": evidence.mine(user.pk)[:20],
         "asked": asked,
         "may_ask": refusals.allowed(Deed.ADMINISTER),

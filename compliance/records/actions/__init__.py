@@ -10,6 +10,7 @@ from compliance.records.actions.crediting import give_credit
 from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.deciding import refuse, withdraw
 from compliance.records.actions.extending import approve_extension, ask_for_extension, extend
+from compliance.records.actions.keys import create_key, note_use, revoke_key
 from compliance.records.actions.loading import load_history
 from compliance.records.actions.returning import return_from_waivers
 from compliance.records.actions.revoking import fresh_due_on, restore, revoke
@@ -28,6 +29,7 @@ __all__ = [
     "ask_for_waiver",
     "close_opened",
     "completions_turn",
+    "create_key",
     "daily_turn",
     "end_event",
     "end_waiver",
@@ -37,6 +39,7 @@ __all__ = [
     "give_credit",
     "load_history",
     "nightly_turn",
+    "note_use",
     "open_due_cycles",
     "reconcile",
     "record_completions",
@@ -45,6 +48,7 @@ __all__ = [
     "restore",
     "return_from_waivers",
     "revoke",
+    "revoke_key",
     "shift",
     "take_back",
     "withdraw",

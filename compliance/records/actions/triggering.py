@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 CHUNK = 500
 
 
-@transaction.atomic
 def record_event(
     requirement: "Requirement",
     draft: queries.Draft,
@@ -47,13 +46,27 @@ def record_event(
     """
     if found := triggers.fault(draft.occasion(today)):
         raise rules.Refused(rules.event_fault_text(found))
-    # The lock keeps the turns away; what they would find now is found first.
-    locked = requirements.locked(requirement.pk)
-    if locked.state != RequirementState.ACTIVE:
-        raise rules.Refused(_("This requirement is not in force, so there is nothing to ask for."))
+    # What a turn would find now is found first, and stays found although the numbers have changed by it.
     record_completions(at=at)
     return_from_waivers(today=today, at=at)
     open_due_cycles(today=today, at=at)
+    return _record(requirement, draft, fingerprint=fingerprint, by=by, today=today, at=at)
+
+
+@transaction.atomic
+def _record(
+    requirement: "Requirement",
+    draft: queries.Draft,
+    *,
+    fingerprint: str,
+    by: "User",
+    today: date,
+    at: datetime,
+) -> TriggeringEvent:
+    # The lock keeps the turns away.
+    locked = requirements.locked(requirement.pk)
+    if locked.state != RequirementState.ACTIVE:
+        raise rules.Refused(_("This requirement is not in force, so there is nothing to ask for."))
     seen = queries.preview(locked, draft, today)
     if seen.fingerprint != fingerprint:
         raise rules.NumbersChanged(

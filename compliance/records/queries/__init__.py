@@ -5,13 +5,16 @@ overdue and expired are not compliant. Excused and not in scope count in neither
 compliant when every requirement that counts for them is.
 """
 
-from compliance.records.queries.access import Access, may
+from compliance.records.queries.access import Access, Answer, answer, may
+from compliance.records.queries.courses import Course, Round, courses_of
 from compliance.records.queries.dossiers import Dossier, MovedBy, Owed, PastCycle, dossier, owed_by
 from compliance.records.queries.granting import Granted, granted
 from compliance.records.queries.history_files import Unreadable
 from compliance.records.queries.history_files import decode as decode_history
 from compliance.records.queries.history_files import read as read_history
 from compliance.records.queries.holdings import Held, holdings, shifts_of, withdrawn_since
+from compliance.records.queries.keys import PREFIX as KEY_PREFIX
+from compliance.records.queries.keys import access_keys, key_for
 from compliance.records.queries.loading import preview as preview_history
 from compliance.records.queries.obligations import (
     DUE_SOON_DAYS,
@@ -61,6 +64,7 @@ from compliance.records.queries.triggers import (
     Meant,
     Preview,
     concerns,
+    event_fault,
     events,
     outcome_text,
     preview,
@@ -70,10 +74,13 @@ from compliance.records.queries.words import because_text, date_text, event_text
 __all__ = [
     "DUE_SOON_DAYS",
     "EVERYBODY",
+    "KEY_PREFIX",
     "KINDS",
     "NO_DEPARTMENT",
     "Access",
+    "Answer",
     "Asked",
+    "Course",
     "DepartmentTotals",
     "Dossier",
     "Draft",
@@ -90,18 +97,23 @@ __all__ = [
     "Position",
     "Preview",
     "RequirementTotals",
+    "Round",
     "Scope",
     "Totals",
     "Unreadable",
+    "access_keys",
+    "answer",
     "asked",
     "because_text",
     "by_department",
     "by_requirement",
     "concerns",
+    "courses_of",
     "cycle_facts",
     "date_text",
     "decode_history",
     "dossier",
+    "event_fault",
     "event_text",
     "events",
     "excuse",
@@ -110,6 +122,7 @@ __all__ = [
     "granted",
     "holdings",
     "holds",
+    "key_for",
     "may",
     "moved_text",
     "moves",

@@ -9,6 +9,7 @@ from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from compliance.core import triggers as core
+from compliance.records import rules
 from compliance.records.enums import EventOutcome, EventReach
 from compliance.records.models import Assignment, ComplianceRecord, Concern, TriggeringEvent
 from compliance.records.queries.positions import positions
@@ -94,6 +95,12 @@ class Preview:
             if one.asked.dates is not None:
                 counted[one.asked.dates.due_on] += 1
         return sorted(counted.items())
+
+
+def event_fault(draft: Draft, today: date) -> str:
+    """Why it cannot be recorded on that day, in words; empty when it can."""
+    found = core.fault(draft.occasion(today))
+    return rules.event_fault_text(found) if found else ""
 
 
 def preview(requirement: "Requirement", draft: Draft, today: date) -> Preview:

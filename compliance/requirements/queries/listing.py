@@ -34,6 +34,12 @@ def in_force() -> list[InForce]:
     return [InForce(*row) for row in rows.values_list("pk", "public_id", "title")]
 
 
+def id_in_force(public_id: UUID) -> int | None:
+    """The id of a requirement that is on; None when there is none of this public id."""
+    rows = Requirement.objects.filter(public_id=public_id, state=RequirementState.ACTIVE)
+    return rows.values_list("pk", flat=True).first()
+
+
 def active() -> list[Requirement]:
     """The requirements that are on, by id."""
     return list(Requirement.objects.filter(state=RequirementState.ACTIVE).order_by("pk"))

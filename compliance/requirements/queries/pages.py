@@ -16,6 +16,7 @@ from compliance.requirements.enums import RequirementState, Side
 from compliance.requirements.models import Requirement
 from compliance.requirements.queries.byhand import holding
 from compliance.requirements.queries.listing import all_requirements
+from compliance.requirements.queries.pictures import picture_of
 from compliance.requirements.queries.previews import Affected, DueDay, Preview, preview
 from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
 from compliance.requirements.queries.versions import history
@@ -61,6 +62,7 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
         "gone": sorted(
             _departments_of(audience.parse(requirement.audience)) - facts.department_names().keys()
         ),
+        "picture": picture_of(requirement.terms, today),
         "pauses": list(requirement.pauses.order_by("-starts_on")),
     }
     if requirement.state in {RequirementState.DRAFT, RequirementState.PAUSED}:

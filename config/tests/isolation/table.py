@@ -9,7 +9,8 @@ class Row:
 
     `who` is a permission's value, "signed in", "open", or "library" for pages of the sign-in library.
     `is_everyones` marks things that every signed-in person may see, `is_owners` those of the world's owner,
-    `may_be_absent` what the world does not hold (a second factor, the HTML of a letter that is text), `is_scoped`
+    `may_be_absent` what the world does not hold (a second factor, the HTML of a letter that is text), `needs_key`
+    what answers other systems that send a key, `is_scoped`
     what also serves those who hold the permission over some people only, `is_dulys` what is named the same at every
     tenant because it comes with the product; what the page says of the tenant is still its own.
     """
@@ -20,6 +21,7 @@ class Row:
     is_everyones: bool = False
     is_owners: bool = False
     may_be_absent: bool = False
+    needs_key: bool = False
     is_scoped: bool = False
     is_dulys: bool = False
 
@@ -61,6 +63,13 @@ TENANT: list[Row] = [
     Row("oversight:history-load", "completions.certify"),
     _one("oversight:revoke", "completions.certify", "cycle"),
     _one("oversight:restore", "completions.certify", "revocation"),
+    Row("oversight:events", "requirements.view"),
+    Row("oversight:event-new", "events.record"),
+    _one("oversight:event", "requirements.view", "event"),
+    _one("oversight:event-end", "events.record", "event"),
+    Row("oversight:keys", "settings.change"),
+    _one("oversight:key-revoke", "settings.change", "access_key"),
+    Row("oversight:access", "open", needs_key=True),
     Row("oversight:sharing", "sharing.view"),
     Row("oversight:sites", "sharing.view"),
     _one("oversight:site", "sharing.view", "site"),

@@ -42,6 +42,7 @@ PRODUCERS = (
 _READERS = ("compare_digest", "loads", "unsign", "unsign_object")
 # Every place that makes something which is later believed: what is tried with it here, or why nothing need be.
 LISTED = {
+    "compliance/records/actions/keys.py": "test_a_key_for_asking_about_access_is_nothing_in_beta",
     "config/request_log.py": "a reference for people; nothing believes it",
     "lms/jobs/actions/running.py": "a reference for people; nothing believes it",
     "lms/learning/actions/finishing.py": "the number on a certificate: it is printed, and opens nothing",
@@ -254,3 +255,16 @@ def test_a_sign_in_code_is_bound_to_the_session_that_asked(
     answer = there.post("/accounts/login/code/confirm/", {"code": code})
     _tried(scorecard, accepted=answer.status_code == 302 and there.get("/people/").status_code == 200)
     assert here.post("/accounts/login/code/confirm/", {"code": code}).status_code == 302
+
+
+def test_a_key_for_asking_about_access_is_nothing_in_beta(
+    alpha: TenantRef, beta: TenantRef, ada: Any, client_for: Callable[..., Client]
+) -> None:
+    from compliance.records import actions
+
+    with inside(alpha):
+        _key, secret = actions.create_key(name="VPN", by=ada, at=clock.now())
+    asked = {"person": "nobody@x.example", "requirement": "00000000-0000-4000-8000-000000000000"}
+    sent = {"Authorization": f"Bearer {secret}"}
+    assert client_for(alpha).get("/api/access/", asked, headers=sent).status_code == 404
+    assert client_for(beta).get("/api/access/", asked, headers=sent).status_code == 401

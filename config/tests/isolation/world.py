@@ -239,7 +239,7 @@ def _changes(world: World, record: Any) -> None:
 
 def _requests(world: World, record: Any) -> None:
     """What Dee asked for and Ada decided."""
-    from compliance.records.models import Concern, Extension, TriggeringEvent, Waiver
+    from compliance.records.models import AccessKey, Concern, Extension, TriggeringEvent, Waiver
 
     asked = {
         "user": world.dee, "requirement": record.requirement, "reason": _canary(), "evidence_note": _canary(),
@@ -265,7 +265,10 @@ def _requests(world: World, record: Any) -> None:
         presses_to=record.due_on,
         was_due_on=record.due_on,
     )
-    world.ids["event"] = str(event.public_id)
+    key = AccessKey.objects.create(
+        name=f"VPN {_canary()}", hint="duly_abcd", digest="0" * 64, created_by=world.ada, created_at=AT
+    )
+    world.ids.update(event=str(event.public_id), access_key=str(key.public_id))
     world.ids.update(waiver=str(waiver.public_id), extension=str(extension.public_id))
     _evidence(world, record.requirement, waiver, extension)
 
