@@ -23,7 +23,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "records_compliancerecord": (
         "assignment_id", "user_id", "requirement_id", "cycle", "window_opens_on", "due_on", "original_due_on",
         "grace_ends_on", "is_adjusted", "completed_at", "completed_on", "valid_from", "valid_until", "anchored_on",
-        "late_days", "enrollment_id", "closed_at", "close_reason",
+        "late_days", "enrollment_id", "credit_id", "is_temporary", "event_id", "closed_at", "close_reason",
     ),
     "records_waiver": (
         "user_id", "requirement_id", "state", "starts_on", "ends_on", "ended_on", "reason", "decided_at",
@@ -40,7 +40,16 @@ NOT_FACTS: dict[str, str] = {
     "people.RosterImport": "a file on its way in, and itself the reason that is shown for what it changed",
     "people.RosterRow": "a line of such a file",
     "requirements.RequirementVersion": "a frozen copy with its own moment; never changed",
-    "records.Shift": "written once; the date that it moved is kept with the cycle",
+    "records.Shift": "append-only, with its own moment; read as it stands",
+    "records.Credit": "append-only, with the moment it was given",
+    "changes.Change": "a proposal and its decision; what it changed is a version of the requirement",
+    "changes.Line": "whom a proposal would reach",
+    "changes.Threshold": "a setting of how proposals are decided",
+    "records.TriggeringEvent": "append-only, with the moments it was recorded and ended; read as it stands",
+    "records.Concern": "append-only, written with its event; read as it stands",
+    "records.Revocation": "append-only, with its own day and moment; read as it stands",
+    "records.Reinstatement": "append-only, with its own day and moment; read as it stands",
+    "records.AccessKey": "who may ask from outside, not what is true",
     "records.Turn": "how far the clockwork got; what it did is in the rows it wrote",
     "records.Obligation": "a view of rows that are kept",
     "evidence.Evidence": "what it counts for is a credit; append-only, with the moments it was sent and decided",
@@ -50,7 +59,7 @@ NOT_FACTS: dict[str, str] = {
 }
 """Models of the apps of facts that are not kept, each with the reason."""
 
-APPS = ("people", "requirements", "records", "reminders", "evidence")
+APPS = ("people", "requirements", "records", "reminders", "changes", "evidence")
 """The apps in which every model is either a fact or named above."""
 
 

@@ -1,11 +1,13 @@
 """The filters of the list of people, read from the address: the same for the page, the file and the reminder."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from compliance.core.asof import Moment
 from compliance.oversight import queries
 from compliance.records.enums import PersonStanding, RequestState
 from lms.ui import filters
@@ -22,6 +24,22 @@ def people_filters(query: QueryDict) -> filters.FilterSet:
             filters.Choice("requirement", _("Requirement"), queries.requirement_choices()),
         ],
     )
+
+
+def past_filters(query: QueryDict) -> filters.FilterSet:
+    """`?on=2026-06-30&known=…`, and those of the list of people: whom, on which day, as known when."""
+    days = [filters.Day("on", _("On the day")), filters.Day("known", _("As known on (empty: today)"))]
+    return filters.FilterSet(query, [*days, *people_filters(query).filters])
+
+
+def moment_filters(query: QueryDict) -> filters.FilterSet:
+    """`?on=…&known=…`: on which day, as known when."""
+    return filters.FilterSet(query, past_filters(query).filters[:2])
+
+
+def moment_of(chosen: filters.FilterSet, today: date) -> Moment:
+    """The pair of days that is asked about: today where nothing was chosen."""
+    return Moment(chosen.value("on", today), chosen.value("known", today))
 
 
 def selection_of(chosen: filters.FilterSet) -> queries.Selection:

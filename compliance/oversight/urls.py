@@ -16,6 +16,7 @@ from compliance.oversight.views import (
     remind,
     sharing,
     sites,
+    then,
 )
 
 app_name = "oversight"
@@ -28,6 +29,12 @@ urlpatterns = [
     path("overview/people.csv", everyone.people_csv, name="people-csv"),
     path("overview/people/remind/", remind.remind, name="remind"),
     path("overview/people/extend/", extend.extend, name="extend"),
+    path("overview/then/", then.overview, name="then"),
+    path("overview/then/people/", then.people_list, name="then-people"),
+    path("overview/then/people.csv", then.people_csv, name="then-people-csv"),
+    path("overview/then/restated/", then.restated, name="restated"),
+    path("overview/then/restated.csv", then.restated_csv, name="restated-csv"),
+    path("overview/then/person/<uuid:public_id>/", then.person, name="then-person"),
     path("requests/", deciding.request_list, name="requests"),
     path("requests/waivers/new/", asking.ask, {"kind": "waivers"}, name="waiver-new"),
     path("requests/extensions/new/", asking.ask, {"kind": "extensions"}, name="extension-new"),

@@ -1,5 +1,6 @@
 """Reading the log."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
@@ -35,6 +36,12 @@ def _start_of(on: date) -> datetime:
 def about(object_id: str, *, limit: int = 50) -> list[Event]:
     """The newest events of one person, course or other thing, by its public id."""
     return list(Event.objects.filter(object_id=object_id).order_by("-number")[:limit])
+
+
+def about_any(object_ids: Collection[str], *, since: datetime, until: datetime) -> list[Event]:
+    """The events about these things between two moments, both included, oldest first; one statement."""
+    rows = Event.objects.filter(object_id__in=list(object_ids), at__gte=since, at__lte=until)
+    return list(rows.order_by("number"))
 
 
 def is_recorded(*, action: str, object_id: str) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from compliance.changes import actions as changes
 from compliance.changes.enums import Kind as ChangeKind
+from compliance.history import actions as history
 from compliance.oversight.demo import grounds, population, proof
 from compliance.oversight.demo.learning import Course
 from compliance.oversight.demo.population import Invented
@@ -72,6 +73,7 @@ class Story:
         self._except(owner)
         self._propose()
         self._prove()
+        self._correct(owner)
         self._certify()
         self._turn(0)
         self._remind()
@@ -84,6 +86,7 @@ class Story:
             path = Path(folder) / f"lindenhof-{day}.csv"
             path.write_text(_csv(lines), encoding="utf-8")
             out = io.StringIO()
+            history.recorded_at(self._moment(day, 7))
             with clock.frozen(self._moment(day, 7)):
                 try:
                     call_command("import_roster", str(path), tenant=self.subdomain, json=True, stdout=out)
@@ -203,7 +206,9 @@ class Story:
     ) -> None:
         self.say(f"requirement of {day}: {definition.title}")
         at = self._moment(day - _DAY, 15)
+        history.recorded_at(at)
         draft = requirements.create_draft(definition=definition, basis=basis, by=owner, at=at)
+        history.recorded_at(self._moment(day, 9))
         requirements.turn_on(
             requirement=draft,
             fingerprint=requirement_queries.preview(draft, day).fingerprint,
@@ -246,6 +251,7 @@ class Story:
             one for one in requirement_queries.in_force() if record_queries.holds(excused.pk, one.id)
         )
         when: dict[str, Any] = {"today": day, "at": self._moment(day, 11)}
+        history.recorded_at(when["at"])
         asked = {
             "requirement": requirement_queries.requirement_by(requirement.public_id),
             "by": owner,
@@ -291,6 +297,29 @@ class Story:
             moment=lambda days, hour: self._moment(self.today - days * _DAY, hour),
         )
 
+    def _correct(self, owner: Any) -> None:
+        """A first day that HR had wrong, put right by hand: it restates what was said of the weeks before."""
+        mistaken = next(
+            one
+            for one in self.people
+            if one.fate is population.Fate.OVERDUE and one.kind in {"staff", "faculty"}
+        )
+        person, at = self._who(mistaken.email.partition("@")[0]), self._moment(self.today - 2 * _DAY, 14)
+        (appointment,) = person.affiliations.all()
+        names = ("department", "kind", "title", "manager", "ends_on")
+        history.recorded_at(at)
+        people_actions.save_affiliation(
+            person=person,
+            affiliation=appointment,
+            values={name: getattr(appointment, name) for name in names}
+            | {
+                "starts_on": self.today - 40 * _DAY,
+                "reason": _("HR had sent the first contract, which was never signed"),
+            },
+            by=owner,
+            at=at,
+        )
+
     def _certify(self) -> None:
         """Somebody who is overdue is certified by hand, until the training itself."""
         person, day = self._fated(population.Fate.OVERDUE, 2), self.today - _DAY
@@ -317,6 +346,7 @@ class Story:
 
     def _turn(self, days_ago: int) -> None:
         at = self.at if days_ago == 0 else self._moment(self.today - days_ago * _DAY, 10)
+        history.recorded_at(at)
         records.daily_turn(at=at, scheduled_for=at)
 
     def _moment(self, day: dt.date, hour: int, minute: int = 0) -> dt.datetime:

@@ -8,6 +8,7 @@ from .figures import Overview, overview, scope_of
 from .foresight import Ahead, ahead
 from .mine import Duty, MyTraining, Past, my_record, my_training
 from .picture import picture_of
+from .restating import Restated, RestatedLine, restated
 from .selection import Selection, chosen_people, department_choices, requirement_choices
 from .sharing import Board, Shared, Site, board, preview, shared, shared_cells
 
@@ -20,6 +21,8 @@ __all__ = [
     "MyTraining",
     "Overview",
     "Past",
+    "Restated",
+    "RestatedLine",
     "Selection",
     "Shared",
     "Site",
@@ -38,6 +41,7 @@ __all__ = [
     "picture_of",
     "preview",
     "requirement_choices",
+    "restated",
     "scope_of",
     "shared",
     "shared_cells",

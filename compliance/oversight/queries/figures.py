@@ -36,13 +36,15 @@ class Overview:
         }
 
 
-def overview(*, today: date, reach: people.Reach) -> Overview:
+def overview(*, today: date, reach: people.Reach, place: records.Place = records.main_department) -> Overview:
     """The figures of everyone in `reach` on `today` (tenant's zone). Four statements.
+
+    `place` tells departments, as `records.people` has it.
 
     Who sees only part of the university gets no comparison of groups of fewer than rules.SMALL_GROUP people.
     """
     scope = scope_of(reach)
-    population = records.people(today, scope)
+    population = records.people(today, scope, place=place)
     departments = records.by_department(population)
     shown = [one for one in departments if reach.is_everyone or not rules.is_small(one.totals.required_count)]
     return Overview(

@@ -37,9 +37,13 @@ def requirement_choices() -> list[tuple[str, str]]:
 
 
 def chosen_people(
-    *, selection: Selection, today: date, scope: records.Scope
+    *,
+    selection: Selection,
+    today: date,
+    scope: records.Scope,
+    place: records.Place = records.main_department,
 ) -> QuerySet[Any, dict[str, Any]]:
-    """One row per chosen person with at least one requirement in force, ordered by name."""
+    """One row per chosen person with at least one requirement in force, ordered by name. `place`: as in figures."""
     return records.people(
         today,
         scope,
@@ -47,6 +51,7 @@ def chosen_people(
         department_id=_department_id(selection.department_code),
         requirement_id=_requirement_id(selection.requirement_public_id),
         search=selection.search,
+        place=place,
     ).order_by(*BY_NAME)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django import template
+from django.urls import reverse
 
 from compliance.evidence import queries as evidence
 from compliance.oversight import queries
@@ -28,6 +29,7 @@ def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
         "picture": queries.picture_of(person.pk, clock.today()),
         "messages_sent": mail.history(person.pk, limit=20),
         "request": context.get("request"),
+        "then_url": _then_url(context.get("request"), person),
     }
     viewer = context["request"].user
     shown["may_certify"] = (
@@ -58,6 +60,14 @@ def _requests(request: Any, person: Any) -> dict[str, Any]:
         "person_key": str(person.public_id),
         "person_search": quote(person.email),
     }
+
+
+def _then_url(request: Any, person: Any) -> str:
+    """Where the viewer sees the person on another day; empty when they may not."""
+    viewer = request.user
+    if guard.is_support(viewer) or not _reaches(viewer, Permission.REPORTS_VIEW, person):
+        return ""
+    return reverse("oversight:then-person", args=[person.public_id])
 
 
 def _reaches(viewer: Any, permission: Permission, person: Any) -> bool:

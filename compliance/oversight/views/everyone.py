@@ -58,7 +58,8 @@ def people_csv(request: HttpRequest) -> HttpResponseBase:
     """The same people as a file. Taking them out is written down."""
     now = clock.now()
     chosen, rows = chosen_people(request, Permission.REPORTS_EXPORT, now)
-    lines = list(exports.people_rows(rows.iterator(), as_of=clock.today(now)))
+    today = clock.today(now)
+    lines = list(exports.people_rows(rows.iterator(), as_of=today, known_on=today))
     audit.record(
         action="oversight.people_exported",
         by=guard.viewer(request),
@@ -66,7 +67,7 @@ def people_csv(request: HttpRequest) -> HttpResponseBase:
         object_label=str(exports.LABEL),
         facts={"filters": chosen.values, "people": len(lines)},
     )
-    return downloads.csv_response(f"people-{clock.today(now)}.csv", header=exports.HEADER, rows=lines)
+    return downloads.csv_response(f"people-{today}.csv", header=exports.HEADER, rows=lines)
 
 
 def _attention(request: HttpRequest, now: datetime) -> queries.Attention:

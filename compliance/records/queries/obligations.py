@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.apps import apps
 from django.db.models import BooleanField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -35,16 +35,24 @@ class Scope:
 EVERYBODY = Scope()
 
 
-def obligations(today: date, scope: Scope = EVERYBODY) -> QuerySet[Any, Any]:
+class Place(Protocol):
+    """A column of a person's main appointment on a day, as an expression over obligations."""
+
+    def __call__(self, today: date, column: str = "department_id") -> Any:
+        """`column` is a column of the appointment, or "department__name"."""
+
+
+def obligations(today: date, scope: Scope = EVERYBODY, *, place: Place | None = None) -> QuerySet[Any, Any]:
     """Every obligation of an active person, with `status`, `is_counted`, `is_compliant`, `is_late`, `is_due_soon`.
 
     `is_due_soon`: something is open and due within DUE_SOON_DAYS, a renewal too. `today` is the tenant's day.
+    `place` (default: main_department) tells departments; whoever asks about the past knows them from elsewhere.
     """
     rows: QuerySet[Any, Any] = Obligation.objects.filter(user__is_active=True)
     if scope.user_ids is not None:
         rows = rows.filter(user_id__in=scope.user_ids)
     if scope.department_ids is not None:
-        rows = rows.annotate(department_id=main_department(today)).filter(
+        rows = rows.annotate(department_id=(place or main_department)(today)).filter(
             department_id__in=scope.department_ids
         )
     soon = Q(

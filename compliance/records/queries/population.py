@@ -26,6 +26,7 @@ from compliance.records.queries.obligations import (
     EVERYBODY,
     NO_DEPARTMENT,
     NOT_COUNTED,
+    Place,
     Scope,
     main_department,
     obligations,
@@ -102,25 +103,27 @@ def people(
     department_id: int | None = None,
     requirement_id: int | None = None,
     search: str = "",
+    place: Place = main_department,
 ) -> PeopleRows:
     """One row per person with at least one obligation, as dicts; filter, order, slice and count it freely.
 
-    With `requirement_id` people are judged by that requirement alone. `standing` is a PersonStanding.
+    With `requirement_id` people are judged by that requirement alone. `standing` is a PersonStanding. `place`: see
+    `obligations`.
     """
-    rows = obligations(today, scope).exclude(status=ComplianceStatus.NOT_IN_SCOPE)
+    rows = obligations(today, scope, place=place).exclude(status=ComplianceStatus.NOT_IN_SCOPE)
     if requirement_id is not None:
         rows = rows.filter(requirement_id=requirement_id)
     for word in search.split()[:6]:
         rows = rows.filter(_mentions(word))
     if department_id is not None:
-        rows = rows.annotate(in_department=main_department(today))
+        rows = rows.annotate(in_department=place(today))
         wanted = (
             Q(in_department__isnull=True)
             if department_id == NO_DEPARTMENT
             else Q(in_department=department_id)
         )
         rows = rows.filter(wanted)
-    grouped = _grouped(rows, today)
+    grouped = _grouped(rows, today, place)
     return grouped.filter(_STANDINGS[standing]) if standing else grouped
 
 
@@ -190,12 +193,10 @@ def worst_status(row: Mapping[str, Any]) -> ComplianceStatus:
     return _BY_CONCERN[row["worst"]]
 
 
-def _grouped(rows: QuerySet[Any, Any], today: date) -> PeopleRows:
+def _grouped(rows: QuerySet[Any, Any], today: date, place: Place) -> PeopleRows:
     """One row per person."""
     grouped: PeopleRows = (
-        rows.annotate(
-            department_id=main_department(today), department_name=main_department(today, "department__name")
-        )
+        rows.annotate(department_id=place(today), department_name=place(today, "department__name"))
         .values(
             "user_id",
             "department_id",

@@ -47,6 +47,7 @@ from compliance.requirements.queries.versions import (
     content_of,
     differs,
     proposed,
+    said_before,
     version_page,
 )
 
@@ -110,6 +111,7 @@ __all__ = [
     "rule_days",
     "rule_people",
     "rule_sentence",
+    "said_before",
     "sentence",
     "unchanged_since",
     "version_page",

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils.text import capfirst
 
 from compliance.requirements import basis, facts, rules
-from compliance.requirements.models import Requirement
+from compliance.requirements.models import Requirement, RequirementVersion
 from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
 
 _WRITES_VERSIONS = frozenset({"edit", "turn_on", "undo"})
@@ -63,6 +63,17 @@ def history(requirement: Requirement) -> list[Version]:
         )
         for row, older in zip_longest(rows, rows[1:])
     ]
+
+
+def said_before(until: datetime) -> list[tuple[Requirement, Requirement]]:
+    """Every requirement that was turned on before that moment, with what it said then (unsaved); two statements.
+
+    One of a release that kept no versions says what it says now.
+    """
+    found = Requirement.objects.filter(turned_on_at__lt=until).order_by("pk")
+    rows = RequirementVersion.objects.filter(at__lt=until).order_by("requirement_id", "number")
+    kept = {row.requirement_id: row.content for row in rows}
+    return [(each, _as_said(kept[each.pk]) if each.pk in kept else each) for each in found]
 
 
 def version_page(requirement: Requirement, number: int) -> dict[str, Any]:

@@ -34,12 +34,12 @@ def save_affiliation(
 ) -> Affiliation:
     """Appoint `person` as `values` say (department, kind, title, manager, starts_on, ends_on).
 
-    Without `affiliation` it is a new appointment. One that came from a roster stays the roster's. Raises
-    AlreadyAppointed.
+    Without `affiliation` it is a new appointment. One that came from a roster stays the roster's. A `reason` in
+    `values` goes into the log and stands beside whatever the change restates. Raises AlreadyAppointed.
     """
     kept = affiliation or Affiliation(user=person)
     with transaction.atomic():
-        changes = {
+        changes: dict[str, Any] = {
             name: [_shown(kept, name), str(values[name] or "")]
             for name in _FIELDS
             if affiliation is None or getattr(kept, name) != values[name]
@@ -56,7 +56,7 @@ def save_affiliation(
             at=at,
             object_label=person.display_name,
             object_id=person.public_id,
-            facts=changes,
+            facts=changes | ({"reason": values["reason"]} if values.get("reason") else {}),
         )
         events.changed.send(sender=None, user_ids=[person.pk], at=at)
     return kept

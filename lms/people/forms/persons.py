@@ -91,6 +91,15 @@ class AffiliationForm(forms.Form):
     )
     starts_on = forms.DateField(label=_("First day"), widget=DateInput())
     ends_on = forms.DateField(label=_("Last day"), widget=DateInput(), required=False)
+    reason = forms.CharField(
+        label=_("Why it is changed"),
+        max_length=300,
+        required=False,
+        help_text=_(
+            "A corrected first or last day restates what is known of earlier days; the reason stands beside it."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

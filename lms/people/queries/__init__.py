@@ -3,11 +3,13 @@
 from lms.people.queries.counted import measure, places_taken, still_to_come
 from lms.people.queries.directory import (
     Listed,
+    NamedPerson,
     able_to,
     department_list,
     find,
     holders_of,
     listed,
+    named,
     people_by_words,
     person_by_email,
     person_for,
@@ -34,13 +36,23 @@ from lms.people.queries.lookups import department_id, members_of, people_by_keys
 from lms.people.queries.reach import Reach, reach, with_those_below
 from lms.people.queries.record import Record, record_of
 from lms.people.queries.relations import RELATIONS
-from lms.people.queries.rosters import import_for, import_url, recent_imports, rows_of, rows_shown
+from lms.people.queries.rosters import (
+    AppliedLine,
+    import_for,
+    import_url,
+    recent_imports,
+    roster_lines,
+    rows_of,
+    rows_shown,
+)
 
 __all__ = [
     "RELATIONS",
+    "AppliedLine",
     "Appointment",
     "DepartmentRow",
     "Listed",
+    "NamedPerson",
     "PersonFacts",
     "Reach",
     "Record",
@@ -62,6 +74,7 @@ __all__ = [
     "listed",
     "measure",
     "members_of",
+    "named",
     "open_invitation",
     "people_by_keys",
     "people_by_words",
@@ -72,6 +85,7 @@ __all__ = [
     "reach",
     "recent_imports",
     "record_of",
+    "roster_lines",
     "rows_of",
     "rows_shown",
     "search_people",

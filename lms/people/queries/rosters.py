@@ -1,5 +1,9 @@
 """Roster imports and their rows."""
 
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -35,6 +39,33 @@ def rows_shown(roster: RosterImport, show: str) -> QuerySet[RosterRow]:
     if show == "warning":
         return rows_of(roster, problems=True).exclude(outcome=RowOutcome.ERROR)
     return rows_of(roster).filter(outcome=show).select_related("user")
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedLine:
+    """A line of a roster that changed something about a person: which file, by whom, when."""
+
+    applied_at: datetime
+    file_name: str
+    by: str
+
+
+def roster_lines(user_ids: Collection[int], since: datetime, until: datetime) -> dict[int, list[AppliedLine]]:
+    """The lines that changed these people between two moments, by person, oldest first; one statement."""
+    rows = (
+        RosterRow.objects.filter(user_id__in=list(user_ids), applied_at__gte=since, applied_at__lte=until)
+        .exclude(outcome=RowOutcome.UNCHANGED)
+        .select_related("roster_import__created_by")
+        .defer("values", "roster_import__content")
+        .order_by("applied_at", "pk")
+    )
+    found: dict[int, list[AppliedLine]] = defaultdict(list)
+    for row in rows:
+        by, applied_at = row.roster_import.created_by, row.applied_at
+        if row.user_id is not None and applied_at is not None:
+            line = AppliedLine(applied_at, row.roster_import.file_name, by.display_name if by else "")
+            found[row.user_id].append(line)
+    return dict(found)
 
 
 def import_url(params: dict[str, object], result: dict[str, object]) -> str:

@@ -1,0 +1,173 @@
+"""How somebody stood on a day, as far as was known on a later one.
+
+Two dates, never mixed. *On the day* is when something is true: an appointment begins, a leave lasts, a completion
+counts. *As known on* is when the site learned it. What has no dates of its own is true from when it was recorded.
+
+A day asked about as known on that same day is a **report**: the rows as they stood, with what the turn of the day had
+made of them. Known on a later day it is a **restatement**: the facts as they are known then, laid over the day. A due
+date that an extension moved later was still the earlier one on that day; a date once given is not taken back because
+an appointment was corrected, but who was not here is not in scope, and who was here without being assigned is judged by
+the dates the engine would have given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from . import byhand, dates
+from .plan import Rule, earlier
+from .standing import standing_of
+from .terms import (
+    Absence,
+    Cause,
+    Completion,
+    CycleDates,
+    CycleFacts,
+    Fact,
+    Person,
+    Standing,
+    Status,
+    Validity,
+)
+
+
+class MomentFault(StrEnum):
+    """Why a pair of days cannot be asked about."""
+
+    IN_THE_FUTURE = "in_the_future"
+    KNOWN_IN_THE_FUTURE = "known_in_the_future"
+    KNOWN_BEFORE = "known_before"
+    NOT_KEPT_YET = "not_kept_yet"
+    BEFORE_ANYTHING = "before_anything"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The day asked about, and the day up to whose end facts are known; both in the tenant's zone."""
+
+    on: date
+    known_on: date
+
+    @property
+    def is_report(self) -> bool:
+        """Whether it asks what was said on that very day."""
+        return self.on == self.known_on
+
+
+def moment_fault(moment: Moment, *, today: date, kept_since: date, begun_on: date) -> MomentFault | None:
+    """What is wrong with a pair of days; None when it can be answered.
+
+    `kept_since` is the first day of which it is kept what was known, `begun_on` the first day of anything at all.
+    """
+    if moment.on > today:
+        return MomentFault.IN_THE_FUTURE
+    if moment.known_on > today:
+        return MomentFault.KNOWN_IN_THE_FUTURE
+    if moment.known_on < moment.on:
+        return MomentFault.KNOWN_BEFORE
+    if moment.on < begun_on:
+        return MomentFault.BEFORE_ANYTHING
+    if moment.known_on < kept_since:
+        return MomentFault.NOT_KEPT_YET
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCycle:
+    """A cycle as it is known. `moved` holds (decided on, due date before) of each move, oldest first.
+
+    `asked_on` is the day on which the event that asks for it was recorded.
+    """
+
+    facts: CycleFacts
+    closed_on: date | None = None
+    moved: tuple[tuple[date, date], ...] = ()
+    asked_on: date | None = None
+
+    def on(self, day: date) -> CycleFacts:
+        """The cycle with the due date that was in force on that day."""
+        due_on = next((before for decided_on, before in self.moved if decided_on > day), self.facts.due_on)
+        grace = self.facts.grace_ends_on - self.facts.due_on
+        is_asked = self.asked_on is not None and self.asked_on <= day
+        trigger = self.facts.trigger if is_asked else None
+        return replace(self.facts, due_on=due_on, grace_ends_on=due_on + grace, trigger=trigger)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One assignment as it is known, with its cycles in order. `excused_by` names a status that has no dates."""
+
+    assigned_on: date
+    withdrawn_on: date | None
+    cycles: tuple[KnownCycle, ...]
+    excused_by: Fact | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether the person had it on that day."""
+        return self.assigned_on <= day and (self.withdrawn_on is None or day < self.withdrawn_on)
+
+
+_NOWHERE = Standing(Status.NOT_IN_SCOPE)
+
+
+def as_of(
+    holdings: Sequence[Holding], on: date, *, absences: Sequence[Absence] = (), rests: Sequence[Absence] = ()
+) -> Standing:
+    """The standing on one requirement on that day, from everything that is known: the restatement.
+
+    `absences` are the person's leaves and waivers, `rests` the stretches in which the requirement was not in force.
+    """
+    holding = next((each for each in holdings if each.covers(on)), None)
+    if holding is None or any(each.covers(on) for each in rests):
+        return _NOWHERE
+    begun = (each for each in holding.cycles if each.facts.window_opens_on <= on)
+    there = [each for each in begun if each.facts.is_finished_by(on) or _is_open(each, on)]
+    return standing_of([each.on(on) for each in there], on, excused_because=_excuse(holding, on, absences))
+
+
+def _is_open(cycle: KnownCycle, on: date) -> bool:
+    return cycle.closed_on is None or cycle.closed_on > on
+
+
+def _excuse(holding: Holding, on: date, absences: Sequence[Absence]) -> tuple[Fact, ...] | None:
+    causes = {each.cause for each in absences if each.covers(on)}
+    if holding.excused_by is not None:
+        return (holding.excused_by,)
+    if Cause.WAIVER in causes:
+        return (("assignment", "waived"),)
+    return (("assignment", "paused"),) if Cause.LEAVE in causes else None
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What corrected facts say of one person and requirement on a day: meant or not, and the dates if meant.
+
+    `done`: an earlier completion that would have answered it, and still counted on that day.
+    """
+
+    is_meant: bool
+    dates: CycleDates | None = None
+    done: tuple[Completion, Validity] | None = None
+
+
+def corrected(
+    rule: Rule, person: Person, completions: Sequence[Completion], on: date, begun_on: date
+) -> Corrected:
+    """Whether the person was meant on that day by these facts, and the first cycle they should have had.
+
+    `begun_on` is the day the requirement was turned on: nobody had it before.
+    """
+    terms = rule.terms
+    matched = byhand.match(rule.audience, person, on)
+    if matched is None or on < max(terms.starts_on, begun_on):
+        return Corrected(False)
+    appointment = matched.appointment
+    assigned_on = max(appointment.starts_on, terms.starts_on, begun_on)
+    first = dates.first_due(terms, appointment.starts_on, assigned_on, person.employed_since(appointment))
+    cycle = dates.opened(terms, assigned_on, first.due_on, person.absences)
+    done = earlier(rule, person, completions, on)
+    last = done[-1] if done and done[-1].counts_on(on) else None
+    return Corrected(True, cycle, (last.completion, last.validity) if last else None)
