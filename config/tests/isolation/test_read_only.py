@@ -35,6 +35,7 @@ KEPT_SPACES = {"site", "support", "takeout"}
 # Whoever learns, signs in or looks does these; every other deed that is recorded is administration.
 EVERYDAY = {
     "changes.exported",
+    "oversight.restatement_exported",
     "course.completed",
     "jobs.cancelled",
     "mail.resent",

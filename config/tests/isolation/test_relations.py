@@ -114,6 +114,14 @@ def _relate_the_rest() -> None:
                 anchored_on=day, late_days=0, enrollment=_any("learning.Enrollment"))  # fmt: skip
     make_record(make_assignment(ada), completed_at=AT, completed_on=day, valid_from=day, anchored_on=day,
                 late_days=0, credit=_any("records.Credit"))  # fmt: skip
+    _add("records.AccessKey", name=canary, hint="x", digest="1" * 64, created_by=ada, created_at=AT, revoked_by=ada,
+         revoked_at=AT)  # fmt: skip
+    _add("records.TriggeringEvent", requirement=requirement, kind="policy", title=canary, happened_on=day, days=9,
+         reach="department", department=Department.objects.get(code="ALL"), recorded_by=ada, recorded_at=AT,
+         ended_by=ada, ended_at=AT, end_reason=canary)  # fmt: skip
+    _add("changes.Change", requirement=requirement, number=9, kind="edit", state="rejected", content={}, before={},
+         fingerprint="9" * 64, worked_out_on=day, worked_out_at=AT, proposed_at=AT, decision_note=canary,
+         decided_at=AT, decided_by=ada, proposed_by=User.objects.exclude(pk=ada.pk)[0])  # fmt: skip
     for model in world.tenant_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, models.ForeignKey) and field.null:

@@ -11,7 +11,7 @@ TABLE = {
     Permission.SETTINGS_CHANGE: "oa",
     Permission.DATA_EXPORT: "o",
     Permission.ROLES_ASSIGN: "oa",
-    Permission.PEOPLE_VIEW: "oacdrms",
+    Permission.PEOPLE_VIEW: "oacderms",
     Permission.PEOPLE_CHANGE: "a",
     Permission.PEOPLE_IMPORT: "a",
     Permission.COURSES_VIEW: "acwrs",
@@ -27,6 +27,10 @@ TABLE = {
     Permission.WAIVERS_ASK: "acdm",
     Permission.WAIVERS_DECIDE: "c",
     Permission.DUE_DATES_EXTEND: "ac",
+    Permission.EVIDENCE_VIEW: "cder",
+    Permission.EVIDENCE_REVIEW: "cde",
+    Permission.COMPLETIONS_CERTIFY: "c",
+    Permission.EVENTS_RECORD: "c",
     Permission.MESSAGES_VIEW: "acs",
     Permission.AUDIT_VIEW: "acrs",
     Permission.SHARING_VIEW: "oac",
@@ -38,12 +42,13 @@ LETTERS = {
     "c": roles.ComplianceOfficer,
     "w": roles.Author,
     "d": roles.DepartmentAdministrator,
+    "e": roles.EvidenceReviewer,
     "r": roles.Auditor,
     "m": roles.Manager,
     "l": roles.Learner,
     "s": roles.Support,
 }
-# Whoever asks changes nothing: somebody else decides.
+# Whoever asks changes nothing: somebody else decides. A department's proof is looked at by who looks after it.
 READING = (".view", ".export", ".preview", ".ask")
 CHANGING = {permission for permission in Permission if not permission.value.endswith(READING)}
 
@@ -63,8 +68,9 @@ def test_a_learner_holds_no_permission() -> None:
 
 
 @pytest.mark.parametrize("role", [roles.Auditor, roles.Manager, roles.DepartmentAdministrator, roles.Support])
-def test_read_only_roles_can_change_nothing(role: type[roles.Role]) -> None:
-    assert not role.permissions & CHANGING
+def test_roles_that_read_can_change_nothing_but_decide_on_proof(role: type[roles.Role]) -> None:
+    allowed = {Permission.EVIDENCE_REVIEW} if role is roles.DepartmentAdministrator else set()
+    assert role.permissions & CHANGING == allowed
 
 
 def test_nobody_can_be_granted_what_follows_from_the_facts() -> None:
