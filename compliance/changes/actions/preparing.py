@@ -134,7 +134,9 @@ def _keep(made: Change, now: queries.Difference, *, today: date, at: datetime) -
     made.fingerprint, made.worked_out_on, made.worked_out_at = now.fingerprint, today, at
     made.affected_count = len(now.lines)
     made.people_count = int(str(people.measure(at=at)["people"]))
-    made.limit = rules.limit(queries.threshold(), made.people_count)
+    # Where nobody else may decide, waiting for a second person would be waiting for ever.
+    has_second = bool(queries.approvers(made))
+    made.limit = rules.limit(queries.threshold(), made.people_count) if has_second else None
     made.mails_ahead, made.mails_ahead_before, made.mails_today = now.mails(today)
     made.save()
     rows = [_row(made, line, now, known) for line in now.lines]

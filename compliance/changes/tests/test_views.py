@@ -130,7 +130,21 @@ def test_withdrawn_by_whoever_proposed_it_only(client_for, alpha, bo, eve, chang
     assert "Withdrawn" in client_for(alpha, bo).get(address).text
 
 
-def test_turning_on_for_many_waits_for_a_second_person(client_for, alpha, bo, at):
+def test_whoever_decides_alone_waits_for_nobody(client_for, alpha, bo, at):
+    with inside(alpha):
+        for number in range(3):
+            make_affiliation(make_user(email=f"p{number}@example.edu", password="!"))
+        actions.set_threshold(is_on=True, percent=0, at_least=2, by=bo, at=at)
+        draft = make_requirement(is_on=False)
+    officer = client_for(alpha, bo)
+    page = officer.get(f"/requirements/{draft.public_id}/")
+    (seen,) = re.findall(r'name="fingerprint" value="([0-9a-f]{64})"', page.text)
+    officer.post(f"/requirements/{draft.public_id}/turn-on/", {"fingerprint": seen})
+    with inside(alpha):
+        assert Change.objects.get().state == "made"
+
+
+def test_turning_on_for_many_waits_for_a_second_person(client_for, alpha, bo, eve, at):
     with inside(alpha):
         for number in range(3):
             make_affiliation(make_user(email=f"p{number}@example.edu", password="!"))

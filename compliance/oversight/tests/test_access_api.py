@@ -126,11 +126,11 @@ def test_too_many_questions_wait(
     assert [ask(site, asked).status_code for _ in range(3)] == [200, 200, 429]
 
 
-def test_it_costs_six_statements(
+def test_it_costs_seven_statements(
     site: Client, asked: dict[str, str], alpha: TenantRef, django_assert_max_num_queries: Any
 ) -> None:
     ask(site, asked)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert ask(site, asked).json()["may"] is True
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.apps import apps
 from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import AutoField, BinaryField, Max, Model
 
 from config.tests.isolation import certified
@@ -358,7 +358,8 @@ def twin(source: TenantRef, target: TenantRef) -> None:
     rows = json.loads(text)
     _name_in_files(rows)
     first = [row | {"fields": row["fields"] | _UNFINISHED.get(row["model"], {})} for row in rows]
-    with inside(target):
+    # In one transaction, at whose end it is asked whether every pointer leads somewhere.
+    with inside(target), transaction.atomic():
         _save(row for row in first if row["model"] not in _LAST)
         for row in rows:
             if finished := {name: row["fields"][name] for name in _UNFINISHED.get(row["model"], {})}:

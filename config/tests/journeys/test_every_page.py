@@ -19,6 +19,7 @@ PASSWORD = "a quiet demo password"  # printed by seed_demo for everybody to read
 OWNER, LEARNER = "ada.alvarez@lindenhof.example", "dee.dubois@lindenhof.example"
 # Downloads, and what a visit would change or end.
 NOT_PAGES = (".csv", "/logout/", "/download/")
+FILES = "/evidence/files/"
 FEWEST = {OWNER: 25, LEARNER: 8}
 
 
@@ -42,7 +43,7 @@ def _links(page: Page, site: str) -> list[str]:
     return [
         url.split("#")[0]
         for url in found
-        if url.startswith(site) and not urlsplit(url).path.endswith(NOT_PAGES)
+        if url.startswith(site) and not urlsplit(url).path.endswith(NOT_PAGES) and FILES not in url
     ]
 
 
