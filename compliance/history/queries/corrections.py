@@ -41,15 +41,16 @@ class Correction:
 
     def row(self) -> dict[str, Any]:
         """The obligation that there should have been."""
-        cycle, done = self.found.dates, self.found.done
+        done = self.found.done
+        cycle = None if done else self.found.dates
         return {
             "user_id": self.user_id,
             "requirement_id": self.requirement_id,
             "assignment_status": "paused" if self.is_away else "active",
-            "window_opens_on": cycle and not done and cycle.window_opens_on,
-            "due_on": cycle and not done and cycle.due_on,
-            "original_due_on": cycle and not done and cycle.original_due_on,
-            "grace_ends_on": cycle and not done and cycle.grace_ends_on,
+            "window_opens_on": cycle and cycle.window_opens_on,
+            "due_on": cycle and cycle.due_on,
+            "original_due_on": cycle and cycle.original_due_on,
+            "grace_ends_on": cycle and cycle.grace_ends_on,
             "done_record_id": -1 if done else None,
             "completed_on": done[0].on if done else None,
             "valid_until": done[1].valid_until if done else None,
