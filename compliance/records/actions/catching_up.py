@@ -29,8 +29,11 @@ def catch_up(*, today: date, at: datetime, advance: Advance) -> tuple[date, Chan
     at once in two orders. The facts are those of now, without people and requirements entered after that day. A clock
     that went back by up to a day, or a tenant that moved west, stays at the day that was reached.
     """
-    Turn.objects.bulk_create([Turn(on=today)], ignore_conflicts=True)
-    reached = Turn.objects.select_for_update().get().on
+    row = Turn.objects.select_for_update().first()
+    if row is None:
+        # The first turn of all: there is nothing to make up for, and no turn is on record before one is done.
+        return today, Changes()
+    reached = row.on
     if reached >= today:
         return (reached if reached - today <= _DAY else today), Changes()
     total = Changes()
@@ -44,4 +47,5 @@ def catch_up(*, today: date, at: datetime, advance: Advance) -> tuple[date, Chan
 
 def turned(on: date) -> None:
     """The records are whole up to that day. It never goes back."""
-    Turn.objects.update(on=Greatest("on", Value(on)))
+    if not Turn.objects.update(on=Greatest("on", Value(on))):
+        Turn.objects.bulk_create([Turn(on=on)], ignore_conflicts=True)
