@@ -84,5 +84,13 @@ class ThresholdForm(forms.ModelForm):  # type: ignore[type-arg]
             ),
         }
 
+    def clean_percent(self) -> int:
+        """A share of all."""
+        percent: int = self.cleaned_data["percent"]
+        if percent > WHOLE:
+            raise forms.ValidationError(_("A share of all people is at most 100 percent."))
+        return percent
 
+
+WHOLE = 100
 DIFFERENT = (Difference.NEW, Difference.OTHER, Difference.GONE)

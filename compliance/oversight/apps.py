@@ -56,12 +56,6 @@ class OversightConfig(AppConfig):
                 url_name="oversight:overview",
                 permission=Permission.REPORTS_VIEW,
                 order=20,
-                pages=(
-                    "oversight:certify",
-                    "oversight:revoke",
-                    "oversight:restore",
-                    "oversight:history-load",
-                ),
                 also=("reminders",),
             )
         )

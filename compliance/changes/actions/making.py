@@ -15,9 +15,11 @@ from compliance.core.change import Due
 from compliance.records import actions as records
 from compliance.records.events import REFRESH
 from compliance.requirements import actions as requirements
+from compliance.requirements import queries as requirement_queries
 from tenants import clock, schedule
 
 if TYPE_CHECKING:
+    from compliance.requirements.models import Requirement
     from lms.people.models import User
 
 
@@ -63,8 +65,25 @@ def carry_out(held: Change, *, today: date, at: datetime) -> None:
     """Write what the change decides, in the caller's transaction and under its locks; the next turn does the rest."""
     _check_ground(held, at)
     held.state, held.made_at = State.MADE, at
-    requirement = held.requirement
     by = held.proposed_by
+    try:
+        requirement = _write(held, today=today, at=at)
+    except requirements.NotAllowedNow as refusal:
+        raise rules.Refused(str(refusal)) from refusal
+    held.version_number = requirement.number
+    held.save()
+    if held.kind in {Kind.EDIT, Kind.UNDO}:
+        _move(held)
+    schedule.wake(REFRESH, at=at)
+    messages.tell_made(held, at=at)
+    note(
+        "changes.undone" if held.kind == Kind.UNDO else "changes.made", held, by=held.decided_by or by, at=at
+    )
+
+
+def _write(held: Change, *, today: date, at: datetime) -> "Requirement":
+    """What the requirement is from now on. Raises requirements.NotAllowedNow."""
+    requirement, by = held.requirement, held.proposed_by
     match held.kind:
         case Kind.TURN_ON | Kind.RESUME:
             requirement = requirements.turn_on(
@@ -80,15 +99,7 @@ def carry_out(held: Change, *, today: date, at: datetime) -> None:
         case Kind.UNDO:
             _take_back(held, today=today, at=at)
             requirement.refresh_from_db()
-    held.version_number = requirement.number
-    held.save()
-    if held.kind in {Kind.EDIT, Kind.UNDO}:
-        _move(held)
-    schedule.wake(REFRESH, at=at)
-    messages.tell_made(held, at=at)
-    note(
-        "changes.undone" if held.kind == Kind.UNDO else "changes.made", held, by=held.decided_by or by, at=at
-    )
+    return requirement
 
 
 def _take_back(held: Change, *, today: date, at: datetime) -> None:
@@ -158,7 +169,11 @@ def _prepared(found: Change, by: "User") -> Change:
 def _check_ground(held: Change, at: datetime) -> None:
     """Raises rules.Refused when the requirement is not what it was when the change was prepared."""
     requirement, before = held.requirement, held.before
-    if (requirement.state, requirement.number) != (before["state"], before["number"]):
+    # A draft may be rewritten without a new number.
+    is_other = (requirement.state, requirement.number) != (before["state"], before["number"]) or (
+        requirement_queries.differs(before["content"], requirement_queries.content_of(requirement))
+    )
+    if is_other:
         raise rules.Refused(
             _("The requirement was changed meanwhile. Prepare the change again, from what it says now.")
         )

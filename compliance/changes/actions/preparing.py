@@ -93,7 +93,8 @@ def refresh(held: Change, seen: str, *, today: date, at: datetime) -> bool:
     now = queries.difference(held, today)
     if now.fingerprint == seen == held.fingerprint:
         return True
-    _keep(held, now, today=today, at=at)
+    if now.fingerprint != held.fingerprint:
+        _keep(held, now, today=today, at=at)
     return False
 
 

@@ -12,6 +12,7 @@ from compliance.records.models import ComplianceRecord, Shift
 from compliance.records.tests.factories import make_completion
 from compliance.requirements.tests.factories import make_requirement
 from lms.audit.models import Event
+from lms.catalog import actions as catalog
 from lms.mail.models import Message
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants import clock
@@ -284,3 +285,40 @@ def test_after_a_day_and_after_a_later_change_it_is_not_undone(live, staff, bo, 
     undo(first, bo, at + dt.timedelta(hours=3))
     live.refresh_from_db()
     assert live.audience == {"all": [{"kinds": ["staff", "faculty"]}]}
+
+
+def test_a_draft_that_was_rewritten_is_not_turned_on_by_what_was_agreed_before(staff, bo, eve, at, today):
+    actions.set_threshold(is_on=True, percent=0, at_least=1, by=bo, at=at)
+    draft = make_requirement(is_on=False, starts_on=D(2026, 11, 1))
+    change = prepare(draft, Kind.TURN_ON, bo, at)
+    given = {"fingerprint": change.fingerprint, "today": today, "at": at}
+    actions.ask(found=change, reason="New law", by=bo, **given)
+    draft.audience = {"everyone": True}
+    draft.save()
+    with pytest.raises(actions.Refused, match="Prepare the change again"):
+        actions.approve(found=change, remark="", by=eve, **given)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_a_course_that_went_meanwhile_refuses_with_a_sentence(live, bo, at):
+    make(prepare(live, Kind.PAUSE, bo, at), at)
+    change = prepare(live, Kind.RESUME, bo, at)
+    catalog.retire(version=live.course.versions.get(), by=bo, at=at)
+    with pytest.raises(actions.Refused):
+        make(change, at)
+    live.refresh_from_db()
+    assert live.state == "paused"
+
+
+def test_retiring_what_rests_is_undone_to_the_same_rest(live, staff, bo, at):
+    make(prepare(live, Kind.PAUSE, bo, at), at)
+    turn(at)
+    rests = list(live.pauses.values_list("starts_on", "resumes_on"))
+    later = at + dt.timedelta(days=3)
+    retired = make(prepare(live, Kind.RETIRE, bo, later), later)
+    turn(later)
+    undo(retired, bo, later)
+    turn(later)
+    live.refresh_from_db()
+    assert (live.state, list(live.pauses.values_list("starts_on", "resumes_on"))) == ("paused", rests)

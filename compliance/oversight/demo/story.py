@@ -71,11 +71,11 @@ class Story:
         self._learn(course, until=0)
         self._begin(course)
         self._except(owner)
-        self._propose()
         self._prove()
         self._correct(owner)
         self._certify()
         self._turn(0)
+        self._propose()
         self._remind()
 
     def _import_roster(self, days_ago: int) -> None:
@@ -280,7 +280,7 @@ class Story:
         officer = self._who("bo.brandt")
         (yearly,) = (one for one in requirement_queries.active() if one.recurs_months)
         content = requirement_queries.content_of(yearly) | {"grace_days": 0, "window_days": 90}
-        when: dict[str, Any] = {"by": officer, "today": self.today - _DAY, "at": at}
+        when: dict[str, Any] = {"by": officer, "today": self.today, "at": at}
         change = changes.prepare(requirement=yearly, kind=ChangeKind.EDIT, content=content, **when)
         reason = _("The auditors expect no grace, and people asked for more time to renew.")
         changes.ask(found=change, fingerprint=change.fingerprint, reason=reason, **when)

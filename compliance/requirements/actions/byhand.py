@@ -1,4 +1,4 @@
-"""Naming people by hand, and ending that; with a reason, and only with the consequences that were seen."""
+"""Naming people by hand, only with the consequences that were seen; and ending that, with a reason."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta

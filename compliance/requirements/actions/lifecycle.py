@@ -86,7 +86,8 @@ def step_back(
     held = _held(requirement)
     if held.state == RequirementState.PAUSED:
         held.pauses.filter(resumes_on__isnull=True).update(resumes_on=F("starts_on"))
-    if state == RequirementState.PAUSED:
+    # A rest that was not ended by what is taken back goes on as it was.
+    if state == RequirementState.PAUSED and not held.pauses.filter(resumes_on__isnull=True).exists():
         last = held.pauses.filter(resumes_on__gte=since).order_by("-pk").first()
         if last is None:
             RequirementPause.objects.create(requirement=held, starts_on=since, paused_by=by)

@@ -13,8 +13,6 @@ from compliance.requirements import basis, facts, rules
 from compliance.requirements.models import Requirement, RequirementVersion
 from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
 
-_WRITES_VERSIONS = frozenset({"edit", "turn_on", "undo"})
-
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -52,7 +50,7 @@ def history(requirement: Requirement) -> list[Version]:
     rows = list(requirement.versions.select_related("by"))
     # The rows belong to `changes`; they are reached through the relation.
     made = requirement.changes.filter(made_at__isnull=False).select_related("proposed_by", "decided_by")
-    changes = {row.version_number: row for row in made if row.kind in _WRITES_VERSIONS}
+    changes = {row.version_number: row for row in made if row.before["number"] != row.version_number}
     return [
         Version(
             row.number,

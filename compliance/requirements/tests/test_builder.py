@@ -305,3 +305,7 @@ def test_a_nested_rule_is_a_sentence_that_reads_one_way(rule, sentence):
     names = {"LAW": "School of Law"}
     text = sentences.who_text(audience.parse(rule), names)
     assert f"{text[:1].upper()}{text[1:]}." == sentence
+
+
+def test_a_null_byte_names_nobody(officer, staff, answers):  # noqa: F811
+    assert officer.post(NEW, answers | {"check": "1", "ask": "a\x00\x00"}).status_code == 200

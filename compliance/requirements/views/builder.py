@@ -74,9 +74,16 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return http.see_other(
                 desk.take_there(requirement=requirement, kind="edit", definition=definition, by=by, at=now)
             )
-        actions.revise(requirement=requirement, definition=form.definition(), by=by, at=now)
+        actions.edit(
+            requirement=requirement, definition=form.definition(), fingerprint="", by=by, at=now, today=today
+        )
     except rules.NotAllowedNow as refusal:
         messages.error(request, str(refusal))
+    except rules.NumbersChanged:
+        messages.error(
+            request,
+            _("Somebody turned it on meanwhile. Nothing was saved; edit it again to see whom that concerns."),
+        )
     else:
         messages.success(request, _("Saved."))
     return http.see_other("requirements:detail", public_id=public_id)

@@ -34,7 +34,8 @@ def find(
     people = User.objects.order_by(Lower("family_name"), Lower("given_name"), "pk")
     if not within.is_everyone:
         people = people.filter(pk__in=within.user_ids)
-    for word in text.split()[:6]:
+    # What PostgreSQL holds in no text is in no name either.
+    for word in text.replace("\x00", " ").split()[:6]:
         people = people.filter(_mentions(word))
     if department_code or kind:
         held = Affiliation.objects.filter(user=OuterRef("pk")).exclude(ends_on__lt=today)
