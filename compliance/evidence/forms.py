@@ -95,7 +95,10 @@ class ProofForm(forms.Form):
         cleaned = super().clean() or {}
         is_wrong = self.errors.get("attachments") or self.errors.get("url")
         if not is_wrong and not cleaned.get("attachments") and not cleaned.get("url"):
-            self.add_error("attachments", _("Add a file, or the address of a page that shows it."))
+            if "attachments" in self.fields:
+                self.add_error("attachments", _("Add a file, or the address of a page that shows it."))
+            else:
+                self.add_error("url", _("Add the address of a page that shows it."))
         return cleaned
 
     def claim(self) -> actions.Claim:

@@ -156,7 +156,7 @@ class EvidenceReviewer(Role):
     key = "evidence_reviewer"
     name = _("Evidence reviewer")
     description = _(
-        "Reviews proof of training done elsewhere, of everybody or of one department: accepts it or says what is wrong."
+        "Reviews proof of training done elsewhere, of everybody: accepts it or says what is wrong."
     )
     permissions = frozenset({Permission.PEOPLE_VIEW, Permission.EVIDENCE_VIEW, Permission.EVIDENCE_REVIEW})
 

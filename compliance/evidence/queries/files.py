@@ -1,4 +1,4 @@
-"""The files: whose they are, who may read them, and where else the same content was sent. Content is read last."""
+"""The files: whose they are, who may read them, and where else the same content was sent."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -275,3 +275,11 @@ def test_where_nothing_may_be_changed_everything_can_be_read_and_nothing_sent(
     assert lea.get(f"/evidence/mine/{sent.public_id}/").status_code == 200
     assert lea.post(f"/evidence/mine/{sent.public_id}/withdraw/").status_code == 403
     assert "Accept it" not in client_for(closed, cast.bo).get(f"/evidence/{sent.public_id}/").content.decode()
+
+
+def test_where_no_files_are_taken_an_address_is_asked_for(
+    alpha: TenantRef, cast: SimpleNamespace, client_for: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenants.plans.may_upload", lambda: False)
+    answer = client_for(alpha, cast.lea).post(form_of(cast), proof())
+    assert (answer.status_code, "Add the address of a page that shows it." in answer.text) == (422, True)

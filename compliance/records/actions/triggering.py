@@ -190,8 +190,8 @@ def end_event(event: TriggeringEvent, *, reason: str, by: "User", today: date, a
     messages.tell_event_ended(found, released, at=at)
     # The renewal that would have opened meanwhile opens now.
     open_due_cycles(today=today, at=at)
-    _announce("records.event_ended", found, by=by, at=at, people=len(rows), reason=reason)
-    return len(rows)
+    _announce("records.event_ended", found, by=by, at=at, people=len(released), reason=reason)
+    return len(released)
 
 
 def _other_events(ended: TriggeringEvent, rows: list[ComplianceRecord]) -> dict[int, int]:

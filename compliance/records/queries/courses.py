@@ -8,6 +8,7 @@ from compliance.core.terms import CycleFacts, Trigger
 from compliance.records.enums import RequestState
 from compliance.records.models import ComplianceRecord, Waiver
 from compliance.records.queries.obligations import cycle_facts
+from tenants import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _rounds(rows: list[ComplianceRecord]) -> list[Round]:
                 facts[place],
                 triggers.counts_until(facts[place], next(later, None)),
                 row.original_due_on,
-                row.closed_at.date() if row.closed_at is not None else None,
+                clock.today(row.closed_at) if row.closed_at is not None else None,
                 facts[place].trigger,
             )
         )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from compliance.core import dates
 from compliance.core.terms import Validity
-from compliance.records.models import ComplianceRecord
+from compliance.records.models import ComplianceRecord, Revocation
+from compliance.records.queries.revocations import IN_FORCE
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
@@ -46,14 +47,18 @@ def _granted(user_id: int, requirement: "Requirement", on: date) -> Granted:
 
 
 def _last(user_id: int, requirement_id: int) -> ComplianceRecord | None:
-    """What the person finished last in the assignment they have now."""
+    """What the person finished last in the assignment they have now, and what still counts of it."""
     finished = ComplianceRecord.objects.filter(
         user_id=user_id,
         requirement_id=requirement_id,
         assignment__withdrawn_on__isnull=True,
         completed_at__isnull=False,
     )
-    return finished.order_by("-cycle").first()
+    return (
+        finished.exclude(pk__in=Revocation.objects.filter(**IN_FORCE).values("record_id"))
+        .order_by("-cycle")
+        .first()
+    )
 
 
 def _asked_on(user_id: int, requirement_id: int) -> date | None:

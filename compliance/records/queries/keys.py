@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.crypto import constant_time_compare
 
 from compliance.records.models import AccessKey
@@ -26,4 +26,4 @@ def key_for(secret: str) -> AccessKey | None:
 def access_keys() -> QuerySet[Any]:
     """All keys, those in force first, newest first."""
     rows: QuerySet[Any] = AccessKey.objects.select_related("created_by", "revoked_by")
-    return rows.order_by("revoked_at", "-created_at", "-pk")
+    return rows.order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-pk")

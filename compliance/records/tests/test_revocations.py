@@ -160,3 +160,10 @@ def test_sql_and_the_pure_engine_agree_on_what_was_revoked(transactional_example
         assert rows[0].status == pure.status.value
         held = queries.positions(assignment.requirement_id, [assignment.user_id])[assignment.user_id].held
         assert standing_of(held.cycles, TODAY).status == pure.status
+
+
+def test_what_is_done_after_a_revocation_can_be_proved(revoked):
+    record = revoked.record
+    found = queries.granted(record.user_id, record.requirement, TODAY)
+    assert found.counts_from is None or found.counts_from <= TODAY
+    assert found.until is not None and found.until > TODAY

@@ -60,8 +60,8 @@ class GrantRole(forms.Form):
             return cleaned
         if role.scope == roles.Scope.DEPARTMENT and not cleaned.get("department"):
             self.add_error("department", _("Choose the department they administer."))
-        if role.scope != roles.Scope.DEPARTMENT:
-            cleaned["department"] = None
+        if role.scope != roles.Scope.DEPARTMENT and cleaned.get("department"):
+            self.add_error("department", _("This role is over everybody. Leave the department empty."))
         return cleaned
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from lms.people.enums import RosterImportState
+from lms.people.forms import GrantRole
 from lms.people.models import RosterImport, User
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants.context import inside
@@ -346,3 +347,10 @@ def test_a_department_is_added_renamed_and_put_below_another(alpha, browser) -> 
     text = browser.get(path("department-list")).content.decode()
     assert "Law School" in text
     assert "Law library" in text
+
+
+def test_a_role_over_everybody_takes_no_department(in_alpha) -> None:
+    law = make_department("LAW")
+    form = GrantRole({"role": "evidence_reviewer", "department": str(law.pk)}, may_make_owners=False)
+    assert not form.is_valid()
+    assert "over everybody" in form.errors["department"][0]
