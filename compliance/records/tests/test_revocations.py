@@ -166,4 +166,5 @@ def test_what_is_done_after_a_revocation_can_be_proved(revoked):
     record = revoked.record
     found = queries.granted(record.user_id, record.requirement, TODAY)
     assert found.counts_from is None or found.counts_from <= TODAY
-    assert found.until is not None and found.until > TODAY
+    assert found.until is not None
+    assert found.until > TODAY
