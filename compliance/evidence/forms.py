@@ -1,10 +1,11 @@
 """Sending proof, asking for oneself, and deciding. Files are read here, and judged by their content."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import URLValidator
+from django.core.validators import MaxValueValidator, URLValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,10 @@ class _Day(forms.DateField):
     """A calendar day, typed or picked."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **fields: Any) -> None:
+        # "No end" is an empty field: after the last of all days none can follow.
+        super().__init__(validators=[MaxValueValidator(dt.date(2100, 12, 31))], **fields)
 
 
 class _Text(forms.CharField):

@@ -1,8 +1,10 @@
 """Certifying by hand, revoking, and taking a revocation back."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from compliance.oversight import queries
@@ -13,7 +15,9 @@ _REASON = _("The person reads it, and so do auditors. Leave out what is nobodyâ€
 
 
 def _day(**fields: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **fields)
+    between = [MinValueValidator(date(1950, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, validators=between, **fields)
 
 
 def _text(**fields: Any) -> forms.CharField:

@@ -94,6 +94,17 @@ def test_what_cannot_be_is_said_and_nothing_written(
         assert not Credit.objects.exists()
 
 
+@pytest.mark.parametrize("field", ["on", "valid_until"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_all_days_is_refused(
+    cast: SimpleNamespace, client_for: Browser, alpha: TenantRef, field: str, day: str
+) -> None:
+    answer = client_for(alpha, cast.bo).post("/credits/new/", certified(cast, **{field: day}))
+    assert answer.status_code == 422
+    with inside(alpha):
+        assert not Credit.objects.exists()
+
+
 def test_nobody_certifies_themself_and_an_auditor_nobody(
     cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
 ) -> None:

@@ -90,6 +90,8 @@ def _refuse_idle(user_id: int, requirement: "Requirement", on: date) -> None:
             _("On record is a completion of %(day)s, so this would change nothing.")
             % {"day": day_text(row.completed_on)}
         )
+    if row.window_opens_on is not None and on >= row.window_opens_on:
+        return
     if row.valid_until is None:
         raise rules.Refused(_("What is on record counts for good, so this would change nothing."))
     renewal = dates.renewal(

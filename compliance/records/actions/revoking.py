@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from compliance.core import dates
 from compliance.records import events, letters, rules
-from compliance.records.enums import AssignmentStatus, CloseReason
+from compliance.records.enums import CloseReason
 from compliance.records.models import Assignment, ComplianceRecord, Obligation, Reinstatement, Revocation
 from compliance.records.queries import revocations as queries
 from compliance.requirements import queries as requirements
+from compliance.requirements.enums import RequirementState
 from lms.audit import actions as audit
 from lms.learning import actions as learning
 from tenants import schedule
@@ -38,6 +39,8 @@ def revoke(
     found, assignment = _locked(record)
     if found.user_id == by.pk:
         raise rules.Refused(_("Nobody revokes their own. Somebody else has to."))
+    if found.requirement.state == RequirementState.PAUSED:
+        raise rules.Refused(_("This requirement rests at the moment. Turn it on again first."))
     if found.completed_at is None:
         raise rules.Refused(_("This cycle is not finished, so there is nothing to revoke."))
     if queries.revocation_of(found.pk) is not None:
@@ -62,6 +65,8 @@ def restore(revocation: Revocation, *, reason: str, by: "User", today: date, at:
     found, assignment = _locked(revocation.record)
     if found.user_id == by.pk:
         raise rules.Refused(_("Nobody decides what concerns themself. Somebody else has to."))
+    if found.requirement.state == RequirementState.PAUSED:
+        raise rules.Refused(_("This requirement rests at the moment. Turn it on again first."))
     in_force = queries.revocation_of(found.pk)
     if in_force is None or in_force.pk != revocation.pk:
         raise rules.Refused(_("This revocation was taken back already. Nothing was changed."))
@@ -87,9 +92,7 @@ def _close_open(assignment: Assignment, why: CloseReason, at: datetime) -> None:
 def _open_fresh(
     record: ComplianceRecord, assignment: Assignment, due_on: date, today: date, at: datetime
 ) -> None:
-    """The cycle that is owed instead; not of somebody from whom the requirement was taken."""
-    if assignment.status == AssignmentStatus.WITHDRAWN:
-        return
+    """The cycle that is owed instead."""
     (person,) = requirements.people_of(record.requirement, [record.user_id])
     cycle = dates.opened(record.requirement.terms, today, due_on, person.absences)
     last = assignment.records.order_by("-cycle").values_list("cycle", flat=True)[0]

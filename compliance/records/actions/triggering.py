@@ -13,6 +13,7 @@ from compliance.records import events, messages, rules
 from compliance.records.actions.completing import record_completions
 from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.returning import return_from_waivers
+from compliance.records.actions.taking_in import take_in_credits
 from compliance.records.enums import CloseReason, EventOutcome
 from compliance.records.models import Assignment, ComplianceRecord, Concern, TriggeringEvent
 from compliance.records.queries import requests
@@ -47,6 +48,7 @@ def record_event(
     if found := triggers.fault(draft.occasion(today)):
         raise rules.Refused(rules.event_fault_text(found))
     # What a turn would find now is found first, and stays found although the numbers have changed by it.
+    take_in_credits(at=at, until=at)
     record_completions(at=at)
     return_from_waivers(today=today, at=at)
     open_due_cycles(today=today, at=at)
@@ -63,15 +65,13 @@ def _record(
     today: date,
     at: datetime,
 ) -> TriggeringEvent:
-    # The lock keeps the turns away.
+    # The lock keeps turns from opening cycles; one that is finished meanwhile is noticed where it is joined.
     locked = requirements.locked(requirement.pk)
     if locked.state != RequirementState.ACTIVE:
         raise rules.Refused(_("This requirement is not in force, so there is nothing to ask for."))
     seen = queries.preview(locked, draft, today)
     if seen.fingerprint != fingerprint:
-        raise rules.NumbersChanged(
-            _("Something has changed since you looked, so nothing was recorded. Look again, then confirm.")
-        )
+        raise _changed()
     if not seen.asked:
         raise rules.Refused(_("This asks nobody for anything, so there is nothing to record."))
     event = TriggeringEvent.objects.create(
@@ -86,6 +86,12 @@ def _record(
     messages.tell_asked_again(event, [one for one in seen.asked if not one.is_away], at=at)
     _announce("records.event_recorded", event, by=by, at=at, people=len(seen.asked), concerned=len(concerned))
     return event
+
+
+def _changed() -> rules.NumbersChanged:
+    return rules.NumbersChanged(
+        _("Something has changed since you looked, so nothing was recorded. Look again, then confirm.")
+    )
 
 
 def _concern(event: TriggeringEvent, one: queries.Meant, records: dict[int, int]) -> Concern:
@@ -139,8 +145,14 @@ def _join(event: TriggeringEvent, seen: queries.Preview) -> dict[int, int]:
         if one.asked.outcome is Outcome.JOINED and one.record_id is not None
     }
     rows = list(
-        ComplianceRecord.objects.filter(pk__in=list(joining)).select_for_update(of=("self",)).order_by("pk")
+        ComplianceRecord.objects.filter(
+            pk__in=list(joining), completed_at__isnull=True, closed_at__isnull=True
+        )
+        .select_for_update(of=("self",))
+        .order_by("pk")
     )
+    if len(rows) != len(joining):
+        raise _changed()
     for row in rows:
         made = joining[row.pk].dates
         if made is None:

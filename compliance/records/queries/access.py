@@ -7,7 +7,7 @@ from compliance.core import terms
 from compliance.records.enums import ComplianceStatus
 from compliance.records.queries.obligations import obligations, standings_of
 
-_PRIVATE = frozenset({"waived_because"})
+_PRIVATE = frozenset({"waived_because", "assignment", "event_kind", "event_title", "event_on"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,10 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """As `Access`, with its reasons; dates are days of the tenant. Why somebody is excused is nobody's business."""
+    """As `Access`, with its reasons; dates are days of the tenant.
+
+    Why somebody is excused, or asked again, is no door's business.
+    """
 
     is_allowed: bool
     status: ComplianceStatus

@@ -1,11 +1,11 @@
 """What a completion of some day would be worth, before anybody writes it down."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from compliance.core import dates
-from compliance.core.terms import Validity
+from compliance.core import dates, triggers
+from compliance.core.terms import Completion, Validity
 from compliance.records.models import ComplianceRecord, Revocation
 from compliance.records.queries.revocations import IN_FORCE
 
@@ -27,22 +27,20 @@ def granted(user_id: int, requirement: "Requirement", on: date) -> Granted:
     A renewal counts from the day its window opens, what an event asks for from the day that cycle opened; otherwise the
     requirement may say since when completions count.
     """
-    found = _granted(user_id, requirement, on)
-    asked_on = _asked_on(user_id, requirement.pk)
-    if asked_on is None or (found.counts_from is not None and found.counts_from >= asked_on):
-        return found
-    return replace(found, counts_from=asked_on)
-
-
-def _granted(user_id: int, requirement: "Requirement", on: date) -> Granted:
     last, terms = _last(user_id, requirement.pk), requirement.terms
-    if last is None or last.valid_from is None or last.anchored_on is None:
-        return Granted(dates.validity(terms, on).valid_until, terms.credit_since)
-    previous = Validity(last.valid_from, last.valid_until, last.anchored_on, last.is_temporary)
+    previous = None
+    if last is not None and last.valid_from is not None and last.anchored_on is not None:
+        previous = Validity(last.valid_from, last.valid_until, last.anchored_on, last.is_temporary)
+    asked = _asked(user_id, requirement.pk)
+    if asked is not None and asked.event is not None:
+        valid = triggers.validity(terms, Completion(on), previous, asked.event.trigger)
+        return Granted(valid.valid_until, asked.window_opens_on)
     until = dates.validity(terms, on, previous).valid_until
-    if last.valid_until is None:
+    if previous is None or previous.valid_until is None:
         return Granted(until, terms.credit_since)
-    renewal = dates.renewal(terms, last.valid_until, last.valid_from, is_temporary=last.is_temporary)
+    renewal = dates.renewal(
+        terms, previous.valid_until, previous.valid_from, is_temporary=previous.is_temporary
+    )
     return Granted(until, renewal.window_opens_on)
 
 
@@ -61,8 +59,8 @@ def _last(user_id: int, requirement_id: int) -> ComplianceRecord | None:
     )
 
 
-def _asked_on(user_id: int, requirement_id: int) -> date | None:
-    """The day on which the open cycle of an event opened; None where no event asks for anything now."""
+def _asked(user_id: int, requirement_id: int) -> ComplianceRecord | None:
+    """The open cycle that an event asks for; None where no event asks for anything now."""
     asked = ComplianceRecord.objects.filter(
         user_id=user_id,
         requirement_id=requirement_id,
@@ -70,4 +68,4 @@ def _asked_on(user_id: int, requirement_id: int) -> date | None:
         closed_at__isnull=True,
         event__isnull=False,
     )
-    return asked.values_list("window_opens_on", flat=True).first()
+    return asked.select_related("event").first()

@@ -10,9 +10,10 @@ from django.db.models import Q
 
 from compliance.core.change import Due, Holding
 from compliance.records.enums import CloseReason
-from compliance.records.models import Assignment, ComplianceRecord, Shift
+from compliance.records.models import Assignment, ComplianceRecord, Revocation, Shift
 from compliance.records.queries.obligations import cycle_facts
 from compliance.records.queries.requests import extended_due_dates, shifted_due_dates
+from compliance.records.queries.revocations import IN_FORCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Held:
 
 
 def holdings(requirement_id: int) -> dict[int, Held]:
-    """By person: everybody who has the requirement now; five statements."""
+    """By person: everybody who has the requirement now; six statements."""
     rows = Assignment.objects.filter(requirement_id=requirement_id, withdrawn_on__isnull=True)
     return _held(list(rows), Q(closed_at__isnull=True))
 
@@ -74,10 +75,15 @@ def _held(assignments: list[Assignment], is_open: Q) -> dict[int, Held]:
         .select_related("event")
         .order_by("cycle")
     }
+    revoked = frozenset(
+        Revocation.objects.filter(**IN_FORCE, record__assignment__in=assignments).values_list(
+            "record_id", flat=True
+        )
+    )
     ids = [row.pk for row in unfinished.values()]
     shifted, extended = shifted_due_dates(ids), extended_due_dates(ids)
     return {
-        each.user_id: _one(each, cycles[each.pk], unfinished.get(each.pk), shifted, extended)
+        each.user_id: _one(each, cycles[each.pk], unfinished.get(each.pk), shifted, extended, revoked=revoked)
         for each in assignments
     }
 
@@ -88,8 +94,10 @@ def _one(
     unfinished: ComplianceRecord | None,
     shifted: dict[int, date],
     extended: dict[int, date],
+    *,
+    revoked: frozenset[int],
 ) -> Held:
-    finished = [row for row in rows if row.completed_on is not None]
+    finished = [row for row in rows if row.completed_on is not None and row.pk not in revoked]
     last = finished[-1] if finished else None
     holding = Holding(
         assigned_on=assignment.assigned_on,
@@ -106,7 +114,8 @@ def _one(
         extended_to=extended.get(unfinished.pk),
         last=holding.last,
         anchored_on=holding.anchored_on,
-        # What comes after a cycle that was closed, or because of an event, has a reason of its own.
-        keeps_date=unfinished.event_id is not None or (bool(before) and before[-1].completed_on is None),
+        # What comes after a cycle that was closed or revoked, or because of an event, has a reason of its own.
+        keeps_date=unfinished.event_id is not None
+        or (bool(before) and (before[-1].completed_on is None or before[-1].pk in revoked)),
     )
     return Held(assignment.pk, assignment.status, holding, unfinished.pk, unfinished.created_at)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from compliance.core import triggers as core
 from compliance.records import rules
 from compliance.records.enums import EventOutcome, EventReach
-from compliance.records.models import Assignment, ComplianceRecord, Concern, TriggeringEvent
+from compliance.records.models import Assignment, ComplianceRecord, Concern, Revocation, TriggeringEvent
 from compliance.records.queries.positions import positions
+from compliance.records.queries.revocations import IN_FORCE
 from compliance.requirements import queries as requirements
 from lms.people import queries as people
 from lms.ui.dates import day_text
@@ -155,6 +156,7 @@ def concerns(event: TriggeringEvent) -> QuerySet[Any]:
     cycles = ComplianceRecord.objects.filter(user_id=OuterRef("user_id"), requirement_id=event.requirement_id)
     answered = (
         cycles.filter(completed_on__gt=event.happened_on)
+        .exclude(pk__in=Revocation.objects.filter(**IN_FORCE).values("record_id"))
         .order_by()
         .values("user_id")
         .annotate(first=Min("completed_on"))

@@ -168,3 +168,11 @@ def test_what_is_done_after_a_revocation_can_be_proved(revoked):
     assert found.counts_from is None or found.counts_from <= TODAY
     assert found.until is not None
     assert found.until > TODAY
+
+
+def test_nothing_is_revoked_or_taken_back_while_the_requirement_rests(passed, revoked, ada, at):
+    passed.requirement.state = "paused"
+    passed.requirement.save(update_fields=["state"])
+    with pytest.raises(records.Refused, match="rests at the moment"):
+        records.restore(revoked, reason="A mistake", by=ada, today=TODAY, at=at)
+    assert not Reinstatement.objects.exists()

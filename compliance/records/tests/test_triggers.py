@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from compliance.oversight.queries.foresight import ahead
 from compliance.records import actions, queries
 from compliance.records.enums import CloseReason, EventKind, EventOutcome, EventReach
-from compliance.records.models import ComplianceRecord, Concern
+from compliance.records.models import ComplianceRecord, Concern, TriggeringEvent
+from compliance.records.rules import NumbersChanged
 from compliance.requirements.tests.factories import make_course, make_requirement
 from lms.audit.models import Event
 from lms.mail.models import Message
@@ -273,3 +274,43 @@ def test_the_number_of_statements_does_not_grow_with_the_people(
     turn(TODAY)
     with django_assert_max_num_queries(14):
         queries.preview(requirement, draft(), TODAY)
+
+
+def test_what_proof_would_be_worth_is_what_the_turn_then_writes(requirement, officer):
+    """Somebody trained whose cycle an event opened long before the renewal window."""
+    ada = person("Ada", requirement)
+    turn(TODAY)
+    record(requirement, officer)
+    on = TODAY + dt.timedelta(days=3)
+    found = queries.granted(ada.pk, requirement, on)
+    assert found.counts_from == TODAY
+    make_completion(ada, requirement.course, at=dt.datetime.combine(on, dt.time(9), tzinfo=dt.UTC))
+    turn(on)
+    done = ComplianceRecord.objects.get(user=ada, completed_on=on)
+    assert done.valid_until == found.until
+
+
+def test_a_cycle_that_is_finished_between_looking_and_asking_changes_the_numbers(
+    requirement, officer, monkeypatch
+):
+    ada = person("Ada", requirement, done=None)
+    turn(TODAY)
+    monkeypatch.setattr(
+        "compliance.records.actions.triggering._open",
+        lambda *args: pytest.fail("asked although somebody has done it meanwhile"),
+    )
+    seen = queries.preview(requirement, draft(), TODAY)
+    real = queries.preview
+
+    def then_done(*args, **kwargs):
+        found = real(*args, **kwargs)
+        make_completion(ada, requirement.course, at=NOW)
+        actions.record_completions(at=NOW)
+        return found
+
+    monkeypatch.setattr("compliance.records.queries.triggers.preview", then_done)
+    with pytest.raises(NumbersChanged):
+        actions.record_event(
+            requirement, draft(), fingerprint=seen.fingerprint, by=officer, today=TODAY, at=NOW
+        )
+    assert not TriggeringEvent.objects.exists()
