@@ -17,9 +17,18 @@ from tenants.context import TenantRef, inside, public_schema
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
+# An authenticator app shows a code for this long, in seconds (RFC 6238), and a code counts in its own period only.
+PERIOD = 30
+# Nobody types a code that is about to go: a slow machine takes some seconds to answer the request with it.
+ABOUT_TO_GO = 8
+
+
 def code_of(secret: str = SECRET, *, ahead: int = 0) -> str:
-    """The code the authenticator app shows now, or `ahead` periods of 30 seconds later."""
-    counter = (int(time.time()) // 30 + ahead).to_bytes(8, "big")
+    """The code the authenticator app shows now, or `ahead` periods later; waits for the next where it is about to go."""
+    left = PERIOD - time.time() % PERIOD
+    if left < ABOUT_TO_GO:
+        time.sleep(left)
+    counter = (int(time.time()) // PERIOD + ahead).to_bytes(8, "big")
     digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
     start = digest[-1] & 0x0F
     return f"{(int.from_bytes(digest[start : start + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
