@@ -24,7 +24,7 @@ ABOUT_TO_GO = 8
 
 
 def code_of(secret: str = SECRET, *, ahead: int = 0) -> str:
-    """The code the authenticator app shows now, or `ahead` periods later; waits for the next where it is about to go."""
+    """The code an authenticator app shows now, or `ahead` periods later; waits for the next if it is about to go."""
     left = PERIOD - time.time() % PERIOD
     if left < ABOUT_TO_GO:
         time.sleep(left)
