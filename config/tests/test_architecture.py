@@ -80,6 +80,14 @@ def test_every_document_that_code_sends_somebody_to_is_there() -> None:
     assert named
 
 
+def test_every_decision_has_a_number_of_its_own() -> None:
+    decisions = sorted((ROOT / "docs/adr").glob("*.md"))
+    numbers = range(1, len(decisions) + 1)
+    assert [path.name[:4] for path in decisions] == [f"{number:04}" for number in numbers]
+    titles = [path.read_text().split(".")[0] for path in decisions]
+    assert titles == [f"# {number}" for number in numbers]
+
+
 def test_nothing_is_called_a_drawer() -> None:
     assert [_named(path) for path in _sources() if DRAWERS & {path.stem, *path.relative_to(ROOT).parts}] == []
 
