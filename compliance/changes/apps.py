@@ -49,3 +49,16 @@ class ChangesConfig(AppConfig):
                 order=52,
             )
         )
+        # Whoever sets up the site need not see requirements; from the list it is one step as well.
+        navigation.register(
+            navigation.Entry(
+                key="changes_threshold",
+                label=_("When a change takes two"),
+                url_name="changes:threshold",
+                permission=Permission.SETTINGS_CHANGE,
+                order=18,
+                area="user",
+                icon="users",
+                pages=("changes:threshold",),
+            )
+        )

@@ -102,6 +102,12 @@ def test_two_people_where_many_are_affected(client_for, alpha, ada, bo, eve, cha
         owner.post("/changes/threshold/", {"is_on": "on", "percent": "0", "at_least": "1"}).status_code == 303
     )
     assert officer.get("/changes/threshold/").status_code == 403
+    # The owner gets there from the menu, and is not led on to pages that are closed to them.
+    assert 'href="/changes/threshold/"' in owner.get("/").text
+    assert 'href="/changes/threshold/"' not in officer.get("/").text
+    assert ('href="/changes/"' in owner.get("/changes/threshold/").text) is (
+        owner.get("/changes/").status_code == 200
+    )
     address = f"/changes/{change.public_id}/"
     officer.post(f"{address}rework/", {"reach": "future"})
     page = officer.get(address)

@@ -80,7 +80,11 @@ def threshold(request: HttpRequest) -> HttpResponse:
         actions.set_threshold(**form.cleaned_data, by=guard.viewer(request), at=now)
         messages.success(request, _("Saved. It counts for every change that is worked out from now on."))
         return http.see_other("changes:threshold")
-    context = {"form": form, "people_count": people.measure(at=now)["people"]}
+    context = {
+        "form": form,
+        "people_count": people.measure(at=now)["people"],
+        "may_look": Permission.REQUIREMENTS_VIEW in guard.viewer(request).usable_permissions,
+    }
     status = 422 if form.is_bound else 200
     return partials.render_page(request, "changes/threshold.html", context, status=status)
 
