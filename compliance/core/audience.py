@@ -49,6 +49,32 @@ class OnLeave:
     """People who are away on that day."""
 
 
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Members of at least one of these groups."""
+
+    codes: tuple[str, ...]
+
+    def found(self, person: Person, on: date) -> tuple[str, date] | None:
+        """The first that the person is in on that day, and since when."""
+        return next(
+            ((code, since) for code, since in person.groups if code in self.codes and since <= on), None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """People with access to at least one of these systems, or who get it within `ahead_days` of the day judged."""
+
+    codes: tuple[str, ...]
+    ahead_days: int = 0
+
+    def found(self, person: Person, on: date) -> tuple[str, date] | None:
+        """The first that the person may use, or soon will, and since when."""
+        has = ((code, since) for code, since in person.groups if code in self.codes)
+        return next(((code, since) for code, since in has if (since - on).days <= self.ahead_days), None)
+
+
 class DateOf(StrEnum):
     """Which day of the appointment is asked for."""
 
@@ -117,7 +143,7 @@ class Not:
     part: Rule
 
 
-Leaf: TypeAlias = Everyone | Kinds | Departments | OnLeave | Dated
+Leaf: TypeAlias = Everyone | Kinds | Departments | OnLeave | Groups | Access | Dated
 Rule: TypeAlias = Leaf | All | Any | Not
 
 
@@ -142,9 +168,8 @@ def match(rule: Rule, person: Person, on: date) -> Match | None:
     """The earliest appointment in force that day that the rule means; None when the person is not meant."""
     if not person.is_active:
         return None
-    is_away = person.is_away(on)
     for appointment in _in_force(person, on):
-        facts = _judge(rule, appointment, is_away, on)
+        facts = _judge(rule, appointment, person, on)
         if facts is not None:
             return Match(appointment, tuple(dict.fromkeys((*_named(appointment), *facts))))
     return None
@@ -163,8 +188,7 @@ def explain(rule: Rule, person: Person, on: date) -> tuple[Check, ...]:
     appointments = _in_force(person, on)
     if not appointments:
         return (Check("appointment", "none", False),)
-    is_away = person.is_away(on)
-    runs = [tuple(_checks(rule, appointment, is_away, on, True)) for appointment in appointments]
+    runs = [tuple(_checks(rule, appointment, person, on, True)) for appointment in appointments]
     matched = match(rule, person, on)
     if matched is not None:
         return runs[appointments.index(matched.appointment)]
@@ -179,7 +203,7 @@ def _in_force(person: Person, on: date) -> list[Appointment]:
     )
 
 
-def _judge(rule: Rule, appointment: Appointment, is_away: bool, on: date) -> tuple[Fact, ...] | None:
+def _judge(rule: Rule, appointment: Appointment, person: Person, on: date) -> tuple[Fact, ...] | None:
     """The facts that made the rule true; None when it is false."""
     facts: tuple[Fact, ...] | None = None
     match rule:
@@ -189,21 +213,29 @@ def _judge(rule: Rule, appointment: Appointment, is_away: bool, on: date) -> tup
             facts = (("kind", appointment.kind),)
         case Departments(codes):
             facts = next(((("department", code),) for code in appointment.departments if code in codes), None)
-        case OnLeave() if is_away:
+        case OnLeave() if person.is_away(on):
             facts = (("on_leave", "yes"),)
+        case Groups() | Access() if (found := rule.found(person, on)) is not None:
+            facts = _of_group(rule, *found)
         case Dated(of=of) if rule.holds(appointment, on):
             facts = ((of.value, str(rule.day_of(appointment))),)
-        case Not(part) if _judge(part, appointment, is_away, on) is None:
+        case Not(part) if _judge(part, appointment, person, on) is None:
             facts = ()
         case All(parts) | Any(parts):
-            judged = (_judge(part, appointment, is_away, on) for part in parts)
-            found = [each for each in judged if each is not None]
-            if found and (isinstance(rule, Any) or len(found) == len(parts)):
-                facts = tuple(fact for each in found for fact in each)
+            judged = (_judge(part, appointment, person, on) for part in parts)
+            true = [each for each in judged if each is not None]
+            if true and (isinstance(rule, Any) or len(true) == len(parts)):
+                facts = tuple(fact for each in true for fact in each)
     return facts
 
 
-def _checks(rule: Rule, appointment: Appointment, is_away: bool, on: date, wanted: bool) -> Iterator[Check]:
+def _of_group(leaf: Groups | Access, code: str, since: date) -> tuple[Fact, ...]:
+    if isinstance(leaf, Groups):
+        return (("group", code),)
+    return (("system", code), ("access_since", since.isoformat()))
+
+
+def _checks(rule: Rule, appointment: Appointment, person: Person, on: date, wanted: bool) -> Iterator[Check]:
     """The leaves of the rule in order, each with what was found."""
     match rule:
         case Kinds(kinds):
@@ -212,17 +244,35 @@ def _checks(rule: Rule, appointment: Appointment, is_away: bool, on: date, wante
             is_in = any(code in codes for code in appointment.departments)
             yield Check("department", next(iter(appointment.departments), ""), is_in is wanted)
         case OnLeave():
+            is_away = person.is_away(on)
             yield Check("on_leave", "yes" if is_away else "no", is_away is wanted)
+        case Groups() | Access():
+            found = rule.found(person, on)
+            test = "group" if isinstance(rule, Groups) else "system"
+            yield Check(test, found[0] if found else "", (found is not None) is wanted)
         case Dated(of=of):
             day = rule.day_of(appointment)
             yield Check(of.value, day.isoformat() if day else "", rule.holds(appointment, on) is wanted)
         case Not(part):
-            yield from _checks(part, appointment, is_away, on, not wanted)
+            yield from _checks(part, appointment, person, on, not wanted)
         case All(parts) | Any(parts):
             for part in parts:
-                yield from _checks(part, appointment, is_away, on, wanted)
+                yield from _checks(part, appointment, person, on, wanted)
         case Everyone():
             yield Check("everyone", appointment.kind, wanted)
+
+
+def group_codes(rule: Rule) -> frozenset[str]:
+    """The codes of all groups and systems that the rule asks for."""
+    match rule:
+        case All(parts) | Any(parts):
+            return frozenset(code for part in parts for code in group_codes(part))
+        case Not(part):
+            return group_codes(part)
+        case Groups(codes) | Access(codes):
+            return frozenset(codes)
+        case _:
+            return frozenset()
 
 
 def dump(rule: Rule) -> Json:
@@ -230,8 +280,10 @@ def dump(rule: Rule) -> Json:
     match rule:
         case Kinds(words):
             spelt: Json = {"kinds": list(words)}
-        case Departments(words):
-            spelt = {"departments": list(words)}
+        case Departments(words) | Groups(words):
+            spelt = {"departments" if isinstance(rule, Departments) else "groups": list(words)}
+        case Access(words, ahead):
+            spelt = {"access": {"systems": list(words), "ahead_days": ahead}}
         case All(parts):
             spelt = {"all": [dump(part) for part in parts]}
         case Any(parts):
@@ -257,14 +309,13 @@ def parse(data: Json, *, depth: int = 0) -> Rule:
         return Everyone() if key == "everyone" else OnLeave()
     if key == "not":
         return Not(parse(value, depth=depth + 1))
-    if key in {"kinds", "departments"}:
-        words = _words(key, value)
-        return Kinds(words) if key == "kinds" else Departments(words)
+    if key in _LISTS:
+        return _LISTS[key](_words(key, value))
     if key in {"all", "any"} and isinstance(value, list) and value:
         parts = tuple(parse(part, depth=depth + 1) for part in value)
         return All(parts) if key == "all" else Any(parts)
-    if key == "appointment" and isinstance(value, dict):
-        return _dated(value)
+    if key in {"appointment", "access"} and isinstance(value, dict):
+        return _dated(value) if key == "appointment" else _access(value)
     raise BadAudience(f"There is no rule {key!r} of {value!r}.")
 
 
@@ -286,7 +337,23 @@ def _dated(value: dict[str, Json]) -> Dated:
             return Dated(of, test, day=date.fromisoformat(str(value["day"])))
     except (KeyError, ValueError) as error:
         raise BadAudience(f"appointment is not understood: {value!r}.") from error
-    days = value["days"]
-    if type(days) is not int or not 0 <= days <= MOST_DAYS:
-        raise BadAudience(f"appointment needs a number of days from 0 to {MOST_DAYS}, not {days!r}.")
-    return Dated(of, test, days=days)
+    return Dated(of, test, days=_days("appointment", value["days"]))
+
+
+def _access(value: dict[str, Json]) -> Access:
+    if set(value) != {"systems", "ahead_days"}:
+        raise BadAudience(f"access needs systems and ahead_days, not {value!r}.")
+    return Access(_words("access", value["systems"]), _days("access", value["ahead_days"]))
+
+
+def _days(key: str, value: Json) -> int:
+    if type(value) is not int or not 0 <= value <= MOST_DAYS:
+        raise BadAudience(f"{key} needs a number of days from 0 to {MOST_DAYS}, not {value!r}.")
+    return value
+
+
+_LISTS: dict[str, type[Kinds | Departments | Groups]] = {
+    "kinds": Kinds,
+    "departments": Departments,
+    "groups": Groups,
+}

@@ -256,13 +256,14 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """All that the audience and the due date depend on."""
+    """All that the audience and the due date depend on. `groups`: code of a group or system, and since when."""
 
     id: int
     appointments: tuple[Appointment, ...]
     absences: tuple[Absence, ...] = ()
     is_active: bool = True
     by_hand: tuple[Naming, ...] = ()
+    groups: tuple[tuple[str, date], ...] = ()
 
     def absence_on(self, on: date) -> Absence | None:
         """The absence in force on that day, if any; a waiver before others, since it is the firmer excuse."""

@@ -11,6 +11,8 @@ FACTS: dict[str, tuple[str, ...]] = {
     ),
     "people_leave": ("user_id", "starts_on", "ends_on"),
     "people_department": ("code", "name", "parent_id"),
+    "people_group": ("code", "name", "kind", "is_archived"),
+    "people_groupmember": ("group_id", "user_id", "since"),
     "requirements_requirement": ("public_id", "title", "state", "number", "turned_on_at"),
     "requirements_requirementpause": ("requirement_id", "starts_on", "resumes_on"),
     "requirements_holiday": ("on", "name"),

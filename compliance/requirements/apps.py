@@ -13,9 +13,15 @@ class RequirementsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the deeds that are logged, and the entry in the navigation."""
+        from compliance.requirements import handlers
         from lms.access.permissions import Permission
         from lms.audit import kinds
+        from lms.people import events
         from lms.ui import navigation
+
+        events.group_use_asked.connect(
+            handlers.answer_group_use, dispatch_uid="requirements.answer_group_use"
+        )
 
         kinds.register("requirement.drafted", _("drafted the requirement"), administers=True)
         kinds.register("requirement.changed", _("changed the requirement"), administers=True)

@@ -10,7 +10,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compliance.core import audience
-from compliance.core.audience import Dated, DateOf, DateTest, Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.audience import (
+    Access,
+    Dated,
+    DateOf,
+    DateTest,
+    Departments,
+    Everyone,
+    Groups,
+    Kinds,
+    Not,
+    OnLeave,
+)
 from lms.people import queries as people
 from lms.people.enums import AffiliationKind
 
@@ -26,6 +37,11 @@ class Lists:
     def departments(self) -> list[people.DepartmentRow]:
         """All of them."""
         return people.departments()
+
+    @cached_property
+    def groups(self) -> list[people.GroupRow]:
+        """Groups and systems that are not archived."""
+        return [group for group in people.all_groups() if not group.is_archived]
 
     @cached_property
     def paths(self) -> list[tuple[str, ...]]:
@@ -157,6 +173,53 @@ class DepartmentFields(Fields):
         return {"departments": list(rule.codes)}
 
 
+class GroupFields(Fields):
+    """Groups of people by name."""
+
+    groups = Picks(label=_("In one of these groups"))
+
+    def load(self, lists: Lists) -> None:
+        """The groups there are."""
+        choices: Choices = [(row.code, row.name) for row in lists.groups if not row.is_system]
+        self.fields["groups"].offer(choices, self.chosen("groups"))  # type: ignore[attr-defined]
+
+    def rule(self) -> audience.Rule:
+        """In one of them."""
+        return Groups(tuple(self.cleaned_data["groups"]))
+
+    @classmethod
+    def values(cls, rule: Groups) -> dict[str, Any]:
+        """The codes."""
+        return {"groups": list(rule.codes)}
+
+
+class AccessFields(Fields):
+    """Systems, and how long before access begins."""
+
+    systems = Picks(label=_("Has access to one of these systems"))
+    ahead_days = forms.IntegerField(
+        label=_("Days ahead"),
+        min_value=0,
+        max_value=audience.MOST_DAYS,
+        initial=0,
+        help_text=_("So many days before access begins they are meant already. 0: from the day itself."),
+    )
+
+    def load(self, lists: Lists) -> None:
+        """The systems there are."""
+        choices: Choices = [(row.code, row.name) for row in lists.groups if row.is_system]
+        self.fields["systems"].offer(choices, self.chosen("systems"))  # type: ignore[attr-defined]
+
+    def rule(self) -> audience.Rule:
+        """Access to one of them."""
+        return Access(tuple(self.cleaned_data["systems"]), self.cleaned_data["ahead_days"])
+
+    @classmethod
+    def values(cls, rule: Access) -> dict[str, Any]:
+        """The codes and the days."""
+        return {"systems": list(rule.codes), "ahead_days": str(rule.ahead_days)}
+
+
 class OnLeaveFields(Fields):
     """Needs nothing."""
 
@@ -232,6 +295,8 @@ class Condition:
 CONDITIONS = (
     Condition("kinds", _("Kind of appointment"), KindFields, Kinds),
     Condition("departments", _("Department"), DepartmentFields, Departments),
+    Condition("groups", _("Group"), GroupFields, Groups),
+    Condition("access", _("Access to a system"), AccessFields, Access),
     Condition("appointment_day", _("First or last day"), AppointmentDayFields, Dated),
     Condition("on_leave", _("On leave"), OnLeaveFields, OnLeave),
     Condition("everyone", _("Everyone"), EveryoneFields, Everyone),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from compliance.core.terms import Absence, Appointment, Cause, Naming, Person
+from compliance.core.terms import Absence, Appointment, Cause, Fact, Naming, Person
 from compliance.core.waivers import RequestState
 from compliance.requirements.models import Requirement
 from lms.people import queries as people_queries
@@ -93,9 +93,24 @@ def holders(requirement: Requirement, user_ids: Collection[int] | None = None) -
     return frozenset(held.values_list("user_id", flat=True))
 
 
-def department_names() -> dict[str, str]:
-    """Names by code."""
-    return {row.code: row.name for row in people_queries.departments()}
+def names() -> dict[str, str]:
+    """What rules name, by code: departments as they are, groups and systems as "group:CODE"; two statements.
+
+    Codes are upper-case, so that no department can be taken for a group.
+    """
+    groups = {f"group:{row.code}": row.name for row in people_queries.all_groups()}
+    return {row.code: row.name for row in people_queries.departments()} | groups
+
+
+def named(because: tuple[Fact, ...], by_code: dict[str, str]) -> tuple[Fact, ...]:
+    """The facts, with what departments, groups and systems are called now beside their codes."""
+    keys = {"unit": "{}", "group": "group:{}", "system": "group:{}"}
+    found = [
+        (f"{name}_name", by_code[key])
+        for name, value in because
+        if name in keys and (key := keys[name].format(value)) in by_code
+    ]
+    return (*because, *(fact for fact in found if fact not in because))
 
 
 def _person(row: people_queries.PersonFacts, other: tuple[Absence, ...]) -> Person:
@@ -104,4 +119,4 @@ def _person(row: people_queries.PersonFacts, other: tuple[Absence, ...]) -> Pers
         for each in row.appointments
     )
     leaves = tuple(Absence.leave(first, last) for first, last in row.leaves)
-    return Person(row.user_id, appointments, leaves + other, row.is_active)
+    return Person(row.user_id, appointments, leaves + other, row.is_active, groups=row.groups)

@@ -1,28 +1,25 @@
 """Naming people by hand as a form: a list of addresses or employee IDs, what they are, why, and until when."""
 
-import re
 from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from compliance.requirements.enums import Side
 from compliance.requirements.forms import DayField
 from lms.people import queries as people
 from lms.people.queries import Reach
 from lms.ui.dates import day_text
+from lms.ui.lines import numbered, told
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Individual
     from lms.people.models import User
 
 MOST = 200
-_SHOWN = 12
-_CELL = re.compile(r"[,;\t]")
-_IN_BRACKETS = re.compile(r"<([^<>]+)>")
 
 
 class ByHand(forms.Form):
@@ -85,9 +82,7 @@ class ByHand(forms.Form):
         return cleaned
 
     def _find(self, text: str, side: str) -> None:
-        lines = [
-            (number, _word(line)) for number, line in enumerate(text.splitlines(), start=1) if line.strip()
-        ]
+        lines = numbered(text)
         if len(lines) > MOST:
             text = _("These are %(count)d lines. At most %(most)d can be named at once; nothing was saved.")
             self.add_error("people", text % {"count": len(lines), "most": MOST})
@@ -104,7 +99,7 @@ class ByHand(forms.Form):
                 seen[person.pk] = number
                 self._found.append(person)
         if faults:
-            self.add_error("people", _told(faults))
+            self.add_error("people", told(faults))
 
     def _fault(self, person: "User | None", word: str, side: str, seen: dict[int, int]) -> str:
         if person is None or not self._within.covers(person.pk):
@@ -134,19 +129,3 @@ def _held_text(held: "Individual", person: "User") -> str:
         text = _("%(name)s is named by hand already, until %(day)s. End that first.")
         return text % {**name, "day": day_text(held.ends_on)}
     return _("%(name)s is named by hand already. End that first.") % name
-
-
-def _word(line: str) -> str:
-    """What names the person: the address in brackets, or the first cell of a pasted row."""
-    bracketed = _IN_BRACKETS.search(line)
-    cells = [cell.strip(" \"'") for cell in _CELL.split(bracketed.group(1) if bracketed else line)]
-    return next((cell for cell in cells if cell), line.strip())
-
-
-def _told(faults: list[str]) -> list[str]:
-    """The first of them, and how many more there are."""
-    more = len(faults) - _SHOWN
-    if more <= 0:
-        return faults
-    text = ngettext("And %(count)d line more.", "And %(count)d lines more.", more)
-    return [*faults[:_SHOWN], text % {"count": more}]

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any as Anything
 
 from compliance.core.audience import (
+    Access,
     All,
     Any,
     Dated,
@@ -16,6 +17,7 @@ from compliance.core.audience import (
     DateTest,
     Departments,
     Everyone,
+    Groups,
     Kinds,
     Leaf,
     Not,
@@ -58,17 +60,27 @@ def _joined(word: str, parts: Iterable[Condition]) -> Condition:
 def _leaf(leaf: Leaf, on: date) -> Condition:
     match leaf:
         case Everyone():
-            return Condition("(TRUE)")
+            found = Condition("(TRUE)")
         case Kinds(kinds):
-            return Condition("(a.kind = ANY(%s))", (list(kinds),))
+            found = Condition("(a.kind = ANY(%s))", (list(kinds),))
         case Departments(codes):
             below = "SELECT department_id FROM department_below WHERE code = ANY(%s)"
-            return Condition(f"(a.department_id IN ({below}))", (list(codes),))
+            found = Condition(f"(a.department_id IN ({below}))", (list(codes),))
         case OnLeave():
             away = "SELECT user_id FROM leave WHERE starts_on <= %s AND (ends_on IS NULL OR ends_on >= %s)"
-            return Condition(f"(a.user_id IN ({away}))", (on, on))
+            found = Condition(f"(a.user_id IN ({away}))", (on, on))
+        case Groups(codes):
+            found = _in_group(codes, on)
+        case Access(codes, ahead):
+            found = _in_group(codes, moved(on, ahead) or date.max)
         case Dated():
-            return _dated(leaf, on)
+            found = _dated(leaf, on)
+    return found
+
+
+def _in_group(codes: tuple[str, ...], by: date) -> Condition:
+    held = "SELECT user_id FROM member WHERE code = ANY(%s) AND since <= %s"
+    return Condition(f"(a.user_id IN ({held}))", (list(codes), by))
 
 
 def _dated(leaf: Dated, on: date) -> Condition:

@@ -56,6 +56,10 @@ def _register_deeds() -> None:
         ("people.affiliation_saved", _("changed the appointment of")),
         ("people.department_added", _("added the department")),
         ("people.department_changed", _("changed the department")),
+        ("people.group_added", _("added the group")),
+        ("people.group_changed", _("changed the group")),
+        ("people.members_added", _("added people to the group")),
+        ("people.member_removed", _("took somebody out of the group")),
         ("people.imported", _("imported the roster")),
     ):
         kinds.register(deed, words, administers=deed != "people.accepted")

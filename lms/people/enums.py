@@ -23,6 +23,13 @@ class AffiliationSource(models.TextChoices):
     HAND = "hand", _("Entered by hand")
 
 
+class GroupKind(models.TextChoices):
+    """What being in a group says of a person."""
+
+    GROUP = "group", _("Group")
+    SYSTEM = "system", _("Access to a system")
+
+
 class PersonState(models.TextChoices):
     """Where a person stands today. Derived from dates and the switch, never stored."""
 

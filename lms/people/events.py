@@ -2,6 +2,10 @@
 
 from django.dispatch import Signal
 
-# Affiliations, leaves or the standing of people changed. Sent inside the transaction that changed them.
+# Affiliations, leaves, groups or the standing of people changed. Sent inside the transaction that changed them.
 # kwargs: user_ids: list[int] | None (None: too many to name), at: datetime (UTC)
 changed = Signal()
+
+# Which things use a group? Whoever answers returns their titles: list[str].
+# kwargs: code: str
+group_use_asked = Signal()

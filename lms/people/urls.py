@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.people.views import access, directory, persons, rosters
+from lms.people.views import access, directory, groups, persons, rosters
 
 app_name = "people"
 
@@ -13,6 +13,16 @@ urlpatterns = [
     path("people/departments/", directory.department_list, name="department-list"),
     path("people/departments/add/", directory.department_add, name="department-add"),
     path("people/departments/<uuid:public_id>/", directory.department_edit, name="department-edit"),
+    path("people/groups/", groups.group_list, name="group-list"),
+    path("people/groups/add/", groups.group_add, name="group-add"),
+    path("people/groups/<uuid:public_id>/", groups.group_detail, name="group-detail"),
+    path("people/groups/<uuid:public_id>/edit/", groups.group_edit, name="group-edit"),
+    path("people/groups/<uuid:public_id>/members/", groups.members_add, name="members-add"),
+    path(
+        "people/groups/<uuid:public_id>/members/<uuid:person>/removal/",
+        groups.member_remove,
+        name="member-remove",
+    ),
     path("people/import/", rosters.import_new, name="import-new"),
     path("people/import/<uuid:public_id>/", rosters.import_detail, name="import-detail"),
     path("people/import/<uuid:public_id>/columns/", rosters.import_columns, name="import-columns"),

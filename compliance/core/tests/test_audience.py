@@ -1,5 +1,6 @@
 """Who is meant, and why."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from compliance.core import audience
 from compliance.core.audience import (
+    Access,
     All,
     Any,
     BadAudience,
@@ -17,6 +19,7 @@ from compliance.core.audience import (
     DateTest,
     Departments,
     Everyone,
+    Groups,
     Kinds,
     Not,
     OnLeave,
@@ -131,7 +134,13 @@ dated = st.one_of(
     ),
 )
 leaves_of_rules = st.one_of(
-    st.builds(Kinds, words), st.builds(Departments, words), st.just(Everyone()), st.just(OnLeave()), dated
+    st.builds(Kinds, words),
+    st.builds(Departments, words),
+    st.just(Everyone()),
+    st.just(OnLeave()),
+    dated,
+    st.builds(Groups, words),
+    st.builds(Access, words, st.integers(0, audience.MOST_DAYS)),
 )
 rules = st.recursive(
     leaves_of_rules,
@@ -190,6 +199,10 @@ def test_de_morgan_holds(parts, who):
         {"any": [{"nobody": True}]},
         {"not": None},
         {"kinds": ["staff"], "departments": ["LAW"]},
+        {"groups": []},
+        {"access": {"systems": ["CUI"]}},
+        {"access": {"systems": [], "ahead_days": 0}},
+        {"access": {"systems": ["CUI"], "ahead_days": "1"}},
         {"appointment": {}},
         {"appointment": {"of": "starts", "test": "within"}},
         {"appointment": {"of": "starts", "test": "within", "days": -1}},
@@ -245,6 +258,15 @@ def test_the_fixed_day_itself_does_not_count(leaf):
     assert audience.match(leaf, person(1, BEGAN), TODAY) is None
 
 
+def test_access_is_meant_so_many_days_ahead_and_a_group_from_its_day():
+    who = replace(person(1, BEGAN), groups=(("CUI", d("2026-04-10")),))
+    for leaf, first in ((Access(("CUI",), 10), "2026-03-31"), (Groups(("CUI",)), "2026-04-10")):
+        assert audience.match(leaf, who, d(first) - timedelta(days=1)) is None
+        assert audience.match(leaf, who, d(first)) is not None
+    assert audience.explain(Groups(("CUI", "X")), who, d("2026-04-01")) == (Check("group", "", False),)
+    assert audience.match(Access(("X",), 99), who, d("2026-04-10")) is None
+
+
 def test_an_appointment_without_a_last_day_ends_neither_soon_nor_late():
     who = person(1, post("staff", "2026-01-01"))
     for leaf in (
@@ -265,7 +287,7 @@ def test_a_rule_turns_by_itself_only_on_the_days_that_are_told(rule, stretches):
         Appointment("staff", ("LAW",), first + timedelta(days=start), _after(first, start, length))
         for start, length in stretches
     ]
-    who = person(1, *posts)
+    who = replace(person(1, *posts), groups=(("LAW", first + timedelta(days=20)), ("MED", d("2026-05-01"))))
     told = turning_days(rule, who) | {each.starts_on for each in posts}
     told |= {each.ends_on + timedelta(days=1) for each in posts if each.ends_on is not None}
     meant = [audience.match(rule, who, on) is not None for on in days]

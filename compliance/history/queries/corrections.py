@@ -87,11 +87,8 @@ def corrected_people(moment: Moment) -> set[int]:
 
 def _judged(moment: Moment, users: set[int]) -> Iterator[Correction]:
     held = _held(moment, users)
-    appointments, leaves, active = (
-        _appointments(moment, users),
-        _leaves(moment, users),
-        _active(moment, users),
-    )
+    appointments, leaves = _appointments(moment, users), _leaves(moment, users)
+    active, groups = _active(moment, users), _groups(moment, users)
     for requirement, said in requirements.said_before(moment_after(moment.on)):
         done = _done(requirement, users, moment)
         begun_on = clock.today(requirement.turned_on_at)
@@ -102,6 +99,7 @@ def _judged(moment: Moment, users: set[int]) -> Iterator[Correction]:
                 appointments=appointments[base.id],
                 absences=(*leaves[base.id], *away),
                 is_active=active.get(base.id, base.is_active),
+                groups=groups[base.id],
             )
             found = corrected(said.rule, person, done.get(base.id, ()), moment.on, begun_on)
             if found.is_meant != ((base.id, requirement.pk) in held):
@@ -151,6 +149,16 @@ def _leaves(moment: Moment, users: set[int]) -> dict[int, tuple[Absence, ...]]:
     rows = known("people_leave", moment_after(moment.known_on), only=_of(users))
     for user_id, starts_on, ends_on in _rows(f"SELECT user_id, starts_on, ends_on FROM ({rows}) l"):
         found[user_id] += (Absence.leave(starts_on, ends_on),)
+    return found
+
+
+def _groups(moment: Moment, users: set[int]) -> dict[int, tuple[tuple[str, dt.date], ...]]:
+    """The groups and systems they were in as it was believed at the end of the day: who is in one has no last day."""
+    found: dict[int, tuple[tuple[str, dt.date], ...]] = defaultdict(tuple)
+    rows = known("people_groupmember", moment_after(moment.on), only=_of(users))
+    sql = f"SELECT m.user_id, g.code, m.since FROM ({rows}) m JOIN people_group g ON g.id = m.group_id ORDER BY g.code"
+    for user_id, code, since in _rows(sql):
+        found[user_id] += ((code, since),)
     return found
 
 

@@ -76,36 +76,36 @@ def reconcile(
             total += _close_all(requirement.pk, today, at)
     live = [requirement.pk for requirement in meant if requirement.state == RequirementState.ACTIVE]
     people = requirements.roster(limit=CHUNK, user_ids=user_ids) if live else []
-    departments = requirements.department_names()
+    names = requirements.names()
     while people:
         known = [row for row in people if row.user_id not in unknown]
         for pk in live:
-            total += _reconcile(pk, known, departments, today, at)
+            total += _reconcile(pk, known, names, today, at)
         people = requirements.roster(after_id=people[-1].user_id, limit=CHUNK, user_ids=user_ids)
     return total
 
 
 @transaction.atomic
 def _reconcile(
-    requirement_id: int, people: requirements.Roster, departments: dict[str, str], today: date, at: datetime
+    requirement_id: int, people: requirements.Roster, names: dict[str, str], today: date, at: datetime
 ) -> Changes:
     # The lock keeps two turns from assigning the same people; whoever comes second finds them assigned.
     requirement = requirements.locked(requirement_id)
     if requirement.state != RequirementState.ACTIVE:
         return Changes()
     planned = requirements.plan_for(requirement, people, today)
-    return _apply(requirement, planned, departments, today, at)
+    return _apply(requirement, planned, names, today, at)
 
 
 def _apply(
     requirement: "Requirement",
     planned: requirements.Planned,
-    departments: dict[str, str],
+    names: dict[str, str],
     today: date,
     at: datetime,
 ) -> Changes:
     new = [
-        requirements.with_names(decision, departments)
+        requirements.with_names(decision, names)
         for decision in planned.plan.of(Outcome.ASSIGN, Outcome.CREDIT)
     ]
     credited = _assign(requirement, new, planned, today, at)

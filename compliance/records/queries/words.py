@@ -34,6 +34,11 @@ def why_text(facts: Facts) -> str:
         text = _("%(kind)s in %(unit)s since %(day)s") % {"kind": kind, "unit": unit, "day": since}
     elif since:
         text = _("%(kind)s since %(day)s") % {"kind": kind, "day": since}
+    if group := known.get("group_name") or known.get("group"):
+        text = _("%(whom)s, in the group %(group)s") % {"whom": text, "group": group}
+    if system := known.get("system_name") or known.get("system"):
+        told = {"whom": text, "system": system, "day": _day(known.get("access_since"))}
+        text = _("%(whom)s, with access to %(system)s from %(day)s") % told
     if ends := _day(known.get("ends")):
         text = _("%(whom)s, until %(day)s") % {"whom": text, "day": ends}
     return text

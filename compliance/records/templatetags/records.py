@@ -48,6 +48,18 @@ def check_text(check: Check) -> str:
             text = _("Department %(code)s") % {"code": check.actual or "–"}
         case "on_leave":
             text = _("On leave") if check.actual == "yes" else _("Not on leave")
+        case "group":
+            text = (
+                _("In the group %(code)s") % {"code": check.actual}
+                if check.actual
+                else _("In none of the groups")
+            )
+        case "system":
+            text = (
+                _("Access to %(code)s") % {"code": check.actual}
+                if check.actual
+                else _("Access to none of the systems")
+            )
         case "starts":
             text = _("Appointment began on %(day)s") % {"day": day_text(date.fromisoformat(check.actual))}
         case "ends" if check.actual:

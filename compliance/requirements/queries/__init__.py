@@ -1,6 +1,6 @@
 """What can be asked about requirements: which there are, whom they reach, and what turning one on would do."""
 
-from compliance.requirements.facts import Roster, department_names, roster
+from compliance.requirements.facts import Roster, names, roster
 from compliance.requirements.packs import library
 from compliance.requirements.queries.byhand import (
     Consequence,
@@ -28,7 +28,7 @@ from compliance.requirements.queries.listing import (
     unchanged_since,
 )
 from compliance.requirements.queries.meaning import Answer, Meaning, Someone, called, meaning, would_mean
-from compliance.requirements.queries.meant import meant_ids, rule_days, rule_people
+from compliance.requirements.queries.meant import meant_ids, rule_days, rule_people, titles_using
 from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, previewed, whole
 from compliance.requirements.queries.passes import passes
 from compliance.requirements.queries.plans import (
@@ -78,7 +78,6 @@ __all__ = [
     "content_of",
     "coverage",
     "coverage_of",
-    "department_names",
     "differs",
     "ever_turned_on",
     "explain",
@@ -97,6 +96,7 @@ __all__ = [
     "meaning",
     "meant_ids",
     "named_people",
+    "names",
     "naming_days",
     "observing",
     "passes",
@@ -113,6 +113,7 @@ __all__ = [
     "rule_sentence",
     "said_before",
     "sentence",
+    "titles_using",
     "unchanged_since",
     "version_page",
     "whole",

@@ -103,7 +103,7 @@ def _compared(
 ) -> Consequences:
     planned = plan_for(requirement, facts.roster(user_ids=user_ids), today)
     held = facts.holders(requirement, user_ids)
-    departments = facts.department_names()
+    names = facts.names()
     before = {each.person_id: each for each in planned.plan.decisions}
     after = [
         decide(
@@ -117,7 +117,7 @@ def _compared(
     ]
     rows = [
         Consequence(
-            affected_row(each, planned.names[each.person_id], departments),
+            affected_row(each, planned.names[each.person_id], names),
             (each.outcome, each.dates, each.on) != (was.outcome, was.dates, was.on),
         )
         for each in after

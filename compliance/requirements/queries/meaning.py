@@ -70,10 +70,10 @@ def _someones(requirement: Requirement, rule: audience.Rule, ids: list[int], tod
     if not ids:
         return []
     population = facts.population(requirement, facts.roster(user_ids=ids))
-    departments = facts.department_names()
+    names = facts.names()
     matched = {person.id: byhand.match(rule, person, today) for person in population.people}
     found = [(population.names[each], match) for each in ids if (match := matched.get(each)) is not None]
-    return [Someone(named.name, named.email, _named(match.facts, departments)) for named, match in found]
+    return [Someone(named.name, named.email, facts.named(match.facts, names)) for named, match in found]
 
 
 def would_mean(
@@ -96,8 +96,3 @@ def would_mean(
 def called(text: str) -> list[int]:
     """The ids of the first few people whose name, address or employee ID this is."""
     return [row.user_id for row in people.search_people(text, limit=_ASKED)] if text.strip() else []
-
-
-def _named(why: tuple[Fact, ...], departments: dict[str, str]) -> tuple[Fact, ...]:
-    unit = dict(why).get("unit")
-    return (*why, ("unit_name", departments[unit])) if unit in departments else why

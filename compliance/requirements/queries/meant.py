@@ -34,7 +34,10 @@ def rule_days(first: date, last: date) -> set[date]:
     days: set[date] = set()
     for each in _turnings():
         back = timedelta(days=each.offset)
-        held = people.appointment_days(each.of.value, first - back, last - back)
+        if each.of is None:
+            held = people.membership_days(each.code, first - back, last - back)
+        else:
+            held = people.appointment_days(each.of.value, first - back, last - back)
         days |= {day for day in map(each.on, held) if day is not None}
     return days
 
@@ -43,8 +46,22 @@ def rule_people(on: date) -> set[int]:
     """For whom a rule that is on may turn on that day by the calendar alone; as many statements."""
     found: set[int] = set()
     for each in _turnings():
-        found |= people.whose_appointment_day(each.of.value, on - timedelta(days=each.offset))
+        day = on - timedelta(days=each.offset)
+        if each.of is None:
+            found |= people.whose_membership_day(each.code, day)
+        else:
+            found |= people.whose_appointment_day(each.of.value, day)
     return found
+
+
+def titles_using(code: str) -> list[str]:
+    """The titles of requirements whose rule asks for the group or system of this code; retired ones do not count."""
+    rows = Requirement.objects.exclude(state=RequirementState.RETIRED).order_by("title", "pk")
+    return [
+        title
+        for title, rule in rows.values_list("title", "audience")
+        if code in audience.group_codes(audience.parse(rule))
+    ]
 
 
 def _turnings() -> set[Turning]:

@@ -43,7 +43,7 @@ class Line:
 
 def lines() -> list[Line]:
     """Every requirement in one sentence, those that are on first; two statements."""
-    names = facts.department_names()
+    names = facts.names()
     return [Line(row, sentence(row, names), row.people_count) for row in all_requirements()]
 
 
@@ -51,7 +51,7 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
     """Everything the page of one requirement shows on that day of the tenant."""
     context: dict[str, Any] = {
         "requirement": requirement,
-        "sentence": sentence(requirement, facts.department_names()),
+        "sentence": sentence(requirement, facts.names()),
         "first_due": capfirst(first_due_text(requirement.terms)),
         "again": capfirst(again_text(requirement.terms)),
         "versions": history(requirement),
@@ -59,9 +59,7 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
         "unset_parameters": basis.unset_parameters(basis.of(requirement)),
         "by_hand": _by_hand_text(requirement, today),
         "waiting_changes": list(requirement.changes.filter(state="waiting").select_related("proposed_by")),
-        "gone": sorted(
-            _departments_of(audience.parse(requirement.audience)) - facts.department_names().keys()
-        ),
+        "gone": sorted(_departments_of(audience.parse(requirement.audience)) - facts.names().keys()),
         "picture": picture_of(requirement.terms, today),
         "pauses": list(requirement.pauses.order_by("-starts_on")),
     }
@@ -104,7 +102,7 @@ def previewed(requirement: Requirement, today: date) -> dict[str, Any]:
     found = preview(requirement, today)
     return {
         "preview": found,
-        "sentence": sentence(requirement, facts.department_names()),
+        "sentence": sentence(requirement, facts.names()),
         "first_people": found.affected[:SHOWN_FIRST],
         "more_count": max(0, len(found.affected) - SHOWN_FIRST),
         "due_days": [{"label": _day_label(day), "count": day.count} for day in found.due_days],

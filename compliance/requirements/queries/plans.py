@@ -54,12 +54,9 @@ def known_of(requirement: Requirement, people: facts.Roster) -> Known:
     )
 
 
-def with_names(decision: Decision, departments: dict[str, str]) -> Decision:
-    """The decision with the name of the department beside its code, as it is called on that day."""
-    unit = dict(decision.because).get("unit")
-    if unit is None or unit not in departments:
-        return decision
-    return replace(decision, because=(*decision.because, ("unit_name", departments[unit])))
+def with_names(decision: Decision, names: dict[str, str]) -> Decision:
+    """The decision with what is named by code also by its name of that day; `names` as `facts.names` has them."""
+    return replace(decision, because=facts.named(decision.because, names))
 
 
 def _planned(

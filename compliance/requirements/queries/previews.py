@@ -124,21 +124,19 @@ def explain(requirement: Requirement, user_id: int, today: date) -> Explanation 
     on = decision.on if decision.outcome is Outcome.LATER and decision.on else today
     checks = byhand.explain(requirement.rule.audience, person, on)
     mail_days = sorted(mails_by_day(Plan((decision,)), requirement.ladder, today, days=366))
-    return Explanation(
-        named.name, named.email, checks, with_names(decision, facts.department_names()), mail_days
-    )
+    return Explanation(named.name, named.email, checks, with_names(decision, facts.names()), mail_days)
 
 
-def affected_row(decision: Decision, named: facts.Named, departments: dict[str, str]) -> Affected:
+def affected_row(decision: Decision, named: facts.Named, names: dict[str, str]) -> Affected:
     """One decision as it is shown."""
-    return _row(with_names(decision, departments), named)
+    return _row(with_names(decision, names), named)
 
 
 def _affected(planned: Planned) -> list[Affected]:
-    departments = facts.department_names()
+    names = facts.names()
     rank = {Outcome.WITHDRAW: 0, Outcome.ASSIGN: 1, Outcome.LATER: 2, Outcome.CREDIT: 3, Outcome.KEEP: 4}
     rows = [
-        _row(with_names(each, departments), planned.names[each.person_id])
+        _row(with_names(each, names), planned.names[each.person_id])
         for each in planned.plan.decisions
         if each.outcome is not Outcome.OUT
     ]

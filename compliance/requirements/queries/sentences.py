@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from compliance.core import audience
 from compliance.core.audience import (
+    Access,
     All,
     Any,
     Dated,
@@ -16,6 +17,7 @@ from compliance.core.audience import (
     DateTest,
     Departments,
     Everyone,
+    Groups,
     Kinds,
     Not,
     OnLeave,
@@ -27,20 +29,23 @@ from lms.people.enums import AffiliationKind
 from lms.ui.dates import day_text
 
 
-def sentence(requirement: Requirement, departments: dict[str, str]) -> str:
-    """One sentence: who, within what time, how often; a second where weekends move dates. `departments`: by code."""
+def sentence(requirement: Requirement, names: dict[str, str]) -> str:
+    """One sentence: who, within what time, how often; a second where weekends move dates.
+
+    `names`: as `facts.names` has them.
+    """
     terms = requirement.terms
-    parts = [who_text(audience.parse(requirement.audience), departments), *when_texts(terms)]
+    parts = [who_text(audience.parse(requirement.audience), names), *when_texts(terms)]
     rolls = [str(_ROLLS[roll]) for roll in _ROLLS if roll is terms.roll]
     return " ".join([capfirst(", ".join(parts)) + ".", *rolls])
 
 
 def rule_sentence(rule: audience.Rule) -> str:
     """Whom a rule means, as a sentence; one statement."""
-    return capfirst(who_text(rule, facts.department_names())) + "."
+    return capfirst(who_text(rule, facts.names())) + "."
 
 
-def who_text(rule: audience.Rule, departments: dict[str, str]) -> str:
+def who_text(rule: audience.Rule, names: dict[str, str]) -> str:
     """The audience in words."""
     match rule:
         case Everyone():
@@ -50,12 +55,22 @@ def who_text(rule: audience.Rule, departments: dict[str, str]) -> str:
         case Kinds(kinds):
             return _listed([_kind_text(kind) for kind in kinds], _("and"))
         case Departments(codes):
-            names = _listed([departments.get(code, code) for code in codes], _("or"))
-            return _("in %(departments)s") % {"departments": names}
+            listed = _listed([names.get(code, code) for code in codes], _("or"))
+            return _("in %(departments)s") % {"departments": listed}
+        case _:
+            return _other_text(rule, names)
+
+
+def _other_text(rule: audience.Rule, names: dict[str, str]) -> str:
+    match rule:
+        case Groups(codes):
+            return _("in the group %(groups)s") % {"groups": _groups_text(codes, names)}
+        case Access():
+            return _access_text(rule, names)
         case Dated():
             return _dated_text(rule)
         case _:
-            return _compound_text(rule, departments)
+            return _compound_text(rule, names)
 
 
 def when_texts(terms: Terms) -> list[str]:
@@ -138,44 +153,62 @@ def _day_of_year(day: FixedDay) -> str:
     return date_format(date(2028, day.month, day.day), "j F")
 
 
-def _compound_text(rule: audience.Rule, departments: dict[str, str]) -> str:
+def _compound_text(rule: audience.Rule, names: dict[str, str]) -> str:
     match rule:
         case Not(part):
-            return _("not %(who)s") % {"who": _part_text(part, departments)}
+            return _("not %(who)s") % {"who": _part_text(part, names)}
         case Any(parts):
-            return _listed([_part_text(part, departments) for part in parts], _("or"))
+            return _listed([_part_text(part, names) for part in parts], _("or"))
         case All(parts):
-            text = _together([part for part in parts if not isinstance(part, Not)], departments)
+            text = _together([part for part in parts if not isinstance(part, Not)], names)
             left_out = [part.part for part in parts if isinstance(part, Not)]
             if not left_out:
                 return text
             spell = who_text if len(left_out) == 1 else _part_text
-            names = _listed([spell(part, departments) for part in left_out], _("and not"))
-            return _("%(who)s, but not %(left_out)s") % {"who": text, "left_out": names}
+            listed = _listed([spell(part, names) for part in left_out], _("and not"))
+            return _("%(who)s, but not %(left_out)s") % {"who": text, "left_out": listed}
         case _:
             return ""
 
 
-def _together(parts: list[audience.Rule], departments: dict[str, str]) -> str:
+def _together(parts: list[audience.Rule], names: dict[str, str]) -> str:
     """ "Staff in School of Law, and on leave": what reads in one breath stands together."""
     leading = (
-        next((part for part in parts if isinstance(part, one)), None) for one in (Kinds, Departments, Dated)
+        next((part for part in parts if isinstance(part, one)), None)
+        for one in (Kinds, Departments, Groups, Access, Dated)
     )
     simple = [part for part in leading if part is not None]
     others = [part for part in parts if part not in simple]
     spell = who_text if len(parts) == 1 else _part_text
-    breath = " ".join(who_text(part, departments) for part in simple)
-    texts = [*filter(None, [breath]), *(spell(part, departments) for part in others)]
+    breath = " ".join(who_text(part, names) for part in simple)
+    texts = [*filter(None, [breath]), *(spell(part, names) for part in others)]
     return _(", and ").join(texts) or _("everyone")
 
 
-def _part_text(rule: audience.Rule, departments: dict[str, str]) -> str:
+def _part_text(rule: audience.Rule, names: dict[str, str]) -> str:
     """A part of something larger: in brackets when it could be read as going on outside of it."""
     if isinstance(rule, Kinds):
         return _listed([_kind_text(kind) for kind in rule.kinds], _("or"))
-    text = who_text(rule, departments)
+    text = who_text(rule, names)
     is_single = not isinstance(rule, All | Any) or len(rule.parts) == 1
     return text if is_single else f"({text})"
+
+
+def _groups_text(codes: tuple[str, ...], names: dict[str, str]) -> str:
+    return _listed([names.get(f"group:{code}", code) for code in codes], _("or"))
+
+
+def _access_text(leaf: Access, names: dict[str, str]) -> str:
+    """ "with access to the student records now or within 14 days"."""
+    systems = _groups_text(leaf.codes, names)
+    if not leaf.ahead_days:
+        return _("with access to %(systems)s") % {"systems": systems}
+    text = ngettext(
+        "with access to %(systems)s now or within %(days)d day",
+        "with access to %(systems)s now or within %(days)d days",
+        leaf.ahead_days,
+    )
+    return text % {"systems": systems, "days": leaf.ahead_days}
 
 
 def _dated_text(leaf: Dated) -> str:

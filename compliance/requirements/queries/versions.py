@@ -87,7 +87,7 @@ def version_page(requirement: Requirement, number: int) -> dict[str, Any]:
         "said": said,
         "version": next(each for each in versions if each.number == number),
         "until": next((each.at for each in versions if each.number == number + 1), None),
-        "sentence": sentence(said, facts.department_names()),
+        "sentence": sentence(said, facts.names()),
         "first_due": capfirst(first_due_text(said.terms)),
         "again": capfirst(again_text(said.terms)),
         "basis": basis.of(said),

@@ -7,12 +7,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compliance.core import audience
-from compliance.core.audience import All, Dated, DateOf, DateTest, Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.audience import (
+    Access,
+    All,
+    Dated,
+    DateOf,
+    DateTest,
+    Departments,
+    Everyone,
+    Groups,
+    Kinds,
+    Not,
+    OnLeave,
+)
 from compliance.core.audience import Any as AnyOf
 from compliance.requirements import facts, queries
 from compliance.requirements.models import Requirement
 from compliance.requirements.tests.factories import make_requirement
-from lms.people.models import Leave
+from lms.people.models import Group, GroupMember, Leave
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 
 FIRST = dt.date(2026, 10, 1)
@@ -31,6 +43,8 @@ leaves = st.one_of(
         st.integers(0, 40) | st.just(audience.MOST_DAYS),
     ),
 )
+codes = st.lists(st.sampled_from(["LASER", "CUI", "NOBODY"]), min_size=1, max_size=2, unique=True).map(tuple)
+leaves = leaves | st.builds(Groups, codes) | st.builds(Access, codes, st.integers(0, 40))
 rules = st.recursive(
     leaves,
     lambda inner: st.one_of(
@@ -42,12 +56,21 @@ rules = st.recursive(
 )
 
 
+def make_group(code, **fields):
+    return Group.objects.create(**({"code": code, "name": code.title(), "kind": "group"} | fields))
+
+
+def member(group, user, since=FIRST):
+    GroupMember.objects.create(group=group, user=user, since=since)
+
+
 @pytest.fixture
 def everybody(in_alpha):
     """People of every sort: two appointments, none any more, away, deactivated, first and last days all over."""
     top = make_department("UNI")
     law = make_department("LAW", parent=top)
     places = [top, law, make_department("CLINIC", parent=law), make_department("MED", parent=top)]
+    laser, cui = make_group("LASER"), make_group("CUI", kind="system")
     for number in range(24):
         user = make_user(given_name=f"P{number}", is_active=number % 11 != 3)
         for again in range(1 + (number % 5 == 0)):
@@ -60,6 +83,8 @@ def everybody(in_alpha):
                 starts_on=start,
                 ends_on=ends,
             )
+        if number % 3 == 1:
+            member(laser if number % 2 else cui, user, FIRST + dt.timedelta(days=(number * 11) % 60))
         if number % 4 == 1:
             Leave.objects.create(user=user, starts_on=FIRST + dt.timedelta(days=number))
     make_user(given_name="Without")
@@ -104,6 +129,8 @@ def test_whom_a_draft_means_is_asked_in_as_many_statements_for_one_as_for_many(
             All((Everyone(), Not(Dated(DateOf.STARTS, DateTest.BEFORE, dt.date(2026, 1, 1))))),
             "Everyone, but not with an appointment that began before 1 Jan 2026.",
         ),
+        (All((Kinds(("staff",)), Groups(("LASER", "GONE")))), "Staff in the group Laser users or GONE."),
+        (Access(("CUI",), 14), "With access to Student records now or within 14 days."),
         (
             Dated(DateOf.ENDS, DateTest.AFTER, dt.date(2026, 1, 1)),
             "With an appointment that ends after 1 Jan 2026.",
@@ -111,4 +138,6 @@ def test_whom_a_draft_means_is_asked_in_as_many_statements_for_one_as_for_many(
     ],
 )
 def test_the_rule_is_said(in_alpha, rule, text):
+    make_group("LASER", name="Laser users")
+    make_group("CUI", name="Student records", kind="system")
     assert queries.rule_sentence(rule) == text

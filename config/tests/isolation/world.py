@@ -19,7 +19,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import AutoField, BinaryField, Max, Model
 
-from config.tests.isolation import certified
+from config.tests.isolation import attributes, certified
 from tenants import router
 from tenants.context import TenantRef, inside, public_schema
 from tenants.tests.factories import AT
@@ -130,6 +130,7 @@ def _people() -> World:
     )
     world = World(ada=ada, dee=dee)
     world.ids.update(
+        **attributes.kept(dee, at=AT, canary=_canary()),
         person=str(dee.public_id),
         department=str(law.public_id),
         roster=str(roster.public_id),
@@ -258,13 +259,9 @@ def _requests(world: World, record: Any) -> None:
         happened_on=dt.date(2026, 11, 19), reach="listed", recorded_by=world.ada, recorded_at=AT,
     )  # fmt: skip
     Concern.objects.create(
-        event=event,
-        user=world.dee,
-        outcome="joined",
-        record=record,
-        presses_to=record.due_on,
+        event=event, user=world.dee, outcome="joined", record=record, presses_to=record.due_on,
         was_due_on=record.due_on,
-    )
+    )  # fmt: skip
     key = AccessKey.objects.create(
         name=f"VPN {_canary()}", hint="duly_abcd", digest="0" * 64, created_by=world.ada, created_at=AT
     )

@@ -3,6 +3,14 @@
 from lms.people.actions.appointments import AlreadyAppointed, add_appointed_person, save_affiliation
 from lms.people.actions.days import refresh_days
 from lms.people.actions.departments import CodeTaken, OwnParent, add_department, change_department
+from lms.people.actions.groups import (
+    GroupCodeTaken,
+    GroupInUse,
+    add_group,
+    add_members,
+    change_group,
+    remove_member,
+)
 from lms.people.actions.invitations import InvitationExpired, accept_invitation, invite, open_site
 from lms.people.actions.persons import (
     EmailTaken,
@@ -21,6 +29,8 @@ __all__ = [
     "CodeTaken",
     "EmailTaken",
     "ExternalIdTaken",
+    "GroupCodeTaken",
+    "GroupInUse",
     "InvitationExpired",
     "LastOwner",
     "NotOneself",
@@ -29,8 +39,11 @@ __all__ = [
     "accept_invitation",
     "add_appointed_person",
     "add_department",
+    "add_group",
+    "add_members",
     "add_person",
     "change_department",
+    "change_group",
     "change_profile",
     "deactivate",
     "edit_person",
@@ -39,6 +52,7 @@ __all__ = [
     "open_site",
     "reactivate",
     "refresh_days",
+    "remove_member",
     "revoke_role",
     "save_affiliation",
 ]

@@ -1,14 +1,17 @@
 """The shapes of what is typed; what it means is for the actions."""
 
 from lms.people.forms.access import GrantRole, RevokeRole, Welcome
+from lms.people.forms.groups import AddMembers, GroupForm
 from lms.people.forms.persons import AffiliationForm, DepartmentForm, PersonForm, ProfileForm
 from lms.people.forms.rosters import ChooseColumns, StartImport, UploadRoster
 
 __all__ = [
+    "AddMembers",
     "AffiliationForm",
     "ChooseColumns",
     "DepartmentForm",
     "GrantRole",
+    "GroupForm",
     "PersonForm",
     "ProfileForm",
     "RevokeRole",

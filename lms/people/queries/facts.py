@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models.functions import Lower
 
-from lms.people.models import Affiliation, Department, Leave, User
+from lms.people.models import Affiliation, Department, Group, GroupMember, Leave, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,10 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """What a rule may ask about a person; dates are in the tenant's zone, last days inclusive."""
+    """What a rule may ask about a person; dates are in the tenant's zone, last days inclusive.
+
+    `groups` are the codes of their groups and systems, each with the day since when.
+    """
 
     user_id: int
     name: str
@@ -31,6 +34,7 @@ class PersonFacts:
     is_active: bool
     appointments: tuple[Appointment, ...]
     leaves: tuple[tuple[dt.date, dt.date | None], ...]
+    groups: tuple[tuple[str, dt.date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,20 @@ class DepartmentRow:
     parent_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group or system for choosing from."""
+
+    code: str
+    name: str
+    is_system: bool
+    is_archived: bool
+
+
 def person_facts(
     *, after_id: int = 0, limit: int | None = None, user_ids: Collection[int] | None = None
 ) -> list[PersonFacts]:
-    """Everyone with all their appointments and leaves, past ones too, by ascending id; four statements.
+    """Everyone with all their appointments and leaves, past ones too, by ascending id; five statements.
 
     `after_id` and `limit` cut the population into chunks.
     """
@@ -74,6 +88,10 @@ def facts_of(users: Iterable[User]) -> list[PersonFacts]:
         .values_list("user_id", "starts_on", "ends_on")
     ):
         leaves.setdefault(user_id, []).append((start, end))
+    groups: dict[int, list[tuple[str, dt.date]]] = {}
+    members = GroupMember.objects.filter(user_id__in=ids).order_by("group__code")
+    for user_id, code, since in members.values_list("user_id", "group__code", "since"):
+        groups.setdefault(user_id, []).append((code, since))
     return [
         PersonFacts(
             user_id=person.pk,
@@ -82,6 +100,7 @@ def facts_of(users: Iterable[User]) -> list[PersonFacts]:
             is_active=person.is_active,
             appointments=tuple(appointments.get(person.pk, ())),
             leaves=tuple(leaves.get(person.pk, ())),
+            groups=tuple(groups.get(person.pk, ())),
         )
         for person in people
     ]
@@ -124,6 +143,17 @@ def whose_appointment_day(of: str, on: dt.date) -> set[int]:
     return {*Affiliation.objects.filter(**{f"{of}_on": on}).values_list("user_id", flat=True)}
 
 
+def membership_days(code: str, first: dt.date, last: dt.date) -> set[dt.date]:
+    """The days from `first` to `last` since when somebody is in the group of this code."""
+    rows = GroupMember.objects.filter(group__code=code, since__range=(first, last))
+    return {*rows.order_by().values_list("since", flat=True).distinct()}
+
+
+def whose_membership_day(code: str, on: dt.date) -> set[int]:
+    """Who is in that group since that day."""
+    return {*GroupMember.objects.filter(group__code=code, since=on).values_list("user_id", flat=True)}
+
+
 def first_by_name(ids: Collection[int], limit: int) -> list[int]:
     """The first of these people by last and first name; one statement."""
     found = User.objects.filter(pk__in=list(ids)).order_by(Lower("family_name"), Lower("given_name"), "pk")
@@ -133,6 +163,12 @@ def first_by_name(ids: Collection[int], limit: int) -> list[int]:
 def count_all() -> int:
     """How many people there are, deactivated ones too."""
     return User.objects.count()
+
+
+def all_groups() -> list[GroupRow]:
+    """All groups and systems by name, archived ones too."""
+    rows = Group.objects.order_by("name", "pk")
+    return [GroupRow(row.code, row.name, row.is_system, row.is_archived) for row in rows]
 
 
 def departments() -> list[DepartmentRow]:

@@ -17,6 +17,9 @@ appointment (id, user_id, kind, department_id, starts_on, ends_on) AS NOT MATERI
 ),
 leave (user_id, starts_on, ends_on) AS NOT MATERIALIZED (
     SELECT user_id, starts_on, ends_on FROM people_leave
+),
+member (user_id, code, since) AS NOT MATERIALIZED (
+    SELECT m.user_id, g.code, m.since FROM people_groupmember m JOIN people_group g ON g.id = m.group_id
 )
 """
 """`appointment` holds those of active people only; `department_below` pairs the code of a department with itself and
