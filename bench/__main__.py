@@ -37,6 +37,7 @@ BENCHMARKS = {
     "nightly-idle": "nights",
     "standing": "engine",
     "may-access": "engine",
+    "may-access-http": "engine",
     "migrate-noop": "migrations",
     "migrate-verify": "migrations",
     "migrate-addfield": "migrations",

@@ -1,23 +1,31 @@
-"""The nightly turn of the records in tenants of 1,000 people, 1 % of them gone since yesterday, and none."""
+"""The nightly turn of the records in many tenants of 1,000 people, 1 % of them gone since yesterday, and none."""
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Callable
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
 
+from bench import crowd
 from bench.engine import AT, DAY, TODAY, each, execute, populate
-from bench.measure import Result, compare
+from bench.measure import Result, Step, compare, seconds
 from bench.world import World, make_tenant
 from config.local.stack import DATABASE_NAME
 
 if TYPE_CHECKING:
     from tenants.context import TenantRef
 
-TENANTS, STAFF, CHANGING = int(os.environ.get("BENCH_TENANTS", "10")), 1_000, 10
+TENANTS = int(os.environ.get("BENCH_TENANTS", "1000"))
+STAFF, CHANGING = 1_000, 10
+FEW = 10
+# Connections of workers are given up after ten minutes: what one remembers of each tenant is counted in megabytes.
+PER_CONNECTION = 100
 
 WITHDRAW = """
 WITH gone AS (
@@ -38,94 +46,163 @@ UPDATE people_affiliation SET ends_on = %(day)s
  WHERE id IN (SELECT id FROM people_affiliation WHERE ends_on IS NULL ORDER BY id LIMIT %(some)s)
 """
 
-
 TABLES = """
 SELECT relname FROM pg_class
  WHERE relnamespace = %s::regnamespace AND relkind = 'r' AND relname NOT LIKE 'django\\_%%' ORDER BY relname
 """
 
-
-def staffed(world: World, number: int, like: TenantRef | None) -> TenantRef:
-    """A tenant whose people have what is required of them: lived through, or with the rows of one that has."""
-    from compliance.records import actions
-    from tenants.context import inside
-
-    tenant = make_tenant(world, f"night-{number}")
-    if like is not None:
-        _copy(world, like.schema_name, tenant.schema_name)
-    with inside(tenant):
-        if like is None:
-            populate(STAFF)
-            actions.daily_turn(at=AT, scheduled_for=AT)
-        execute("ANALYZE")
-    return tenant
-
-
-def _copy(world: World, source: str, target: str) -> None:
-    """Every row of one tenant's into another's empty schema. The ids of new rows lie far beyond."""
-    if world.stack.postgres is None:
-        raise RuntimeError("Benchmarks run on the embedded PostgreSQL.")
-    with psycopg.connect(world.stack.postgres.superuser_dsn, dbname=DATABASE_NAME) as connection:
-        connection.execute("SET session_replication_role = replica")
-        for (table,) in connection.execute(TABLES, [target]).fetchall():
-            connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.Identifier(target, table)))
-        for (table,) in connection.execute(TABLES, [target]).fetchall():
-            there, here = sql.Identifier(target, table), sql.Identifier(source, table)
-            connection.execute(
-                sql.SQL("INSERT INTO {} OVERRIDING SYSTEM VALUE SELECT * FROM {}").format(there, here)
-            )
-        for (name,) in connection.execute(
-            "SELECT sequencename FROM pg_sequences WHERE schemaname = %s", [target]
-        ).fetchall():
-            connection.execute("SELECT setval(%s::regclass, 10000000)", [f"{target}.{name}"])
+# The ids of new rows lie far beyond those of the rows that were copied.
+BEYOND = """
+SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, 10000000)
+  FROM pg_sequences WHERE schemaname = %s
+"""
 
 
 def run(world: World) -> list[Result]:
-    """TENANTS tenants of STAFF people, of whom CHANGING have left since the day before; and none."""
-    from compliance.records import actions
-    from tenants.context import inside
+    """TENANTS tenants of STAFF people, of whom CHANGING have left since the day before; and none.
 
-    tenants = [staffed(world, 0, None)]
-    tenants += [staffed(world, number, tenants[0]) for number in range(1, TENANTS)]
-    night, calls = 0, 0
+    What a quiet night costs among the first few alone is told beside what it costs among all of them.
+    """
+    source = lived_through(world)
+    nights = Nights([source, *like(world, source, FEW - 1, "few")])
+    among_few = nights.quietly(rounds=7)
+    nights.tenants += like(world, source, TENANTS - len(nights.tenants), "night")
+    rounds = 4 if len(nights.tenants) <= 100 else 2
+    changing, idle = nights.changing(rounds), nights.idle(rounds)
+    note = f"{idle.note} The same with {FEW} tenants in the database: {among_few * 1e6:,.1f} microseconds a tenant."
+    return [changing, replace(idle, note=note)]
 
-    def everywhere(step: Callable[[], object]) -> Callable[[], None]:
+
+class Nights:
+    """The same night in one tenant after the other, each tenant new to the connection as it is to a worker."""
+
+    def __init__(self, tenants: Sequence[TenantRef]) -> None:
+        self.tenants = list(tenants)
+        self.night = 0
+
+    def everywhere(self, step: Step) -> Callable[[], None]:
+        """The step inside each tenant."""
+        from django.db import connection
+
+        from tenants.context import inside
+
         def all_of_them() -> None:
-            for tenant in tenants:
+            for number, tenant in enumerate(self.tenants):
+                if number % PER_CONNECTION == 0:
+                    connection.close()
                 with inside(tenant):
                     step()
 
         return all_of_them
 
-    def turn() -> None:
-        actions.nightly_turn(at=AT + night * DAY, scheduled_for=AT + night * DAY)
+    def turn(self) -> None:
+        """What the clockwork does at night."""
+        from compliance.records import actions
 
-    def floor() -> None:
-        execute(WITHDRAW, today=TODAY + night * DAY)
+        at = AT + self.night * DAY
+        actions.nightly_turn(at=at, scheduled_for=at)
 
-    def some_leave() -> None:
-        # The floor goes first, then ours; a night passes for each of ours, so that none is missed.
-        nonlocal night, calls
-        calls += 1
-        night += calls % 2
-        everywhere(lambda: execute(LEAVE, day=TODAY + (night - 1) * DAY, some=CHANGING))()
+    def floor(self) -> None:
+        """What somebody would write who knows this one rule."""
+        execute(WITHDRAW, today=TODAY + self.night * DAY)
 
-    about = f"{TENANTS} tenants of {STAFF:,} people"
-    changing = compare(
-        "nightly",
-        ours=everywhere(turn),
-        floor=everywhere(floor),
-        floor_is=f"one set-based UPDATE by hand in each of {about} that withdraws the {CHANGING} who have left",
-        before=some_leave,
-        rounds=4,
-        warm_up=1,
-    )
-    idle = compare(
-        "nightly-idle",
-        ours=everywhere(turn),
-        floor=everywhere(floor),
-        floor_is=f"the same UPDATE in each of {about}, which finds nothing to do",
-        rounds=4,
-        warm_up=1,
-    )
-    return [each(result, TENANTS, "tenant") for result in (changing, idle)]
+    def passes(self, step: Step = lambda: None) -> Callable[[], None]:
+        """What happens before each side: a night passes for both of them, then the step."""
+        calls = itertools.count(1)
+
+        def before() -> None:
+            self.night += next(calls) % 2
+            step()
+
+        return before
+
+    def leave(self) -> None:
+        """CHANGING of the people of each tenant had their last day."""
+        self.everywhere(lambda: execute(LEAVE, day=TODAY + (self.night - 1) * DAY, some=CHANGING))()
+
+    def changing(self, rounds: int) -> Result:
+        """A night after some have left."""
+        about = self._about()
+        found = compare(
+            "nightly",
+            ours=self.everywhere(self.turn),
+            floor=self.everywhere(self.floor),
+            floor_is=f"one set-based UPDATE by hand in each of {about} that withdraws the {CHANGING} who have left",
+            before=self.passes(self.leave),
+            rounds=rounds,
+            warm_up=1 if rounds > 2 else 0,
+        )
+        return each(found, len(self.tenants), "tenant")
+
+    def idle(self, rounds: int) -> Result:
+        """A night on which nobody's facts turn. In one tenant of seven everybody is looked at all the same."""
+        found = compare(
+            "nightly-idle",
+            ours=self.everywhere(self.turn),
+            floor=self.everywhere(self.floor),
+            floor_is=f"the same UPDATE in each of {self._about()}, which finds nothing to do",
+            before=self.passes(),
+            rounds=rounds,
+            warm_up=1 if rounds > 2 else 0,
+        )
+        return each(found, len(self.tenants), "tenant")
+
+    def quietly(self, rounds: int) -> float:
+        """Seconds a tenant of a quiet night; seven rounds are each tenant's thorough night once."""
+        times = []
+        for _ in range(rounds):
+            self.night += 1
+            times.append(seconds(self.everywhere(self.turn)))
+        return statistics.mean(times) / len(self.tenants)
+
+    def _about(self) -> str:
+        return f"{len(self.tenants):,} tenants of {STAFF:,} people"
+
+
+def lived_through(world: World) -> TenantRef:
+    """A tenant whose people have what is required of them."""
+    from compliance.records import actions
+    from tenants.context import inside
+
+    tenant = make_tenant(world, "night-0")
+    with inside(tenant):
+        populate(STAFF)
+        actions.daily_turn(at=AT, scheduled_for=AT)
+    return tenant
+
+
+def like(world: World, source: TenantRef, number: int, prefix: str) -> list[TenantRef]:
+    """So many tenants more with the very rows of `source`; a few hundred a minute."""
+    if world.stack.postgres is None:
+        raise RuntimeError("Benchmarks run on the embedded PostgreSQL.")
+    with world.owner() as owner:
+        made = crowd.make(owner, number, prefix=prefix) if number > 0 else []
+    with psycopg.connect(world.stack.postgres.superuser_dsn, dbname=DATABASE_NAME) as connection:
+        connection.execute("SET session_replication_role = replica")
+        filled = [
+            table
+            for (table,) in connection.execute(TABLES, [source.schema_name]).fetchall()
+            if connection.execute(_sql("SELECT FROM {} LIMIT 1", source.schema_name, table)).fetchone()
+        ]
+        for target in made:
+            _copy(connection, source.schema_name, target.schema_name, filled)
+            connection.commit()
+    return made
+
+
+def _copy(
+    connection: psycopg.Connection[tuple[object, ...]], source: str, target: str, tables: list[str]
+) -> None:
+    for table in tables:
+        connection.execute(_sql("DELETE FROM {}", target, table))
+        connection.execute(
+            sql.SQL("INSERT INTO {} OVERRIDING SYSTEM VALUE SELECT * FROM {}").format(
+                sql.Identifier(target, table), sql.Identifier(source, table)
+            )
+        )
+        connection.execute(_sql("ANALYZE {}", target, table))
+    connection.execute(BEYOND, [target])
+
+
+def _sql(text: str, schema: str, table: str) -> sql.Composed:
+    return sql.SQL(text).format(sql.Identifier(schema, table))

@@ -12,6 +12,7 @@ from compliance.core import dates
 from compliance.core.plan import Decision, Outcome
 from compliance.core.terms import Cause
 from compliance.records.actions.completing import certify, completed_fields, done_record
+from compliance.records.actions.writing import insert
 from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.records.queries import requests as queries
@@ -22,7 +23,7 @@ from lms.people import queries as people_queries
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
 
-CHUNK = 500
+CHUNK = 1000
 _MOVABLE = frozenset({AssignmentStatus.ACTIVE, AssignmentStatus.PAUSED, AssignmentStatus.WAIVED})
 
 
@@ -123,23 +124,22 @@ def _assign(
     at: datetime,
 ) -> int:
     """Write assignments and their first cycles; answers how many were answered by an earlier completion."""
-    assignments = Assignment.objects.bulk_create(
+    assignments = [
         Assignment(
             user_id=decision.person_id,
-            requirement=requirement,
+            requirement_id=requirement.pk,
             requirement_number=requirement.number,
             status=_status(decision),
             reason=[list(fact) for fact in decision.because],
             assigned_on=today,
         )
         for decision in new
-    )
+    ]
+    insert(assignments)
     records = [
         _first_record(assignment, decision, at) for assignment, decision in zip(assignments, new, strict=True)
     ]
-    ComplianceRecord.objects.bulk_create(
-        [*(row for pair in zip(assignments, new, strict=True) for row in _past(*pair, at)), *records]
-    )
+    insert([*(row for pair in zip(assignments, new, strict=True) for row in _past(*pair, at)), *records])
     credited = [record for record in records if record.completed_at is not None]
     certify(credited, at)
     return len(credited)
@@ -149,7 +149,7 @@ def _first_record(assignment: Assignment, decision: Decision, at: datetime) -> C
     if decision.dates is None:
         raise AssertionError("A plan that assigns without dates is a mistake in the engine.")
     record = ComplianceRecord(
-        assignment=assignment,
+        assignment_id=assignment.pk,
         user_id=assignment.user_id,
         requirement_id=assignment.requirement_id,
         cycle=decision.cycle,

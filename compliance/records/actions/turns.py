@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -21,6 +21,7 @@ from tenants.context import require_tenant
 
 _ROUNDS = 12
 _THOROUGH_EVERY = 7
+_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -46,11 +47,16 @@ def nightly_turn(*, at: datetime, scheduled_for: datetime) -> datetime | None:
     """As `daily_turn`, but of those only whose facts turn on that day: the rest were looked at when they changed.
 
     Every fact that is entered wakes a whole turn (subscriptions), so a night has only the calendar to follow. One night
-    in seven looks at everybody all the same: what was changed past the product (by SQL, by a restore) is found then.
+    in seven is spent on everybody all the same: what was changed past the product (by SQL, by a restore) is found then.
     """
-    if _is_thorough(clock.today(at)):
+    today, reached = clock.today(at), Turn.objects.values_list("on", flat=True).first()
+    if reached is None or reached < today - _DAY:
         return daily_turn(at=at, scheduled_for=scheduled_for)
-    _turn(at, lambda today: _reconcile_turning(today, at))
+    of_everybody = _is_thorough(today)
+    if reached <= today and not of_everybody and turning.is_quiet(today):
+        turned(today)
+        return None
+    _turn(at, lambda on: _reconcile_turning(on, at, of_everybody=of_everybody))
     return None
 
 
@@ -66,20 +72,18 @@ def _turn(at: datetime, look: Callable[[date], Changes]) -> None:
 
 
 def _is_thorough(today: date) -> bool:
-    """Whether tonight is the tenant's night of seven (another for each, so that they do not all fall together).
-
-    So is the first of all, and one before which days were missed.
-    """
-    is_its_night = (today.toordinal() + require_tenant().id) % _THOROUGH_EVERY == 0
-    return is_its_night or not Turn.objects.exists() or is_behind(today)
+    """Whether tonight is the tenant's night of seven; another for each, so that they do not all fall together."""
+    return (today.toordinal() + require_tenant().id) % _THOROUGH_EVERY == 0
 
 
-def _reconcile_turning(today: date, at: datetime) -> Changes:
+def _reconcile_turning(today: date, at: datetime, *, of_everybody: bool) -> Changes:
     changes = Changes()
     for requirement_id in turning.turning_requirements(today):
         changes += reconcile(requirement_id=requirement_id, today=today, at=at)
     people = turning.turning_people(today)
-    if people:
+    if of_everybody:
+        people |= turning.amiss(today)
+    if people or of_everybody:
         changes += reconcile(requirement_id=None, today=today, at=at, user_ids=people)
     return changes
 

@@ -2,18 +2,24 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Min, Q
 
-from compliance.records.enums import RequestState
-from compliance.records.models import Waiver
+from compliance.core import dates
+from compliance.records.enums import AssignmentStatus, RequestState
+from compliance.records.models import Assignment, ComplianceRecord, Credit, Obligation, Waiver
 from compliance.requirements import queries as requirements
+from compliance.requirements.enums import RequirementState
+from lms.learning import queries as learning
 from lms.people import queries as people
+from tenants import clock
 
 _DAY = timedelta(days=1)
 
 
 def turning_days(first: date, last: date) -> set[date]:
     """The days from `first` to `last`, both included, on which somebody may come to owe something or no longer."""
+    if first > last:
+        return set()  # the usual case: no day was missed, so there is nothing to ask
     starts = {each.starts_on for each in requirements.active() if first <= each.starts_on <= last}
     by_rule = requirements.naming_days(first, last) | requirements.rule_days(first, last)
     return starts | people.changing_days(first, last) | by_rule
@@ -32,6 +38,56 @@ def turning_people(on: date) -> set[int]:
         | requirements.rule_people(on)
         | {*waived.values_list("user_id", flat=True)}
     )
+
+
+def is_quiet(on: date) -> bool:
+    """Whether the calendar asks nothing of anybody on that day, the day before having had its turn; ten statements.
+
+    What people enter and pass wakes a turn of its own. What was passed or credited in the last two days is left to a
+    whole turn all the same: it may have been entered while the day before was turned.
+    """
+    lately = clock.end_of_day(on - 3 * _DAY)
+    return not (
+        turning_requirements(on)
+        or turning_people(on)
+        or _has_renewals(on)
+        or learning.has_completed_since(lately)
+        or Credit.objects.filter(at__gte=lately).exists()
+    )
+
+
+def _has_renewals(on: date) -> bool:
+    """Whether a window may open by that day for somebody who has nothing open; two statements."""
+    due = Q(done_record__is_temporary=True)
+    for requirement in requirements.active():
+        last = on + dates.longest_window(requirement.terms)
+        due |= Q(requirement_id=requirement.pk, valid_until__lte=last)
+    return Obligation.objects.filter(due, open_record__isnull=True, valid_until__isnull=False).exists()
+
+
+def amiss(today: date) -> set[int]:
+    """Everybody for whom a look at all people may find something to do on that day, whatever changed it.
+
+    Whose requirements are not those that the rules mean, asked of the database as sets; and those whose dates and
+    pauses rest on more than the rule: named by hand, away or waived since the oldest open cycle began, not active, or
+    moved. For everybody else such a look finds nothing, which a property test holds it to.
+    """
+    found = requirements.named_by_hand()
+    for requirement in requirements.active():
+        found |= requirements.misplaced_ids(requirement, today)
+    of_active = {"requirement__state": RequirementState.ACTIVE}
+    held = Assignment.objects.filter(withdrawn_on__isnull=True, **of_active)
+    found |= {*held.exclude(status=AssignmentStatus.ACTIVE).values_list("user_id", flat=True)}
+    unfinished = ComplianceRecord.objects.filter(
+        completed_at__isnull=True, closed_at__isnull=True, **of_active
+    )
+    found |= {*unfinished.exclude(due_on=F("original_due_on")).values_list("user_id", flat=True)}
+    since = unfinished.aggregate(first=Min("window_opens_on"))["first"] or today
+    rested = unfinished.filter(requirement__pauses__resumes_on__gte=since)
+    waived = Waiver.objects.filter(state=RequestState.APPROVED, ends_on__gte=since)
+    for rows in (rested, waived):
+        found |= {*rows.values_list("user_id", flat=True)}
+    return found | people.away_since(min(since, today))
 
 
 def turning_requirements(on: date) -> list[int]:

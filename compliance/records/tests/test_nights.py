@@ -7,7 +7,8 @@ import pytest
 from compliance.records import actions
 from compliance.records.enums import RequestState
 from compliance.records.models import Assignment, ComplianceRecord, Waiver
-from compliance.requirements.tests.factories import make_requirement
+from compliance.records.tests.factories import make_completion
+from compliance.requirements.tests.factories import make_course, make_requirement
 from lms.people.models import Leave
 from lms.people.tests.factories import make_affiliation, make_user
 from tenants import clock
@@ -46,6 +47,11 @@ def waived(user, requirement, starts_on, ends_on):
     )  # fmt: skip
 
 
+def rows():
+    """All that the turn writes."""
+    return [sorted(model.objects.values_list(), key=str) for model in (Assignment, ComplianceRecord)]
+
+
 def test_a_month_of_nights_leaves_nothing_for_a_look_at_everybody():
     person("Stays")
     person("Comes", starts_on=FIRST + 3 * DAY)
@@ -56,14 +62,20 @@ def test_a_month_of_nights_leaves_nothing_for_a_look_at_everybody():
     make_requirement(title="Now", starts_on=FIRST - DAY, first_due_days=7)
     later = make_requirement(title="Later", starts_on=FIRST + 12 * DAY, first_due_days=7)
     waived(excused, later, FIRST + 15 * DAY, FIRST + 20 * DAY)
+    short = make_course("short")
+    make_requirement(title="Short", course=short, starts_on=FIRST - DAY, recurs_months=1, window_days=10)
     statuses = set()
     for offset in range(30):
         today = FIRST + offset * DAY
         night(today)
         statuses |= {*Assignment.objects.values_list("user__given_name", "status")}
-        at = clock.end_of_day(today)
-        left = actions.reconcile(requirement_id=None, today=today, at=at)
-        assert not left, f"the night before {today} left {left}"
+        left, at = rows(), clock.end_of_day(today)
+        actions.daily_turn(at=at, scheduled_for=at)
+        assert rows() == left, f"the night before {today} left something to do"
+        if offset == 2:
+            make_completion(away, short, at=at)
+    renewed = ComplianceRecord.objects.filter(requirement__title="Short", cycle=2).get()
+    assert renewed.window_opens_on <= FIRST + 29 * DAY, "a renewal opened by the calendar"
     expected = {("Comes", "active"), ("Goes", "withdrawn"), ("Away", "paused"), ("Excused", "waived")}
     assert expected <= statuses, "every kind of turning was lived through"
     assert Assignment.objects.filter(requirement=later, status="active").count() == 4

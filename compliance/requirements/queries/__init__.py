@@ -10,6 +10,7 @@ from compliance.requirements.queries.byhand import (
     holding,
     individual_by,
     individuals,
+    named_by_hand,
     named_people,
     naming_days,
 )
@@ -28,7 +29,13 @@ from compliance.requirements.queries.listing import (
     unchanged_since,
 )
 from compliance.requirements.queries.meaning import Answer, Meaning, Someone, called, meaning, would_mean
-from compliance.requirements.queries.meant import meant_ids, rule_days, rule_people, titles_using
+from compliance.requirements.queries.meant import (
+    meant_ids,
+    misplaced_ids,
+    rule_days,
+    rule_people,
+    titles_using,
+)
 from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, previewed, whole
 from compliance.requirements.queries.passes import passes
 from compliance.requirements.queries.plans import (
@@ -95,6 +102,8 @@ __all__ = [
     "matching",
     "meaning",
     "meant_ids",
+    "misplaced_ids",
+    "named_by_hand",
     "named_people",
     "names",
     "naming_days",

@@ -91,6 +91,12 @@ def naming_days(first: date, last: date) -> set[date]:
     return days | {on + _DAY for on in over.values_list("ends_on", flat=True) if on is not None}
 
 
+def named_by_hand() -> set[int]:
+    """Everybody of whom something is or was said by hand for a requirement that is on; one statement."""
+    rows = Individual.objects.filter(requirement__state=RequirementState.ACTIVE)
+    return {*rows.values_list("user_id", flat=True)}
+
+
 def named_people(on: date) -> set[int]:
     """For whom a naming begins to hold on that day, or no longer does."""
     turns = Q(starts_on=on) | Q(ended_on=on) | Q(ended_on__isnull=True, ends_on=on - _DAY)

@@ -1,6 +1,8 @@
 """Whom a rule means on a day, asked of the database in one statement over the whole population."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -14,15 +16,42 @@ from lms.people import queries as people
 
 def meant_ids(rule: audience.Rule, today: date) -> frozenset[int]:
     """The ids of everyone whom the rule means on that day, whoever is named by hand; one statement."""
+    meant, values = _meant(rule, today)
+    return _ids(f"{people.RELATIONS} {meant}", values)
+
+
+def misplaced_ids(requirement: Requirement, today: date) -> frozenset[int]:
+    """Whom the rule means on that day and who does not have the requirement, and the other way round; one statement.
+
+    Whoever is named by hand stands here by the rule alone. The assignments belong to `records`; they are reached
+    through the relation.
+    """
+    rows = requirement.assignments.filter(withdrawn_on__isnull=True).order_by().values("user_id")
+    held, held_values = rows.query.sql_with_params()
+    meant, values = _meant(requirement.rule.audience, today)
+    if today < requirement.starts_on:
+        return _ids(held, held_values)
+    # Put together from constants; every value goes in by a placeholder.
+    text = f"""
+    {people.RELATIONS}, meant AS MATERIALIZED ({meant}), held AS MATERIALIZED ({held})
+    (TABLE meant EXCEPT TABLE held) UNION ALL (TABLE held EXCEPT TABLE meant)
+    """
+    return _ids(text, [*values, *held_values])
+
+
+def _meant(rule: audience.Rule, today: date) -> tuple[str, list[Any]]:
     meant = sql.condition(rule, today)
     # Put together from constants; every value goes in by a placeholder.
     text = f"""
-    {people.RELATIONS}
     SELECT DISTINCT a.user_id FROM appointment a
      WHERE a.starts_on <= %s AND (a.ends_on IS NULL OR a.ends_on >= %s) AND {meant.text}
     """  # noqa: S608
+    return text, [today, today, *meant.values]
+
+
+def _ids(text: str, values: Sequence[Any]) -> frozenset[int]:
     with connection.cursor() as cursor:
-        cursor.execute(text, [today, today, *meant.values])
+        cursor.execute(text, values)
         return frozenset(row[0] for row in cursor.fetchall())
 
 

@@ -91,6 +91,11 @@ def completions(
     return [Completion(*row) for row in rows.order_by("user_id", "completed_at", "id").values_list(*fields)]
 
 
+def has_completed_since(at: dt.datetime) -> bool:
+    """Whether anybody passed any course at that moment (UTC) or after it; one statement."""
+    return Enrollment.objects.filter(state=EnrollmentState.COMPLETED, completed_at__gte=at).exists()
+
+
 def progress_of(enrollment_ids: Collection[int]) -> dict[int, ProgressRow]:
     """How far each enrollment is; one statement."""
     return {row.enrollment_id: row for row in _progress(Enrollment.objects.filter(pk__in=enrollment_ids))}

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from lms.people.models import Affiliation, Department, Group, GroupMember, Leave, User
@@ -76,10 +77,12 @@ def facts_of(users: Iterable[User]) -> list[PersonFacts]:
     ids = [person.pk for person in people]
     paths = _department_paths()
     appointments: dict[int, list[Appointment]] = {}
-    for one in Affiliation.objects.filter(user_id__in=ids).order_by("starts_on", "pk"):
-        path = paths[one.department_id]
-        appointments.setdefault(one.user_id, []).append(
-            Appointment(one.kind, path[0], path, one.starts_on, one.ends_on, one.manager_id)
+    held = Affiliation.objects.filter(user_id__in=ids).order_by("starts_on", "pk")
+    columns = ("user_id", "kind", "department_id", "starts_on", "ends_on", "manager_id")
+    for user_id, kind, department_id, starts_on, ends_on, manager_id in held.values_list(*columns):
+        path = paths[department_id]
+        appointments.setdefault(user_id, []).append(
+            Appointment(kind, path[0], path, starts_on, ends_on, manager_id)
         )
     leaves: dict[int, list[tuple[dt.date, dt.date | None]]] = {}
     for user_id, start, end in (
@@ -123,13 +126,17 @@ def changing_days(first: dt.date, last: dt.date) -> set[dt.date]:
 
 
 def changing_people(on: dt.date) -> set[int]:
-    """Whose appointment or leave begins on that day, or was over the day before; four statements."""
-    before = on - dt.timedelta(days=1)
+    """Whose appointment or leave begins on that day, or was over the day before; two statements."""
+    turns = Q(starts_on=on) | Q(ends_on=on - dt.timedelta(days=1))
     found: set[int] = set()
     for rows in (Affiliation.objects, Leave.objects):
-        found |= {*rows.filter(starts_on=on).values_list("user_id", flat=True)}
-        found |= {*rows.filter(ends_on=before).values_list("user_id", flat=True)}
+        found |= {*rows.filter(turns).values_list("user_id", flat=True)}
     return found
+
+
+def away_since(day: dt.date) -> set[int]:
+    """Who was, is or will be on a leave that was not over before that day; one statement."""
+    return {*Leave.objects.exclude(ends_on__lt=day).values_list("user_id", flat=True)}
 
 
 def appointment_days(of: str, first: dt.date, last: dt.date) -> set[dt.date]:
