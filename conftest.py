@@ -33,6 +33,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         servers.stop()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The journeys first: one of them takes minutes, and begun late it is all that the end waits for."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
 @pytest.fixture(autouse=True)
 def _unused_limits() -> None:
     """What other tests have used up of sign-in and sign-up limits is none of this one's business."""

@@ -83,7 +83,7 @@ class Live:
         return found
 
     def wait_for_mail(
-        self, to: str, subject: str = "", *, seconds: float = 30, after: int = 0
+        self, to: str, subject: str = "", *, seconds: float = 90, after: int = 0
     ) -> EmailMessage:
         """The newest mail to this address whose subject matches; `after` mails to it are known already."""
 
