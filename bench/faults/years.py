@@ -115,6 +115,7 @@ def diligent(before: int) -> Study:
 
     def study(on: dt.date) -> list[Pass]:
         from compliance.records.models import ComplianceRecord
+        from lms.catalog.models import Course
         from lms.people.models import Leave
 
         away = Leave.objects.filter(starts_on__lte=on, ends_on__gte=on).values("user_id")
@@ -125,7 +126,9 @@ def diligent(before: int) -> Study:
             window_opens_on__lte=on,
             due_on__lte=on + before * DAY,
         ).exclude(user_id__in=away)
-        return sorted(set(rows.values_list("user__given_name", "requirement__course__key")))
+        first = rows.values_list("user__given_name", "requirement__satisfiers__0__courses__0")
+        keys = dict(Course.objects.values_list("pk", "key"))
+        return sorted({(name, keys[course_id]) for name, course_id in first})
 
     return study
 

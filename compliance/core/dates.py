@@ -18,7 +18,6 @@ __all__ = [
     "after_waiver",
     "first_due",
     "fixed_in",
-    "history",
     "longest_window",
     "opened",
     "renewal",
@@ -127,23 +126,6 @@ def validity(terms: Terms, completed_on: date, previous: Validity | None = None)
     if previous is None or ends_on is None or terms.anchor is Anchor.COMPLETION:
         return Validity(completed_on, add_period(completed_on, terms.recurs), completed_on)
     return _anniversary(terms.recurs, completed_on, previous.anchored_on, ends_on)
-
-
-def history(terms: Terms, completed: Iterable[date]) -> list[Validity]:
-    """The validity of each past completion in the order of days, as if each had been made under these terms.
-
-    One inside the renewal window of the one before renews it and keeps what the anchor keeps; any other starts anew.
-    """
-    found: list[Validity] = []
-    for on in sorted(completed):
-        last = found[-1] if found else None
-        is_renewal = (
-            last is not None
-            and last.valid_until is not None
-            and on >= window_opens(terms, last.valid_until, last.valid_from)
-        )
-        found.append(validity(terms, on, last if is_renewal else None))
-    return found
 
 
 def _fresh(terms: Terms, since: date) -> date:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import ladder, plan
+from .satisfiers import Satisfiers
 from .terms import Completion, CycleFacts, Person
 
 StepKey = tuple[str, int]
@@ -32,12 +33,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One requirement and the person as it sees them. `courses`: passing any of them answers it."""
+    """One requirement, what answers it, and the person as it sees them."""
 
     key: int
     rule: plan.Rule
     steps: ladder.Ladder
-    courses: frozenset[int]
+    satisfiers: Satisfiers
     person: Person
     completions: tuple[Completion, ...] = ()
     held: Held | None = None

@@ -7,10 +7,10 @@ happen are visited. What cannot be known (who is hired next, who passes early) d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
-from . import dates, history, ladder, plan, triggers, waivers
+from . import dates, history, ladder, plan, satisfiers, triggers, waivers
 from .duties import (
     ASSIGNED,
     COMPLETED,
@@ -27,6 +27,7 @@ from .duties import (
     StepKey,
 )
 from .standing import standing_of
+from .states import State
 from .terms import Completion, CycleDates, CycleFacts, Status, Validity
 from .visits import Visits, turning_days
 
@@ -48,42 +49,6 @@ __all__ = [
     "foresee",
     "turning_days",
 ]
-
-
-@dataclass(slots=True)
-class _State:
-    """A duty on its way through the years."""
-
-    duty: Duty
-    passes: list[Completion]
-    turning: frozenset[date]
-    assigned_on: date | None = None
-    finished: list[CycleFacts] = field(default_factory=list)
-    open: CycleFacts | None = None
-    original_due_on: date | None = None
-    anchored_on: date | None = None
-    is_paused: bool = False
-    is_excused: bool = False
-    said: set[StepKey] = field(default_factory=set)
-    waiting: set[StepKey] = field(default_factory=set)
-    counted: set[int] = field(default_factory=set)
-    status: Status | None = None
-
-    def done_by(self, day: date) -> list[Completion]:
-        """What was done by that day; credits that have finished a cycle say so."""
-        known = [each for each in self.passes if each.on <= day]
-        return [replace(one, is_counted=True) if one.credit_id in self.counted else one for one in known]
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the person has it and the clock does not stand still."""
-        return self.assigned_on is not None and not self.is_paused and not self.is_excused
-
-    def clear(self) -> None:
-        """The person no longer has it; what was passed stays and may count again."""
-        self.assigned_on = self.open = self.original_due_on = self.anchored_on = None
-        self.finished, self.said, self.waiting = [], set(), set()
-        self.is_paused = self.is_excused = False
 
 
 def foresee(duties: Sequence[Duty], first: date, last: date, habits: Habits) -> list[Event]:
@@ -113,10 +78,10 @@ def foresee(duties: Sequence[Duty], first: date, last: date, habits: Habits) -> 
     return events
 
 
-def begin(duty: Duty) -> _State:
+def begin(duty: Duty) -> State:
     """The duty as it stands before the first day."""
     held, turning = duty.held, turning_days(duty)
-    state = _State(duty, list(duty.completions), turning)
+    state = State(duty, list(duty.completions), turning)
     if held is None:
         return state
     state.assigned_on, state.is_excused = held.assigned_on, held.is_excused
@@ -127,7 +92,7 @@ def begin(duty: Duty) -> _State:
     return state
 
 
-def reconcile(state: _State, day: date, events: list[Event]) -> None:
+def reconcile(state: State, day: date, events: list[Event]) -> None:
     """The turn of the records: has it, gets it, loses it, rests."""
     duty = state.duty
     decision = plan.decide(duty.rule, duty.person, state.assigned_on is not None, state.done_by(day), day)
@@ -141,12 +106,13 @@ def reconcile(state: _State, day: date, events: list[Event]) -> None:
             events.append(Event(day, WITHDRAWN, duty.key))
         case plan.Outcome.KEEP:
             state.is_paused = decision.paused_by is not None
+            _credit_late(state, day, events)
             _move(state)
         case _:
             pass
 
 
-def _assign(state: _State, decision: plan.Decision, day: date) -> None:
+def _assign(state: State, decision: plan.Decision, day: date) -> None:
     if decision.dates is None:
         raise AssertionError("A plan that assigns without dates is a mistake in the engine.")
     made = decision.dates
@@ -161,7 +127,18 @@ def _assign(state: _State, decision: plan.Decision, day: date) -> None:
     _finish(state, cycle, decision.credit, decision.validity)
 
 
-def _move(state: _State) -> None:
+def _credit_late(state: State, day: date, events: list[Event]) -> None:
+    """What was passed before, and is recognised only now, answers a first cycle."""
+    duty = state.duty
+    if state.open is None or state.open.number != 1 or state.open.trigger is not None:
+        return
+    found = plan.late_answer(duty.rule, duty.person, state.done_by(day), state.open.window_opens_on)
+    if found is not None:
+        _finish(state, state.open, found.completion, found.validity)
+        events.append(Event(day, CREDITED, duty.key))
+
+
+def _move(state: State) -> None:
     """An open due date is computed anew from the original one."""
     cycle, duty = state.open, state.duty
     if cycle is None or state.original_due_on is None:
@@ -173,7 +150,7 @@ def _move(state: _State) -> None:
         state.open = replace(cycle, due_on=due_on, grace_ends_on=grace)
 
 
-def finish_and_open(state: _State, day: date, events: list[Event]) -> None:
+def finish_and_open(state: State, day: date, events: list[Event]) -> None:
     """Passes finish open cycles; the next opens when its window has come."""
     while state.assigned_on is not None:
         if state.open is None and not _open_next(state, day, events):
@@ -185,23 +162,19 @@ def finish_and_open(state: _State, day: date, events: list[Event]) -> None:
             continue
         over_on = waivers.over_on(state.duty.person.absences, cycle.window_opens_on, day)
         last_day = day if over_on is None else over_on - _DAY
-        inside = [each for each in state.passes if cycle.window_opens_on <= each.on <= last_day]
-        if not inside and over_on is not None:
+        done = [each for each in state.passes if each.on <= last_day]
+        first = satisfiers.first_inside(done, state.round, cycle.window_opens_on)
+        if first is None and over_on is not None:
             _open_fresh(state, cycle, over_on, events)
             continue
-        if not inside:
+        if first is None:
             return
-        first = min(inside, key=lambda each: each.rank)
-        _finish(
-            state,
-            cycle,
-            first,
-            triggers.validity(state.duty.rule.terms, first, _renewed(state), cycle.trigger),
-        )
+        valid = triggers.validity(state.duty.rule.terms, first, _renewed(state), cycle.trigger)
+        _finish(state, cycle, first, valid)
         events.append(Event(day, COMPLETED, state.duty.key))
 
 
-def _take_in(state: _State, cycle: CycleFacts, day: date, events: list[Event]) -> bool:
+def _take_in(state: State, cycle: CycleFacts, day: date, events: list[Event]) -> bool:
     """Credits from before the cycle opened; whether they answer it."""
     rule = state.duty.rule
     found = history.take_in(
@@ -228,7 +201,7 @@ def _take_in(state: _State, cycle: CycleFacts, day: date, events: list[Event]) -
     return True
 
 
-def _renewed(state: _State) -> Validity | None:
+def _renewed(state: State) -> Validity | None:
     """The validity that the open cycle renews."""
     last = state.finished[-1] if state.finished else None
     if last is None or last.valid_from is None or state.anchored_on is None:
@@ -240,7 +213,7 @@ def _cycle(number: int, made: CycleDates) -> CycleFacts:
     return CycleFacts(number, made.window_opens_on, made.due_on, made.grace_ends_on)
 
 
-def _open_fresh(state: _State, before: CycleFacts, on: date, events: list[Event]) -> None:
+def _open_fresh(state: State, before: CycleFacts, on: date, events: list[Event]) -> None:
     """A waiver has ended: the cycle before is over, and a fresh one opens that day."""
     duty = state.duty
     made = dates.after_waiver(duty.rule.terms, on, state.original_due_on, duty.person.absences)
@@ -250,7 +223,7 @@ def _open_fresh(state: _State, before: CycleFacts, on: date, events: list[Event]
     events.append(Event(on, OPENED, duty.key))
 
 
-def _finish(state: _State, cycle: CycleFacts, done: Completion, valid: Validity) -> None:
+def _finish(state: State, cycle: CycleFacts, done: Completion, valid: Validity) -> None:
     state.finished.append(
         replace(
             cycle,
@@ -266,7 +239,7 @@ def _finish(state: _State, cycle: CycleFacts, done: Completion, valid: Validity)
     state.said, state.waiting = set(), set()
 
 
-def _open_next(state: _State, day: date, events: list[Event]) -> bool:
+def _open_next(state: State, day: date, events: list[Event]) -> bool:
     last = state.finished[-1] if state.finished else None
     terms = state.duty.rule.terms
     if last is None or last.valid_until is None or last.completed_on is None:
@@ -287,7 +260,7 @@ def _open_next(state: _State, day: date, events: list[Event]) -> bool:
     return True
 
 
-def _say(states: Sequence[_State], day: date, habits: Habits, calendar: Visits, events: list[Event]) -> None:
+def _say(states: Sequence[State], day: date, habits: Habits, calendar: Visits, events: list[Event]) -> None:
     """The turn of the reminders: plan the newest step of each cycle, and gather what waits into one mail."""
     talking = [state for state in states if _may_be_told(state, day)]
     for state in talking:
@@ -308,12 +281,12 @@ def _say(states: Sequence[_State], day: date, habits: Habits, calendar: Visits, 
         state.waiting = set()
 
 
-def _may_be_told(state: _State, day: date) -> bool:
+def _may_be_told(state: State, day: date) -> bool:
     person = state.duty.person
     return state.is_running and state.open is not None and person.is_active and not person.is_away(day)
 
 
-def _ladder(state: _State) -> tuple[ladder.Step, ...]:
+def _ladder(state: State) -> tuple[ladder.Step, ...]:
     cycle, steps = state.open, state.duty.steps
     if cycle is None or state.assigned_on is None:
         return ()
@@ -328,18 +301,20 @@ def _ladder(state: _State) -> tuple[ladder.Step, ...]:
     )
 
 
-def _study(states: Sequence[_State], day: date, first: date, before: int, events: list[Event]) -> None:
-    """In the afternoon everybody whose day it is passes; one pass answers every duty of that course."""
+def _study(states: Sequence[State], day: date, first: date, before: int, events: list[Event]) -> None:
+    """In the afternoon everybody whose day it is passes the course that is offered first."""
     studying = [state for state in states if _study_day(state, first, before) == day]
-    for state in studying:
+    # By what they owed in the morning: one pass answers every duty that its course counts for.
+    passed = {state.duty.satisfiers.set_for(state.round).courses[0] for state in studying}
+    for course_id in sorted(passed):
         for other in states:
-            if other.duty.courses & state.duty.courses:
-                other.passes.append(Completion(day))
+            done = other.duty.satisfiers.completion(course_id, day)
+            other.passes += [done] if done is not None else []
     for state in states:
         finish_and_open(state, day, events)
 
 
-def _study_day(state: _State, first: date, before: int) -> date | None:
+def _study_day(state: State, first: date, before: int) -> date | None:
     cycle = state.open
     if cycle is None or not state.is_running:
         return None
@@ -352,19 +327,19 @@ def _study_day(state: _State, first: date, before: int) -> date | None:
     return wanted
 
 
-def _status(state: _State, day: date) -> Status | None:
+def _status(state: State, day: date) -> Status | None:
     if state.assigned_on is None:
         return None
     return _standing(state, day)[0]
 
 
-def _standing(state: _State, day: date) -> tuple[Status, date | None]:
+def _standing(state: State, day: date) -> tuple[Status, date | None]:
     cycles = [*state.finished, *([state.open] if state.open is not None else [])]
     found = standing_of(cycles, day, excused_because=None if state.is_running else ())
     return found.status, found.next_change_on
 
 
-def _judge(state: _State, day: date, events: list[Event]) -> None:
+def _judge(state: State, day: date, events: list[Event]) -> None:
     """What the day makes of the person's standing, and a due date that passes with the cycle open."""
     status = _status(state, day)
     if status is not None and status is not state.status:
@@ -374,7 +349,7 @@ def _judge(state: _State, day: date, events: list[Event]) -> None:
         events.append(Event(day, FELL_DUE, state.duty.key))
 
 
-def _next_days(state: _State, day: date, first: date, habits: Habits) -> set[date]:
+def _next_days(state: State, day: date, first: date, habits: Habits) -> set[date]:
     """When this duty is to be looked at again."""
     if state.assigned_on is None:
         return set()

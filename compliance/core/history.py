@@ -43,13 +43,22 @@ def validity(terms: Terms, done: Completion, previous: Validity | None = None) -
 
 
 def usable(terms: Terms, completions: Iterable[Completion], until: date) -> list[Completion]:
-    """Those that may count on that day, in order; of one day only the best, for one day is one completion."""
-    since = terms.credit_since
-    found = [each for each in completions if each.on <= until and (since is None or each.on >= since)]
-    by_day: dict[date, Completion] = {}
-    for each in sorted(found, key=lambda one: one.rank):
-        by_day.setdefault(each.on, each)
-    return list(by_day.values())
+    """Those that may count on that day, in order; of one day only the best, for one day is one completion.
+
+    One that renews the one before has to answer the next round; any other starts anew, and has to answer the round that
+    the one before answered. What answers neither is passed over.
+    """
+    since, found, last, number = terms.credit_since, list[Completion](), None, 0
+    for each in sorted(completions, key=lambda one: one.rank):
+        if each.on > until or (since is not None and each.on < since) or (found and found[-1].on == each.on):
+            continue
+        renews = last is not None and each.on >= _renews_from(terms, last)
+        wanted = number + 1 if renews else max(number, 1)
+        if each.counts_in(wanted):
+            found.append(each)
+            last = validity(terms, each, last if renews else None)
+            number = wanted - last.is_temporary
+    return found
 
 
 def validities(

@@ -93,7 +93,7 @@ def plan(
 ) -> Plan:
     """Decide every person.
 
-    `held` are the ids of people who have the requirement now; `completions` the passes of its course.
+    `held` are the ids of people who have the requirement now; `completions` what they did that could count.
     Applying the plan and planning again gives only KEEP, LATER and OUT.
     """
     holding = frozenset(held)
@@ -181,6 +181,19 @@ def _due_facts(terms: Terms, first: dates.FirstDue, cycle: CycleDates) -> tuple[
     if cycle.due_on != cycle.original_due_on:
         facts += (("moved_from", cycle.original_due_on.isoformat()),)
     return facts
+
+
+def late_answer(
+    rule: Rule, person: Person, completions: Sequence[Completion], opens_on: date
+) -> history.Done | None:
+    """What answers a first cycle that is open since `opens_on`, although it was passed before: as if known that day.
+
+    For what is recognised only afterwards: an equivalence, another set of courses. Credits are taken in by `history`.
+    """
+    done = earlier(rule, person, [each for each in completions if each.on < opens_on], opens_on)
+    if not done or not done[-1].counts_on(opens_on) or done[-1].completion.credit_id is not None:
+        return None
+    return done[-1]
 
 
 def _left(person: Person, today: date) -> tuple[Fact, ...]:

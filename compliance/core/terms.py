@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from .shares import EVERY_ROUND, Share
+
 Fact = tuple[str, str]
 """A named fact as data, for example ("kind", "staff"); dates are ISO strings."""
 
@@ -290,7 +292,7 @@ class Completion:
     `at` is the exact moment. One of the ids says what it was: a course that was passed here, or a credit, for which the
     rest is said. `lasts_until`: it counts no longer than that. `is_temporary`: it only bridges the time until the
     training itself. `is_history`: loaded history, with the dates of the cycle it would have been. `is_counted`: it has
-    finished a cycle of the person already.
+    finished a cycle of the person already. `shares` say for which rounds it counts (core.satisfiers); by default each.
     """
 
     on: date
@@ -301,12 +303,22 @@ class Completion:
     is_temporary: bool = False
     is_history: bool = False
     is_counted: bool = False
+    shares: tuple[Share, ...] = EVERY_ROUND
 
     @property
     def rank(self) -> tuple[date, bool, bool, int]:
         """Which of several comes first: by day; of one day a passed course before a credit, the temporary last."""
         key = self.enrollment_id or self.credit_id or 0
         return self.on, self.credit_id is not None, self.is_temporary, key
+
+    def share_in(self, number: int) -> Share | None:
+        """By what it counts in that round; None: it does not."""
+        found = (each for each in self.shares if each.first <= number)
+        return next((each for each in found if each.last is None or number <= each.last), None)
+
+    def counts_in(self, number: int) -> bool:
+        """Whether it counts in that round."""
+        return self.share_in(number) is not None
 
 
 @dataclass(frozen=True, slots=True)

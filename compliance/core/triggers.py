@@ -120,7 +120,10 @@ def ask(terms: Terms, person: Person, place: Place, done: Sequence[Completion], 
         return Asked(person.id, Outcome.EXEMPT)
     finished = [each for each in place.cycles if each.completed_on is not None]
     after = [on for each in finished if (on := each.completed_on) is not None and on > of.happened_on]
-    after += [each.on for each in done if of.happened_on < each.on <= of.today]
+    number = sum(not each.is_temporary for each in finished) + 1
+    # By the course of the next time or of the last: either has been gone through again.
+    again = [each for each in done if each.counts_in(number) or each.counts_in(number - 1)]
+    after += [each.on for each in again if of.happened_on < each.on <= of.today]
     if after:
         return Asked(person.id, Outcome.DONE, done_on=min(after))
     unfinished = next((each for each in place.cycles if each.completed_on is None), None)

@@ -69,10 +69,12 @@ class ComplianceRecord(models.Model):
     """One cycle of one person's requirement.
 
     Open until it is completed, or closed without completion. What completed it is a passed course (`enrollment`) or a
-    `credit`; `is_temporary`: that credit only bridges the time until the training itself. A completed row can never be
-    changed again: a trigger in the database refuses it. `original_due_on` is the due date before a leave or an
-    extension moved it; `anchored_on` is what the validity is counted from; `late_days` is 0 when on time. With an
-    `event` it was asked for because something happened, and what was done before counts until its due date only.
+    `credit`; `is_temporary`: that credit only bridges the time until the training itself. `counted_for` is the course
+    of the requirement that the enrollment was accepted for: another than its own where an equivalence counted. A
+    completed row can never be changed again: a trigger in the database refuses it. `original_due_on` is the due date
+    before a leave or an extension moved it; `anchored_on` is what the validity is counted from; `late_days` is 0 when
+    on time. With an `event` it was asked for because something happened, and what was done before counts until its due
+    date only.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -97,6 +99,7 @@ class ComplianceRecord(models.Model):
     credit = models.ForeignKey(Credit, models.PROTECT, null=True, related_name="records")
     is_temporary = models.BooleanField(default=False, db_default=False)
     event = models.ForeignKey(TriggeringEvent, models.PROTECT, null=True, related_name="records")
+    counted_for = models.ForeignKey("catalog.Course", models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=10, choices=CloseReason, blank=True)
     created_at = models.DateTimeField()

@@ -3,6 +3,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+EQUIVALENCE_DEEDS = {
+    "proposed": _("proposed that a course counts for another"),
+    "approved": _("approved that a course counts for another"),
+    "refused": _("refused that a course counts for another"),
+    "withdrawn": _("withdrew the proposal that a course counts for another"),
+    "ended": _("ended that a course counts for another"),
+}
+
 
 class RequirementsConfig(AppConfig):
     """Who must do what."""
@@ -47,6 +55,8 @@ class RequirementsConfig(AppConfig):
             "requirement.naming_ended", _("ended what was said by hand of a person in"), administers=True
         )
         kinds.register("requirement.holidays_changed", _("changed the list of holidays"), administers=True)
+        for action, label in EQUIVALENCE_DEEDS.items():
+            kinds.register(f"requirement.equivalence_{action}", label, administers=True)
         navigation.register(
             navigation.Entry(
                 key="requirements",

@@ -53,3 +53,12 @@ class Side(models.TextChoices):
 
     INCLUDE = "include", _("Add them, whatever the rule says")
     EXCLUDE = "exclude", _("Leave them out, whatever the rule says")
+
+
+class EquivalenceState(models.TextChoices):
+    """What became of a proposal that one course counts for another."""
+
+    WAITING = "waiting", _("Waiting for a decision")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

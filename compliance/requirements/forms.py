@@ -11,8 +11,8 @@ from compliance.core.audience import All, Kinds
 from compliance.requirements import rules
 from compliance.requirements.enums import DueFrom, DueUnit, Roll, ValidityAnchor
 from compliance.requirements.forms_audience import Who
+from compliance.requirements.forms_courses import Courses, initial_sets
 from compliance.requirements.models import Requirement
-from lms.catalog import queries as catalog
 from lms.ui.forms import CardLabel
 
 _YEAR_DAYS = 366
@@ -97,7 +97,7 @@ class DayList(forms.CharField):
         return tuple(sorted({int(word) for word in words}, reverse=True))
 
 
-class Builder(forms.Form):
+class Builder(Courses):
     """Everything a person decides about a requirement."""
 
     title = forms.CharField(
@@ -105,7 +105,6 @@ class Builder(forms.Form):
         max_length=200,
         help_text=_("What people see in their list, for example Phishing, yearly."),
     )
-    course = forms.TypedChoiceField(label=_("Course"), coerce=int)
     purpose = forms.CharField(
         label=_("Why it is required"),
         required=False,
@@ -194,8 +193,6 @@ class Builder(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        courses = [(row.id, row.title) for row in catalog.published_courses()]
-        self.fields["course"].choices = [("", _("Choose a course")), *courses]  # type: ignore[attr-defined]
         for name in _CONDITIONAL:
             self.fields[name].is_conditional = True  # type: ignore[attr-defined]
         self.who = Who.sent(self.data) if self.is_bound else Who.stored(self.initial["audience"])
@@ -245,8 +242,8 @@ class Builder(forms.Form):
             data["year_start_month"] = data["year_start_day"] = None
         if data["due_from"] != DueFrom.FIXED:
             data["due_on"] = None
-        who = audience.dump(self.who.rule())
-        return rules.Definition(course_id=data.pop("course"), audience=who, **data)
+        who, sets = audience.dump(self.who.rule()), self.take_sets(data)
+        return rules.Definition(satisfiers=sets, audience=who, **data)
 
     def _check_fixed_day(self, cleaned: dict[str, Any]) -> None:
         if cleaned["recurs_months"] % 12:
@@ -266,7 +263,7 @@ class Builder(forms.Form):
 def initial_of(requirement: Requirement) -> dict[str, Any]:
     """What the form shows for a requirement that exists."""
     values = rules.content_of(requirement)
-    return {**values, "course": values["course_id"]}
+    return {**values, **initial_sets(requirement.sets)}
 
 
 def initial_for_new(today: date) -> dict[str, Any]:

@@ -9,18 +9,23 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.core import audience, plan
 from compliance.core.ladder import Ladder
+from compliance.core.satisfiers import CourseSet, sets_of
+from compliance.core.satisfiers import Equivalence as CoreEquivalence
 from compliance.core.terms import Anchor, Calendar, DayUnit, FixedDay, Naming, Period, Terms
 from compliance.core.terms import DueFrom as CoreDueFrom
 from compliance.core.terms import Roll as CoreRoll
 from compliance.core.terms import Side as CoreSide
 
-from .enums import DueFrom, DueUnit, RequirementState, Roll, Side, ValidityAnchor
+from .enums import DueFrom, DueUnit, EquivalenceState, RequirementState, Roll, Side, ValidityAnchor
 
 _NONE = Value([], models.JSONField())
 
 
 class Requirement(models.Model):
-    """An obligation: who must do which course, by when, how often. Lengths are days unless the name says months.
+    """An obligation: who must do what, by when, how often. Lengths are days unless the name says months.
+
+    `satisfiers` are the sets of courses of which any one does: `[{"from_round": 1, "courses": [3, 7]}, ...]`, read by
+    `sets`. The ids are those of courses, which are never deleted.
 
     `number` counts the versions since it was turned on; drafts are number 0.
     """
@@ -28,9 +33,7 @@ class Requirement(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     title = models.CharField(_("title"), max_length=200)
     purpose = models.TextField(_("why it is required"), blank=True)
-    course = models.ForeignKey(
-        "catalog.Course", models.PROTECT, related_name="requirements", verbose_name=_("course")
-    )
+    satisfiers = models.JSONField(_("courses"), default=list, db_default=_NONE)
     state = models.CharField(max_length=10, choices=RequirementState, default=RequirementState.DRAFT)
     audience = models.JSONField(_("who"))
     starts_on = models.DateField(_("starts on"))
@@ -115,6 +118,10 @@ class Requirement(models.Model):
                 condition=~Q(due_from=DueFrom.FIXED) | Q(due_on__isnull=False),
                 name="requirement_one_date_has_date",
             ),
+            models.CheckConstraint(
+                condition=Q(satisfiers__0__from_round=1, satisfiers__0__courses__0__isnull=False),
+                name="requirement_something_answers_it",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -149,6 +156,11 @@ class Requirement(models.Model):
     def rule(self) -> plan.Rule:
         """Who and when, in the engine's words."""
         return plan.Rule(self.terms, audience.parse(self.audience))
+
+    @property
+    def sets(self) -> tuple[CourseSet, ...]:
+        """The sets of courses of which any one does, by the round from which on they are asked."""
+        return sets_of(self.satisfiers)
 
     @property
     def ladder(self) -> Ladder:
@@ -294,3 +306,89 @@ def working_calendar() -> Calendar:
 
 def _day_of_year(month: int | None, day: int | None) -> FixedDay | None:
     return None if month is None or day is None else FixedDay(month, day)
+
+
+class Equivalence(models.Model):
+    """Passing `course` counts as passing `counts_for`, if it was from `since` to `until` (None: without limit).
+
+    Two people: whoever proposed it never approves it. `ended_on` is the first day whose passes no longer count; what
+    was credited before stays. Read by the engine as `core.satisfiers.Equivalence`.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    course = models.ForeignKey("catalog.Course", models.PROTECT, related_name="+")
+    counts_for = models.ForeignKey("catalog.Course", models.PROTECT, related_name="+")
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    reason = models.TextField()
+    state = models.CharField(max_length=10, choices=EquivalenceState, default=EquivalenceState.WAITING)
+    asked_by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_note = models.TextField(blank=True)
+    ended_on = models.DateField(null=True)
+    ended_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("equivalence")
+        verbose_name_plural = _("equivalences")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="equivalence_public_id_once"),
+            models.UniqueConstraint(
+                fields=["course", "counts_for"],
+                name="equivalence_one_at_a_time",
+                condition=Q(
+                    state__in=[EquivalenceState.WAITING, EquivalenceState.APPROVED], ended_on__isnull=True
+                ),
+            ),
+            models.CheckConstraint(condition=~Q(course=F("counts_for")), name="equivalence_of_two_courses"),
+            models.CheckConstraint(condition=~Q(reason=""), name="equivalence_has_reason"),
+            models.CheckConstraint(
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="equivalence_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=EquivalenceState.WAITING, decided_by__isnull=True, decided_at__isnull=True)
+                | (
+                    ~Q(state=EquivalenceState.WAITING) & Q(decided_by__isnull=False, decided_at__isnull=False)
+                ),
+                name="equivalence_decision_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=EquivalenceState.APPROVED) | ~Q(decided_by=F("asked_by")),
+                name="equivalence_asked_and_approved_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True, ended_by__isnull=True, ended_at__isnull=True)
+                | Q(
+                    state=EquivalenceState.APPROVED,
+                    ended_on__isnull=False,
+                    ended_by__isnull=False,
+                    ended_at__isnull=False,
+                ),
+                name="equivalence_end_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course_id}: {self.counts_for_id}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has decided yet."""
+        return self.state == EquivalenceState.WAITING
+
+    @property
+    def shown_state(self) -> str:
+        """Its state, or that it was ended."""
+        return "ended" if self.ended_on else self.state
+
+    @property
+    def facts(self) -> CoreEquivalence:
+        """In the engine's words."""
+        last = [day for day in (self.until, self.ended_on and self.ended_on - timedelta(days=1)) if day]
+        return CoreEquivalence(self.course_id, self.counts_for_id, self.since, min(last, default=None))

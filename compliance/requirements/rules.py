@@ -1,9 +1,9 @@
 """What a requirement may be made of, and when it may be turned on, changed, paused or retired."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from django.utils.translation import gettext as _
 
@@ -22,12 +22,22 @@ class NumbersChanged(Exception):
     """Whom the requirement reaches, or with which dates, is not what the person saw when they decided."""
 
 
+Sets: TypeAlias = list[dict[str, Any]]
+"""Sets of courses as a requirement keeps them; see `courses`."""
+
+
+def courses(*first: int, later: Mapping[int, Sequence[int]] | None = None) -> Sets:
+    """The sets in which `first` does the first time, and `later[round]` from that round on; the default first."""
+    sets = {1: first, **(later or {})}
+    return [{"from_round": number, "courses": [*sets[number]]} for number in sorted(sets)]
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """Everything a person decides about a requirement. Lengths are days unless the name says months."""
 
     title: str
-    course_id: int
+    satisfiers: Sets
     audience: Json
     starts_on: date
     first_due_days: int
@@ -90,9 +100,18 @@ def check_can_turn_on(requirement: Requirement) -> None:
 
 def obstacle(requirement: Requirement) -> str:
     """Why it should not be turned on yet, for a person; empty when nothing stands in the way."""
-    if requirement.course_id not in {row.id for row in catalog.published_courses()}:
-        return _("Its course has no published version. People would be asked for something they cannot do.")
-    return ""
+    is_open = {row.id for row in catalog.published_courses()}
+    closed = [each for each in requirement.sets if not is_open.intersection(each.courses)]
+    if not closed:
+        return ""
+    if closed[0].from_round == 1:
+        return _(
+            "None of its courses has a published version. People would be asked for what they cannot do."
+        )
+    return _(
+        "None of the courses from time %(number)s on has a published version. People would be asked for what they "
+        "cannot do."
+    ) % {"number": closed[0].from_round}
 
 
 def check_can_pause(requirement: Requirement) -> None:

@@ -52,7 +52,7 @@ def change_by(public_id: UUID) -> Change:
     """One change with its requirement and its people. Raises Http404."""
     found = (
         Change.objects.select_related(
-            "requirement__course", "proposed_by", "decided_by", "undoes__requirement", "requirement__owner"
+            "requirement", "proposed_by", "decided_by", "undoes__requirement", "requirement__owner"
         )
         .filter(public_id=public_id)
         .first()

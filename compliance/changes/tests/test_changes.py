@@ -10,7 +10,7 @@ from compliance.changes.enums import Effect, Kind, Reach, State
 from compliance.changes.models import Change
 from compliance.records.models import ComplianceRecord, Shift
 from compliance.records.tests.factories import make_completion
-from compliance.requirements.tests.factories import make_requirement
+from compliance.requirements.tests.factories import course_of, make_requirement
 from lms.audit.models import Event
 from lms.catalog import actions as catalog
 from lms.mail.models import Message
@@ -238,14 +238,14 @@ def test_turning_on_is_undone_to_a_draft_and_can_be_turned_on_again(staff, bo, a
 
 
 def test_undone_exactly_but_for_what_people_did(live, staff, bo, at):
-    make_completion(staff["Ben"], live.course, at=at)
+    make_completion(staff["Ben"], course_of(live), at=at)
     turn(at)
     before = in_force(live)
     change = edit(live, bo, at, audience={"kinds": ["student"]})
     make(change, at)
     turn(at)
     assert set(in_force(live)) == {staff["Dan"].pk}
-    make_completion(staff["Dan"], live.course, at=at + dt.timedelta(hours=1))
+    make_completion(staff["Dan"], course_of(live), at=at + dt.timedelta(hours=1))
     turn(at + dt.timedelta(hours=2))
     later = at + dt.timedelta(hours=3)
     undo(change, bo, later)
@@ -255,7 +255,7 @@ def test_undone_exactly_but_for_what_people_did(live, staff, bo, at):
 
 
 def test_a_renewal_that_a_wider_window_opened_closes_again_and_opens_in_its_time(live, staff, bo, at):
-    make_completion(staff["Ana"], live.course, at=at)
+    make_completion(staff["Ana"], course_of(live), at=at)
     at += DAY
     turn(at)
     before = in_force(live)

@@ -11,7 +11,7 @@ from compliance.changes import actions, queries
 from compliance.changes.enums import Effect, Reach
 from compliance.records.tests.factories import make_completion
 from compliance.requirements.models import Requirement
-from compliance.requirements.tests.factories import make_requirement
+from compliance.requirements.tests.factories import course_of, make_requirement
 from lms.people.models import Leave
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants import clock
@@ -70,7 +70,7 @@ def said(rng):
 def test_what_is_shown_is_what_is_there_later_and_undoing_leaves_what_was_there(bo, at, seed):
     rng = random.Random(seed)
     requirement = make_requirement(starts_on=D(2026, 10, 1), **said(rng))
-    population(rng, requirement.course, at)
+    population(rng, course_of(requirement), at)
     turn(at - dt.timedelta(days=3))
     turn(at)
     before, was = in_force(requirement), Requirement.objects.get(pk=requirement.pk)

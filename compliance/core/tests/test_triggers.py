@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.core import dates, triggers
+from compliance.core.shares import Share
 from compliance.core.terms import Completion, CycleFacts, Roll, Validity
 from compliance.core.triggers import Fault, Occasion, Outcome, Place
 
@@ -63,6 +64,15 @@ def test_it_is_due_when_the_renewal_would_be_if_that_is_earlier():
 def test_what_was_done_after_the_event_answers_it_and_what_was_done_that_day_does_not():
     assert ask(Place((DONE,)), done=[Completion(d("2026-03-04"))]).outcome is Outcome.DONE
     assert ask(Place((DONE,)), done=[Completion(d("2026-03-03"))]).outcome is Outcome.OPENED
+
+
+def test_a_course_of_another_time_does_not_answer_it():
+    whole, refresher, later = (
+        Completion(d("2026-03-04"), shares=(Share(number, number),)) for number in (1, 2, 3)
+    )
+    assert ask(Place((DONE,)), done=[whole]).outcome is Outcome.DONE
+    assert ask(Place((DONE,)), done=[refresher]).outcome is Outcome.DONE
+    assert ask(Place((DONE,)), done=[later]).outcome is Outcome.OPENED
 
 
 def test_who_did_it_today_before_it_was_known_is_asked_from_tomorrow():

@@ -126,7 +126,7 @@ class Story:
                 purpose=_(
                     "Most break-ins at universities begin with a message. Our insurer asks for this training."
                 ),
-                course_id=course.version.course_id,
+                satisfiers=requirements.courses(course.version.course_id),
                 audience={"kinds": ["staff", "faculty"]},
                 starts_on=day,
                 first_due_days=30,
@@ -144,7 +144,7 @@ class Story:
             definition=requirements.Definition(
                 title=_("Contractors with an account"),
                 purpose=_("For whoever works in our systems without being employed here."),
-                course_id=course.version.course_id,
+                satisfiers=requirements.courses(course.version.course_id),
                 audience={"kinds": ["contractor"]},
                 starts_on=self.today + 30 * _DAY,
                 first_due_days=10,
@@ -184,7 +184,7 @@ class Story:
             requirements.Definition(
                 title=_("Before student workers get an account"),
                 purpose=_("Once, when they start: they see the data of other students."),
-                course_id=course.version.course_id,
+                satisfiers=requirements.courses(course.version.course_id),
                 audience={"kinds": ["student_worker"]},
                 starts_on=day,
                 first_due_days=21,

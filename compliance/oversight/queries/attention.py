@@ -55,6 +55,8 @@ def attention(*, today: date, at: datetime, decides: bool = False, reviews: bool
     matters = [
         *(_requests() if decides else ()),
         *(_evidence(today) if reviews else ()),
+        *_equivalences(),
+        *_unanswerable(),
         *_offers(),
         *_undelivered(),
         *_imports(),
@@ -94,6 +96,30 @@ _WAITING = {
         "%(n)d extension waits for a decision", "%(n)d extensions wait for a decision", n
     ),
 }
+
+
+def _equivalences() -> list[Matter]:
+    """Proposals that one course counts for another."""
+    count = requirements.waiting_equivalences()
+    if not count:
+        return []
+    text = ngettext(
+        "%(n)d equivalent course waits for a decision", "%(n)d equivalent courses wait for a decision", count
+    )
+    href = reverse("requirements:equivalences") + "?state=waiting"
+    return [Matter(text % {"n": count}, href, _("Look at them"))]
+
+
+def _unanswerable() -> list[Matter]:
+    """Requirements that ask for courses none of which is open: nobody can do them until one is."""
+    return [
+        Matter(
+            _("%(title)s: nobody can do it, as none of its courses is open") % {"title": each.title},
+            reverse("requirements:detail", args=[each.public_id]),
+            _("Publish the course, or choose another"),
+        )
+        for each in requirements.unanswerable()
+    ]
 
 
 def _offers() -> list[Matter]:

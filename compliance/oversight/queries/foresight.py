@@ -81,7 +81,7 @@ def _duties(requirement: "Requirement", people: requirements.Roster) -> Iterator
             planned, waiting = said[position.open_record_id]
             held = replace(held, said=planned, waiting=waiting)
         done = tuple(known.completions.get(person.id, ()))
-        yield foresight.Duty(requirement.pk, rule, steps, known.courses, person, done, held)
+        yield foresight.Duty(requirement.pk, rule, steps, known.satisfiers, person, done, held)
 
 
 def _ends(life: list[foresight.Duty], today: date, last: date) -> list[foresight.Event]:

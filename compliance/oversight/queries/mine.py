@@ -21,12 +21,14 @@ OPEN = LATE | {ComplianceStatus.EXPIRING, ComplianceStatus.NOT_YET_DUE, Complian
 class Duty:
     """One requirement as its person meets it: the obligation, the course it asks for, and what proves it.
 
-    `course` is None while nothing is published that could be taken.
+    `course` is the one begun, else the one offered first; None while nothing is published that could be taken.
+    `others` are what may be taken instead.
     """
 
     owed: records.Owed
     course: learning.CourseStanding | None
     certificate: UUID | None
+    others: tuple[learning.CourseStanding, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -77,6 +79,13 @@ class Duty:
         }
 
     @property
+    def course_name(self) -> str:
+        """Which course it is, where the name of the requirement alone does not say."""
+        if self.course is None or not (self.others or self.owed.round > 1):
+            return ""
+        return self.course.course_title
+
+    @property
     def validity(self) -> str:
         """When it was completed, and until when that counts; empty when it never was."""
         if self.owed.completed_on is None:
@@ -116,15 +125,16 @@ class Duty:
         """The second line of its row."""
         if self.excuse:
             return self.excuse
+        if not self.is_open:
+            return " · ".join(filter(None, (self.validity, self.owed.counts_because)))
         moved = records.moved_text(self.owed.moved_by)
-        parts = (self.asked_again, self.extended, moved, self.length) if self.is_open else ()
-        parts = (*parts, self.validity)
+        parts = (self.asked_again, self.extended, moved, self.length, self.course_name, self.validity)
         return " · ".join(filter(None, parts))
 
     @property
     def url(self) -> str:
         """Straight into the course; empty while there is none."""
-        return reverse("learning:course-enter", args=[self.owed.course_public_id]) if self.course else ""
+        return reverse("learning:course-enter", args=[self.course.course_public_id]) if self.course else ""
 
     @property
     def certificate_url(self) -> str:
@@ -210,10 +220,18 @@ def _certificates(user_id: int) -> dict[int, UUID]:
 
 
 def _sorted(owed: list[records.Owed], user_id: int, certificates: dict[int, UUID]) -> MyTraining:
-    courses = learning.standings(user_id=user_id, course_ids=[one.course_id for one in owed])
+    courses = learning.standings(
+        user_id=user_id, course_ids={each.id for one in owed for each in one.courses}
+    )
     mine = MyTraining()
     for one in owed:
-        duty = Duty(one, courses.get(one.course_id), certificates.get(one.enrollment_id or 0))
+        can_take = [
+            courses[each.id] for each in one.courses if each.id in courses and _is_offered(each, courses)
+        ]
+        begun = next((each for each in can_take if each.state == "in_progress"), None)
+        course = begun or next(iter(can_take), None)
+        others = tuple(each for each in can_take if each is not course)
+        duty = Duty(one, course, certificates.get(one.enrollment_id or 0), others)
         if duty.is_open:
             mine.todo.append(duty)
         elif one.status == ComplianceStatus.COMPLIANT:
@@ -221,3 +239,8 @@ def _sorted(owed: list[records.Owed], user_id: int, certificates: dict[int, UUID
         elif one.status == ComplianceStatus.EXCUSED:
             mine.excused.append(duty)
     return mine
+
+
+def _is_offered(course: records.AskedCourse, courses: dict[int, learning.CourseStanding]) -> bool:
+    """Whether it can be begun, or was begun before it was closed."""
+    return course.is_open or courses[course.id].state == "in_progress"

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from compliance.core import dates
-from compliance.core.plan import Decision, Outcome
+from compliance.core.plan import Decision, Outcome, late_answer
 from compliance.core.terms import Cause
-from compliance.records.actions.completing import certify, completed_fields, done_record
+from compliance.records.actions.completing import certify, completed_fields, done_record, keep_finished
 from compliance.records.actions.writing import insert
 from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord
+from compliance.records.queries import cycles
 from compliance.records.queries import requests as queries
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
@@ -109,11 +110,12 @@ def _apply(
         requirements.with_names(decision, names)
         for decision in planned.plan.of(Outcome.ASSIGN, Outcome.CREDIT)
     ]
-    credited = _assign(requirement, new, planned, today, at)
+    at_once = _assign(requirement, new, planned, today, at)
+    late = _credit_late(requirement, planned, at)
     withdrawn = _withdraw(requirement, planned.plan.of(Outcome.WITHDRAW), today, at)
     paused, resumed = _pause_and_resume(requirement, planned.plan.of(Outcome.KEEP))
     moved = _move_due_dates(requirement, planned)
-    return Changes(len(new) - credited, credited, withdrawn, paused, resumed, moved)
+    return Changes(len(new) - at_once, at_once + late, withdrawn, paused, resumed, moved)
 
 
 def _assign(
@@ -169,6 +171,23 @@ def _first_record(assignment: Assignment, decision: Decision, at: datetime) -> C
 def _past(assignment: Assignment, decision: Decision, at: datetime) -> list[ComplianceRecord]:
     """The cycles that earlier credits make, before the one that is open or that the newest finishes."""
     return [done_record(assignment, number, done, at) for number, done in enumerate(decision.past, start=1)]
+
+
+def _credit_late(requirement: "Requirement", planned: requirements.Planned, at: datetime) -> int:
+    """Finish first cycles by what was passed before they opened, and is recognised only now."""
+    kept = {each.person_id for each in planned.plan.of(Outcome.KEEP) if each.person_id in planned.passes}
+    if not kept:
+        return 0
+    rule, finished = requirement.rule, []
+    for record in cycles.first_cycles(requirement.pk, kept):
+        person, passes = planned.people[record.user_id], planned.passes[record.user_id]
+        found = late_answer(rule, person, passes, record.window_opens_on)
+        if found is not None:
+            for name, value in completed_fields(record, found.completion, found.validity).items():
+                setattr(record, name, value)
+            finished.append(record)
+    keep_finished(finished, at)
+    return len(finished)
 
 
 def _withdraw(requirement: "Requirement", decisions: Iterable[Decision], today: date, at: datetime) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min
 
-from compliance.core import history, triggers, waivers
+from compliance.core import history, satisfiers, triggers, waivers
 from compliance.core.terms import Completion, Terms, Validity
 from compliance.records.models import Assignment, ComplianceRecord, Revocation
 from compliance.records.queries import requests as queries
@@ -27,7 +27,11 @@ FINISHED = (
     "enrollment",
     "credit",
     "is_temporary",
+    "counted_for",
 )
+
+
+FIRST_ROUND: tuple[int, Validity | None] = (1, None)
 
 
 @transaction.atomic
@@ -52,33 +56,38 @@ def record_completions(*, at: datetime, until: datetime | None = None) -> int:
         .select_related("requirement", "assignment", "event")
         .order_by("pk")
     )
+    before = finished_before([record.assignment_id for record in rows])
     finished, ends = [], _over_by(list(rows), clock.today(until or at))
     for record in rows:
-        found = _first_inside(
-            record, done.get((record.user_id, record.requirement_id), ()), ends.get(record.pk)
-        )
+        number, _last = before.get(record.assignment_id, FIRST_ROUND)
+        each = done.get((record.user_id, record.requirement_id), ())
+        found = satisfiers.first_inside(each, number, record.window_opens_on, ends.get(record.pk))
         if found is not None:
             finished.append((record, found))
-    previous = last_validities([record.assignment_id for record, _done in finished])
     terms: dict[int, Terms] = {}
     for record, completion in finished:
         if record.requirement_id not in terms:
             terms[record.requirement_id] = record.requirement.terms
-        valid = triggers.validity(
-            terms[record.requirement_id],
-            completion,
-            previous.get(record.assignment_id),
-            record.event.trigger if record.event is not None else None,
-        )
-        for name, value in completed_fields(record, completion, valid).items():
+        number, last = before.get(record.assignment_id, FIRST_ROUND)
+        trigger = record.event.trigger if record.event is not None else None
+        valid = triggers.validity(terms[record.requirement_id], completion, last, trigger)
+        for name, value in completed_fields(record, completion, valid, number).items():
             setattr(record, name, value)
-    ComplianceRecord.objects.bulk_update([record for record, _done in finished], FINISHED, batch_size=500)
-    certify([record for record, _done in finished], at)
+    keep_finished([record for record, _done in finished], at)
     return len(finished)
 
 
-def completed_fields(record: ComplianceRecord, completion: Completion, valid: Validity) -> dict[str, Any]:
-    """What finishing a cycle writes: the completion, how late it was, and how long it counts."""
+def keep_finished(records: list[ComplianceRecord], at: datetime) -> None:
+    """Write these cycles, whose fields say that they are finished, and the validity onto the certificates."""
+    ComplianceRecord.objects.bulk_update(records, FINISHED, batch_size=500)
+    certify(records, at)
+
+
+def completed_fields(
+    record: ComplianceRecord, completion: Completion, valid: Validity, number: int = 1
+) -> dict[str, Any]:
+    """What finishing a cycle of that round writes: the completion, how late it was, and how long it counts."""
+    share = completion.share_in(number) or completion.shares[0]
     return {
         "completed_at": completion.at,
         "completed_on": completion.on,
@@ -89,6 +98,7 @@ def completed_fields(record: ComplianceRecord, completion: Completion, valid: Va
         "enrollment_id": completion.enrollment_id,
         "credit_id": completion.credit_id,
         "is_temporary": valid.is_temporary,
+        "counted_for_id": share.course_id,
     }
 
 
@@ -143,26 +153,20 @@ def _over_by(records: list[ComplianceRecord], today: date) -> dict[int, date]:
     return {pk: waiver.returns_on for pk, waiver in ended.items() if waiver is not None}
 
 
-def _first_inside(
-    record: ComplianceRecord, done: Iterable[Completion], before: date | None
-) -> Completion | None:
-    for each in done:
-        if each.on >= record.window_opens_on and (before is None or each.on < before):
-            return each
-    return None
+def finished_before(assignment_ids: Iterable[int]) -> dict[int, tuple[int, Validity | None]]:
+    """The round of each assignment's open cycle, and the validity that it renews.
 
-
-def last_validities(assignment_ids: Iterable[int]) -> dict[int, Validity]:
-    """The validity that each assignment's open cycle renews."""
+    The round is the number of finished cycles that were not only bridged, and one.
+    """
     rows = (
         ComplianceRecord.objects.filter(assignment_id__in=list(assignment_ids), completed_at__isnull=False)
         .exclude(pk__in=Revocation.objects.filter(**IN_FORCE).values("record_id"))
         .order_by("assignment_id", "cycle")
         .values_list("assignment_id", "valid_from", "valid_until", "anchored_on", "is_temporary")
     )
-    # The last one of each assignment stays.
-    return {
-        key: Validity(start, end, anchor, is_temporary)
-        for key, start, end, anchor, is_temporary in rows
-        if start and anchor
-    }
+    found: dict[int, tuple[int, Validity | None]] = {}
+    for key, start, end, anchor, is_temporary in rows:
+        number, _last = found.get(key, FIRST_ROUND)
+        number += not is_temporary
+        found[key] = (number, Validity(start, end, anchor, is_temporary) if start and anchor else None)
+    return found

@@ -7,7 +7,13 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from compliance.core import history
-from compliance.records.actions.completing import FINISHED, completed_fields, done_record, last_validities
+from compliance.records.actions.completing import (
+    FINISHED,
+    FIRST_ROUND,
+    completed_fields,
+    done_record,
+    finished_before,
+)
 from compliance.records.models import ComplianceRecord, Credit
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
@@ -54,7 +60,7 @@ def _take_in(requirement: "Requirement", rows: list[ComplianceRecord], at: datet
     ids = [row.user_id for row in rows]
     people = {person.id: person for person in requirements.people_of(requirement, ids)}
     done = requirements.passes([requirement], user_ids=ids, until=until)
-    before = last_validities([row.assignment_id for row in rows])
+    before = finished_before([row.assignment_id for row in rows])
     rule, count = requirement.rule, 0
     for row in rows:
         found = history.take_in(
@@ -62,7 +68,7 @@ def _take_in(requirement: "Requirement", rows: list[ComplianceRecord], at: datet
             rule.audience,
             people[row.user_id],
             row.window_opens_on,
-            before=before.get(row.assignment_id),
+            before=before.get(row.assignment_id, FIRST_ROUND)[1],
             completions=done.get((row.user_id, row.requirement_id), ()),
         )
         if found:

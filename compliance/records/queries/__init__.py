@@ -7,7 +7,15 @@ compliant when every requirement that counts for them is.
 
 from compliance.records.queries.access import Access, Answer, answer, may
 from compliance.records.queries.courses import Course, Round, courses_of
-from compliance.records.queries.dossiers import Dossier, MovedBy, Owed, PastCycle, dossier, owed_by
+from compliance.records.queries.dossiers import (
+    AskedCourse,
+    Dossier,
+    MovedBy,
+    Owed,
+    PastCycle,
+    dossier,
+    owed_by,
+)
 from compliance.records.queries.granting import Granted, granted
 from compliance.records.queries.history_files import Unreadable
 from compliance.records.queries.history_files import decode as decode_history
@@ -82,6 +90,7 @@ __all__ = [
     "Access",
     "Answer",
     "Asked",
+    "AskedCourse",
     "Course",
     "DepartmentTotals",
     "Dossier",

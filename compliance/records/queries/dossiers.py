@@ -6,12 +6,18 @@ from datetime import date, datetime
 from uuid import UUID
 
 from compliance.core import terms
+from compliance.core.satisfiers import Satisfiers
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.models import ComplianceRecord, Credit, Obligation, Revocation, Shift
+from compliance.records.queries.counting import COUNTED, counts_text
+from compliance.records.queries.cycles import rounds_of
 from compliance.records.queries.obligations import obligations, standings_of
 from compliance.records.queries.requests import extended_due_dates
 from compliance.records.queries.revocations import revocations_of
+from lms.catalog import queries as catalog
 from tenants import clock
+
+AskedCourse = catalog.NamedCourse
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +35,11 @@ class MovedBy:
 class Owed:
     """One requirement in force as its person meets it. Dates are days in the tenant's zone.
 
-    `enrollment_id` is what satisfied the last finished cycle. `why` are the facts that matched when it was assigned,
-    `because` those behind the status of today. `extended_from`: an extension moved the due date, and this was it first.
-    `moved_by`: the change of the requirement that moved it last.
+    `courses`: any of these answers it this `round` (for one that is done: answered it), the default first.
+    `counts_because` says so where another course counted last time. `enrollment_id` is what satisfied the last
+    finished cycle. `why` are the facts that matched when it was assigned, `because` those behind the status of today.
+    `extended_from`: an extension moved the due date, and this was it first. `moved_by`: the change of the requirement
+    that moved it last.
     """
 
     assignment_id: int
@@ -39,9 +47,9 @@ class Owed:
     requirement_public_id: UUID
     title: str
     purpose: str
-    course_id: int
-    course_public_id: UUID
-    course_title: str
+    round: int
+    courses: tuple[AskedCourse, ...]
+    counts_because: str
     status: ComplianceStatus
     cycle: int | None
     window_opens_on: date | None
@@ -91,6 +99,7 @@ class PastCycle:
     valid_from: date | None
     valid_until: date | None
     enrollment_id: int | None
+    counts_because: str
     closed_at: datetime | None
     close_reason: str
     withdrawn_on: date | None
@@ -127,14 +136,23 @@ def owed_by(user_id: int, today: date) -> list[Owed]:
     rows = list(
         obligations(today)
         .filter(user_id=user_id)
-        .select_related("requirement__course", "assignment", "done_record__credit__by")
+        .select_related("requirement", "assignment", *(f"done_record__{name}" for name in COUNTED))
     )
+    rounds, courses = rounds_of([row.assignment_id for row in rows]), {}
+    for row in rows:
+        done = row.done_record if row.open_record_id is None else None
+        number = rounds[row.assignment_id] - (done is not None and not done.is_temporary)
+        courses[row.assignment_id] = (number, Satisfiers(row.requirement.sets).set_for(number).courses)
+    named = catalog.named_courses({each for _number, ids in courses.values() for each in ids})
     standings = standings_of(rows, today)
     moved_ids = [
         row.open_record_id for row in rows if row.open_record_id and row.due_on != row.original_due_on
     ]
-    moved = _Moved(extended_due_dates(moved_ids), _moved_by(moved_ids))
-    owed = [_owed(row, standings[row.assignment_id], moved) for row in rows]
+    moved, owed = _Moved(extended_due_dates(moved_ids), _moved_by(moved_ids)), []
+    for row in rows:
+        number, ids = courses[row.assignment_id]
+        asked = number, tuple(named[each] for each in ids if each in named)
+        owed.append(_owed(row, standings[row.assignment_id], moved, asked))
     return sorted(
         owed, key=lambda one: (_ORDER[one.status], one.due_on or one.valid_until or date.max, one.title)
     )
@@ -145,7 +163,7 @@ def dossier(user_id: int, today: date) -> Dossier:
     past = list(
         ComplianceRecord.objects.filter(user_id=user_id)
         .exclude(completed_at__isnull=True, closed_at__isnull=True)
-        .select_related("requirement", "assignment", "credit__by")
+        .select_related("requirement", "assignment", *COUNTED)
         .order_by("-window_opens_on", "-cycle", "-pk")
     )
     moved_ids = [one.pk for one in past if one.due_on != one.original_due_on]
@@ -175,7 +193,9 @@ def _moved_by(record_ids: Collection[int]) -> dict[int, MovedBy]:
     }
 
 
-def _owed(row: Obligation, standing: terms.Standing, moved: _Moved) -> Owed:
+def _owed(
+    row: Obligation, standing: terms.Standing, moved: _Moved, asked: tuple[int, tuple[AskedCourse, ...]]
+) -> Owed:
     requirement, is_active = row.requirement, row.assignment_status == AssignmentStatus.ACTIVE
     return Owed(
         assignment_id=row.assignment_id,
@@ -183,9 +203,9 @@ def _owed(row: Obligation, standing: terms.Standing, moved: _Moved) -> Owed:
         requirement_public_id=requirement.public_id,
         title=requirement.title,
         purpose=requirement.purpose,
-        course_id=requirement.course_id,
-        course_public_id=requirement.course.public_id,
-        course_title=requirement.course.title,
+        round=asked[0],
+        courses=asked[1],
+        counts_because=counts_text(row.done_record) if row.done_record else "",
         status=ComplianceStatus(standing.status.value),
         cycle=row.cycle,
         window_opens_on=row.window_opens_on,
@@ -220,6 +240,7 @@ def _past(record: ComplianceRecord, moved: _Moved, revocation: Revocation | None
         valid_from=record.valid_from,
         valid_until=record.valid_until,
         enrollment_id=record.enrollment_id,
+        counts_because=counts_text(record),
         closed_at=record.closed_at,
         close_reason=record.close_reason,
         withdrawn_on=record.assignment.withdrawn_on,

@@ -125,11 +125,12 @@ def _identify(rows: Iterable[Row]) -> None:
     """Who is meant, and which requirement: by its title, or by a course that only one requirement asks for."""
     named = people.people_by_words({row.line.person for row in rows})
     known = requirements.loadable()
+    words = requirements.course_words(known)
     for row in rows:
         row.user = named.get(row.line.person.lower())
         wanted = row.line.requirement.casefold()
         found = [each for each in known if each.title.casefold() == wanted or str(each.public_id) == wanted]
-        by_course = [each for each in known if wanted in {each.course.key, each.course.title.casefold()}]
+        by_course = [each for each in known if wanted in words[each.pk]]
         meant = found or by_course
         if row.user is None:
             row.fault = _("Nobody here has the e-mail address or employee ID “%(text)s”.") % {
@@ -185,7 +186,7 @@ def _settle(requirement: "Requirement", rows: list[Row], today: date) -> list[Ou
             row.fault = "" if row.is_known or fault is None else _words(fault)
         position = held.get(person.id)
         duty = Duty(
-            requirement.pk, requirement.rule, requirement.ladder, known.courses, person, done,
+            requirement.pk, requirement.rule, requirement.ladder, known.satisfiers, person, done,
             position.held if position else None,
         )  # fmt: skip
         new = [row for row in by_user[person.id] if row.is_new]

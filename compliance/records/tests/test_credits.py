@@ -9,7 +9,7 @@ from compliance.records import actions as records
 from compliance.records import queries
 from compliance.records.enums import CreditSource
 from compliance.records.models import ComplianceRecord, Credit
-from compliance.requirements.tests.factories import make_requirement
+from compliance.requirements.tests.factories import course_of, make_requirement
 from lms.people.tests.factories import make_affiliation
 from tenants import clock
 
@@ -167,7 +167,7 @@ def test_a_temporary_certification_bridges_until_its_end_and_the_training_counts
         (2, date(2026, 11, 21), date(2027, 1, 31), None, None),
     ]
     assert _status(dee) == "expiring"
-    make_completion(dee, yearly.course, at=datetime(2026, 12, 10, 12, tzinfo=UTC))
+    make_completion(dee, course_of(yearly), at=datetime(2026, 12, 10, 12, tzinfo=UTC))
     turn(date(2026, 12, 11))
     assert _cycles(dee)[1][3:] == (date(2026, 12, 10), date(2027, 12, 10))
 

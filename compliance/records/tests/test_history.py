@@ -10,7 +10,7 @@ from compliance.records import actions as records
 from compliance.records.models import ComplianceRecord, Credit
 from compliance.records.queries import history_files, loading
 from compliance.requirements.models import Requirement
-from compliance.requirements.tests.factories import make_course, make_requirement
+from compliance.requirements.tests.factories import course_of, make_course, make_requirement
 from lms.people.tests.factories import make_affiliation, make_user
 
 from .factories import make_completion
@@ -161,7 +161,7 @@ def test_what_changed_since_the_preview_keeps_everything_out(university, ada, at
     seen = loading.preview(TEXT, by_id=ada.pk, today=TODAY)
     make_completion(
         university["anna"],
-        Requirement.objects.get(title="Yearly").course,
+        course_of(Requirement.objects.get(title="Yearly")),
         at=datetime(2026, 2, 20, 12, tzinfo=UTC),
     )
     with pytest.raises(records.Refused, match="changed since you looked"):
@@ -174,7 +174,7 @@ def test_finished_cycles_are_never_touched_and_what_lies_before_them_is_kept_wit
 ):
     yearly = Requirement.objects.get(title="Yearly")
     turn()
-    make_completion(university["anna"], yearly.course, at=datetime(2026, 11, 23, 9, tzinfo=UTC))
+    make_completion(university["anna"], course_of(yearly), at=datetime(2026, 11, 23, 9, tzinfo=UTC))
     turn()
     of_anna = ComplianceRecord.objects.filter(user=university["anna"], requirement=yearly)
     before = list(of_anna.values())

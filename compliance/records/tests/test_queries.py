@@ -245,5 +245,5 @@ def test_the_number_of_statements_does_not_grow_with_the_people(django_assert_nu
         list(rows)
         records.totals(rows)
         records.by_department(rows)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         records.owed_by(user.pk, TODAY)

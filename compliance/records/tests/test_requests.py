@@ -9,7 +9,7 @@ from compliance.records import actions, queries, rules
 from compliance.records.enums import ComplianceStatus, RequestState
 from compliance.records.models import Assignment, ComplianceRecord, Extension, Waiver
 from compliance.reminders.queries.ladder import reached_steps
-from compliance.requirements.tests.factories import make_course, make_requirement
+from compliance.requirements.tests.factories import course_of, make_course, make_requirement
 from lms.audit.models import Event
 from lms.mail import messages as mail_messages
 from lms.mail.models import Message
@@ -133,7 +133,7 @@ def test_one_that_begins_later_begins_with_that_day_s_turn(ana, owed, asker, off
 
 def test_what_is_passed_while_excused_counts_and_no_fresh_cycle_is_needed(ana, owed, asker, officer):
     approve(ask(ana, owed, asker), officer)
-    make_completion(ana, owed.course, at=noon(TODAY + 5 * DAY))
+    make_completion(ana, course_of(owed), at=noon(TODAY + 5 * DAY))
     turn(TODAY + 30 * DAY)
     (record,) = ComplianceRecord.objects.filter(user=ana)
     assert (record.cycle, record.completed_on, record.late_days) == (1, TODAY + 5 * DAY, 0)
@@ -144,7 +144,7 @@ def test_what_is_passed_after_it_ended_finishes_the_fresh_cycle_however_late_the
     ana, owed, asker, officer
 ):
     approve(ask(ana, owed, asker), officer)
-    make_completion(ana, owed.course, at=noon(TODAY + 22 * DAY))
+    make_completion(ana, course_of(owed), at=noon(TODAY + 22 * DAY))
     turn(TODAY + 40 * DAY)
     first, second = ComplianceRecord.objects.filter(user=ana).order_by("cycle")
     assert (first.completed_on, first.close_reason) == (None, "waived")
@@ -152,7 +152,7 @@ def test_what_is_passed_after_it_ended_finishes_the_fresh_cycle_however_late_the
 
 
 def test_a_trained_person_gets_nothing_new_when_a_waiver_ends(ana, owed, asker, officer):
-    make_completion(ana, owed.course, at=noon(TODAY) - 7 * HOUR)
+    make_completion(ana, course_of(owed), at=noon(TODAY) - 7 * HOUR)
     turn(TODAY)
     approve(ask(ana, owed, asker), officer)
     turn(TODAY + 30 * DAY)
@@ -161,7 +161,7 @@ def test_a_trained_person_gets_nothing_new_when_a_waiver_ends(ana, owed, asker, 
 
 
 def test_a_renewal_that_would_open_under_a_waiver_is_taken_over_by_the_fresh_cycle(ana, owed, asker, officer):
-    make_completion(ana, owed.course, at=noon(TODAY) - 7 * HOUR)
+    make_completion(ana, course_of(owed), at=noon(TODAY) - 7 * HOUR)
     turn(TODAY)
     valid_until = ComplianceRecord.objects.get(user=ana).valid_until
     first = valid_until - 70 * DAY
@@ -327,7 +327,7 @@ def test_many_are_moved_together_or_not_at_all(ana, owed, asker, officer):
     assert {move.user_id for move in seen.moves} == {ana.pk, ben.pk}
     assert {one.name for one in seen.left_out} == {cara.display_name, officer.display_name}
     before = cycles(ana)
-    make_completion(ben, owed.course, at=noon(TODAY) - 7 * HOUR)
+    make_completion(ben, course_of(owed), at=noon(TODAY) - 7 * HOUR)
     turn(TODAY)
     with pytest.raises(rules.NumbersChanged, match="no due date was moved"):
         extend(owed, people, to, officer, fingerprint=seen.fingerprint)

@@ -11,7 +11,7 @@ from compliance.core.standing import standing_of
 from compliance.records import actions as records
 from compliance.records import queries
 from compliance.records.models import ComplianceRecord, Reinstatement, Revocation
-from compliance.requirements.tests.factories import make_requirement
+from compliance.requirements.tests.factories import course_of, make_requirement
 from lms.learning.models import Certificate
 from lms.mail.models import Message
 from lms.people.tests.factories import make_affiliation, make_user
@@ -39,7 +39,7 @@ def passed(dee):
     make_affiliation(dee, starts_on=date(2025, 3, 1))
     requirement = make_requirement(starts_on=date(2026, 9, 1), window_days=30)
     turn(date(2026, 9, 1))
-    enrollment = make_completion(dee, requirement.course, at=datetime(2026, 10, 5, 12, tzinfo=UTC))
+    enrollment = make_completion(dee, course_of(requirement), at=datetime(2026, 10, 5, 12, tzinfo=UTC))
     Certificate.objects.create(
         enrollment=enrollment, code="x" * 26, holder_name="Dee", issued_at=enrollment.completed_at
     )
@@ -77,7 +77,7 @@ def test_the_same_pass_never_counts_for_the_fresh_cycle_even_on_the_same_day(dee
     make_affiliation(dee, starts_on=date(2025, 3, 1))
     requirement = make_requirement(starts_on=date(2026, 9, 1))
     turn(date(2026, 9, 1))
-    make_completion(dee, requirement.course, at=datetime(2026, 11, 23, 8, tzinfo=UTC))
+    make_completion(dee, course_of(requirement), at=datetime(2026, 11, 23, 8, tzinfo=UTC))
     turn(TODAY)
     record = ComplianceRecord.objects.get()
     records.revoke(record, due_on=TODAY + 9 * DAY, reason="Not theirs.", by=ada, today=TODAY, at=at)

@@ -11,7 +11,7 @@ from compliance.core import audience
 from compliance.records import actions, queries
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.requirements.models import Holiday, Requirement
-from compliance.requirements.tests.factories import make_course, make_requirement
+from compliance.requirements.tests.factories import course_of, make_course, make_requirement
 from lms.people.models import Leave
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants import clock
@@ -81,7 +81,9 @@ class World:
             text, known_on = known_of(clause)
             word, *rest = text.split()
             if word == "passed" and dt.date.fromisoformat(rest[0]) == day:
-                make_completion(self.user, self.requirement.course, at=noon(day) - dt.timedelta(minutes=5))
+                make_completion(
+                    self.user, course_of(self.requirement), at=noon(day) - dt.timedelta(minutes=5)
+                )
             elif word == "deactivated" and dt.date.fromisoformat(rest[0]) == day:
                 type(self.user).objects.filter(pk=self.user.pk).update(is_active=False)
             elif word not in {"passed", "deactivated", "outage"} and day == max(known_on, self.days()[0]):

@@ -14,7 +14,13 @@ from compliance.requirements.queries.byhand import (
     named_people,
     naming_days,
 )
+from compliance.requirements.queries.courses import course_words, unanswerable
 from compliance.requirements.queries.coverage import Answered, Coverage, coverage, coverage_of
+from compliance.requirements.queries.equivalences import (
+    all_equivalences,
+    equivalence_by,
+    waiting_equivalences,
+)
 from compliance.requirements.queries.holidays import holidays, observing, working_calendar
 from compliance.requirements.queries.listing import (
     InForce,
@@ -49,6 +55,13 @@ from compliance.requirements.queries.plans import (
 )
 from compliance.requirements.queries.previews import Affected, DueDay, Explanation, Preview, explain, preview
 from compliance.requirements.queries.sentences import rule_sentence, sentence
+from compliance.requirements.queries.settling import (
+    Settled,
+    Settling,
+    asking_for,
+    settled_by_equivalence,
+    settled_by_sets,
+)
 from compliance.requirements.queries.versions import (
     changed_names,
     content_of,
@@ -75,17 +88,23 @@ __all__ = [
     "Planned",
     "Preview",
     "Roster",
+    "Settled",
+    "Settling",
     "Someone",
     "active",
+    "all_equivalences",
     "all_requirements",
+    "asking_for",
     "called",
     "changed_names",
     "consequences",
     "consequences_of_ending",
     "content_of",
+    "course_words",
     "coverage",
     "coverage_of",
     "differs",
+    "equivalence_by",
     "ever_turned_on",
     "explain",
     "holding",
@@ -122,9 +141,13 @@ __all__ = [
     "rule_sentence",
     "said_before",
     "sentence",
+    "settled_by_equivalence",
+    "settled_by_sets",
+    "unanswerable",
     "titles_using",
     "unchanged_since",
     "version_page",
+    "waiting_equivalences",
     "whole",
     "with_names",
     "working_calendar",

@@ -1,10 +1,10 @@
 """The terms lived through by a few real people, so that whoever writes them sees dates and not lengths."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from compliance.core import dates
+from compliance.core import dates, history
 from compliance.core.plan import Decision, Outcome
 from compliance.core.terms import Completion, Fact, Terms, Validity
 from compliance.requirements.queries.plans import Planned
@@ -74,4 +74,6 @@ def _example(decision: Decision, planned: Planned, terms: Terms, today: date) ->
 
 def _if_done(terms: Terms, passes: Sequence[Completion], on: date) -> Validity:
     """How long it would count, with what the person did before."""
-    return dates.history(terms, [*(each.on for each in passes if each.on < on), on])[-1]
+    before = [each for each in passes if each.on < on]
+    known = history.usable(replace(terms, credit_since=None), before, on)
+    return history.validities(terms, [*known, Completion(on)])[-1]

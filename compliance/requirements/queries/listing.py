@@ -59,9 +59,8 @@ def ever_turned_on() -> list[Requirement]:
 
 
 def loadable() -> list[Requirement]:
-    """Every requirement for which something can still be written down: all but retired ones, with their courses."""
-    rows = Requirement.objects.exclude(state=RequirementState.RETIRED).select_related("course")
-    return list(rows.order_by("pk"))
+    """Every requirement for which something can still be written down: all but retired ones."""
+    return list(Requirement.objects.exclude(state=RequirementState.RETIRED).order_by("pk"))
 
 
 def locked(requirement_id: int) -> Requirement:
@@ -76,20 +75,12 @@ def all_requirements() -> QuerySet[Any]:
         output_field=IntegerField(),
     )
     held = Count("assignments", filter=Q(assignments__withdrawn_on__isnull=True))
-    return (
-        Requirement.objects.select_related("course")
-        .annotate(people_count=held, rank=rank)
-        .order_by("rank", "title", "pk")
-    )
+    return Requirement.objects.annotate(people_count=held, rank=rank).order_by("rank", "title", "pk")
 
 
 def requirement_by(public_id: UUID) -> Requirement:
     """One requirement with its course. Raises Http404."""
-    found = (
-        Requirement.objects.select_related("course", "turned_on_by", "owner")
-        .filter(public_id=public_id)
-        .first()
-    )
+    found = Requirement.objects.select_related("turned_on_by", "owner").filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found

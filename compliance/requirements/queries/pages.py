@@ -15,10 +15,12 @@ from compliance.requirements import basis, facts, rules
 from compliance.requirements.enums import RequirementState, Side
 from compliance.requirements.models import Requirement
 from compliance.requirements.queries.byhand import holding
+from compliance.requirements.queries.courses import asked_courses
 from compliance.requirements.queries.listing import all_requirements
 from compliance.requirements.queries.pictures import picture_of
 from compliance.requirements.queries.previews import Affected, DueDay, Preview, preview
 from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
+from compliance.requirements.queries.settling import settled_by_sets
 from compliance.requirements.queries.versions import history
 from lms.ui.dates import day_text
 
@@ -55,6 +57,7 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
         "first_due": capfirst(first_due_text(requirement.terms)),
         "again": capfirst(again_text(requirement.terms)),
         "versions": history(requirement),
+        **asked_courses(requirement),
         "basis": basis.of(requirement),
         "unset_parameters": basis.unset_parameters(basis.of(requirement)),
         "by_hand": _by_hand_text(requirement, today),
@@ -102,6 +105,8 @@ def previewed(requirement: Requirement, today: date) -> dict[str, Any]:
     found = preview(requirement, today)
     return {
         "preview": found,
+        "settling": settled_by_sets(requirement),
+        **asked_courses(requirement),
         "sentence": sentence(requirement, facts.names()),
         "first_people": found.affected[:SHOWN_FIRST],
         "more_count": max(0, len(found.affected) - SHOWN_FIRST),

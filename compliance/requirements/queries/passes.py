@@ -13,8 +13,10 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Exists, OuterRef
 
+from compliance.core.satisfiers import Equivalence, Satisfiers
 from compliance.core.terms import Completion
 from compliance.requirements.models import Requirement
+from compliance.requirements.queries.equivalences import equivalences
 from lms.learning import queries as learning
 from tenants import clock
 
@@ -28,27 +30,32 @@ def passes(
     user_ids: Collection[int] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    also: tuple[Equivalence, ...] = (),
 ) -> dict[Key, list[Completion]]:
     """What these people (None: everybody) did that could count for these requirements, oldest first.
 
-    From `since` to `until`, both moments in UTC and included. What was revoked for
-    a requirement is left out. Three statements, however many people and requirements.
+    From `since` to `until`, both moments in UTC and included. What was revoked for a requirement is left out. `also`:
+    equivalences that are not approved, to see what they would do. Four statements, however many people and
+    requirements.
     """
-    wanted: dict[int, list[Requirement]] = defaultdict(list)
-    for requirement in requirements:
-        wanted[requirement.course_id].append(requirement)
     found: dict[Key, list[Completion]] = defaultdict(list)
+    wanted: dict[int, list[tuple[int, Satisfiers]]] = defaultdict(list)
+    answered = satisfiers(requirements, also)
+    for requirement_id, one in answered.items():
+        for course_id in one.courses:
+            wanted[course_id].append((requirement_id, one))
     if not wanted:
         return found
-    asked = [each.pk for several in wanted.values() for each in several if each.pk]
+    asked = [each for each in answered if each]
     revoked = _revoked(asked)
     for row in learning.completions(course_ids=list(wanted), user_ids=user_ids, since=since):
         if until is not None and row.completed_at > until:
             continue
-        done = Completion(clock.today(row.completed_at), row.enrollment_id, row.completed_at)
-        for requirement in wanted[row.course_id]:
-            if (requirement.pk, row.enrollment_id, None) not in revoked:
-                found[row.user_id, requirement.pk or 0].append(done)
+        on = clock.today(row.completed_at)
+        for requirement_id, one in wanted[row.course_id]:
+            done = one.completion(row.course_id, on, row.enrollment_id, row.completed_at)
+            if done is not None and (requirement_id, row.enrollment_id, None) not in revoked:
+                found[row.user_id, requirement_id].append(done)
     for key, credit in _credits(asked, user_ids):
         if (key[1], None, credit.done.credit_id) in revoked:
             continue
@@ -65,6 +72,14 @@ def _revoked(asked: Collection[int]) -> set[tuple[int, int | None, int | None]]:
     revocation: Any = apps.get_model("records", "Revocation")
     rows = revocation.objects.filter(record__requirement_id__in=asked, reinstatement__isnull=True)
     return set(rows.values_list("record__requirement_id", "record__enrollment_id", "record__credit_id"))
+
+
+def satisfiers(
+    requirements: Iterable[Requirement], also: tuple[Equivalence, ...] = ()
+) -> dict[int, Satisfiers]:
+    """What answers each of these, by its id (0: unsaved), with the equivalences that were approved; one statement."""
+    known = equivalences() + also
+    return {each.pk or 0: Satisfiers(each.sets, known) for each in requirements}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +119,11 @@ def _credits(asked: Collection[int], user_ids: Collection[int] | None) -> Iterab
 
 
 def passes_of(
-    requirement: Requirement, user_ids: Collection[int] | None = None
+    requirement: Requirement,
+    user_ids: Collection[int] | None = None,
+    *,
+    also: tuple[Equivalence, ...] = (),
 ) -> dict[int, list[Completion]]:
     """As `passes`, by person, for one requirement, saved or not."""
-    return {user_id: done for (user_id, _id), done in passes([requirement], user_ids=user_ids).items()}
+    found = passes([requirement], user_ids=user_ids, also=also)
+    return {user_id: done for (user_id, _id), done in found.items()}

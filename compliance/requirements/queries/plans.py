@@ -5,19 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from compliance.core.plan import Decision, Plan, plan
+from compliance.core.satisfiers import Satisfiers
 from compliance.core.terms import Completion, Person
 from compliance.requirements import facts
 from compliance.requirements.models import Requirement
-from compliance.requirements.queries.passes import passes_of
+from compliance.requirements.queries.passes import passes_of, satisfiers
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a requirement knows of its people: themselves, and what they passed of its courses."""
+    """What a requirement knows of its people: themselves, what answers it, and what they did that could count."""
 
     people: tuple[Person, ...]
     completions: Mapping[int, Sequence[Completion]]
-    courses: frozenset[int]
+    satisfiers: Satisfiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def known_of(requirement: Requirement, people: facts.Roster) -> Known:
     return Known(
         facts.population(requirement, people).people,
         passes_of(requirement, [row.user_id for row in people]),
-        frozenset({requirement.course_id}),
+        satisfiers([requirement])[requirement.pk or 0],
     )
 
 

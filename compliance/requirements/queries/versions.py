@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 
 from compliance.requirements import basis, facts, rules
 from compliance.requirements.models import Requirement, RequirementVersion
+from compliance.requirements.queries.courses import asked_courses
 from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
 
 
@@ -87,6 +88,7 @@ def version_page(requirement: Requirement, number: int) -> dict[str, Any]:
         "said": said,
         "version": next(each for each in versions if each.number == number),
         "until": next((each.at for each in versions if each.number == number + 1), None),
+        **asked_courses(said),
         "sentence": sentence(said, facts.names()),
         "first_due": capfirst(first_due_text(said.terms)),
         "again": capfirst(again_text(said.terms)),

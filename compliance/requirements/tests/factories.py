@@ -5,6 +5,7 @@ from typing import Any
 
 from compliance.requirements.enums import RequirementState
 from compliance.requirements.models import Requirement
+from compliance.requirements.rules import courses
 from lms.catalog.enums import VersionState
 from lms.catalog.models import Course, CourseVersion
 from tenants.tests.factories import AT
@@ -29,6 +30,11 @@ def make_course(key: str = "phishing", title: str = "Recognising phishing") -> C
     return course
 
 
+def course_of(requirement: Requirement) -> Course:
+    """The course that is asked for the first time."""
+    return Course.objects.get(pk=requirement.sets[0].courses[0])
+
+
 def make_requirement(*, is_on: bool = True, **fields: Any) -> Requirement:
     """Staff and faculty, 30 days, every 12 months; turned on (without assigning anyone) unless said otherwise."""
     defaults: dict[str, Any] = {
@@ -42,6 +48,7 @@ def make_requirement(*, is_on: bool = True, **fields: Any) -> Requirement:
     }
     if is_on:
         defaults |= {"state": RequirementState.ACTIVE, "turned_on_at": AT, "number": 1}
-    if "course" not in fields:
-        defaults["course"] = make_course()
+    course = fields.pop("course", None)
+    if "satisfiers" not in fields:
+        defaults["satisfiers"] = courses((course or make_course()).pk)
     return Requirement.objects.create(**(defaults | fields))

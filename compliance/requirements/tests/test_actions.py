@@ -29,7 +29,7 @@ def today(at):
 def definition(**changes):
     values = {
         "title": "Phishing, yearly",
-        "course_id": make_course().pk,
+        "satisfiers": rules.courses(make_course().pk),
         "audience": ALL_STAFF_AND_FACULTY,
         "starts_on": dt.date(2026, 11, 23),
         "first_due_days": 30,
@@ -226,5 +226,5 @@ def test_a_preview_costs_the_same_number_of_statements_for_any_population(
     for number in range(size):
         make_affiliation(make_user(email=f"p{number}@example.edu", password="!"))
     requirement = make_requirement(is_on=False)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         queries.preview(requirement, today)

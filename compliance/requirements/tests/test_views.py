@@ -9,7 +9,7 @@ from compliance.requirements.models import Requirement
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants.context import inside
 
-from .factories import make_course, make_requirement
+from .factories import course_of, make_course, make_requirement
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def test_a_draft_can_be_discarded_and_one_that_was_on_cannot(officer, alpha):
 def test_without_a_published_course_it_cannot_be_turned_on(officer, alpha, staff):
     with inside(alpha):
         requirement = make_requirement(is_on=False)
-        requirement.course.versions.update(state="retired", retired_at=requirement.created_at)
+        course_of(requirement).versions.update(state="retired", retired_at=requirement.created_at)
     page = officer.get(f"/requirements/{requirement.public_id}/")
     assert "It cannot be turned on yet" in page.text
     assert 'name="fingerprint"' not in page.text

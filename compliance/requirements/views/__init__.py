@@ -2,6 +2,14 @@
 
 from compliance.requirements.views.builder import edit, new
 from compliance.requirements.views.byhand import by_hand, by_hand_end
+from compliance.requirements.views.equivalences import (
+    equivalence,
+    equivalence_decide,
+    equivalence_end,
+    equivalence_list,
+    equivalence_new,
+    equivalence_withdraw,
+)
 from compliance.requirements.views.holidays import holidays
 from compliance.requirements.views.laws import basis, coverage_csv, law, laws
 from compliance.requirements.views.lifecycle import discard, pause, retire, turn_on
@@ -16,6 +24,12 @@ __all__ = [
     "detail",
     "discard",
     "edit",
+    "equivalence",
+    "equivalence_decide",
+    "equivalence_end",
+    "equivalence_list",
+    "equivalence_new",
+    "equivalence_withdraw",
     "holidays",
     "law",
     "laws",

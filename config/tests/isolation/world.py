@@ -178,23 +178,19 @@ def _course_zip() -> bytes:
 def _compliance(world: World) -> None:
     from compliance.records.models import Turn
     from compliance.records.tests.factories import make_assignment, make_record
+    from compliance.requirements.models import Equivalence
     from compliance.requirements.tests.factories import make_requirement
     from lms.catalog.models import Course
 
+    cited = {
+        "regime": f"Law {_canary()}", "control": "12.6.3", "asks": _canary(), "pack": "pci-dss-4", "pack_version": 1,
+    }  # fmt: skip
     requirement = make_requirement(
         title=f"Yearly {_canary()}",
         course=Course.objects.get(public_id=world.ids["course"]),
         owner=world.dee,
         policy=f"Policy {_canary()}",
-        authorities=[
-            {
-                "regime": f"Law {_canary()}",
-                "control": "12.6.3",
-                "asks": _canary(),
-                "pack": "pci-dss-4",
-                "pack_version": 1,
-            }
-        ],
+        authorities=[cited],
         parameters=[{"name": "How often", "value": _canary(), "since": "2026-01-01"}],
     )
     assignment = make_assignment(world.dee, requirement=requirement)
@@ -213,7 +209,12 @@ def _compliance(world: World) -> None:
         ended_at=AT,
         end_reason=_canary(),
     )
-    world.ids["individual"] = str(individual.public_id)
+    equivalence = Equivalence.objects.create(
+        course=Course.objects.get(key="second"), counts_for_id=requirement.sets[0].courses[0], asked_by=world.dee,
+        reason=_canary(), asked_at=AT, state="approved", decided_by=world.ada, decided_at=AT, decision_note=_canary(),
+        ended_by=world.ada, ended_at=AT, ended_on=AT.date(),
+    )  # fmt: skip
+    world.ids.update(individual=str(individual.public_id), equivalence=str(equivalence.public_id))
     _requests(world, record)
     world.ids.update(certified.certified(record, by=world.ada, at=AT, canary=_canary()))
     _changes(world, record)

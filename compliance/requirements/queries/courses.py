@@ -1,0 +1,68 @@
+"""Which courses a requirement asks for, by name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.core.satisfiers import CourseSet
+from compliance.requirements.models import Requirement
+from compliance.requirements.queries.listing import active
+from lms.catalog import queries as catalog
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSet:
+    """The courses of which any one does from a time on, the one offered first first."""
+
+    from_round: int
+    courses: tuple[catalog.NamedCourse, ...]
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is what somebody does who never did it before."""
+        return self.from_round == 1
+
+
+def named_sets(requirement: Requirement) -> list[NamedSet]:
+    """The sets of a requirement, saved or not; one statement."""
+    known = catalog.named_courses({course for each in requirement.sets for course in each.courses})
+    return [
+        NamedSet(each.from_round, tuple(known[one] for one in each.courses if one in known))
+        for each in requirement.sets
+    ]
+
+
+def course_words(found: Iterable[Requirement]) -> dict[int, set[str]]:
+    """By requirement: the keys and the titles (folded) of all courses it names; one statement."""
+    asked = {each.pk: {course for one in each.sets for course in one.courses} for each in found}
+    known = catalog.named_courses({course for courses in asked.values() for course in courses})
+    words = {each.id: {each.key, each.title.casefold()} for each in known.values()}
+    return {
+        pk: {word for course in courses for word in words.get(course, ())} for pk, courses in asked.items()
+    }
+
+
+def unanswerable() -> list[Requirement]:
+    """The requirements that are on and ask, at some time, for courses none of which can be taken; two statements."""
+    found = active()
+    known = catalog.named_courses({course for each in found for one in each.sets for course in one.courses})
+    is_open = {each.id for each in known.values() if each.is_open}
+    return [each for each in found if any(not is_open.intersection(one.courses) for one in each.sets)]
+
+
+def asked_courses(requirement: Requirement) -> dict[str, Any]:
+    """What a page shows of them: the sets, and whether later times ask for the same as the first."""
+    return {"sets": named_sets(requirement), "repeats": repeats(requirement)}
+
+
+def repeats(requirement: Requirement) -> bool:
+    """Whether somebody who has done it is asked for the same course again the next time."""
+    return requirement.terms.recurs is not None and any(
+        _is_same(before, after)
+        for before, after in zip(requirement.sets, [*requirement.sets[1:], requirement.sets[-1]], strict=True)
+    )
+
+
+def _is_same(before: CourseSet, after: CourseSet) -> bool:
+    """Whether a later set begins with the course of the one before; the last one goes on being asked."""
+    return before.courses[0] == after.courses[0]
