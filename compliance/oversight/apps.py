@@ -36,6 +36,7 @@ class OversightConfig(AppConfig):
         from lms.ui import navigation
 
         audit_kinds.register("oversight.people_exported", _("exported people and their standing"))
+        audit_kinds.register("oversight.completions_exported", _("exported completions"))
         audit_kinds.register("oversight.restatement_exported", _("exported a restatement"))
         navigation.register(
             navigation.Entry(

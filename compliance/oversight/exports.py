@@ -98,3 +98,55 @@ def restated_rows(
         ]
         for cause in told or [("", "", "", "")]:
             yield (*standing, *cause, *days)
+
+
+COMPLETIONS_LABEL = _("Completions")
+
+COMPLETIONS_HEADER = (
+    "name",
+    "email",
+    "employee_id",
+    "requirement",
+    "cycle",
+    "due_on",
+    "completed_on",
+    "late_days",
+    "valid_from",
+    "valid_until",
+    "satisfied_by",
+    "course",
+    "course_version",
+    "counted_for",
+    "reason",
+    "revoked_on",
+    "as_of",
+)
+
+
+def completion_rows(found: Iterable[records.FinishedCycle], *, as_of: date) -> Iterator[tuple[object, ...]]:
+    """One line a finished cycle, under COMPLETIONS_HEADER. `as_of` is the day, in the tenant's zone, it was taken out.
+
+    `satisfied_by`: course, equivalent (a course that counted as `counted_for`), or the source of a credit; temporary
+    where that only bridged the time.
+    """
+    for one in found:
+        row = one.record
+        yield (
+            *(row.user.display_name, row.user.email, row.user.external_id),
+            *(row.requirement.title, row.cycle, row.due_on, row.completed_on, row.late_days),
+            *(row.valid_from, row.valid_until),
+            *_what(row),
+            one.revoked_on,
+            as_of,
+        )
+
+
+def _what(row: Any) -> tuple[object, ...]:
+    """satisfied_by, course, course_version, counted_for, reason."""
+    if row.enrollment is None:
+        source = "temporary" if row.is_temporary else row.credit.source if row.credit else ""
+        return source, "", "", "", row.credit.reason if row.credit else ""
+    version = row.enrollment.course_version
+    if row.counted_for is None or row.counted_for_id == row.enrollment.course_id:
+        return "course", version.title, version.number, "", ""
+    return "equivalent", version.title, version.number, row.counted_for.title, ""

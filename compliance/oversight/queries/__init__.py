@@ -9,7 +9,7 @@ from .foresight import Ahead, ahead
 from .mine import Duty, MyTraining, Past, my_record, my_training
 from .picture import picture_of
 from .restating import Restated, RestatedLine, restated
-from .selection import Selection, chosen_people, department_choices, requirement_choices
+from .selection import Selection, chosen_people, completions, department_choices, requirement_choices
 from .sharing import Board, Shared, Site, board, preview, shared, shared_cells
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "board",
     "chosen_people",
     "chosen_requests",
+    "completions",
     "department_chart",
     "department_choices",
     "first_steps",

@@ -1,5 +1,6 @@
 """Choosing people: what the list, the file and the reminder have in common."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -53,6 +54,14 @@ def chosen_people(
         search=selection.search,
         place=place,
     ).order_by(*BY_NAME)
+
+
+def completions(
+    selection: Selection, chosen: QuerySet[Any, dict[str, Any]]
+) -> Iterator[records.FinishedCycle]:
+    """Every cycle that the chosen people have finished, of the chosen requirement only where one is chosen."""
+    ids = list(chosen.values_list("user_id", flat=True))
+    return records.finished_cycles(ids, _requirement_id(selection.requirement_public_id))
 
 
 def _department_id(code: str | None) -> int | None:

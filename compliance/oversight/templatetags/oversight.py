@@ -39,6 +39,12 @@ def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
     return shown | _requests(context.get("request"), person) | _evidence(context.get("request"), person)
 
 
+@register.inclusion_tag("oversight/_served.html")
+def served_by(certificate: Any) -> dict[str, Any]:
+    """Which requirements the course of a certificate answered."""
+    return {"served": records.served_by(certificate.enrollment_id)}
+
+
 def _evidence(request: Any, person: Any) -> dict[str, Any]:
     """What the person sent as proof: nothing where the viewer may not know."""
     viewer = request.user

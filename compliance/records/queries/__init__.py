@@ -6,6 +6,7 @@ compliant when every requirement that counts for them is.
 """
 
 from compliance.records.queries.access import Access, Answer, answer, may
+from compliance.records.queries.counting import FinishedCycle, Served, finished_cycles, served_by
 from compliance.records.queries.courses import Course, Round, courses_of
 from compliance.records.queries.dossiers import (
     AskedCourse,
@@ -95,6 +96,7 @@ __all__ = [
     "DepartmentTotals",
     "Dossier",
     "Draft",
+    "FinishedCycle",
     "Granted",
     "Held",
     "LeftOut",
@@ -111,6 +113,7 @@ __all__ = [
     "RequirementTotals",
     "Round",
     "Scope",
+    "Served",
     "Totals",
     "Unreadable",
     "access_keys",
@@ -131,6 +134,7 @@ __all__ = [
     "excuse",
     "extended_due_dates",
     "finished_cycle",
+    "finished_cycles",
     "granted",
     "holdings",
     "holds",
@@ -153,6 +157,7 @@ __all__ = [
     "revocation_by",
     "revocation_of",
     "revocations_of",
+    "served_by",
     "shifts_of",
     "standings_of",
     "totals",

@@ -9,7 +9,7 @@ from compliance.core import terms
 from compliance.core.satisfiers import Satisfiers
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.models import ComplianceRecord, Credit, Obligation, Revocation, Shift
-from compliance.records.queries.counting import COUNTED, counts_text
+from compliance.records.queries.counting import COUNTED, answered_text, counts_text
 from compliance.records.queries.cycles import rounds_of
 from compliance.records.queries.obligations import obligations, standings_of
 from compliance.records.queries.requests import extended_due_dates
@@ -36,10 +36,10 @@ class Owed:
     """One requirement in force as its person meets it. Dates are days in the tenant's zone.
 
     `courses`: any of these answers it this `round` (for one that is done: answered it), the default first.
-    `counts_because` says so where another course counted last time. `enrollment_id` is what satisfied the last
-    finished cycle. `why` are the facts that matched when it was assigned, `because` those behind the status of today.
-    `extended_from`: an extension moved the due date, and this was it first. `moved_by`: the change of the requirement
-    that moved it last.
+    `answered_by` is the course passed last time; `counts_because` says so where another one was asked for.
+    `enrollment_id` is what satisfied the last finished cycle. `why` are the facts that matched when it was assigned,
+    `because` those behind the status of today. `extended_from`: an extension moved the due date, and this was it first.
+    `moved_by`: the change of the requirement that moved it last.
     """
 
     assignment_id: int
@@ -49,6 +49,7 @@ class Owed:
     purpose: str
     round: int
     courses: tuple[AskedCourse, ...]
+    answered_by: str
     counts_because: str
     status: ComplianceStatus
     cycle: int | None
@@ -99,6 +100,7 @@ class PastCycle:
     valid_from: date | None
     valid_until: date | None
     enrollment_id: int | None
+    answered_by: str
     counts_because: str
     closed_at: datetime | None
     close_reason: str
@@ -205,6 +207,7 @@ def _owed(
         purpose=requirement.purpose,
         round=asked[0],
         courses=asked[1],
+        answered_by=answered_text(row.done_record) if row.done_record else "",
         counts_because=counts_text(row.done_record) if row.done_record else "",
         status=ComplianceStatus(standing.status.value),
         cycle=row.cycle,
@@ -240,6 +243,7 @@ def _past(record: ComplianceRecord, moved: _Moved, revocation: Revocation | None
         valid_from=record.valid_from,
         valid_until=record.valid_until,
         enrollment_id=record.enrollment_id,
+        answered_by=answered_text(record),
         counts_because=counts_text(record),
         closed_at=record.closed_at,
         close_reason=record.close_reason,

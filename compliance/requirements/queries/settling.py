@@ -107,10 +107,11 @@ def settled(
 
 def _open_records(requirement: Requirement, user_ids: Collection[int]) -> list[dict[str, Any]]:
     """Open cycles, each with its `round`; two statements. The rows belong to `records`; see `facts.holders`."""
+    found: Any = requirement.records.filter(
+        user_id__in=list(user_ids), completed_at__isnull=True, closed_at__isnull=True
+    )
     rows: list[dict[str, Any]] = list(
-        requirement.records.filter(
-            user_id__in=list(user_ids), completed_at__isnull=True, closed_at__isnull=True
-        ).values("user_id", "assignment_id", "cycle", "event_id", "window_opens_on", "due_on")
+        found.values("user_id", "assignment_id", "cycle", "event_id", "window_opens_on", "due_on")
     )
     finished = Counter(
         requirement.records.filter(

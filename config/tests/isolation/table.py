@@ -44,6 +44,7 @@ TENANT: list[Row] = [
     Row("oversight:overview", "reports.view", is_scoped=True),
     Row("oversight:people", "reports.view", is_scoped=True),
     Row("oversight:people-csv", "reports.export", is_scoped=True),
+    Row("oversight:completions-csv", "reports.export", is_scoped=True),
     Row("oversight:then", "reports.view", is_scoped=True),
     Row("oversight:then-people", "reports.view", is_scoped=True),
     Row("oversight:then-people-csv", "reports.export", is_scoped=True),

@@ -26,6 +26,7 @@ PATHS = (
 )
 AT_LEAST = {
     "oversight:people-csv",
+    "oversight:completions-csv",
     "people:person-csv",
     "audit:event-csv",
     "people:import-problems",

@@ -40,6 +40,7 @@ EVERYDAY = {
     "jobs.cancelled",
     "mail.resent",
     "oversight.people_exported",
+    "oversight.completions_exported",
     "people.accepted",
     "records.updated",
     "reminders.sent_by_hand",
