@@ -304,7 +304,7 @@ def test_a_draft_that_was_rewritten_is_not_turned_on_by_what_was_agreed_before(s
 def test_a_course_that_went_meanwhile_refuses_with_a_sentence(live, bo, at):
     make(prepare(live, Kind.PAUSE, bo, at), at)
     change = prepare(live, Kind.RESUME, bo, at)
-    catalog.retire(version=live.course.versions.get(), by=bo, at=at)
+    catalog.retire(version=course_of(live).versions.get(), by=bo, at=at)
     with pytest.raises(actions.Refused):
         make(change, at)
     live.refresh_from_db()
