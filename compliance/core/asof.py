@@ -18,6 +18,7 @@ from datetime import date
 from enum import StrEnum
 
 from . import byhand, dates
+from .due import begin, waiting_facts
 from .plan import Rule, earlier
 from .standing import standing_of
 from .terms import (
@@ -98,12 +99,16 @@ class KnownCycle:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One assignment as it is known, with its cycles in order. `excused_by` names a status that has no dates."""
+    """One assignment as it is known, with its cycles in order.
+
+    `excused_by` names a status that has no dates; `waits` says what was waited for before the first cycle opened.
+    """
 
     assigned_on: date
     withdrawn_on: date | None
     cycles: tuple[KnownCycle, ...]
     excused_by: Fact | None = None
+    waits: tuple[Fact, ...] = ()
 
     def covers(self, day: date) -> bool:
         """Whether the person had it on that day."""
@@ -123,7 +128,9 @@ def as_of(
     holding = next((each for each in holdings if each.covers(on)), None)
     if holding is None or any(each.covers(on) for each in rests):
         return _NOWHERE
-    begun = (each for each in holding.cycles if each.facts.window_opens_on <= on)
+    begun = [each for each in holding.cycles if each.facts.window_opens_on <= on]
+    if holding.waits and not begun and holding.excused_by is None:
+        return standing_of((), on, waits_for=holding.waits)
     there = [each for each in begun if each.facts.is_finished_by(on) or _is_open(each, on)]
     return standing_of([each.on(on) for each in there], on, excused_because=_excuse(holding, on, absences))
 
@@ -145,12 +152,14 @@ def _excuse(holding: Holding, on: date, absences: Sequence[Absence]) -> tuple[Fa
 class Corrected:
     """What corrected facts say of one person and requirement on a day: meant or not, and the dates if meant.
 
-    `done`: an earlier completion that would have answered it, and still counted on that day.
+    `done`: an earlier completion that would have answered it, and still counted on that day. `waits`: what they waited
+    for, without a due date; None: for nothing.
     """
 
     is_meant: bool
     dates: CycleDates | None = None
     done: tuple[Completion, Validity] | None = None
+    waits: tuple[Fact, ...] | None = None
 
 
 def corrected(
@@ -166,8 +175,9 @@ def corrected(
         return Corrected(False)
     appointment = matched.appointment
     assigned_on = max(appointment.starts_on, terms.starts_on, begun_on)
-    first = dates.first_due(terms, appointment.starts_on, assigned_on, person.employed_since(appointment))
-    cycle = dates.opened(terms, assigned_on, first.due_on, person.absences)
+    begun = begin(terms, person, appointment, assigned_on, max(assigned_on, on) if terms.waits_for else None)
+    cycle = dates.opened(terms, begun.opens_on, begun.first.due_on, person.absences) if begun else None
     done = earlier(rule, person, completions, on)
     last = done[-1] if done and done[-1].counts_on(on) else None
-    return Corrected(True, cycle, (last.completion, last.validity) if last else None)
+    waits = waiting_facts(terms) if cycle is None and last is None else None
+    return Corrected(True, cycle, (last.completion, last.validity) if last else None, waits)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import date
 
 from . import audience
-from .terms import Appointment, Naming, Person, Side
+from .namings import Naming, Side
+from .terms import Appointment, Person
 
 
 def naming_on(person: Person, on: date) -> Naming | None:

@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from . import byhand, dates, days, ladder, triggers, waivers
-from .plan import Decision, Outcome, Rule
+from .due import begin
+from .plan import Decision, Outcome, Rule, end_of_waiting
 from .terms import Absence, Completion, CycleDates, CycleFacts, Person, Terms, Validity
 
 MAIL_DAYS = 30
@@ -50,7 +51,8 @@ class Holding:
 
     `shifted_on` is when the open cycle is due before any absence and extension; `extended_to` the latest extension of
     it; `last` the last finished cycle with its anchor. `keeps_date`: it was opened for a reason of its own (a waiver
-    that ended, an event), so terms that were changed do not say when it is due.
+    that ended, an event), so terms that were changed do not say when it is due. `waits`: there is no cycle, and no due
+    date, until another requirement is completed; `waited`: so it was before the first one opened.
     """
 
     assigned_on: date
@@ -60,6 +62,8 @@ class Holding:
     last: CycleFacts | None = None
     anchored_on: date | None = None
     keeps_date: bool = False
+    waits: bool = False
+    waited: bool = False
 
     @property
     def grace_days(self) -> int:
@@ -126,14 +130,14 @@ def gained(
 
     `before` is what would have happened anyway.
     """
-    now = (Outcome.ASSIGN, Outcome.CREDIT)
+    now = (Outcome.ASSIGN, Outcome.CREDIT, Outcome.WAIT)
     if before is not None and _outcome(before) == _outcome(after):
         return None
     old_due = _due_of(before)
     mails = (_first_mails(before, steps, today), _first_mails(after, steps, today))
     if after.outcome is Outcome.CREDIT:
         return _credited(terms, person, after, steps, today)
-    if after.outcome is Outcome.ASSIGN:
+    if after.outcome in {Outcome.ASSIGN, Outcome.WAIT}:
         return Line(after.person_id, Effect.ADD, (old_due, _due_of(after)), mails=mails)
     if after.outcome is Outcome.LATER:
         due = (old_due, _due_of(after))
@@ -197,6 +201,8 @@ def kept(
 
     `returned` is where an undone change takes the open due date back to.
     """
+    if held.waits:
+        return _still_waiting(rule, person, held, steps, today)
     terms, before = old[0], due_now(old[0], person, held)
     after = due_now(rule.terms, person, held)
     if returned is not None:
@@ -223,6 +229,19 @@ def kept(
     if is_moved or ahead[0] != ahead[1]:
         return line
     return replace(line, effect=Effect.MAILS) if mails[0] != mails[1] else None
+
+
+def _still_waiting(
+    rule: Rule, person: Person, held: Holding, steps: ladder.Ladder, today: date
+) -> Line | None:
+    """Somebody who has no due date: the change may count it from something that is known, and then it begins."""
+    found = end_of_waiting(rule, person, held.assigned_on, (), today)
+    due_on = found.dates.due_on if found is not None and found.dates is not None else None
+    if due_on is None:
+        return None
+    return Line(
+        person.id, Effect.MOVE, (None, due_on), mails=(frozenset(), _first_mails(found, steps, today))
+    )
 
 
 def due_now(terms: Terms, person: Person, held: Holding) -> Due | None:
@@ -270,16 +289,16 @@ def _computed(rule: Rule, person: Person, held: Holding, today: date) -> date | 
     cycle, terms = held.cycle, rule.terms
     if cycle is None or held.keeps_date:
         return None
-    is_first = cycle.window_opens_on == held.assigned_on
+    is_first = held.waited or cycle.window_opens_on == held.assigned_on
     if held.last is not None and not (is_first and _ran_out(held.last, held.assigned_on)):
         following = following_of(terms, held.last)
         return following.original_due_on if following is not None else None
     matched = byhand.match(rule.audience, person, today)
     if matched is None or not is_first:
         return None
-    joined_on = matched.appointment.starts_on
-    first = dates.first_due(terms, joined_on, held.assigned_on, person.employed_since(matched.appointment))
-    return dates.opened(terms, held.assigned_on, first.due_on).original_due_on
+    opens_on = cycle.window_opens_on
+    begun = begin(terms, person, matched.appointment, opens_on)
+    return dates.opened(terms, opens_on, begun.first.due_on).original_due_on if begun else None
 
 
 def _ahead(

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import days
-from .terms import DueFrom, Fact, FixedDay, Terms
+from .milestones import reached
+from .terms import Appointment, DueFrom, Fact, FixedDay, Person, Terms
 
 
 @dataclass(frozen=True, slots=True)
 class FirstDue:
     """A first due date, before weekends and absences move it.
 
-    `counted_from` names the day `counted_from_on` that it was counted from: joining, start, hire, assigned; fixed and
-    calendar for a due day that was not counted; assignment when the usual date was already past.
+    `counted_from` names the day `counted_from_on` that it was counted from: joining, start, hire, assigned, completion;
+    fixed and calendar for a due day that was not counted; assignment when the usual date was already past.
     """
 
     due_on: date
@@ -28,16 +29,65 @@ class FirstDue:
 
     def facts(self, terms: Terms) -> tuple[Fact, ...]:
         """The arithmetic, as facts."""
+        after = terms.waits_for if self.counted_from == "completion" else None
         return (
             ("counted_from", self.counted_from),
             ("counted_from_on", self.counted_from_on.isoformat()),
             ("first_due_days", str(terms.first_due_days)),
             ("day_unit", terms.due_unit.value),
+            *((("counted_after", after.title),) if after is not None else ()),
         )
 
 
-def first_due(terms: Terms, joined_on: date, assigned_on: date, hired_on: date | None = None) -> FirstDue:
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """When the first cycle of a person opens, and when it is due."""
+
+    opens_on: date
+    first: FirstDue
+
+
+def begin(
+    terms: Terms, person: Person, appointment: Appointment, assigned_on: date, today: date | None = None
+) -> Begin | None:
+    """The first cycle of somebody who was assigned then, as known on `today` (default: that day); None: it waits.
+
+    It waits while the completion that it is counted from is missing, and opens on the day on which that is known: what
+    was written down afterwards makes nobody late on arrival. A rule that was changed and counts from something else now
+    begins today.
+    """
+    today = today or assigned_on
+    hired_on, other = person.employed_since(appointment), terms.waits_for
+    if other is None:
+        return Begin(today, first_due(terms, appointment.starts_on, today, hired_on))
+    found = reached(person.milestones, other.key, assigned_on, today)
+    if found is None:
+        return None
+    opens_on = max(assigned_on, found.known_on)
+    return Begin(opens_on, first_due(terms, appointment.starts_on, opens_on, hired_on, found.on))
+
+
+def waiting_facts(terms: Terms) -> tuple[Fact, ...]:
+    """What somebody without a due date waits for, and how long they have from then on; empty where nobody waits."""
+    if terms.waits_for is None:
+        return ()
+    return (
+        ("waits_for", terms.waits_for.title),
+        ("first_due_days", str(terms.first_due_days)),
+        ("day_unit", terms.due_unit.value),
+    )
+
+
+def first_due(
+    terms: Terms,
+    joined_on: date,
+    assigned_on: date,
+    hired_on: date | None = None,
+    done_on: date | None = None,
+) -> FirstDue:
     """The first due date of a person who joined (`hired_on`: was hired) then, when assigned on `assigned_on`.
+
+    `done_on` is when they completed the other requirement, by default the day of assignment.
 
     Counted from no earlier than the requirement's start. One date for all, and the due day of a calendar, leave at
     least `first_due_days` to whoever comes after the start. A day that is already past when the requirement
@@ -47,17 +97,18 @@ def first_due(terms: Terms, joined_on: date, assigned_on: date, hired_on: date |
         return _by_calendar(terms, terms.fixed_day, max(terms.starts_on, joined_on, assigned_on))
     found = _one_date(terms, terms.due_on, joined_on) if terms.due_from is DueFrom.FIXED else None
     if found is None:
-        found = _counted(terms, joined_on, assigned_on, hired_on or joined_on)
+        found = _counted(terms, joined_on, assigned_on, hired_on or joined_on, done_on or assigned_on)
     if found.due_on < assigned_on:
         return FirstDue(_later(terms, assigned_on), "assignment", assigned_on)
     return found
 
 
-def _counted(terms: Terms, joined_on: date, assigned_on: date, hired_on: date) -> FirstDue:
+def _counted(terms: Terms, joined_on: date, assigned_on: date, hired_on: date, done_on: date) -> FirstDue:
     """N days after a day of the person's own, or after the start when that is later."""
     named = {
         DueFrom.HIRE: ("hire", hired_on),
         DueFrom.ASSIGNMENT: ("assigned", max(assigned_on, terms.starts_on)),
+        DueFrom.COMPLETION: ("completion", done_on),
     }
     name, since = named.get(terms.due_from, ("joining", joined_on))
     if terms.starts_on >= since and name != "assigned":

@@ -27,7 +27,7 @@ from .duties import (
     StepKey,
 )
 from .standing import standing_of
-from .states import State
+from .states import State, in_order
 from .terms import Completion, CycleDates, CycleFacts, Status, Validity
 from .visits import Visits, turning_days
 
@@ -56,7 +56,7 @@ def foresee(duties: Sequence[Duty], first: date, last: date, habits: Habits) -> 
 
     `duties` hold all that the person has or may get, so that one pass can answer several of them.
     """
-    states = [begin(duty) for duty in duties]
+    states = in_order([begin(duty) for duty in duties])
     calendar = Visits(last)
     events: list[Event] = []
     yesterday = first - _DAY
@@ -65,10 +65,10 @@ def foresee(duties: Sequence[Duty], first: date, last: date, habits: Habits) -> 
         state.status = _status(state, yesterday)
     for day in calendar:
         for state in states:
+            state.learn(states)
             if day == first or day in state.turning:
                 reconcile(state, day, events)
-        for state in states:
-            finish_and_open(state, day, events)
+        _finish_and_open_all(states, day, events)
         _say(states, day, habits, calendar, events)
         if habits.done_before is not None:
             _study(states, day, first, habits.done_before, events)
@@ -85,6 +85,7 @@ def begin(duty: Duty) -> State:
     if held is None:
         return state
     state.assigned_on, state.is_excused = held.assigned_on, held.is_excused
+    state.is_waiting = held.is_waiting
     state.finished = [cycle for cycle in held.cycles if cycle.completed_on is not None]
     state.open = next((cycle for cycle in held.cycles if cycle.completed_on is None), None)
     state.original_due_on, state.anchored_on = held.original_due_on, held.anchored_on
@@ -101,6 +102,11 @@ def reconcile(state: State, day: date, events: list[Event]) -> None:
             _assign(state, decision, day)
             is_new = decision.outcome is plan.Outcome.ASSIGN
             events.append(Event(day, ASSIGNED if is_new else CREDITED, duty.key))
+        case plan.Outcome.WAIT:
+            _keep_past(state, decision)
+            state.assigned_on, state.is_waiting = day, True
+            state.is_paused = decision.paused_by is not None
+            events.append(Event(day, ASSIGNED, duty.key))
         case plan.Outcome.WITHDRAW:
             state.clear()
             events.append(Event(day, WITHDRAWN, duty.key))
@@ -115,16 +121,40 @@ def reconcile(state: State, day: date, events: list[Event]) -> None:
 def _assign(state: State, decision: plan.Decision, day: date) -> None:
     if decision.dates is None:
         raise AssertionError("A plan that assigns without dates is a mistake in the engine.")
-    made = decision.dates
-    for number, done in enumerate(decision.past, start=1):
-        _finish(state, _cycle(number, done.cycle), done.completion, done.validity)
-    cycle = _cycle(decision.cycle, made)
-    state.assigned_on, state.original_due_on = day, made.original_due_on
+    made, before = decision.dates, len(state.finished)
+    _keep_past(state, decision)
+    cycle = _cycle(before + decision.cycle, made)
+    state.assigned_on, state.original_due_on = state.assigned_on or day, made.original_due_on
     state.is_paused = decision.paused_by is not None
     if decision.credit is None or decision.validity is None:
         state.open = cycle
         return
     _finish(state, cycle, decision.credit, decision.validity)
+
+
+def _keep_past(state: State, decision: plan.Decision) -> None:
+    for number, done in enumerate(decision.past, start=len(state.finished) + 1):
+        _finish(state, _cycle(number, done.cycle), done.completion, done.validity)
+
+
+def _stop_waiting(state: State, day: date, events: list[Event]) -> bool:
+    """The first cycle of who waited, if what its due date is counted from is known; whether something happened."""
+    duty = state.duty
+    if state.assigned_on is None:
+        return False
+    found = plan.end_of_waiting(duty.rule, duty.person, state.assigned_on, state.done_by(day), day)
+    if found is None:
+        return False
+    state.is_waiting = False
+    _assign(state, found, day)
+    events.append(Event(day, OPENED if found.credit is None else CREDITED, duty.key))
+    return True
+
+
+def _finish_and_open_all(states: Sequence[State], day: date, events: list[Event]) -> None:
+    for state in states:
+        state.learn(states)
+        finish_and_open(state, day, events)
 
 
 def _credit_late(state: State, day: date, events: list[Event]) -> None:
@@ -153,6 +183,8 @@ def _move(state: State) -> None:
 def finish_and_open(state: State, day: date, events: list[Event]) -> None:
     """Passes finish open cycles; the next opens when its window has come."""
     while state.assigned_on is not None:
+        if state.is_waiting and not _stop_waiting(state, day, events):
+            return
         if state.open is None and not _open_next(state, day, events):
             return
         cycle = state.open
@@ -310,8 +342,7 @@ def _study(states: Sequence[State], day: date, first: date, before: int, events:
         for other in states:
             done = other.duty.satisfiers.completion(course_id, day)
             other.passes += [done] if done is not None else []
-    for state in states:
-        finish_and_open(state, day, events)
+    _finish_and_open_all(states, day, events)
 
 
 def _study_day(state: State, first: date, before: int) -> date | None:
@@ -335,7 +366,8 @@ def _status(state: State, day: date) -> Status | None:
 
 def _standing(state: State, day: date) -> tuple[Status, date | None]:
     cycles = [*state.finished, *([state.open] if state.open is not None else [])]
-    found = standing_of(cycles, day, excused_because=None if state.is_running else ())
+    excused = None if state.is_running else ()
+    found = standing_of(cycles, day, excused_because=excused, waits_for=state.waits_for)
     return found.status, found.next_change_on
 
 

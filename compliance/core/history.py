@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from . import audience, dates, turning
-from .due import first_due
+from .due import begin
 from .terms import Absence, Completion, CycleDates, Person, Terms, Validity
 
 
@@ -154,15 +154,17 @@ def uncounted(done: Iterable[Done]) -> list[Done]:
 
 
 def begins(terms: Terms, rule: audience.Rule, person: Person, by: date) -> CycleDates | None:
-    """The first cycle as it would have been opened, had the requirement stood since it starts; None: not by `by`."""
+    """The first cycle as it would have been opened, had the requirement stood since it starts; None: not by `by`.
+
+    None too for who would have waited for another requirement on that day: then it begins with what was done.
+    """
     days = {terms.starts_on, *(each.starts_on for each in person.appointments)}
     days |= turning.turning_days(rule, person)
     for day in sorted(day for day in days if terms.starts_on <= day <= by):
         matched = audience.match(rule, person, day)
         if matched is not None:
-            hired_on = person.employed_since(matched.appointment)
-            due = first_due(terms, matched.appointment.starts_on, day, hired_on)
-            return dates.opened(terms, day, due.due_on, person.absences)
+            begun = begin(terms, person, matched.appointment, day)
+            return dates.opened(terms, day, begun.first.due_on, person.absences) if begun else None
     return None
 
 

@@ -15,7 +15,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from . import audience, byhand, dates, history, ladder, turning
-from .terms import Cause, Completion, CycleDates, Fact, Person, Side, Terms, Validity
+from .due import Begin, begin, waiting_facts
+from .namings import Side
+from .terms import Cause, Completion, CycleDates, Fact, Person, Terms, Validity
 
 
 class Outcome(StrEnum):
@@ -26,6 +28,7 @@ class Outcome(StrEnum):
     KEEP = "keep"
     WITHDRAW = "withdraw"
     LATER = "later"
+    WAIT = "wait"
     OUT = "out"
 
 
@@ -41,9 +44,10 @@ class Rule:
 class Decision:
     """One person's outcome with its reasons.
 
-    ASSIGN and CREDIT carry the first cycle's dates; LATER the day and the dates it will have then. CREDIT
-    also carries the completion that counts and how long. `past` are cycles before that one, finished by credits that
-    stand in no record yet. `paused_by`: the clock stands still on that day.
+    ASSIGN and CREDIT carry the first cycle's dates; LATER the day and the dates it will have then. WAIT has none yet:
+    they are counted from a completion of another requirement that is missing. CREDIT also carries the
+    completion that counts and how long. `past` are cycles before that one, finished by credits that stand in no record
+    yet. `paused_by`: the clock stands still on that day.
     """
 
     person_id: int
@@ -148,20 +152,73 @@ def _assign(
 ) -> Decision:
     """A new obligation, or the credit that already answers it."""
     terms, appointment = rule.terms, matched.appointment
-    first = dates.first_due(terms, appointment.starts_on, on, person.employed_since(appointment))
-    cycle = dates.opened(terms, on, first.due_on, person.absences)
+    begun = begin(terms, person, appointment, on)
     done = earlier(rule, person, completions, on)
-    if not done or not done[-1].counts_on(on):
-        because = matched.facts + _due_facts(terms, first, cycle)
-        past = tuple(history.uncounted(done))
-        return Decision(person.id, Outcome.ASSIGN, because, on, cycle, first.is_adjusted, past=past)
+    if done and done[-1].counts_on(on):
+        cycle = None if begun is None else dates.opened(terms, on, begun.first.due_on, person.absences)
+        return _credit(person, matched.facts, done, on, cycle)
+    past = tuple(history.uncounted(done))
+    if begun is None:
+        return Decision(person.id, Outcome.WAIT, matched.facts + waiting_facts(terms), on, past=past)
+    return replace(_first(terms, person, matched.facts, begun), past=past)
+
+
+def _first(terms: Terms, person: Person, facts: tuple[Fact, ...], begun: Begin) -> Decision:
+    """The first cycle, with the arithmetic of its due date."""
+    first = begun.first
+    cycle = dates.opened(terms, begun.opens_on, first.due_on, person.absences)
+    because = facts + _due_facts(terms, first, cycle)
+    return Decision(person.id, Outcome.ASSIGN, because, begun.opens_on, cycle, first.is_adjusted)
+
+
+def _credit(
+    person: Person,
+    facts: tuple[Fact, ...],
+    done: Sequence[history.Done],
+    on: date,
+    cycle: CycleDates | None,
+) -> Decision:
+    """What was done answers it; without a due date it was done on the day it was due."""
     last, past = done[-1], tuple(history.uncounted(done[:-1]))
-    because = (*matched.facts, ("credited_on", last.completion.on.isoformat()))
+    because = (*facts, ("credited_on", last.completion.on.isoformat()))
     if last.completion.is_history:
         cycle = last.cycle
     return Decision(
-        person.id, Outcome.CREDIT, because, on, cycle, False, last.completion, last.validity, past=past
+        person.id,
+        Outcome.CREDIT,
+        because,
+        on,
+        cycle or CycleDates(on, on, on, on),
+        False,
+        last.completion,
+        last.validity,
+        past=past,
     )
+
+
+def end_of_waiting(
+    rule: Rule, person: Person, assigned_on: date, completions: Sequence[Completion], today: date
+) -> Decision | None:
+    """What becomes of somebody who waits since they were assigned; None: they wait on.
+
+    ASSIGN opens the first cycle, on the day it can be counted from; CREDIT when the training itself was done while
+    they waited. From facts only, so a turn that comes days late writes the same dates.
+    """
+    matched = byhand.match(rule.audience, person, today)
+    if matched is None:
+        return None
+    begun = begin(rule.terms, person, matched.appointment, assigned_on, today)
+    last_day = today if begun is None else begun.opens_on - timedelta(days=1)
+    done = earlier(rule, person, completions, last_day)
+    absence = person.absence_on(today)
+    paused_by = absence.cause if absence is not None else None
+    if done and done[-1].counts_on(last_day):
+        on = max(done[-1].completion.on, assigned_on)
+        return replace(_credit(person, (), done, on, None), paused_by=paused_by)
+    if begun is None:
+        return None
+    past = tuple(history.uncounted(done))
+    return replace(_first(rule.terms, person, (), begun), paused_by=paused_by, past=past)
 
 
 def earlier(rule: Rule, person: Person, completions: Sequence[Completion], on: date) -> list[history.Done]:

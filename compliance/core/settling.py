@@ -32,5 +32,6 @@ def settle(duty: Duty, today: date) -> Settled:
     if state.assigned_on is None:
         return Settled(False, (), None, Standing(Status.NOT_IN_SCOPE))
     cycles = [*state.finished, *([state.open] if state.open is not None else [])]
-    found = standing_of(cycles, today, excused_because=None if state.is_running else ())
+    excused = None if state.is_running else ()
+    found = standing_of(cycles, today, excused_because=excused, waits_for=state.waits_for)
     return Settled(True, tuple(state.finished), state.open, found)

@@ -14,15 +14,21 @@ _DAY = timedelta(days=1)
 
 
 def standing_of(
-    cycles: Sequence[CycleFacts], today: date, *, excused_because: tuple[Fact, ...] | None = None
+    cycles: Sequence[CycleFacts],
+    today: date,
+    *,
+    excused_because: tuple[Fact, ...] | None = None,
+    waits_for: tuple[Fact, ...] | None = None,
 ) -> Standing:
     """The standing on `today` from the cycles of one person and one requirement.
 
-    `excused_because` holds the reason when the assignment is paused, waived or exempt. At most one cycle is
-    open. No cycles at all means not in scope. A cycle completed after `today` was still open then; a revoked one is
-    as if it had not been.
+    `excused_because` holds the reason when the assignment is paused, waived or exempt; `waits_for` what there is no due
+    date without: owed, not done, and never late. At most one cycle is open. No cycles at all means not in scope. A
+    cycle completed after `today` was still open then; a revoked one is as if it had not been.
     The status stays the same from `since` until the day before `next_change_on`.
     """
+    if waits_for is not None:
+        return Standing(Status.NOT_YET_DUE, None, waits_for)
     if excused_because is not None:
         return Standing(Status.EXCUSED, None, excused_because)
     finished = sorted((each for each in cycles if each.counts_on(today)), key=lambda cycle: cycle.number)

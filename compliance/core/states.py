@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from .due import waiting_facts
 from .duties import Duty, StepKey
-from .terms import Completion, CycleFacts, Status
+from .milestones import Milestone, depth
+from .terms import Completion, CycleFacts, Fact, Status
 
 
 @dataclass(slots=True)
@@ -23,6 +26,7 @@ class State:
     anchored_on: date | None = None
     is_paused: bool = False
     is_excused: bool = False
+    is_waiting: bool = False
     said: set[StepKey] = field(default_factory=set)
     waiting: set[StepKey] = field(default_factory=set)
     counted: set[int] = field(default_factory=set)
@@ -43,8 +47,40 @@ class State:
         """Whether the person has it and the clock does not stand still."""
         return self.assigned_on is not None and not self.is_paused and not self.is_excused
 
+    @property
+    def waits_for(self) -> tuple[Fact, ...] | None:
+        """What there is no due date without; None when it does not wait."""
+        return waiting_facts(self.duty.rule.terms) if self.is_waiting else None
+
+    def learn(self, others: Iterable[State]) -> None:
+        """What the person has completed on the way of the requirement that this one is counted from."""
+        other, person = self.duty.rule.terms.waits_for, self.duty.person
+        if other is None:
+            return
+        known = {each.on for each in person.milestones}
+        new = tuple(
+            Milestone(other.key, on, max(on, state.assigned_on), cycle.valid_until)
+            for state in others
+            if state.duty.key == other.key and state.assigned_on is not None
+            for cycle in state.finished
+            if (on := cycle.completed_on) is not None and on not in known
+        )
+        if new:
+            person = replace(person, milestones=person.milestones + new)
+            self.duty = replace(self.duty, person=person)
+
     def clear(self) -> None:
         """The person no longer has it; what was passed stays and may count again."""
         self.assigned_on = self.open = self.original_due_on = self.anchored_on = None
         self.finished, self.said, self.waiting = [], set(), set()
-        self.is_paused = self.is_excused = False
+        self.is_paused = self.is_excused = self.is_waiting = False
+
+
+def in_order(states: Sequence[State]) -> list[State]:
+    """Whoever is waited for before whoever waits; else as they were."""
+    waits_for = {
+        state.duty.key: other.key
+        for state in states
+        if (other := state.duty.rule.terms.waits_for) is not None
+    }
+    return sorted(states, key=lambda state: depth(waits_for, state.duty.key))

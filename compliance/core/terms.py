@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from .milestones import Milestone, Other
+from .namings import Naming
 from .shares import EVERY_ROUND, Share
 
 Fact = tuple[str, str]
@@ -27,12 +29,14 @@ class DueFrom(StrEnum):
     """What the first due date is counted from.
 
     The appointment through which a person is meant; the day they were hired, which a transfer does not change;
-    the day the requirement reached them; one date for all; the next due day of the requirement's own calendar.
+    the day the requirement reached them; the day they completed another requirement; one date for all; the next due
+    day of the requirement's own calendar.
     """
 
     APPOINTMENT = "appointment"
     HIRE = "hire"
     ASSIGNMENT = "assignment"
+    COMPLETION = "completion"
     FIXED = "fixed"
     CALENDAR = "calendar"
 
@@ -124,7 +128,8 @@ class Terms:
     """When a requirement is due and how long doing it lasts; lengths are days unless the name says months.
 
     `due_on` is the date of DueFrom.FIXED. With Anchor.YEAR the year begins on `year_start` and `fixed_day` is its
-    due day. `first_due_days` are counted in `due_unit`; every other length is in days of the calendar.
+    due day. `first_due_days` are counted in `due_unit`; every other length is in days of the calendar. `due_after` is
+    the requirement of DueFrom.COMPLETION.
     """
 
     starts_on: date
@@ -143,6 +148,7 @@ class Terms:
     roll: Roll = Roll.NONE
     year_start: FixedDay | None = None
     calendar: Calendar = Calendar()
+    due_after: Other | None = None
 
     def __post_init__(self) -> None:
         lengths = (
@@ -163,7 +169,14 @@ class Terms:
         """Whether the due day comes from the calendar, the same for everybody."""
         return self.recurs is not None and self.anchor in {Anchor.FIXED, Anchor.YEAR}
 
+    @property
+    def waits_for(self) -> Other | None:
+        """The requirement whose completion the first due date is counted from; None: it is not counted from any."""
+        return self.due_after if self.due_from is DueFrom.COMPLETION else None
+
     def _check_due(self) -> None:
+        if self.due_from is DueFrom.COMPLETION and self.due_after is None:
+            raise ImpossibleTerms("Due after another requirement, but none is named.")
         if self.due_from is DueFrom.FIXED and self.due_on is None:
             raise ImpossibleTerms("Due on one date for all, but no date.")
         if self.due_from is DueFrom.CALENDAR and not self.has_calendar:
@@ -224,38 +237,6 @@ class Absence:
         return self.starts_on <= on and (self.returns_on is None or on < self.returns_on)
 
 
-class Side(StrEnum):
-    """What a person named by hand is."""
-
-    INCLUDE = "include"
-    EXCLUDE = "exclude"
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """One naming: in force from `starts_on` until the day before `returns_on` (None: until further notice)."""
-
-    side: Side
-    starts_on: date
-    returns_on: date | None
-    by: str = ""
-    reason: str = ""
-
-    def covers(self, on: date) -> bool:
-        """Whether it is in force on that day."""
-        return self.starts_on <= on and (self.returns_on is None or on < self.returns_on)
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """Who did it, when and why, as facts."""
-        word = "included" if self.side is Side.INCLUDE else "excluded"
-        return (
-            (f"{word}_by", self.by),
-            (f"{word}_on", self.starts_on.isoformat()),
-            (f"{word}_because", self.reason),
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Person:
     """All that the audience and the due date depend on. `groups`: code of a group or system, and since when."""
@@ -266,6 +247,7 @@ class Person:
     is_active: bool = True
     by_hand: tuple[Naming, ...] = ()
     groups: tuple[tuple[str, date], ...] = ()
+    milestones: tuple[Milestone, ...] = ()
 
     def absence_on(self, on: date) -> Absence | None:
         """The absence in force on that day, if any; a waiver before others, since it is the firmer excuse."""

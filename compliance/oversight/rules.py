@@ -27,14 +27,28 @@ def standing_sentence(
             late_count,
         ) % {"courses": courses, "n": late_count}
     if todo_count:
-        return ngettext(
-            "%(n)d course to finish by %(day)s.", "%(n)d courses to finish, the first by %(day)s.", todo_count
-        ) % {"n": todo_count, "day": next_due}
+        return _to_do(todo_count, next_due)
     if not done_count:
         return _("Nothing is required of you.")
     if not valid_until:
         return _("Nothing to do. You are compliant.")
     return _("Nothing to do. You are compliant until %(day)s.") % {"day": valid_until}
+
+
+def _to_do(count: int, next_due: str) -> str:
+    """What there is to do; `next_due` is empty while everything waits for the completion of another requirement."""
+    text = (
+        ngettext(
+            "%(n)d course to finish by %(day)s.", "%(n)d courses to finish, the first by %(day)s.", count
+        )
+        if next_due
+        else ngettext(
+            "%(n)d course to finish, without a due date yet.",
+            "%(n)d courses to finish, without a due date yet.",
+            count,
+        )
+    )
+    return text % {"n": count, "day": next_due}
 
 
 def is_small(people_count: int) -> bool:

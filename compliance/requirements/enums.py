@@ -29,6 +29,7 @@ class DueFrom(models.TextChoices):
     APPOINTMENT = "appointment", _("Joining: the appointment that is meant")
     HIRE = "hire", _("Being hired; changes of post do not matter")
     ASSIGNMENT = "assignment", _("The day the requirement reaches them")
+    COMPLETION = "completion", _("Completing another requirement, chosen below")
     FIXED = "fixed", _("Not counted: one date for everybody")
     CALENDAR = "calendar", _("Not counted: the due day of the year, below")
 

@@ -7,10 +7,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from compliance.core.terms import Absence, Appointment, Cause, Fact, Naming, Person
+from django.db.models import Count, Max
+
+from compliance.core.milestones import Milestone
+from compliance.core.namings import Naming
+from compliance.core.terms import Absence, Appointment, Cause, Fact, Person
 from compliance.core.waivers import RequestState
+from compliance.requirements.enums import DueFrom
 from compliance.requirements.models import Requirement
 from lms.people import queries as people_queries
+from tenants import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,14 @@ def roster(*, after_id: int = 0, limit: int | None = None, user_ids: Collection[
 def population(requirement: Requirement, rows: Roster) -> Population:
     """These people as one requirement sees them: with leaves, waivers and the stretches in which it rested."""
     rests, excused = tuple(pauses(requirement)), waivers(requirement, rows)
-    by_hand = named_by_hand(requirement, rows)
+    by_hand, reached = named_by_hand(requirement, rows), milestones(requirement, rows)
     return Population(
         people=tuple(
-            replace(_person(row, excused.get(row.user_id, ()) + rests), by_hand=by_hand.get(row.user_id, ()))
+            replace(
+                _person(row, excused.get(row.user_id, ()) + rests),
+                by_hand=by_hand.get(row.user_id, ()),
+                milestones=reached.get(row.user_id, ()),
+            )
             for row in rows
         ),
         names={row.user_id: Named(row.user_id, row.name, row.email) for row in rows},
@@ -68,6 +78,34 @@ def waivers(requirement: Requirement, rows: Roster) -> dict[int, tuple[Absence, 
     approved = requirement.waivers.filter(state=RequestState.APPROVED)
     for row in approved.filter(user_id__gte=min(ids), user_id__lte=max(ids)):
         found[row.user_id] = (*found.get(row.user_id, ()), row.days.absence)
+    return found
+
+
+def milestones(requirement: Requirement, rows: Roster) -> dict[int, tuple[Milestone, ...]]:
+    """When these people completed the requirement that the due date is counted from; at most one statement.
+
+    Revoked ones are none. It stood on record from the day on which the last came of: it was done, the person had that
+    requirement, it was credited, a revocation was taken back.
+    """
+    other = requirement.due_after
+    if other is None or requirement.due_from != DueFrom.COMPLETION or not rows:
+        return {}
+    ids = [row.user_id for row in rows]
+    done = other.records.filter(
+        completed_at__isnull=False, user_id__gte=min(ids), user_id__lte=max(ids)
+    ).annotate(
+        taken=Count("revocations") - Count("revocations__reinstatement"),
+        again=Max("revocations__reinstatement__on"),
+    )
+    found: dict[int, tuple[Milestone, ...]] = {}
+    for user_id, on, until, had_on, given_at, again in done.filter(taken=0).values_list(
+        "user_id", "completed_on", "valid_until", "assignment__assigned_on", "credit__at", "again"
+    ):
+        if on is None:
+            continue
+        known_on = max(on, had_on, again or on, clock.today(given_at) if given_at else on)
+        milestone = Milestone(other.pk, on, known_on, until)
+        found[user_id] = (*found.get(user_id, ()), milestone)
     return found
 
 

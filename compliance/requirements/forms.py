@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.core import audience
 from compliance.core.audience import All, Kinds
-from compliance.requirements import rules
+from compliance.requirements import queries, rules
 from compliance.requirements.enums import DueFrom, DueUnit, Roll, ValidityAnchor
 from compliance.requirements.forms_audience import Who
 from compliance.requirements.forms_courses import Courses, initial_sets
@@ -64,7 +64,7 @@ MONTHS = (
 
 
 # Asked for by one choice only, and then not optional.
-_CONDITIONAL = ("due_on", "fixed_day", "fixed_month", "year_start_day", "year_start_month")
+_CONDITIONAL = ("due_on", "due_after_id", "fixed_day", "fixed_month", "year_start_day", "year_start_month")
 _BY_CALENDAR = {ValidityAnchor.FIXED, ValidityAnchor.YEAR}
 
 
@@ -129,6 +129,16 @@ class Builder(Courses):
     due_on = DayField(
         label=_("The date"), required=False, help_text=_("Whoever joins later has at least the days above.")
     )
+    due_after_id = forms.TypedChoiceField(
+        label=_("The other requirement"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_(
+            "Until somebody has completed it, this one has no due date for them: it counts as not done, but nobody is "
+            "late or reminded."
+        ),
+    )
     roll = Chosen(label=_("A due date on a weekend or holiday"), choices=Roll.choices, initial=Roll.NONE)
     recurs_months = forms.IntegerField(
         label=_("Repeat, months"),
@@ -191,8 +201,11 @@ class Builder(Courses):
         label=_("At most, times"), min_value=0, max_value=52, help_text=_("Then they stop.")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, own_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._own_id = own_id
+        others: Any = self.fields["due_after_id"]
+        others.choices = [("", _("Choose a requirement")), *queries.to_wait_for(own_id)]
         for name in _CONDITIONAL:
             self.fields[name].is_conditional = True  # type: ignore[attr-defined]
         self.who = Who.sent(self.data) if self.is_bound else Who.stored(self.initial["audience"])
@@ -222,6 +235,14 @@ class Builder(Courses):
             )
         if cleaned.get("due_from") == DueFrom.FIXED and not cleaned.get("due_on"):
             self.add_error("due_on", _("Choose the date that everybody is due on."))
+        if cleaned.get("due_from") == DueFrom.COMPLETION and "due_after_id" not in self.errors:
+            other = cleaned.get("due_after_id")
+            if other is None:
+                self.add_error(
+                    "due_after_id", _("Choose the requirement whose completion it is counted from.")
+                )
+            elif fault := rules.waiting_fault(self._own_id, other):
+                self.add_error("due_after_id", fault)
         self.who.is_valid()
         for text in self.who.all_faults():
             self.add_error(None, text)
@@ -242,6 +263,8 @@ class Builder(Courses):
             data["year_start_month"] = data["year_start_day"] = None
         if data["due_from"] != DueFrom.FIXED:
             data["due_on"] = None
+        if data["due_from"] != DueFrom.COMPLETION:
+            data["due_after_id"] = None
         who, sets = audience.dump(self.who.rule()), self.take_sets(data)
         return rules.Definition(satisfiers=sets, audience=who, **data)
 

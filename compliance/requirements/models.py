@@ -9,14 +9,26 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.core import audience, plan
 from compliance.core.ladder import Ladder
+from compliance.core.milestones import Other
+from compliance.core.namings import Naming
+from compliance.core.namings import Side as CoreSide
 from compliance.core.satisfiers import CourseSet, sets_of
-from compliance.core.satisfiers import Equivalence as CoreEquivalence
-from compliance.core.terms import Anchor, Calendar, DayUnit, FixedDay, Naming, Period, Terms
+from compliance.core.terms import Anchor, Calendar, DayUnit, FixedDay, Period, Terms
 from compliance.core.terms import DueFrom as CoreDueFrom
 from compliance.core.terms import Roll as CoreRoll
-from compliance.core.terms import Side as CoreSide
 
-from .enums import DueFrom, DueUnit, EquivalenceState, RequirementState, Roll, Side, ValidityAnchor
+from .enums import DueFrom, DueUnit, RequirementState, Roll, Side, ValidityAnchor
+from .models_equivalences import Equivalence
+
+__all__ = [
+    "Equivalence",
+    "Holiday",
+    "Individual",
+    "Requirement",
+    "RequirementPause",
+    "RequirementVersion",
+    "working_calendar",
+]
 
 _NONE = Value([], models.JSONField())
 
@@ -46,6 +58,14 @@ class Requirement(models.Model):
         db_default=DueFrom.APPOINTMENT,
     )
     due_on = models.DateField(_("due on"), null=True, blank=True)
+    due_after = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="waited_for_by",
+        verbose_name=_("counted from the completion of"),
+    )
     due_unit = models.CharField(max_length=8, choices=DueUnit, default=DueUnit.DAYS, db_default=DueUnit.DAYS)
     roll = models.CharField(
         _("on a weekend or holiday"), max_length=8, choices=Roll, default=Roll.NONE, db_default=Roll.NONE
@@ -119,6 +139,14 @@ class Requirement(models.Model):
                 name="requirement_one_date_has_date",
             ),
             models.CheckConstraint(
+                condition=~Q(due_from=DueFrom.COMPLETION) | Q(due_after__isnull=False),
+                name="requirement_counted_after_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_after__isnull=True) | ~Q(due_after=F("id")),
+                name="requirement_waits_not_for_itself",
+            ),
+            models.CheckConstraint(
                 condition=Q(satisfiers__0__from_round=1, satisfiers__0__courses__0__isnull=False),
                 name="requirement_something_answers_it",
             ),
@@ -150,7 +178,16 @@ class Requirement(models.Model):
             roll=CoreRoll(self.roll),
             year_start=_day_of_year(self.year_start_month, self.year_start_day),
             calendar=working_calendar() if self.observes_calendar else Calendar(),
+            due_after=self._waits_for,
         )
+
+    @property
+    def _waits_for(self) -> Other | None:
+        """The requirement whose completion the due date is counted from, as it is called now; one statement."""
+        if self.due_after_id is None:
+            return None
+        title = Requirement.objects.filter(pk=self.due_after_id).values_list("title", flat=True).first()
+        return Other(self.due_after_id, title or "")
 
     @property
     def rule(self) -> plan.Rule:
@@ -306,89 +343,3 @@ def working_calendar() -> Calendar:
 
 def _day_of_year(month: int | None, day: int | None) -> FixedDay | None:
     return None if month is None or day is None else FixedDay(month, day)
-
-
-class Equivalence(models.Model):
-    """Passing `course` counts as passing `counts_for`, if it was from `since` to `until` (None: without limit).
-
-    Two people: whoever proposed it never approves it. `ended_on` is the first day whose passes no longer count; what
-    was credited before stays. Read by the engine as `core.satisfiers.Equivalence`.
-    """
-
-    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
-    course = models.ForeignKey("catalog.Course", models.PROTECT, related_name="+")
-    counts_for = models.ForeignKey("catalog.Course", models.PROTECT, related_name="+")
-    since = models.DateField(null=True, blank=True)
-    until = models.DateField(null=True, blank=True)
-    reason = models.TextField()
-    state = models.CharField(max_length=10, choices=EquivalenceState, default=EquivalenceState.WAITING)
-    asked_by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    decided_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    decision_note = models.TextField(blank=True)
-    ended_on = models.DateField(null=True)
-    ended_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
-    ended_at = models.DateTimeField(null=True)
-    end_reason = models.TextField(blank=True)
-
-    class Meta:
-        verbose_name = _("equivalence")
-        verbose_name_plural = _("equivalences")
-        ordering = ["-asked_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["public_id"], name="equivalence_public_id_once"),
-            models.UniqueConstraint(
-                fields=["course", "counts_for"],
-                name="equivalence_one_at_a_time",
-                condition=Q(
-                    state__in=[EquivalenceState.WAITING, EquivalenceState.APPROVED], ended_on__isnull=True
-                ),
-            ),
-            models.CheckConstraint(condition=~Q(course=F("counts_for")), name="equivalence_of_two_courses"),
-            models.CheckConstraint(condition=~Q(reason=""), name="equivalence_has_reason"),
-            models.CheckConstraint(
-                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
-                name="equivalence_days_in_order",
-            ),
-            models.CheckConstraint(
-                condition=Q(state=EquivalenceState.WAITING, decided_by__isnull=True, decided_at__isnull=True)
-                | (
-                    ~Q(state=EquivalenceState.WAITING) & Q(decided_by__isnull=False, decided_at__isnull=False)
-                ),
-                name="equivalence_decision_is_whole",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=EquivalenceState.APPROVED) | ~Q(decided_by=F("asked_by")),
-                name="equivalence_asked_and_approved_by_two",
-            ),
-            models.CheckConstraint(
-                condition=Q(ended_on__isnull=True, ended_by__isnull=True, ended_at__isnull=True)
-                | Q(
-                    state=EquivalenceState.APPROVED,
-                    ended_on__isnull=False,
-                    ended_by__isnull=False,
-                    ended_at__isnull=False,
-                ),
-                name="equivalence_end_is_whole",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.course_id}: {self.counts_for_id}"
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether nobody has decided yet."""
-        return self.state == EquivalenceState.WAITING
-
-    @property
-    def shown_state(self) -> str:
-        """Its state, or that it was ended."""
-        return "ended" if self.ended_on else self.state
-
-    @property
-    def facts(self) -> CoreEquivalence:
-        """In the engine's words."""
-        last = [day for day in (self.until, self.ended_on and self.ended_on - timedelta(days=1)) if day]
-        return CoreEquivalence(self.course_id, self.counts_for_id, self.since, min(last, default=None))

@@ -7,6 +7,7 @@ from typing import Any, Self, TypeAlias
 
 from django.utils.translation import gettext as _
 
+from compliance.core import milestones
 from compliance.core.audience import Json
 from compliance.requirements import basis
 from compliance.requirements.enums import DueFrom, DueUnit, RequirementState, Roll, ValidityAnchor
@@ -44,6 +45,7 @@ class Definition:
     purpose: str = ""
     due_from: str = DueFrom.APPOINTMENT.value
     due_on: date | None = None
+    due_after_id: int | None = None
     due_unit: str = DueUnit.DAYS.value
     roll: str = Roll.NONE.value
     recurs_months: int | None = None
@@ -90,16 +92,79 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, 
     return {name: [before.get(name), after[name]] for name in after if before.get(name) != after[name]}
 
 
+def waiting_fault(own_id: int | None, due_after_id: int | None) -> str:
+    """Why a due date cannot be counted from that requirement, for a person; empty when it can.
+
+    `own_id` is the requirement that would count from it, None for one that is not saved yet.
+    """
+    if due_after_id is None:
+        return ""
+    other = Requirement.objects.filter(pk=due_after_id).first()
+    if other is None:
+        return _("The requirement it is counted from is not there any more. Choose another one.")
+    if other.state == RequirementState.RETIRED:
+        return _("“%(title)s” was retired, so nobody will complete it any more. Choose another one.") % {
+            "title": other.title
+        }
+    waits_for = dict(
+        Requirement.objects.filter(due_from=DueFrom.COMPLETION, due_after__isnull=False)
+        .exclude(state=RequirementState.RETIRED)
+        .values_list("pk", "due_after_id")
+    )
+    found = milestones.ring({**waits_for, own_id: due_after_id}, own_id) if own_id is not None else ()
+    if not found:
+        return ""
+    if len(found) == 1:
+        return _("A requirement cannot wait for itself: nobody would ever get a due date.")
+    titles = dict(Requirement.objects.filter(pk__in=found).values_list("pk", "title"))
+    chain = [titles[key] for key in (*found[1:], found[0])]
+    return _("“%(first)s” waits for %(others)s. Nobody would ever get a due date. Choose another one.") % {
+        "first": chain[0],
+        "others": ", ".join(f"“{each}”" for each in chain[1:]),
+    }
+
+
+def check_waiting(requirement: Requirement) -> None:
+    """Raises NotAllowedNow when its due date is counted from something it cannot be counted from."""
+    if requirement.due_from == DueFrom.COMPLETION and (
+        found := waiting_fault(requirement.pk, requirement.due_after_id)
+    ):
+        raise NotAllowedNow(found)
+
+
+def check_nobody_waits(requirement: Requirement, *, for_good: bool = True) -> None:
+    """Raises NotAllowedNow when another requirement counts its due date from this one: it would wait for ever."""
+    waiting = requirement.waited_for_by.filter(due_from=DueFrom.COMPLETION).exclude(
+        state=RequirementState.RETIRED
+    )
+    if not for_good:
+        waiting = waiting.exclude(state=RequirementState.DRAFT)
+    title = waiting.order_by("title", "pk").values_list("title", flat=True).first()
+    if title is not None:
+        raise NotAllowedNow(
+            _(
+                "The due date of “%(title)s” is counted from the completion of this one. Change or retire it first."
+            )
+            % {"title": title}
+        )
+
+
 def check_can_turn_on(requirement: Requirement) -> None:
     """Raises NotAllowedNow unless it is a draft or rests."""
     if requirement.state not in {RequirementState.DRAFT, RequirementState.PAUSED}:
         raise NotAllowedNow(_("It is already on, or retired for good."))
+    check_waiting(requirement)
     if found := obstacle(requirement):
         raise NotAllowedNow(found)
 
 
 def obstacle(requirement: Requirement) -> str:
     """Why it should not be turned on yet, for a person; empty when nothing stands in the way."""
+    other = requirement.due_after if requirement.due_from == DueFrom.COMPLETION else None
+    if other is not None and other.state != RequirementState.ACTIVE:
+        return _(
+            "“%(title)s” is not on, and the due date is counted from its completion. Turn it on first."
+        ) % {"title": other.title}
     is_open = {row.id for row in catalog.published_courses()}
     closed = [each for each in requirement.sets if not is_open.intersection(each.courses)]
     if not closed:
@@ -124,6 +189,7 @@ def check_can_retire(requirement: Requirement) -> None:
     """Raises NotAllowedNow for drafts, which are simply deleted, and for what is retired already."""
     if requirement.state not in {RequirementState.ACTIVE, RequirementState.PAUSED}:
         raise NotAllowedNow(_("Only a requirement that was turned on can be retired."))
+    check_nobody_waits(requirement, for_good=False)
 
 
 def check_can_edit(requirement: Requirement) -> None:

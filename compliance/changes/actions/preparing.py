@@ -52,6 +52,8 @@ def prepare(
     before = requirements.content_of(held)
     if kind == Kind.EDIT and (content is None or not requirements.differs(before, content)):
         raise rules.Refused(_("Nothing differs from what it says now."))
+    if why := requirements.why_not(held, kind.value, content or before):
+        raise rules.Refused(why)
     made = _new(held, kind, content or before, by=by, at=at)
     return _work_out(made, today=today, at=at)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from compliance.core import dates, plan
 from compliance.core.audience import All, Dated, DateOf, DateTest, Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.milestones import Milestone, Other
 from compliance.core.plan import Outcome, Rule
 from compliance.core.terms import (
     Absence,
@@ -45,6 +46,10 @@ appointments = st.builds(
 leaves = stretches(of=Absence.leave)
 
 
+def milestone(on, late_days):
+    return Milestone(9, on, on + timedelta(days=late_days), on + timedelta(days=365))
+
+
 @st.composite
 def populations(draw):
     size = draw(st.integers(0, 4))
@@ -54,6 +59,7 @@ def populations(draw):
             tuple(draw(st.lists(appointments, max_size=3))),
             tuple(draw(st.lists(leaves, max_size=2))),
             draw(st.integers(0, 9)) > 0,
+            milestones=tuple(draw(st.lists(st.builds(milestone, days, st.integers(0, 400)), max_size=2))),
         )
         for number in range(1, size + 1)
     ]
@@ -93,6 +99,7 @@ def terms(draw):
         return_days=draw(st.integers(0, 30)),
         due_from=draw(st.sampled_from(froms)),
         due_on=draw(days),
+        due_after=Other(9, "the other"),
         due_unit=draw(st.sampled_from(DayUnit)),
         roll=draw(st.sampled_from(Roll)),
         year_start=FixedDay(draw(st.integers(1, 12)), draw(st.integers(1, 28))),
@@ -106,7 +113,7 @@ holders = st.sets(st.integers(1, 4))
 
 
 def apply(held: set[int], made: plan.Plan) -> set[int]:
-    gained = {decision.person_id for decision in made.of(Outcome.ASSIGN, Outcome.CREDIT)}
+    gained = {decision.person_id for decision in made.of(Outcome.ASSIGN, Outcome.CREDIT, Outcome.WAIT)}
     lost = {decision.person_id for decision in made.of(Outcome.WITHDRAW)}
     return (held | gained) - lost
 
@@ -118,7 +125,7 @@ def test_applying_a_plan_once_or_five_times_ends_the_same(rule, people, held, do
     again = once
     for _ in range(4):
         repeated = plan.plan(rule, people, again, done, today)
-        assert not repeated.of(Outcome.ASSIGN, Outcome.CREDIT, Outcome.WITHDRAW)
+        assert not repeated.of(Outcome.ASSIGN, Outcome.CREDIT, Outcome.WAIT, Outcome.WITHDRAW)
         again = apply(again, repeated)
     assert again == once
 
@@ -145,10 +152,14 @@ def test_a_due_date_is_never_before_the_assignment_and_always_has_reasons(rule, 
     for decision in plan.plan(rule, people, [], done, today).of(
         Outcome.ASSIGN, Outcome.CREDIT, Outcome.LATER
     ):
+        assert decision.because
+        if decision.dates is None:
+            assert decision.outcome is Outcome.LATER
+            assert "waits_for" in dict(decision.because)
+            continue
         assert decision.dates.due_on >= decision.on >= today
         assert decision.dates.grace_ends_on >= decision.dates.due_on
         assert decision.dates.due_on >= decision.dates.original_due_on
-        assert decision.because
 
 
 @settings(max_examples=60)
@@ -161,12 +172,30 @@ def test_running_every_day_or_only_at_the_end_reaches_the_same_people(rule, peop
     assert every_day == apply(set(), plan.plan(rule, people, set(), {}, last))
 
 
+@settings(max_examples=60)
+@given(rules, populations(), days, st.integers(1, 60))
+def test_who_waits_gets_the_same_dates_from_a_turn_a_day_and_from_one_that_comes_late(
+    rule, people, today, length
+):
+    last = today + timedelta(days=length)
+    for decision in plan.plan(rule, people, [], {}, today).of(Outcome.WAIT):
+        person = next(each for each in people if each.id == decision.person_id)
+        nights = (today + timedelta(days=each) for each in range(length + 1))
+        each_day = (plan.end_of_waiting(rule, person, today, (), night) for night in nights)
+        begun = next((each for each in each_day if each is not None), None)
+        late = plan.end_of_waiting(rule, person, today, (), last)
+        if begun is not None and late is not None:
+            assert begun.dates == late.dates
+            assert today <= begun.dates.window_opens_on <= begun.dates.due_on
+
+
 @given(rules, populations(), days)
 def test_whoever_is_announced_for_later_is_assigned_on_that_day_with_that_date(rule, people, today):
     by_id = {person.id: person for person in people}
     for announced in plan.plan(rule, people, [], {}, today).of(Outcome.LATER):
         then = plan.decide(rule, by_id[announced.person_id], False, [], announced.on)
-        assert (then.outcome, then.dates, then.on) == (Outcome.ASSIGN, announced.dates, announced.on)
+        expected = Outcome.WAIT if announced.dates is None else Outcome.ASSIGN
+        assert (then.outcome, then.dates, then.on) == (expected, announced.dates, announced.on)
         the_day_before = announced.on - timedelta(days=1)
         if the_day_before > today:
             assert (

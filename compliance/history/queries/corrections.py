@@ -39,6 +39,12 @@ class Correction:
         """Was meant, and did not have it."""
         return self.found.is_meant
 
+    @property
+    def _status(self) -> str:
+        if self.found.waits is not None:
+            return "waiting"
+        return "paused" if self.is_away else "active"
+
     def row(self) -> dict[str, Any]:
         """The obligation that there should have been."""
         done = self.found.done
@@ -46,7 +52,7 @@ class Correction:
         return {
             "user_id": self.user_id,
             "requirement_id": self.requirement_id,
-            "assignment_status": "paused" if self.is_away else "active",
+            "assignment_status": self._status,
             "window_opens_on": cycle and cycle.window_opens_on,
             "due_on": cycle and cycle.due_on,
             "original_due_on": cycle and cycle.original_due_on,

@@ -1,6 +1,7 @@
 """One person on a day, judged by the pure rule from the facts as they were known, with reasons."""
 
 import datetime as dt
+import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +11,7 @@ from django.db import connection
 
 from compliance.core.asof import Corrected, Holding, KnownCycle, as_of
 from compliance.core.standing import standing_of
-from compliance.core.terms import Absence, Cause, CycleFacts, Standing, Status, Trigger
+from compliance.core.terms import Absence, Cause, CycleFacts, Fact, Standing, Status, Trigger
 from compliance.core.waivers import Waiver
 from compliance.history.queries.known import known, moment_after
 from compliance.history.queries.shadows import Past
@@ -67,6 +68,7 @@ class _Facts:
         self._on, self._until = past.day, moment_after(past.moment.known_on)
         mine = f"row.user_id = {int(user_id)}"
         self._assignments = self._read("records_assignment", mine)
+        self._waits = self._waited()
         self._records = self._grouped("records_compliancerecord", "assignment_id", mine)
         self._extensions = self._grouped(
             "records_extension", "record_id", f"{mine} AND row.state = 'approved'"
@@ -115,7 +117,9 @@ class _Facts:
         cycles = [self._cycle_facts(row) for row in self._records[rows[0]["id"]] if row["closed_at"] is None]
         status = rows[0]["status"]
         excuse = None if status == AssignmentStatus.ACTIVE else (("assignment", status),)
-        return standing_of(cycles, self._on, excused_because=excuse), self._due(cycles), False
+        waits = self._waits[rows[0]["id"]] if status == AssignmentStatus.WAITING else None
+        found = standing_of(cycles, self._on, excused_because=excuse, waits_for=waits)
+        return found, self._due(cycles), False
 
     def _restated(self, requirement: dict[str, Any]) -> tuple[Standing, dt.date | None, bool]:
         pk, correction = requirement["id"], self._corrected.get(requirement["id"])
@@ -145,7 +149,8 @@ class _Facts:
             )  # fmt: skip
         is_away = any(each.covers(self._on) for each in self._leaves)
         excuse = (("assignment", "paused"),) if is_away else None
-        return standing_of(cycles, self._on, excused_because=excuse), self._due(cycles), True
+        standing = standing_of(cycles, self._on, excused_because=excuse, waits_for=found.waits)
+        return standing, self._due(cycles), True
 
     def _of(self, requirement: dict[str, Any]) -> list[dict[str, Any]]:
         return [row for row in self._assignments if row["requirement_id"] == requirement["id"]]
@@ -153,7 +158,18 @@ class _Facts:
     def _holding(self, row: dict[str, Any]) -> Holding:
         exempt = ("assignment", "exempt") if row["status"] == AssignmentStatus.EXEMPT else None
         cycles = tuple(self._cycle(each) for each in self._records[row["id"]])
-        return Holding(row["assigned_on"], row["withdrawn_on"], cycles, exempt)
+        waits = self._waits[row["id"]]
+        return Holding(row["assigned_on"], row["withdrawn_on"], cycles, exempt, waits)
+
+    def _waited(self) -> dict[int, tuple[Fact, ...]]:
+        """What each assignment waited for; that is written when it is made and stays."""
+        ids = [row["id"] for row in self._assignments]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id, reason FROM records_assignment WHERE id = ANY(%s)", [ids])
+            return {
+                pk: records.waited_for(json.loads(said) if isinstance(said, str) else said)
+                for pk, said in cursor
+            }
 
     def _cycle(self, row: dict[str, Any]) -> KnownCycle:
         extended = [(each["decided_at"], each["moved_from"]) for each in self._extensions[row["id"]]]

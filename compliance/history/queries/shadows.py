@@ -142,12 +142,16 @@ def _restated(past: Past, until: dt.datetime) -> str:
     dropped = [[one.user_id, one.requirement_id] for one in past.corrections if one.is_dropped]
     return f"""
     SELECT a.id AS assignment_id, a.user_id, a.requirement_id,
-           CASE WHEN a.status = 'exempt' THEN 'exempt' WHEN w.user_id IS NOT NULL THEN 'waived'
+           CASE WHEN a.status = 'exempt' THEN 'exempt'
+                WHEN g.reason @> '[["waits_for"]]' AND NOT EXISTS (SELECT FROM known_record b
+                     WHERE b.assignment_id = a.id AND b.window_opens_on <= {on}) THEN 'waiting'
+                WHEN w.user_id IS NOT NULL THEN 'waived'
                 WHEN l.user_id IS NOT NULL THEN 'paused' ELSE 'active' END AS assignment_status,
            o.id AS open_record_id, o.cycle, o.window_opens_on, COALESCE(x.moved_from, o.due_on) AS due_on,
            o.original_due_on, COALESCE(x.moved_from, o.due_on) + (o.grace_ends_on - o.due_on) AS grace_ends_on, {_DONE},
            ev.id AS event_id
       FROM known_assignment a
+      JOIN records_assignment g ON g.id = a.id
       JOIN requirements_requirement r ON r.id = a.requirement_id AND r.turned_on_at < {end}
       LEFT JOIN (SELECT DISTINCT ON (assignment_id) * FROM known_record
                   WHERE (completed_on IS NULL OR completed_on > {on}) AND window_opens_on <= {on}

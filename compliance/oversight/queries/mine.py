@@ -64,6 +64,11 @@ class Duty:
         return "; ".join(text for text in texts if text)
 
     @property
+    def waiting(self) -> str:
+        """What there is no due date without, in words; empty where there is one."""
+        return str(records.waiting_text(self.owed.because))
+
+    @property
     def length(self) -> str:
         """How long it takes, or how much of it is left."""
         if self.course is None:
@@ -128,7 +133,15 @@ class Duty:
         if not self.is_open:
             return " · ".join(filter(None, (self.validity, self.owed.counts_because)))
         moved = records.moved_text(self.owed.moved_by)
-        parts = (self.asked_again, self.extended, moved, self.length, self.course_name, self.validity)
+        parts = (
+            self.waiting,
+            self.asked_again,
+            self.extended,
+            moved,
+            self.length,
+            self.course_name,
+            self.validity,
+        )
         return " · ".join(filter(None, parts))
 
     @property

@@ -108,7 +108,7 @@ def _apply(
 ) -> Changes:
     new = [
         requirements.with_names(decision, names)
-        for decision in planned.plan.of(Outcome.ASSIGN, Outcome.CREDIT)
+        for decision in planned.plan.of(Outcome.ASSIGN, Outcome.CREDIT, Outcome.WAIT)
     ]
     at_once = _assign(requirement, new, planned, today, at)
     late = _credit_late(requirement, planned, at)
@@ -131,7 +131,7 @@ def _assign(
             user_id=decision.person_id,
             requirement_id=requirement.pk,
             requirement_number=requirement.number,
-            status=_status(decision),
+            status=_new_status(decision),
             reason=[list(fact) for fact in decision.because],
             assigned_on=today,
         )
@@ -139,15 +139,18 @@ def _assign(
     ]
     insert(assignments)
     records = [
-        _first_record(assignment, decision, at) for assignment, decision in zip(assignments, new, strict=True)
+        first_record(assignment, decision, at)
+        for assignment, decision in zip(assignments, new, strict=True)
+        if decision.outcome is not Outcome.WAIT
     ]
-    insert([*(row for pair in zip(assignments, new, strict=True) for row in _past(*pair, at)), *records])
+    past = (row for pair in zip(assignments, new, strict=True) for row in past_records(*pair, at))
+    insert([*past, *records])
     credited = [record for record in records if record.completed_at is not None]
     certify(credited, at)
     return len(credited)
 
 
-def _first_record(assignment: Assignment, decision: Decision, at: datetime) -> ComplianceRecord:
+def first_record(assignment: Assignment, decision: Decision, at: datetime) -> ComplianceRecord:
     if decision.dates is None:
         raise AssertionError("A plan that assigns without dates is a mistake in the engine.")
     record = ComplianceRecord(
@@ -168,9 +171,11 @@ def _first_record(assignment: Assignment, decision: Decision, at: datetime) -> C
     return record
 
 
-def _past(assignment: Assignment, decision: Decision, at: datetime) -> list[ComplianceRecord]:
+def past_records(
+    assignment: Assignment, decision: Decision, at: datetime, first: int = 1
+) -> list[ComplianceRecord]:
     """The cycles that earlier credits make, before the one that is open or that the newest finishes."""
-    return [done_record(assignment, number, done, at) for number, done in enumerate(decision.past, start=1)]
+    return [done_record(assignment, number, done, at) for number, done in enumerate(decision.past, first)]
 
 
 def _credit_late(requirement: "Requirement", planned: requirements.Planned, at: datetime) -> int:
@@ -209,7 +214,11 @@ def _withdraw(requirement: "Requirement", decisions: Iterable[Decision], today: 
     return count
 
 
-def _status(decision: Decision) -> AssignmentStatus:
+def _new_status(decision: Decision) -> AssignmentStatus:
+    return AssignmentStatus.WAITING if decision.outcome is Outcome.WAIT else status_of(decision)
+
+
+def status_of(decision: Decision) -> AssignmentStatus:
     """What an assignment says on the day of the decision. Exempt ones are never asked."""
     if decision.paused_by is Cause.WAIVER:
         return AssignmentStatus.WAIVED
@@ -220,7 +229,7 @@ def _pause_and_resume(requirement: "Requirement", kept: Iterable[Decision]) -> t
     """People whose leave or waiver began, and people for whom it ended. Exempt ones stay as they are."""
     wanted: dict[AssignmentStatus, list[int]] = {}
     for decision in kept:
-        wanted.setdefault(_status(decision), []).append(decision.person_id)
+        wanted.setdefault(status_of(decision), []).append(decision.person_id)
     of = Assignment.objects.filter(requirement=requirement)
     changed = {
         status: of.filter(user_id__in=user_ids, status__in=_MOVABLE - {status}).update(status=status)

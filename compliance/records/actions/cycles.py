@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from compliance.core import dates
+from compliance.records.enums import AssignmentStatus
 from compliance.records.models import ComplianceRecord, Obligation
 from compliance.requirements import queries as requirements
 
@@ -27,6 +28,7 @@ def _open_renewals(requirement: "Requirement", today: date, at: datetime) -> int
     terms = requirement.terms
     rows = Obligation.objects.filter(
         Q(valid_until__lte=today + dates.longest_window(terms)) | Q(done_record__is_temporary=True),
+        ~Q(assignment_status=AssignmentStatus.WAITING),
         requirement=requirement,
         open_record__isnull=True,
         valid_until__isnull=False,

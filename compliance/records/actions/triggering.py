@@ -14,7 +14,7 @@ from compliance.records.actions.completing import record_completions
 from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.returning import return_from_waivers
 from compliance.records.actions.taking_in import take_in_credits
-from compliance.records.enums import CloseReason, EventOutcome
+from compliance.records.enums import AssignmentStatus, CloseReason, EventOutcome
 from compliance.records.models import Assignment, ComplianceRecord, Concern, TriggeringEvent
 from compliance.records.queries import requests
 from compliance.records.queries import triggers as queries
@@ -134,6 +134,9 @@ def _open(event: TriggeringEvent, seen: queries.Preview, at: datetime) -> dict[i
                 created_at=at,
             )
         )
+    # Who waited for another requirement has a due date now, by the event.
+    waiting = held.filter(status=AssignmentStatus.WAITING)
+    Assignment.objects.filter(pk__in=waiting.values("pk")).update(status=AssignmentStatus.ACTIVE)
     return {row.user_id: row.pk for row in ComplianceRecord.objects.bulk_create(rows, batch_size=CHUNK)}
 
 

@@ -13,6 +13,7 @@ from compliance.records.actions.completing import record_completions
 from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.returning import return_from_waivers
 from compliance.records.actions.taking_in import take_in_credits
+from compliance.records.actions.waiting import stop_waiting
 from compliance.records.models import Turn
 from compliance.records.queries import turning
 from lms.audit import actions as audit
@@ -26,11 +27,12 @@ _DAY = timedelta(days=1)
 
 @dataclass(slots=True)
 class _Cycles:
-    """How many cycles a turn finished, opened by renewal, and opened because a waiver ended."""
+    """How many cycles a turn finished, opened by renewal, because a waiver ended, and for who had waited."""
 
     finished_count: int = 0
     opened_count: int = 0
     returned_count: int = 0
+    begun_count: int = 0
 
 
 def daily_turn(*, at: datetime, scheduled_for: datetime) -> datetime | None:
@@ -106,17 +108,20 @@ def _finish_and_open(cycles: _Cycles, *, until: datetime, at: datetime) -> None:
     cycles.finished_count += take_in_credits(at=at, until=until)
     for _round in range(_ROUNDS):
         cycles.finished_count += record_completions(at=at, until=until)
+        begun = stop_waiting(at=at, until=until)
         returned = return_from_waivers(today=today, at=at)
         opened = open_due_cycles(today=today, at=at)
         cycles.returned_count += returned
         cycles.opened_count += opened
-        if not opened and not returned:
+        cycles.begun_count += begun
+        if not opened and not returned and not begun:
             break
 
 
 @transaction.atomic
 def _announce(at: datetime, changes: Changes, cycles: _Cycles) -> None:
-    if not (changes or cycles.finished_count or cycles.returned_count or cycles.opened_count):
+    counts = (cycles.finished_count, cycles.returned_count, cycles.opened_count, cycles.begun_count)
+    if not changes and not any(counts):
         return
     events.changed.send(sender=None, at=at)
     facts = {
@@ -130,6 +135,7 @@ def _announce(at: datetime, changes: Changes, cycles: _Cycles) -> None:
         "completed": cycles.finished_count,
         "renewals_opened": cycles.opened_count,
         "opened_after_waiver": cycles.returned_count,
+        "no_longer_waiting": cycles.begun_count,
     }
     audit.record(
         action="records.updated",

@@ -36,6 +36,7 @@ from compliance.records.queries.obligations import (
     main_department,
     obligations,
     standings_of,
+    waited_for,
 )
 from compliance.records.queries.population import (
     DepartmentTotals,
@@ -80,7 +81,14 @@ from compliance.records.queries.triggers import (
     outcome_text,
     preview,
 )
-from compliance.records.queries.words import because_text, date_text, event_text, moved_text, why_text
+from compliance.records.queries.words import (
+    because_text,
+    date_text,
+    event_text,
+    moved_text,
+    waiting_text,
+    why_text,
+)
 
 __all__ = [
     "DUE_SOON_DAYS",
@@ -161,7 +169,9 @@ __all__ = [
     "shifts_of",
     "standings_of",
     "totals",
+    "waited_for",
     "waiting_count",
+    "waiting_text",
     "why_text",
     "withdrawn_since",
     "worst_status",

@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
 
 from compliance.core.change import Due, Holding
-from compliance.records.enums import CloseReason
+from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord, Revocation, Shift
-from compliance.records.queries.obligations import cycle_facts
+from compliance.records.queries.obligations import cycle_facts, waited_for
 from compliance.records.queries.requests import extended_due_dates, shifted_due_dates
 from compliance.records.queries.revocations import IN_FORCE
 
@@ -105,6 +105,7 @@ def _one(
         anchored_on=last.anchored_on if last else None,
     )
     if unfinished is None:
+        holding = replace(holding, waits=assignment.status == AssignmentStatus.WAITING)
         return Held(assignment.pk, assignment.status, holding, None, None)
     before = [row for row in rows if row.cycle < unfinished.cycle and row.close_reason not in _UNMADE]
     holding = Holding(
@@ -115,6 +116,7 @@ def _one(
         last=holding.last,
         anchored_on=holding.anchored_on,
         # What comes after a cycle that was closed or revoked, or because of an event, has a reason of its own.
+        waited=bool(waited_for(assignment.reason)),
         keeps_date=unfinished.event_id is not None
         or (bool(before) and (before[-1].completed_on is None or before[-1].pk in revoked)),
     )

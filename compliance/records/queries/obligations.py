@@ -1,7 +1,7 @@
 """The status of each obligation as one SQL expression; `compliance.core.standing` in set form, held by a property."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from compliance.records.models import ComplianceRecord, Obligation
 from compliance.records.queries import requests, revocations
 
 DUE_SOON_DAYS = 14
+_WAITING = {AssignmentStatus.WAITING}
 NO_DEPARTMENT = 0
 """The `department_id` that asks for people without a department."""
 
@@ -98,6 +99,7 @@ def standings_of(rows: Collection[Obligation], today: date) -> dict[int, terms.S
             today,
             excused_because=waivers.excuse(excuses.get((row.user_id, row.requirement_id), ()), today)
             or excuse(row.assignment_status),
+            waits_for=waited_for(row.assignment.reason) if row.assignment_status in _WAITING else None,
         )
         for row in rows
     }
@@ -105,9 +107,16 @@ def standings_of(rows: Collection[Obligation], today: date) -> dict[int, terms.S
 
 def excuse(assignment_status: str) -> tuple[terms.Fact, ...] | None:
     """Why an assignment with this status is excused; None when it is not."""
-    if assignment_status == AssignmentStatus.ACTIVE:
+    if assignment_status in {AssignmentStatus.ACTIVE, *_WAITING}:
         return None
     return (("assignment", assignment_status),)
+
+
+def waited_for(reason: Iterable[Sequence[str]]) -> tuple[terms.Fact, ...]:
+    """What somebody has no due date without, or had none, from the reason of the assignment; empty without that."""
+    facts = {each[0]: each[1] for each in reason}
+    names = ("waits_for", "first_due_days", "day_unit")
+    return tuple((name, facts[name]) for name in names if name in facts) if "waits_for" in facts else ()
 
 
 def cycle_facts(record: ComplianceRecord, revoked: revocations.Spans = ()) -> terms.CycleFacts:
@@ -133,6 +142,8 @@ def _status(today: date) -> Case:
     is_valid = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
     counts = done & ~Q(event__isnull=False, due_on__lt=today)
     return Case(
+        # Owed and not done, with a due date only once another requirement is completed.
+        When(assignment_status=AssignmentStatus.WAITING, then=Value(ComplianceStatus.NOT_YET_DUE)),
         When(~Q(assignment_status=AssignmentStatus.ACTIVE), then=Value(ComplianceStatus.EXCUSED)),
         When(
             counts & Q(valid_until__isnull=True, event__isnull=True), then=Value(ComplianceStatus.COMPLIANT)

@@ -49,6 +49,7 @@ def _position(assignment: Assignment, rows: list[ComplianceRecord], due_on: dict
             original_due_on=due_on[unfinished.pk] if unfinished else None,
             anchored_on=finished[-1].anchored_on if finished else None,
             is_excused=assignment.status == AssignmentStatus.EXEMPT,
+            is_waiting=assignment.status == AssignmentStatus.WAITING,
         ),
         unfinished.pk if unfinished else None,
     )

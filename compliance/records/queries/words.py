@@ -54,19 +54,33 @@ def date_text(facts: Facts) -> str:
         "hire": _("%(span)s after being hired on %(day)s"),
         "start": _("%(span)s after the requirement's start on %(day)s"),
         "assigned": _("%(span)s after it was assigned on %(day)s"),
+        "completion": _("%(span)s after completing “%(after)s” on %(day)s"),
         "fixed": _("One date for everybody, %(day)s"),
         "calendar": _("The due day of the year, %(day)s"),
         "assignment": _("%(span)s after it was assigned on %(day)s, as the usual date was already past"),
     }
     counted_from = known.get("counted_from", "")
     if counted_from not in words:
-        return ""
-    text = words[counted_from] % {"span": _span(known), "day": _day(known.get("counted_from_on"))}
+        return waiting_text(facts)
+    text = words[counted_from] % {
+        "span": _span(known),
+        "day": _day(known.get("counted_from_on")),
+        "after": known.get("counted_after", ""),
+    }
     if rolled := _day(known.get("rolled_from")):
         text += _("; moved from %(day)s, a weekend or holiday") % {"day": rolled}
     if moved := _day(known.get("moved_from")):
         text += _("; moved from %(day)s because of a leave") % {"day": moved}
     return text
+
+
+def waiting_text(facts: Facts) -> str:
+    """What there is no due date without: "No due date yet: 30 days after “Lab safety” is completed"; empty else."""
+    known = dict(facts)
+    if "waits_for" not in known or "counted_from" in known or "credited_on" in known:
+        return ""
+    told = {"span": _span(known), "title": known["waits_for"]}
+    return _("No due date yet: %(span)s after “%(title)s” is completed") % told
 
 
 def moved_text(moved: MovedBy | None) -> str:
@@ -86,7 +100,7 @@ def moved_text(moved: MovedBy | None) -> str:
 def because_text(facts: Facts) -> str:
     """What a status rests on: "Completed on 3 Feb 2026, valid until 3 Feb 2027"."""
     known = dict(facts)
-    said = [_reason(name, value) for name, value in known.items()]
+    said = [waiting_text(facts), *(_reason(name, value) for name, value in known.items())]
     if "event_on" in known:
         happened_on = date.fromisoformat(known["event_on"])
         said.append(event_text(known["event_kind"], known["event_title"], happened_on))

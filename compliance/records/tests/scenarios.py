@@ -13,6 +13,8 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from compliance.core import audience, dates, plan, standing
+from compliance.core.due import waiting_facts
+from compliance.core.milestones import Milestone, Other
 from compliance.core.plan import Outcome
 from compliance.core.terms import (
     Absence,
@@ -36,6 +38,7 @@ from tenants import clock
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "engine" / "scenarios.md"
 _ALWAYS = date(1900, 1, 1)
+OTHER = Other(2, "the other")
 T = TypeVar("T")
 _ANCHORS = {"expiry": Anchor.EXPIRY, "completion": Anchor.COMPLETION, "month end": Anchor.MONTH_END}
 
@@ -104,6 +107,15 @@ _TERMS: list[tuple[str, Callable[..., dict[str, Any]]]] = [
         },
     ),
     (
+        r"due (\d+) (working )?days from completion of the other",
+        lambda count, working: {
+            "first_due_days": int(count),
+            "due_unit": DayUnit.WORKING if working else DayUnit.DAYS,
+            "due_from": DueFrom.COMPLETION,
+            "due_after": OTHER,
+        },
+    ),
+    (
         r"due on (\S+), at least (\d+) days",
         lambda day, count: {"due_from": DueFrom.FIXED, "due_on": _day(day), "first_due_days": int(count)},
     ),
@@ -164,20 +176,32 @@ def person_on(row: Row, on: date) -> Person:
     """The person as HR knows them on that day."""
     appointments: list[Appointment] = []
     absences: list[Absence] = []
+    milestones: list[Milestone] = []
     is_active = True
     for clause in (*row.person, *(each for each in row.requirement if each.startswith("paused "))):
         text, known = known_of(clause)
         word, *rest = text.split()
         if word in {"passed", "outage"} or known > on:
             continue
-        if word == "deactivated":
+        if word == "other":
+            milestones += _other(rest, known, on)
+        elif word == "deactivated":
             is_active = on < _day(rest[0])
         elif word in {"leave", "waiver", "paused"}:
             cause = {"leave": Cause.LEAVE, "waiver": Cause.WAIVER, "paused": Cause.PAUSE}[word]
             absences.append(replace(Absence.leave(*stretch_of(rest[0])), cause=cause))
         else:
             appointments.append(Appointment(word, (rest[0], "UNI"), *stretch_of(rest[1])))
-    return Person(1, tuple(appointments), tuple(absences), is_active)
+    return Person(1, tuple(appointments), tuple(absences), is_active, milestones=tuple(milestones))
+
+
+def _other(said: list[str], known: date, on: date) -> list[Milestone]:
+    """`other 2026-03-01`, `other 2026-03-01 until 2027-03-01`, `other 2026-03-01 revoked 2026-05-01`."""
+    done = _day(said[0])
+    more = dict(zip(said[1::2], map(_day, said[2::2]), strict=True))
+    if done > on or more.get("revoked", date.max) <= on:
+        return []
+    return [Milestone(OTHER.key, done, max(done, known), more.get("until"))]
 
 
 def known_of(clause: str) -> tuple[str, date]:
@@ -241,6 +265,7 @@ class Life:
     decision: plan.Decision | None = None
     first: plan.Decision | None = None
     holds: bool = False
+    waits_since: date | None = None
 
     def live(self) -> Life:
         """Until the day the row asks about."""
@@ -268,12 +293,24 @@ class Life:
         if made.outcome in {Outcome.ASSIGN, Outcome.CREDIT}:
             self.holds, self.first = True, made
             self.cycles = [Cycle(1, sure(made.dates), made.credit, made.validity)]
+        elif made.outcome is Outcome.WAIT:
+            self.holds, self.first, self.waits_since, self.cycles = True, made, day, []
         elif made.outcome is Outcome.WITHDRAW:
-            self.holds = False
+            self.holds, self.waits_since = False, None
+        if self.waits_since is not None:
+            self._stop_waiting(rule, person, known, self.waits_since, day)
         if self.holds:
             self._move(rule.terms, person)
             while self._finish(rule.terms, known, day) | self._renew(rule.terms, person, day):
                 pass
+
+    def _stop_waiting(
+        self, rule: plan.Rule, person: Person, known: list[Completion], since: date, day: date
+    ) -> None:
+        made = plan.end_of_waiting(rule, person, since, known, day)
+        if made is not None:
+            self.first, self.waits_since = made, None
+            self.cycles = [Cycle(1, sure(made.dates), made.credit, made.validity)]
 
     def _move(self, terms: Terms, person: Person) -> None:
         cycle = self.open
@@ -337,4 +374,6 @@ class Life:
         absence = person_on(self.row, on).absence_on(on)
         because = (("assignment", absence.cause.value),) if absence else None
         facts = [each.facts() for each in self.cycles]
-        return standing.standing_of(facts, on, excused_because=because).status.value.replace("_", " ")
+        waits = waiting_facts(rule_on(self.row, on).terms) if self.waits_since else None
+        found = standing.standing_of(facts, on, excused_because=because, waits_for=waits)
+        return found.status.value.replace("_", " ")

@@ -23,7 +23,9 @@ from .scenarios import Row, is_down, known_of, rows, rule_on, stretch_of
 FIT = [
     row
     for row in rows()
-    if not re.search(r" in [A-Z]|paused |waiver ", " ".join((*row.person, *row.requirement)))
+    if not re.search(
+        r" in [A-Z]|paused |waiver |other .*(known|revoked|until)", " ".join((*row.person, *row.requirement))
+    )
 ]
 # Every row costs some turns of the clockwork; SCENARIOS=all lives through all of them, in half a minute.
 ROWS = FIT if os.environ.get("SCENARIOS") == "all" else FIT[::5]
@@ -66,6 +68,16 @@ class World:
         self.row = row
         self.user = make_user()
         self.requirement = make_requirement(course=make_course())
+        self.other = self._other_one() if "the other" in " ".join(row.requirement) else None
+
+    def _other_one(self) -> Requirement:
+        """What the due date is counted from: once, of everybody, long before."""
+        return make_requirement(
+            course=make_course("other", "The other"),
+            audience=audience.dump(audience.Everyone()),
+            starts_on=dt.date(2000, 1, 1),
+            recurs_months=None,
+        )
 
     def days(self) -> list[dt.date]:
         """Every day that the row names, the days around them, and the day it asks about."""
@@ -84,9 +96,13 @@ class World:
                 make_completion(
                     self.user, course_of(self.requirement), at=noon(day) - dt.timedelta(minutes=5)
                 )
+            elif word == "other" and self.other is not None and dt.date.fromisoformat(rest[0]) == day:
+                make_completion(self.user, course_of(self.other), at=noon(day) - dt.timedelta(minutes=5))
             elif word == "deactivated" and dt.date.fromisoformat(rest[0]) == day:
                 type(self.user).objects.filter(pk=self.user.pk).update(is_active=False)
-            elif word not in {"passed", "deactivated", "outage"} and day == max(known_on, self.days()[0]):
+            elif word not in {"passed", "other", "deactivated", "outage"} and day == max(
+                known_on, self.days()[0]
+            ):
                 self._enter(word, rest)
 
     def _enter(self, word: str, rest: list[str]) -> None:
@@ -109,6 +125,7 @@ class World:
             "first_due_days": terms.first_due_days,
             "due_from": terms.due_from.value,
             "due_on": terms.due_on,
+            "due_after": self.other,
             "due_unit": terms.due_unit.value,
             "roll": terms.roll.value,
             "recurs_months": terms.recurs.months or None if terms.recurs else None,
@@ -135,7 +152,7 @@ class World:
 
     def answers(self) -> dict[str, str]:
         """What the tables hold, under the names of the page."""
-        held = Assignment.objects.filter(withdrawn_on__isnull=True).first()
+        held = Assignment.objects.filter(requirement=self.requirement, withdrawn_on__isnull=True).first()
         records = list(ComplianceRecord.objects.filter(assignment=held).order_by("cycle")) if held else []
         unfinished = next((each for each in records if each.completed_at is None), None)
         done = next((each for each in reversed(records) if each.completed_at is not None), None)
@@ -154,7 +171,7 @@ class World:
         return {key: str(found[key]) for key in self.expected()}
 
     def _status(self) -> str:
-        row = queries.obligations(self.row.asked_on).first()
+        row = queries.obligations(self.row.asked_on).filter(requirement=self.requirement).first()
         return str(row.status).replace("_", " ") if row else "not in scope"
 
 

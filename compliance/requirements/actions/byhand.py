@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from compliance.core.terms import Naming
-from compliance.core.terms import Side as CoreSide
+from compliance.core.namings import Naming
+from compliance.core.namings import Side as CoreSide
 from compliance.requirements import events, queries, rules
 from compliance.requirements.enums import RequirementState, Side
 from compliance.requirements.models import Individual, Requirement

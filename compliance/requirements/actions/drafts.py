@@ -19,6 +19,7 @@ def create_draft(
 ) -> Requirement:
     """A requirement that does nothing yet. Without `basis` it rests on nothing that is written down."""
     requirement = definition.apply_to(Requirement(created_at=at, created_by=by))
+    rules.check_waiting(requirement)
     if basis is not None:
         basis.apply_to(requirement)
     requirement.save(force_insert=True)
@@ -66,6 +67,7 @@ def revise(*, requirement: Requirement, definition: rules.Definition, by: Any, a
     changes = rules.changes_between(before, rules.content_of(held))
     if not changes:
         return held
+    rules.check_waiting(held)
     if held.is_draft:
         held.save()
     else:
@@ -83,6 +85,7 @@ def discard_draft(*, requirement: Requirement, by: Any, at: datetime) -> None:
     held = Requirement.objects.select_for_update().get(pk=requirement.pk)
     if held.state != RequirementState.DRAFT or held.versions.exists():
         raise rules.NotAllowedNow
+    rules.check_nobody_waits(held)
     _note("requirement.discarded", held, by=by, at=at)
     held.delete()
 

@@ -84,6 +84,8 @@ def step_back(
     the caller.
     """
     held = _held(requirement)
+    if state == RequirementState.DRAFT:
+        rules.check_nobody_waits(held, for_good=False)
     if held.state == RequirementState.PAUSED:
         held.pauses.filter(resumes_on__isnull=True).update(resumes_on=F("starts_on"))
     # A rest that was not ended by what is taken back goes on as it was.

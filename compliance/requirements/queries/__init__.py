@@ -32,6 +32,7 @@ from compliance.requirements.queries.listing import (
     loadable,
     locked,
     requirement_by,
+    to_wait_for,
     unchanged_since,
 )
 from compliance.requirements.queries.meaning import Answer, Meaning, Someone, called, meaning, would_mean
@@ -69,6 +70,7 @@ from compliance.requirements.queries.versions import (
     proposed,
     said_before,
     version_page,
+    why_not,
 )
 
 __all__ = [
@@ -144,11 +146,13 @@ __all__ = [
     "settled_by_equivalence",
     "settled_by_sets",
     "titles_using",
+    "to_wait_for",
     "unanswerable",
     "unchanged_since",
     "version_page",
     "waiting_equivalences",
     "whole",
+    "why_not",
     "with_names",
     "working_calendar",
     "would_mean",

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from compliance.core.namings import Naming
 from compliance.core.plan import Outcome, Plan, decide, mails_by_day
-from compliance.core.terms import Naming
 from compliance.requirements import facts
 from compliance.requirements.enums import RequirementState
 from compliance.requirements.models import Individual, Requirement
@@ -134,7 +134,7 @@ def _compared(
     moved = Plan(tuple(each for each in after if each != before[each.person_id]))
     return Consequences(
         rows=rows,
-        gets_count=_count(changed, (Outcome.ASSIGN, Outcome.CREDIT, Outcome.LATER)),
+        gets_count=_count(changed, (Outcome.ASSIGN, Outcome.CREDIT, Outcome.LATER, Outcome.WAIT)),
         loses_count=_count(changed, (Outcome.WITHDRAW, Outcome.OUT)),
         same_count=len(rows) - len(changed),
         mail_count=mails_by_day(moved, requirement.ladder, today, MAIL_DAYS).total(),

@@ -10,7 +10,7 @@ from compliance.core.terms import Completion, Fact, Terms, Validity
 from compliance.requirements.queries.plans import Planned
 
 EXAMPLES = 3
-_SHOWN = (Outcome.ASSIGN, Outcome.LATER, Outcome.CREDIT, Outcome.KEEP)
+_SHOWN = (Outcome.ASSIGN, Outcome.WAIT, Outcome.LATER, Outcome.CREDIT, Outcome.KEEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,12 @@ class Example:
     """One person's dates: first due (None when it is done, or open with dates that stay), and the round after it.
 
     `joins_on` is set for whoever is meant later. `done_on` is the due date, the completion that counts already, or
-    today for who has it and keeps it.
+    today for who has it and keeps it; `waits` is who gets it without a due date.
     """
 
     name: str
     is_done: bool
+    waits: bool
     joins_on: date | None
     due_on: date | None
     because: tuple[Fact, ...]
@@ -62,6 +63,7 @@ def _example(decision: Decision, planned: Planned, terms: Terms, today: date) ->
     return Example(
         name=planned.names[decision.person_id].name,
         is_done=decision.credit is not None,
+        waits=decision.outcome is not Outcome.KEEP and not is_due and decision.credit is None,
         joins_on=decision.on if decision.outcome is Outcome.LATER else None,
         due_on=done_on if is_due else None,
         because=decision.because,

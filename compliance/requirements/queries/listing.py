@@ -58,6 +58,14 @@ def ever_turned_on() -> list[Requirement]:
     return list(Requirement.objects.exclude(state=RequirementState.DRAFT).order_by("pk"))
 
 
+def to_wait_for(own_id: int | None) -> list[tuple[int, str]]:
+    """The requirements whose completion a due date can be counted from: (id, title), by title; not one's own."""
+    rows = Requirement.objects.exclude(state=RequirementState.RETIRED)
+    if own_id is not None:
+        rows = rows.exclude(pk=own_id)
+    return list(rows.order_by("title", "pk").values_list("pk", "title"))
+
+
 def loadable() -> list[Requirement]:
     """Every requirement for which something can still be written down: all but retired ones."""
     return list(Requirement.objects.exclude(state=RequirementState.RETIRED).order_by("pk"))

@@ -26,6 +26,7 @@ from lms.ui.dates import day_text
 
 OUTCOMES = (
     (Outcome.ASSIGN.value, _("Gets a new obligation")),
+    (Outcome.WAIT.value, _("Gets it, without a due date yet")),
     (Outcome.LATER.value, _("Joins later")),
     (Outcome.CREDIT.value, _("Completed already")),
     (Outcome.KEEP.value, _("Has it already")),

@@ -16,6 +16,14 @@ from compliance.requirements.queries.passes import passes_of
 from compliance.requirements.queries.plans import Planned, plan_for_everyone, with_names
 
 MAIL_DAYS = 30
+_SHOWN = (
+    Outcome.WITHDRAW,
+    Outcome.ASSIGN,
+    Outcome.WAIT,
+    Outcome.LATER,
+    Outcome.CREDIT,
+    Outcome.KEEP,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,11 @@ class DueDay:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The numbers and the people. `affected` is everyone the requirement touches, those to do first."""
+    """The numbers and the people. `affected` is everyone the requirement touches, those to do first.
+
+    `waiting_count` get it without a due date until they complete another requirement, and `never_count` of them are not
+    asked for that one.
+    """
 
     today: date
     new_count: int
@@ -56,6 +68,8 @@ class Preview:
     withdrawn_count: int
     away_count: int
     adjusted_count: int
+    waiting_count: int
+    never_count: int
     due_days: list[DueDay]
     mail_count: int
     mail_peak_on: date | None
@@ -67,7 +81,7 @@ class Preview:
     @property
     def now_count(self) -> int:
         """Everyone who has it from today on."""
-        return self.new_count + self.credited_count + self.kept_count
+        return self.new_count + self.credited_count + self.kept_count + self.waiting_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,8 @@ def preview(requirement: Requirement, today: date) -> Preview:
     mails = mails_by_day(made, requirement.ladder, today, MAIL_DAYS)
     peak_on = max(mails, key=lambda day: (mails[day], -day.toordinal()), default=None)
     later = made.of(Outcome.LATER)
-    present = made.of(Outcome.ASSIGN, Outcome.CREDIT, Outcome.KEEP)
+    present = made.of(Outcome.ASSIGN, Outcome.CREDIT, Outcome.KEEP, Outcome.WAIT)
+    waiting = made.of(Outcome.WAIT)
     return Preview(
         today=today,
         new_count=made.count(Outcome.ASSIGN),
@@ -102,6 +117,8 @@ def preview(requirement: Requirement, today: date) -> Preview:
         withdrawn_count=made.count(Outcome.WITHDRAW),
         away_count=sum(each.paused_by is Cause.LEAVE for each in present),
         adjusted_count=sum(each.is_adjusted for each in made.of(Outcome.ASSIGN)),
+        waiting_count=len(waiting),
+        never_count=len({each.person_id for each in waiting} - _who_have(requirement.due_after)),
         due_days=_due_days(made.of(Outcome.ASSIGN, Outcome.LATER)),
         mail_count=mails.total(),
         mail_peak_on=peak_on,
@@ -134,7 +151,7 @@ def affected_row(decision: Decision, named: facts.Named, names: dict[str, str]) 
 
 def _affected(planned: Planned) -> list[Affected]:
     names = facts.names()
-    rank = {Outcome.WITHDRAW: 0, Outcome.ASSIGN: 1, Outcome.LATER: 2, Outcome.CREDIT: 3, Outcome.KEEP: 4}
+    rank = {outcome: place for place, outcome in enumerate(_SHOWN)}
     rows = [
         _row(with_names(each, names), planned.names[each.person_id])
         for each in planned.plan.decisions
@@ -156,6 +173,11 @@ def _row(decision: Decision, named: facts.Named) -> Affected:
         is_away=decision.paused_by is Cause.LEAVE,
         why=decision.because,
     )
+
+
+def _who_have(other: Requirement | None) -> frozenset[int]:
+    """Who has the requirement that is waited for."""
+    return frozenset() if other is None else facts.holders(other)
 
 
 def _due_days(decisions: tuple[Decision, ...]) -> list[DueDay]:

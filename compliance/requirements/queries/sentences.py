@@ -91,6 +91,9 @@ def first_due_text(terms: Terms) -> str:
             return _("within %(span)s of being hired or of %(start)s") % facts
         case DueFrom.ASSIGNMENT:
             return _("within %(span)s of being assigned") % facts
+        case DueFrom.COMPLETION:
+            facts["title"] = terms.due_after.title if terms.due_after else ""
+            return _("within %(span)s of completing “%(title)s”") % facts
         case DueFrom.FIXED:
             facts["day"] = day_text(terms.due_on or terms.starts_on)
             return _("by %(day)s, or within %(span)s for whoever joins later") % facts

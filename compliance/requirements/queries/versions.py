@@ -36,6 +36,18 @@ def proposed(requirement: Requirement, content: dict[str, Any]) -> Requirement:
     return rules.Definition.from_content(content).apply_to(copy(requirement))
 
 
+def why_not(requirement: Requirement, kind: str, content: dict[str, Any]) -> str:
+    """Why an edit to `content`, or a retirement, cannot be made as others wait for it or it would wait for ever."""
+    try:
+        if kind == "retire":
+            rules.check_nobody_waits(requirement, for_good=False)
+        elif kind != "pause":
+            rules.check_waiting(proposed(requirement, content))
+    except rules.NotAllowedNow as refusal:
+        return str(refusal)
+    return ""
+
+
 def differs(before: dict[str, Any], content: dict[str, Any]) -> bool:
     """Whether the definition in `content` says something else than `before`; what it rests on is not asked."""
     return rules.Definition.from_content(before) != rules.Definition.from_content(content)

@@ -45,12 +45,16 @@ def new(request: HttpRequest) -> HttpResponse:
     form = forms.Builder(request.POST)
     if not form.is_valid() or "check" in request.POST:
         return _answer(request, form, Requirement(), today, cites=cites)
-    requirement = actions.create_draft(
-        definition=form.definition(),
-        by=guard.viewer(request),
-        at=clock.now(),
-        basis=basis.Basis(authorities=(basis.cite(*cites),)) if cites else None,
-    )
+    try:
+        requirement = actions.create_draft(
+            definition=form.definition(),
+            by=guard.viewer(request),
+            at=clock.now(),
+            basis=basis.Basis(authorities=(basis.cite(*cites),)) if cites else None,
+        )
+    except rules.NotAllowedNow as refusal:
+        form.add_error("due_after_id", str(refusal))
+        return _answer(request, form, Requirement(), today, cites=cites)
     messages.success(request, _("Saved as a draft. It does nothing until you turn it on."))
     return http.see_other("requirements:detail", public_id=requirement.public_id)
 
@@ -64,7 +68,7 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return _open(request, requirement)
     if "do" in request.POST:
         return _rearrange(request, requirement, today)
-    form = forms.Builder(request.POST)
+    form = forms.Builder(request.POST, own_id=requirement.pk)
     if not form.is_valid() or "check" in request.POST:
         return _answer(request, form, requirement, today)
     by, now = guard.viewer(request), clock.now()
@@ -99,7 +103,7 @@ def _control_of(request: HttpRequest) -> _Cites | None:
 def _open(request: HttpRequest, requirement: Requirement) -> HttpResponse:
     """The form with what the requirement says now."""
     try:
-        form = forms.Builder(initial=forms.initial_of(requirement))
+        form = forms.Builder(initial=forms.initial_of(requirement), own_id=requirement.pk)
     except forms_audience.Unsayable:
         messages.error(
             request, _("Whom this requirement means was not written with this form and stays as it is.")
@@ -119,8 +123,13 @@ def _rearrange(
     saved = None if requirement._state.adding else requirement
     context: dict[str, Any] = {"requirement": saved, "preview": None, "cites": cites, "is_rearranged": True}
     if partials.wants_fragment(request):
-        context |= _looked(forms.Builder(data), requirement, today, request.POST.get("ask", ""))
-    context |= {"form": forms.Builder(data).leave_unchecked(), "ask": request.POST.get("ask", "")}
+        context |= _looked(
+            forms.Builder(data, own_id=requirement.pk), requirement, today, request.POST.get("ask", "")
+        )
+    context |= {
+        "form": forms.Builder(data, own_id=requirement.pk).leave_unchecked(),
+        "ask": request.POST.get("ask", ""),
+    }
     return partials.render_page(request, PAGE, context, partial="rule")
 
 

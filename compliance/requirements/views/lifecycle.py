@@ -88,8 +88,9 @@ def discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
         )
     try:
         actions.discard_draft(requirement=requirement, by=guard.viewer(request), at=clock.now())
-    except rules.NotAllowedNow:
-        messages.error(request, _("It was turned on and stays as evidence. It can be retired."))
+    except rules.NotAllowedNow as refusal:
+        usual = _("It was turned on and stays as evidence. It can be retired.")
+        messages.error(request, str(refusal) or usual)
         return http.see_other("requirements:detail", public_id=public_id)
     messages.success(request, _("The draft is discarded."))
     return http.see_other("requirements:list")

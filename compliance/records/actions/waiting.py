@@ -1,0 +1,71 @@
+"""Who waited for the completion of another requirement: the first cycle opens, or was answered meanwhile."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from compliance.core.plan import Decision, end_of_waiting
+from compliance.records.actions.assigning import first_record, past_records, status_of
+from compliance.records.actions.completing import certify
+from compliance.records.enums import AssignmentStatus
+from compliance.records.models import Assignment, ComplianceRecord
+from compliance.requirements import queries as requirements
+from compliance.requirements.enums import RequirementState
+from tenants import clock
+
+if TYPE_CHECKING:
+    from compliance.requirements.models import Requirement
+
+
+@transaction.atomic
+def stop_waiting(*, at: datetime, until: datetime) -> int:
+    """Open the first cycle of everybody whose due date can be counted by `until`; answers how many waited.
+
+    From facts only: a turn that comes days late writes the dates it should have had. Locks the assignments, so two
+    turns at once open each cycle once.
+    """
+    waiting = Assignment.objects.filter(
+        status=AssignmentStatus.WAITING, requirement__state=RequirementState.ACTIVE
+    )
+    rows = list(waiting.select_for_update(of=("self",)).select_related("requirement").order_by("pk"))
+    by_requirement: dict[Requirement, list[Assignment]] = {}
+    for row in rows:
+        by_requirement.setdefault(row.requirement, []).append(row)
+    return sum(_stop(each, several, at, until) for each, several in by_requirement.items())
+
+
+def _stop(requirement: "Requirement", rows: Sequence[Assignment], at: datetime, until: datetime) -> int:
+    ids, today, rule = [row.user_id for row in rows], clock.today(until), requirement.rule
+    people = {person.id: person for person in requirements.people_of(requirement, ids)}
+    done = requirements.passes([requirement], user_ids=ids, until=until)
+    found = []
+    for row in rows:
+        passes = done.get((row.user_id, row.requirement_id), ())
+        decision = end_of_waiting(rule, people[row.user_id], row.assigned_on, passes, today)
+        if decision is not None:
+            found.append((row, decision))
+    if found:
+        _write(found, at)
+    return len(found)
+
+
+def _write(found: Sequence[tuple[Assignment, Decision]], at: datetime) -> None:
+    ids = [row.pk for row, _decision in found]
+    last = ComplianceRecord.objects.filter(assignment_id__in=ids).order_by()
+    numbers: dict[int, int] = dict(last.values_list("assignment_id").annotate(Max("cycle")))
+    records, past = [], []
+    for row, decision in found:
+        before = numbers.get(row.pk, 0)
+        row.status = status_of(decision)
+        # What was waited for stays: a day past is judged by it.
+        row.reason = [*row.reason, *(list(fact) for fact in decision.because)]
+        past += past_records(row, decision, at, before + 1)
+        record = first_record(row, decision, at)
+        record.cycle += before
+        records.append(record)
+    Assignment.objects.bulk_update([row for row, _decision in found], ["status", "reason"], batch_size=500)
+    ComplianceRecord.objects.bulk_create([*past, *records], batch_size=500)
+    certify([record for record in records if record.completed_at is not None], at)
