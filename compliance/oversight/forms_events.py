@@ -1,8 +1,10 @@
 """What an officer says of an event after which training is asked for again; and the name of another system's key."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,7 @@ from compliance.oversight import queries
 from compliance.records import queries as records
 from compliance.records.enums import EventKind, EventReach
 from lms.people import queries as people
+from lms.ui import filters
 
 MOST_LINES = 5000
 SHOWN_FAULTS = 20
@@ -118,6 +121,17 @@ class EventForm(forms.Form):
             user_ids=self.user_ids,
             department_code=given["department"] if is_department else "",
         )
+
+
+def prefilled(query: QueryDict, today: date) -> dict[str, Any]:
+    """`?requirement=…&kind=…&title=…&on=2026-11-28`: what the form says at first; what does not fit is left out."""
+    day = filters.Day("on", "").clean(query.get("on", ""))
+    return {
+        "requirement": query.get("requirement", ""),
+        "kind": query.get("kind", ""),
+        "title": query.get("title", "")[:120],
+        "happened_on": day if day and day <= today else today,
+    }
 
 
 def _fault(number: int, line: str, count: int) -> str:

@@ -7,12 +7,14 @@ from .doors import who_and_what
 from .figures import Overview, overview, scope_of
 from .foresight import Ahead, ahead
 from .mine import Duty, MyTraining, Past, my_record, my_training
+from .newer import Again, asked_again_by
 from .picture import picture_of
 from .restating import Restated, RestatedLine, restated
 from .selection import Selection, chosen_people, completions, department_choices, requirement_choices
 from .sharing import Board, Shared, Site, board, preview, shared, shared_cells
 
 __all__ = [
+    "Again",
     "Ahead",
     "Attention",
     "Board",
@@ -27,6 +29,7 @@ __all__ = [
     "Shared",
     "Site",
     "ahead",
+    "asked_again_by",
     "attention",
     "board",
     "chosen_people",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from compliance.evidence import queries as evidence
 from compliance.oversight import queries
 from compliance.records import queries as records
+from compliance.requirements import queries as requirements
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.mail import queries as mail
@@ -43,6 +44,21 @@ def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
 def served_by(certificate: Any) -> dict[str, Any]:
     """Which requirements the course of a certificate answered."""
     return {"served": records.served_by(certificate.enrollment_id)}
+
+
+@register.inclusion_tag("oversight/_asked_by.html", takes_context=True)
+def asked_by(context: template.Context, course_id: int, published: Any) -> dict[str, Any]:
+    """Which requirements ask for a course, and which may be asked for again since its newest version came.
+
+    `published` is the version that is open now, or None.
+    """
+    held = context["request"].user.usable_permissions
+    if Permission.REQUIREMENTS_VIEW not in held:
+        return {}
+    is_newer = published is not None and published.number > 1 and Permission.EVENTS_RECORD in held
+    asking = requirements.asking_for(course_id)
+    again = queries.asked_again_by(asking, published, clock.today()) if is_newer else []
+    return {"asking": asking, "again": again, "version": published}
 
 
 def _evidence(request: Any, person: Any) -> dict[str, Any]:

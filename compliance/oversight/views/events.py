@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.oversight.forms import EndForm
-from compliance.oversight.forms_events import EventForm
+from compliance.oversight.forms_events import EventForm, prefilled
 from compliance.records import actions as records
 from compliance.records import queries
 from compliance.requirements import queries as requirements
@@ -35,8 +35,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """What happened; then whom it concerns and by when; then, with its fingerprint, the deed."""
     now = clock.now()
-    initial = {"happened_on": clock.today(now), "requirement": request.GET.get("requirement", "")}
-    form = EventForm(request.POST or None, initial=initial)
+    form = EventForm(request.POST or None, initial=prefilled(request.GET, clock.today(now)))
     context: dict[str, Any] = {"form": form}
     status = 200
     if request.method == "POST" and not form.is_valid():
