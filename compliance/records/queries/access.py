@@ -1,5 +1,6 @@
 """May somebody have what a requirement stands before? For systems that open and close doors."""
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from compliance.core import terms, waivers
 from compliance.core.standing import standing_of
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.queries import requests
-from compliance.records.queries.obligations import excuse
+from compliance.records.queries.obligations import excuse, waited_for
 
 _PRIVATE = frozenset({"waived_because", "assignment", "event_kind", "event_title", "event_on"})
 
@@ -19,6 +20,7 @@ class _Row(NamedTuple):
     """One cycle of an assignment (all None: it has none), once for each time it was revoked."""
 
     status: str
+    reason: str
     closed_at: datetime | None
     number: int | None
     window_opens_on: date
@@ -35,10 +37,18 @@ class _Row(NamedTuple):
     again_on: date | None
 
 
+class _Held(NamedTuple):
+    """An assignment: its status, what there is no due date without (None: there is one), and its cycles."""
+
+    status: str
+    waits_for: tuple[terms.Fact, ...] | None
+    cycles: list[terms.CycleFacts]
+
+
 # By hand, since making the same of Django's expressions takes longer than the answer: a door asks for every visitor.
 _HELD = """
-SELECT a.status, c.closed_at, c.cycle, c.window_opens_on, c.due_on, c.grace_ends_on, c.completed_on, c.valid_from,
-       c.valid_until, c.is_temporary, e.kind, e.title, e.happened_on, v.on, again.on
+SELECT a.status, a.reason::text, c.closed_at, c.cycle, c.window_opens_on, c.due_on, c.grace_ends_on, c.completed_on,
+       c.valid_from, c.valid_until, c.is_temporary, e.kind, e.title, e.happened_on, v.on, again.on
   FROM records_assignment a
   JOIN people_user u ON u.id = a.user_id AND u.is_active
   JOIN requirements_requirement r ON r.id = a.requirement_id AND r.state = 'active'
@@ -79,18 +89,19 @@ def may(user_id: int, requirement_id: int, today: date) -> Access:
 
     Fails closed: whoever has no line yet (a new hire before the day's turn), has left or was deactivated gets a no.
     """
-    held, cycles = _held(user_id, requirement_id)
-    status = ComplianceStatus(standing_of(cycles, today, excused_because=excuse(held)).status.value)
+    held = _held(user_id, requirement_id)
+    standing = standing_of(held.cycles, today, excused_because=excuse(held.status), waits_for=held.waits_for)
+    status = ComplianceStatus(standing.status.value)
     return Access(_is_trained(status), status)
 
 
 def answer(user_id: int, requirement_id: int, today: date) -> Answer:
     """As `may`, with since when, because of what and until when; a second statement for whoever is waived."""
-    held, cycles = _held(user_id, requirement_id)
+    held = _held(user_id, requirement_id)
     pair = (user_id, requirement_id)
-    waived = requests.excuses_of([pair], today) if held == AssignmentStatus.WAIVED else {}
-    excused_because = waivers.excuse(waived.get(pair, ()), today) or excuse(held)
-    standing = standing_of(cycles, today, excused_because=excused_because)
+    waived = requests.excuses_of([pair], today) if held.status == AssignmentStatus.WAIVED else {}
+    excused_because = waivers.excuse(waived.get(pair, ()), today) or excuse(held.status)
+    standing = standing_of(held.cycles, today, excused_because=excused_because, waits_for=held.waits_for)
     status = ComplianceStatus(standing.status.value)
     because = tuple(fact for fact in standing.because if fact[0] not in _PRIVATE)
     is_allowed = _is_trained(status)
@@ -98,25 +109,27 @@ def answer(user_id: int, requirement_id: int, today: date) -> Answer:
     return Answer(is_allowed, status, standing.since, because, until, standing.next_change_on)
 
 
-def _held(user_id: int, requirement_id: int) -> tuple[str, list[terms.CycleFacts]]:
-    """The status of a person's assignment and its cycles; one statement, whose joins are all by index.
+def _held(user_id: int, requirement_id: int) -> _Held:
+    """A person's assignment with its cycles; one statement, whose joins are all by index.
 
     Nobody's, an inactive person's and a requirement's that is not on: as an active one without any cycle.
     """
     with connection.cursor() as cursor:
         cursor.execute(_HELD, [user_id, requirement_id])
         found = [_Row(*row) for row in cursor.fetchall()]
-    held: str = AssignmentStatus.ACTIVE
+    if not found:
+        return _Held(AssignmentStatus.ACTIVE, None, [])
     cycles: dict[int, terms.CycleFacts] = {}
     for each in found:
-        held = each.status
         if each.number is None or each.closed_at is not None:
             continue
         cycle = cycles.setdefault(each.number, _cycle(each, each.number))
         if each.revoked_on is not None:
             span = (each.revoked_on, each.again_on)
             cycles[each.number] = replace(cycle, revoked=(*cycle.revoked, span))
-    return held, list(cycles.values())
+    status, reason = found[0].status, found[0].reason
+    waits_for = waited_for(json.loads(reason)) if status == AssignmentStatus.WAITING else None
+    return _Held(status, waits_for, list(cycles.values()))
 
 
 def _cycle(row: _Row, number: int) -> terms.CycleFacts:

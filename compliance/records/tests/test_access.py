@@ -35,6 +35,17 @@ def test_who_has_no_line_or_is_gone_may_not(in_alpha: TenantRef) -> None:
     assert not queries.may(user.pk, requirement.pk, TODAY).is_allowed
 
 
+def test_who_waits_for_another_requirement_may_not_whatever_was_done_before(in_alpha: TenantRef) -> None:
+    user, requirement = make_user(), make_requirement()
+    give(user, requirement, "for_good")
+    reason = [["kind", "staff"], ["waits_for", "Basics"], ["first_due_days", "30"]]
+    Assignment.objects.update(status="waiting", reason=reason)
+    found = queries.answer(user.pk, requirement.pk, TODAY)
+    assert found.because == (("waits_for", "Basics"), ("first_due_days", "30"))
+    assert (found.is_allowed, found.status) == (False, ComplianceStatus.NOT_YET_DUE)
+    assert queries.may(user.pk, requirement.pk, TODAY) == queries.Access(False, ComplianceStatus.NOT_YET_DUE)
+
+
 def test_nobody_is_let_in_by_the_same_ids_in_the_tenant_beside(alpha: TenantRef, beta: TenantRef) -> None:
     with inside(alpha):
         user, requirement = make_user(), make_requirement()
