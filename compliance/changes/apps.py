@@ -32,6 +32,7 @@ class ChangesConfig(AppConfig):
         for action, label in DEEDS.items():
             kinds.register(action, label, administers=True)
         kinds.register("changes.exported", _("exported whom a change concerns"))
+        kinds.register("changes.roster_exported", _("exported whom a roster import concerns"))
         mail_kinds.register(
             mail_kinds.MessageKind(
                 "changes.change",

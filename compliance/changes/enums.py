@@ -48,6 +48,8 @@ class Effect(models.TextChoices):
     MOVE = change.Effect.MOVE.value, _("Due date moves")
     NEXT = change.Effect.NEXT.value, _("Next cycle differs")
     CLOSE = change.Effect.CLOSE.value, _("Renewal closes again")
+    LEAVES = change.Effect.LEAVES.value, _("Loses it later")
+    STAYS = change.Effect.STAYS.value, _("Would have lost it, no longer")
     MAILS = change.Effect.MAILS.value, _("Reminded on other days")
 
 

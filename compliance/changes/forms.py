@@ -31,6 +31,19 @@ def line_filters(query: QueryDict) -> filters.FilterSet:
     )
 
 
+def outlook_filters(query: QueryDict) -> filters.FilterSet:
+    """`?q=…&effect=…&part=…`: which people of a roster import are listed."""
+    parts = [("file", _("By the file")), ("absent", _("If the absent count as having left"))]
+    return filters.FilterSet(
+        query,
+        [
+            filters.Search("q", _("Name, e-mail or requirement")),
+            filters.Choice("effect", _("What happens"), Effect.choices),
+            filters.Choice("part", _("Why"), parts),
+        ],
+    )
+
+
 class _Text(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 3})
 

@@ -35,6 +35,8 @@ class Effect(StrEnum):
     MOVE = "move"
     NEXT = "next"
     CLOSE = "close"
+    LEAVES = "leaves"
+    STAYS = "stays"
     MAILS = "mails"
 
 
@@ -84,8 +86,8 @@ class Due:
 class Line:
     """One person in the difference. Pairs are before and after; None on a side where there is nothing.
 
-    `starts_on` is set for whoever gets it later; `shifted` are the due dates before absences and extensions;
-    `opens`, `next_due` and `until` are what the next cycle opens on, is due on, and is valid until.
+    `starts_on` is set for whoever gets it later or loses it later; `shifted` are the due dates before absences and
+    extensions; `opens`, `next_due` and `until` are what the next cycle opens on, is due on, and is valid until.
     """
 
     person_id: int
@@ -171,7 +173,7 @@ def _credited(
     if opens_on > today:
         return line
     held = Holding(today, CycleFacts(last.number + 1, opens_on, due_on, following.grace_ends_on))
-    return replace(line, due=(None, due_on), mails=(frozenset(), _mails(held, due_on, steps, today)))
+    return replace(line, due=(None, due_on), mails=(frozenset(), mails_of(held, due_on, steps, today)))
 
 
 def lost(
@@ -182,7 +184,7 @@ def lost(
         return None
     due_on = held.cycle.due_on if held.cycle else None
     return Line(
-        person_id, Effect.DROP, (due_on, None), mails=(_mails(held, due_on, steps, today), frozenset())
+        person_id, Effect.DROP, (due_on, None), mails=(mails_of(held, due_on, steps, today), frozenset())
     )
 
 
@@ -196,25 +198,29 @@ def kept(
     reach: Reach,
     today: date,
     returned: Due | None = None,
+    was: Person | None = None,
 ) -> Line | None:
     """What the change does to a person who has the requirement and keeps it; None when nothing.
 
-    `returned` is where an undone change takes the open due date back to.
+    `returned` is where an undone change takes the open due date back to. `was` is the person without the change, where
+    it is the person that changes.
     """
     if held.waits:
         return _still_waiting(rule, person, held, steps, today)
-    terms, before = old[0], due_now(old[0], person, held)
+    was = was or person
+    terms, before = old[0], due_now(old[0], was, held)
     after = due_now(rule.terms, person, held)
     if returned is not None:
         after = _seen(rule.terms, person, held, returned.shifted_on, returned.grace_days)
     elif reach is Reach.OPEN:
         after = due_anew(rule, person, held, today)
     is_moved = before != after
-    ahead = _ahead(terms, person, held, before, today), _ahead(rule.terms, person, held, after, today)
-    is_silent = bool(person.absence_on(today))
+    ahead = _ahead(terms, was, held, before, today), _ahead(rule.terms, person, held, after, today)
     mails = tuple(
-        frozenset[date]() if is_silent or due is None else _mails(held, due.due_on, ladder_, today)
-        for due, ladder_ in ((before, old[1]), (after, steps))
+        frozenset[date]()
+        if due is None or who.absence_on(today)
+        else mails_of(held, due.due_on, ladder_, today)
+        for who, due, ladder_ in ((was, before, old[1]), (person, after, steps))
     )
     line = Line(person.id, Effect.MOVE if is_moved else Effect.NEXT, mails=(mails[0], mails[1]))
     if before is not None and after is not None:
@@ -344,10 +350,10 @@ def _first_mails(decision: Decision | None, steps: ladder.Ladder, today: date) -
     if decision is None or decision.dates is None or due_on is None or decision.paused_by is not None:
         return frozenset()
     cycle = CycleFacts(decision.cycle, decision.dates.window_opens_on, due_on, decision.dates.grace_ends_on)
-    return _mails(Holding(cycle.window_opens_on, cycle), due_on, steps, today)
+    return mails_of(Holding(cycle.window_opens_on, cycle), due_on, steps, today)
 
 
-def _mails(held: Holding, due_on: date | None, steps: ladder.Ladder, today: date) -> frozenset[date]:
+def mails_of(held: Holding, due_on: date | None, steps: ladder.Ladder, today: date) -> frozenset[date]:
     """The days from today on which the open cycle would send something, if nobody does anything."""
     if held.cycle is None or due_on is None:
         return frozenset()

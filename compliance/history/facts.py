@@ -46,6 +46,8 @@ NOT_FACTS: dict[str, str] = {
     "records.Credit": "append-only, with the moment it was given",
     "changes.Change": "a proposal and its decision; what it changed is a version of the requirement",
     "changes.Line": "whom a proposal would reach",
+    "changes.Outlook": "what a roster import was to do; what it did is in the facts about people",
+    "changes.OutlookLine": "for whom it was to do it",
     "changes.Threshold": "a setting of how proposals are decided",
     "records.TriggeringEvent": "append-only, with the moments it was recorded and ended; read as it stands",
     "records.Concern": "append-only, written with its event; read as it stands",

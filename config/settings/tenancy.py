@@ -81,6 +81,8 @@ TENANT_OPENERS = ["lms.people.actions.open_site"]
 # Called by the pages of a requirement that is, or is to be, in force, as compliance.requirements.desk says; answers the
 # address of the change.
 REQUIREMENT_CHANGES = "compliance.changes.actions.open_change"
+# Asked by the import of a roster: what it does to what people owe (lms/people/kinds.py says how).
+ROSTER_OUTLOOK = "compliance.changes.actions.RosterOutlook"
 # Called inside a tenant every night: what its row of the console says (tenants/health.py).
 TENANT_MEASURES = ["lms.people.queries.measure", "lms.mail.queries.measure"]
 # Called inside the operators' own schema: makes a person who may sign in, and answers with the token of their way in.

@@ -15,6 +15,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         _register_jobs()
         _register_deeds()
+        _register_letters()
         _register_navigation()
 
 
@@ -61,8 +62,30 @@ def _register_deeds() -> None:
         ("people.members_added", _("added people to the group")),
         ("people.member_removed", _("took somebody out of the group")),
         ("people.imported", _("imported the roster")),
+        ("people.import_asked", _("asked a second person about the import of the roster")),
+        ("people.import_approved", _("agreed to the import of the roster")),
+        ("people.import_rejected", _("did not agree to the import of the roster")),
+        ("people.import_withdrawn", _("took back the question about the import of the roster")),
+        (
+            "people.import_stopped",
+            _("did not import, because it would do something else by then, the roster"),
+        ),
     ):
         kinds.register(deed, words, administers=deed != "people.accepted")
+
+
+def _register_letters() -> None:
+    from lms.mail import kinds
+    from lms.mail.enums import Category
+
+    kinds.register(
+        kinds.MessageKind(
+            "people.roster",
+            Category.REQUIRED,
+            _("Roster imports"),
+            context="lms.people.messages_rosters.roster",
+        )
+    )
 
 
 def _register_navigation() -> None:

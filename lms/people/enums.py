@@ -46,6 +46,7 @@ class RosterImportState(models.TextChoices):
     UPLOADED = "uploaded", _("Columns to confirm")
     CHECKING = "checking", _("Being checked")
     CHECKED = "checked", _("Ready to import")
+    WAITING = "waiting", _("Waiting for a second person")
     IMPORTING = "importing", _("Being imported")
     DONE = "done", _("Imported")
     REFUSED = "refused", _("Refused")

@@ -295,7 +295,11 @@ class Invitation(models.Model):
 
 
 class RosterImport(models.Model):
-    """One uploaded file on its way into the list of people."""
+    """One uploaded file on its way into the list of people.
+
+    `seen` is the digest of what it was to do to obligations when somebody last said yes to it. `asked_by` wants it
+    imported, `decided_by` is the second person where so many are affected that it takes two.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     state = models.CharField(max_length=12, choices=RosterImportState, default=RosterImportState.UPLOADED)
@@ -311,10 +315,22 @@ class RosterImport(models.Model):
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    seen = models.CharField(max_length=64, blank=True, default="", db_default="")
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_note = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("roster import")
-        constraints = [models.UniqueConstraint(fields=["public_id"], name="roster_import_public_id_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="roster_import_public_id_once"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("asked_by")),
+                name="roster_import_decided_by_another",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name

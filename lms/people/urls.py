@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.people.views import access, directory, groups, persons, rosters
+from lms.people.views import access, deciding, directory, groups, persons, rosters
 
 app_name = "people"
 
@@ -27,6 +27,8 @@ urlpatterns = [
     path("people/import/<uuid:public_id>/", rosters.import_detail, name="import-detail"),
     path("people/import/<uuid:public_id>/columns/", rosters.import_columns, name="import-columns"),
     path("people/import/<uuid:public_id>/start/", rosters.import_start, name="import-start"),
+    path("people/import/<uuid:public_id>/decide/", deciding.import_decide, name="import-decide"),
+    path("people/import/<uuid:public_id>/withdraw/", deciding.import_withdraw, name="import-withdraw"),
     path("people/import/<uuid:public_id>/resume/", rosters.import_resume, name="import-resume"),
     path("people/import/<uuid:public_id>/problems.csv", rosters.import_problems_csv, name="import-problems"),
     path("people/<uuid:public_id>/", persons.person_detail, name="person-detail"),

@@ -3,6 +3,7 @@
 from compliance.changes.actions.deciding import approve, reject, withdraw
 from compliance.changes.actions.making import ask, make
 from compliance.changes.actions.opening import open_change
+from compliance.changes.actions.outlooks import RosterOutlook
 from compliance.changes.actions.preparing import prepare, prepare_undo, rework
 from compliance.changes.actions.settings import set_threshold
 from compliance.changes.rules import DifferenceChanged, Refused
@@ -10,6 +11,7 @@ from compliance.changes.rules import DifferenceChanged, Refused
 __all__ = [
     "DifferenceChanged",
     "Refused",
+    "RosterOutlook",
     "approve",
     "ask",
     "make",

@@ -13,6 +13,7 @@ from compliance.changes.queries.looking import (
     threshold,
     waiting_count,
 )
+from compliance.changes.queries.outlooks import outlook_lines, outlook_of, outlook_summary
 
 __all__ = [
     "Difference",
@@ -25,6 +26,9 @@ __all__ = [
     "latest_made",
     "lines_of",
     "mails_sent",
+    "outlook_lines",
+    "outlook_of",
+    "outlook_summary",
     "state_after",
     "threshold",
     "waiting_count",

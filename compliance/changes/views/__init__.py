@@ -2,5 +2,8 @@
 
 from compliance.changes.views.deciding import decide, make, rework, undo, withdraw
 from compliance.changes.views.looking import detail, lines_csv, list_, threshold
+from compliance.changes.views.outlooks import roster, roster_csv
 
-__all__ = ["decide", "detail", "lines_csv", "list_", "make", "rework", "threshold", "undo", "withdraw"]
+__all__ = [
+    "decide", "detail", "lines_csv", "list_", "make", "rework", "roster", "roster_csv", "threshold", "undo", "withdraw",
+]  # fmt: skip

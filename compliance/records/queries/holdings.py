@@ -27,9 +27,11 @@ class Held:
     opened_at: datetime | None
 
 
-def holdings(requirement_id: int) -> dict[int, Held]:
-    """By person: everybody who has the requirement now; six statements."""
+def holdings(requirement_id: int, user_ids: Collection[int] | None = None) -> dict[int, Held]:
+    """By person: everybody (or whoever of these people) has the requirement now; six statements."""
     rows = Assignment.objects.filter(requirement_id=requirement_id, withdrawn_on__isnull=True)
+    if user_ids is not None:
+        rows = rows.filter(user_id__in=list(user_ids))
     return _held(list(rows), Q(closed_at__isnull=True))
 
 

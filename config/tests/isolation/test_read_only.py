@@ -22,6 +22,8 @@ pytestmark = pytest.mark.django_db
 CHANGING = {str(permission) for permission in DEEDS}
 # Their permission changes things; they only show, or they are about the site's own end.
 KEPT = {
+    "changes:roster",
+    "changes:roster-csv",
     "people:import-detail",
     "people:import-problems",
     # Ending and refusing must be possible in every status, and so must be seeing and withdrawing a code.
@@ -35,6 +37,7 @@ KEPT_SPACES = {"site", "support", "takeout"}
 # Whoever learns, signs in or looks does these; every other deed that is recorded is administration.
 EVERYDAY = {
     "changes.exported",
+    "changes.roster_exported",
     "oversight.restatement_exported",
     "course.completed",
     "jobs.cancelled",

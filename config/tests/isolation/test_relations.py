@@ -96,6 +96,8 @@ def _relate_the_rest() -> None:
         department=Department.objects.get(code="LAW"),
         granted_at=AT,
     )
+    _add("people.RosterImport", file_name=canary, content=b"", encoding="utf-8", delimiter=",", created_at=AT,
+         asked_by=ada, decided_by=User.objects.exclude(pk=ada.pk)[0])  # fmt: skip
     _add("people.RosterRow", roster_import=_any("people.RosterImport"), line_number=1, values={"x": canary},
          outcome="create")  # fmt: skip
     _add("account.EmailConfirmation", email_address=_any("account.EmailAddress"), key=canary)

@@ -19,7 +19,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import AutoField, BinaryField, Max, Model
 
-from config.tests.isolation import attributes, certified
+from config.tests.isolation import attributes, certified, outlooks
 from tenants import router
 from tenants.context import TenantRef, inside, public_schema
 from tenants.tests.factories import AT
@@ -232,6 +232,7 @@ def _changes(world: World, record: Any) -> None:
     )  # fmt: skip
     Line.objects.create(change=made, user=world.dee, effect="move", due_from=record.due_on)
     Threshold.objects.create(percent=10)
+    outlooks.kept(record, roster=world.ids["roster"], at=AT, canary=_canary())
     Shift.objects.create(
         record=record, moved_from=record.original_due_on, moved_to=record.due_on, grace_from=0, grace_to=0,
         change=made.public_id, number=1, reason=_canary(), by=world.ada, at=AT,

@@ -143,3 +143,25 @@ class StartImport(forms.Form):
     confirmed_count = forms.IntegerField(
         label=_("To count them as having left, type how many they are"), required=False, min_value=0
     )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+
+class DecideImport(forms.Form):
+    """Yes or no of the second person, with what there is to say about it."""
+
+    decision = forms.ChoiceField(choices=[("approve", _("Agree")), ("reject", _("Do not agree"))])
+    remark = forms.CharField(
+        label=_("Remark"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Whoever asked reads it. If you do not agree, say why."),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def clean(self) -> dict[str, Any]:
+        """A no says why."""
+        cleaned = super().clean() or {}
+        if cleaned.get("decision") == "reject" and not cleaned.get("remark"):
+            self.add_error("remark", _("Say why, so that whoever asked knows what to do."))
+        return cleaned

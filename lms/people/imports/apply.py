@@ -11,26 +11,33 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lms.audit import actions as audit
+from lms.jobs import actions as jobs
 from lms.jobs.kinds import JobHandle
-from lms.people import events
-from lms.people.actions.days import end_appointments, refresh_days
-from lms.people.enums import AbsentPolicy, AffiliationSource, RosterImportState, RowOutcome
-from lms.people.imports import check, mapping, rows
-from lms.people.imports.write import Write
-from lms.people.models import Affiliation, Department, RosterImport, RosterRow, User
+from lms.people import events, messages_rosters
+from lms.people.enums import AbsentPolicy, RosterImportState, RowOutcome
+from lms.people.imports import absent, intake, mapping, rows, trying
+from lms.people.imports.trying import TO_DO
+from lms.people.imports.write import Write, add_departments
+from lms.people.models import RosterImport, RosterRow, User
 from tenants import clock
 
 CHUNK = 1000
-TO_DO = (RowOutcome.CREATE, RowOutcome.UPDATE)
 
 
 def run(job: JobHandle) -> dict[str, Any]:
     """Import `job.params["roster"]`, from where the last finished chunk ended."""
     roster = RosterImport.objects.defer("content").get(pk=job.params["roster"])
+    if roster.job_public_id not in {None, job.public_id}:
+        return {"roster": str(roster.public_id)}  # cut off after it had handed over to another job
     total = RosterRow.objects.filter(roster_import=roster, outcome__in=TO_DO).count()
     if not job.state:
+        if not _is_as_seen(job, roster):
+            _check_anew(job, roster)
+            return {"roster": str(roster.public_id)}
         with job.chunk(done=0, total=2 * total, phase=_("Adding departments"), state={"turn": "rows"}):
-            _add_departments(roster)
+            add_departments(roster)
+            roster.options = {**roster.options, "begun": True}
+            roster.save(update_fields=["options"])
     _take_turn(job, roster, "rows", _("Importing people"))
     _take_turn(job, roster, "managers", _("Setting managers"))
     if roster.options.get("absent") == AbsentPolicy.DEACTIVATE:
@@ -41,11 +48,31 @@ def run(job: JobHandle) -> dict[str, Any]:
     return {"roster": str(roster.public_id)}
 
 
-def _add_departments(roster: RosterImport) -> None:
-    wanted = [
-        Department(code=code, name=name) for code, name in roster.options.get("departments", {}).items()
-    ]
-    Department.objects.bulk_create(wanted, ignore_conflicts=True)
+def _is_as_seen(job: JobHandle, roster: RosterImport) -> bool:
+    """Whether it still does to obligations what somebody said yes to; worked out anew, before anything is written."""
+    if not roster.seen or roster.options.get("begun"):
+        return True
+    return trying.work_out(job, roster, keeps=False)[roster.options["absent"]] == roster.seen
+
+
+def _check_anew(job: JobHandle, roster: RosterImport) -> None:
+    """Nothing was imported: the preview is made again, and whoever wanted the import decides again."""
+    with job.chunk():
+        messages_rosters.tell_stale(roster, at=job.at)
+        audit.record(
+            action="people.import_stopped",
+            by=None,
+            at=job.at,
+            object_label=roster.file_name,
+            object_id=roster.public_id,
+            facts={"reason": "facts_changed"},
+        )
+        roster.state, roster.seen = RosterImportState.CHECKING, ""
+        roster.options = {**roster.options, "is_stale": True}
+        check_job = jobs.start(kind=intake.CHECK_JOB, params=job.params, by=roster.asked_by, at=job.at)
+        roster.job_public_id = check_job.public_id
+        roster.asked_by = roster.decided_by = roster.asked_at = roster.decided_at = None
+        roster.save()
 
 
 def _take_turn(job: JobHandle, roster: RosterImport, turn: str, phase: Any) -> None:
@@ -78,12 +105,10 @@ def _next_rows(roster: RosterImport, turn: str, *, after: int) -> QuerySet[Roste
 def _end_absent(job: JobHandle, roster: RosterImport) -> None:
     today = clock.today(job.at)
     while ids := list(
-        check.absent_from(roster, today=today).order_by("pk").values_list("pk", flat=True)[:CHUNK]
+        absent.absent_from(roster, today=today).order_by("pk").values_list("pk", flat=True)[:CHUNK]
     ):
         with job.chunk(phase=_("Ending those who are not in the file")):
-            current = Affiliation.objects.filter(user_id__in=ids, source=AffiliationSource.ROSTER)
-            end_appointments(affiliations=current.exclude(ends_on__lte=today), on=today)
-            refresh_days(user_ids=ids)
+            absent.end(ids, today=today)
             events.changed.send(sender=None, user_ids=ids, at=job.at)
 
 
@@ -101,5 +126,5 @@ def _finish(roster: RosterImport, owner_id: int | None, at: datetime) -> None:
         at=at,
         object_label=roster.file_name,
         object_id=roster.public_id,
-        facts=figures,
+        facts=figures | ({"decided_by": roster.decided_by.display_name} if roster.decided_by else {}),
     )

@@ -4,18 +4,16 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lms.access import roles
 from lms.jobs.kinds import JobHandle
-from lms.people.enums import AffiliationSource, RosterImportState, RowOutcome
-from lms.people.imports import intake, lines, mapping, plan, rows, snapshot
+from lms.people.enums import RosterImportState, RowOutcome
+from lms.people.imports import absent, intake, lines, mapping, plan, rows, snapshot, trying
 from lms.people.imports.decode import NotReadable
 from lms.people.imports.mapping import Layout
 from lms.people.imports.rows import Entry
 from lms.people.imports.snapshot import Snapshot
-from lms.people.models import Affiliation, RoleGrant, RosterImport, RosterRow, User
+from lms.people.models import RosterImport, RosterRow
 from tenants import clock, plans
 from tenants.plans import Limit
 
@@ -42,23 +40,12 @@ def run(job: JobHandle) -> dict[str, Any]:
         with job.chunk(done=start + len(chunk), total=len(entries), phase=_("Comparing with who is here")):
             RosterRow.objects.bulk_create(_decided(roster, layout, chunk, today, counts), batch_size=500)
     with job.chunk():
-        _finish(roster, entries, departments, counts, today)
+        roster.options = {**roster.options, "departments": departments}
+        roster.save(update_fields=["options"])
+    trying.work_out(job, roster, keeps=True)
+    with job.chunk():
+        _finish(roster, entries, len(departments), counts, today)
     return {"roster": str(roster.public_id)}
-
-
-def absent_from(roster: RosterImport, *, today: date) -> QuerySet[User]:
-    """Who is on the roster today and not in this file. Owners are never among them."""
-    return on_roster(today=today).exclude(
-        Exists(RosterRow.objects.filter(roster_import=roster, user=OuterRef("pk")))
-    )
-
-
-def on_roster(*, today: date) -> QuerySet[User]:
-    """Who is here through a roster today, owners left out."""
-    current = Affiliation.objects.filter(user=OuterRef("pk"), source=AffiliationSource.ROSTER)
-    current = current.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today))
-    owner = RoleGrant.objects.filter(user=OuterRef("pk"), role=roles.Owner.key)
-    return User.objects.filter(Exists(current), ~Exists(owner), is_active=True)
 
 
 def _read(job: JobHandle, roster: RosterImport, layout: Layout) -> list[Entry]:
@@ -107,20 +94,19 @@ def _row(  # noqa: PLR0917
 def _finish(
     roster: RosterImport,
     entries: list[Entry],
-    departments: dict[str, str],
+    department_count: int,
     counts: Counter[str],
     today: date,
 ) -> None:
     roster.counts = {
         **counts,
         "lines": len(entries),
-        "departments": len(departments),
-        "absent": absent_from(roster, today=today).count(),
-        "on_roster": on_roster(today=today).count(),
+        "departments": department_count,
+        "absent": absent.absent_from(roster, today=today).count(),
+        "on_roster": absent.on_roster(today=today).count(),
     }
-    roster.options = {**roster.options, "departments": departments}
     roster.state = RosterImportState.CHECKED
-    roster.save(update_fields=["counts", "options", "state"])
+    roster.save(update_fields=["counts", "state"])
 
 
 def _refuse(job: JobHandle, roster: RosterImport, sentence: str) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from itertools import islice
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from lms.audit import actions as audit
 from lms.jobs import actions as jobs
 from lms.jobs import queries as jobs_queries
-from lms.people import queries
+from lms.people import messages_rosters, queries
 from lms.people.enums import AbsentPolicy, AffiliationKind, RosterImportState, RowOutcome
-from lms.people.imports import decode, dialect, mapping
+from lms.people.imports import decode, dialect, mapping, outlook
 from lms.people.imports.decode import NotReadable
 from lms.people.imports.dialect import Header, Record
 from lms.people.imports.mapping import Layout
@@ -33,6 +34,10 @@ class NotNow(Exception):
 
 class NotConfirmed(Exception):
     """Many people would be ended, and their number was not typed in."""
+
+
+class NotSeen(Exception):
+    """What the import does was worked out anew since the page was made; nothing was started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,33 +105,72 @@ def choose_columns(
     names = {name: header.names[index] for name, index in layout.columns.items()}
     settled = replace(layout, names=names, width=len(header.names))
     with transaction.atomic():
-        locked = _locked(roster, RosterImportState.UPLOADED, RosterImportState.CHECKED)
+        locked = held(roster, RosterImportState.UPLOADED, RosterImportState.CHECKED)
         locked.encoding, locked.delimiter = encoding, delimiter
         locked.mapping = settled.stored()
+        locked.options = {name: value for name, value in locked.options.items() if name != "is_stale"}
         locked.state = RosterImportState.CHECKING
         locked.job_public_id = jobs.start(
             kind=CHECK_JOB, params={"roster": roster.pk}, by=by, at=at
         ).public_id
-        locked.save(update_fields=["encoding", "delimiter", "mapping", "state", "job_public_id"])
+        locked.save(update_fields=["encoding", "delimiter", "mapping", "options", "state", "job_public_id"])
 
 
 def start_import(
-    *, roster: RosterImport, absent: str, confirmed_count: int | None, by: User | None, at: datetime
-) -> None:
-    """Have the checked file imported. Raises NotNow, NotConfirmed, and LimitReached for more people than the plan's."""
+    *,
+    roster: RosterImport,
+    absent: str,
+    confirmed_count: int | None,
+    by: User | None,
+    at: datetime,
+    seen: str | None = None,
+) -> RosterImport:
+    """Have the checked file imported, or ask a second person first where it concerns so many that it takes two.
+
+    `seen` names the outlook that was on the screen. Raises NotNow, NotConfirmed, NotSeen, and LimitReached for more
+    people than the plan's.
+    """
     with transaction.atomic():
-        locked = _locked(roster, RosterImportState.CHECKED, RosterImportState.IMPORTING)
+        locked = held(roster, RosterImportState.CHECKED, RosterImportState.IMPORTING)
         leaving = locked.counts.get("absent", 0)
         is_many = leaving > MANY_LEAVE * locked.counts.get("on_roster", 0)
         if absent == AbsentPolicy.DEACTIVATE and is_many and confirmed_count != leaving:
             raise NotConfirmed
-        _refuse_beyond_plan(locked, leaving if absent == AbsentPolicy.DEACTIVATE else 0)
+        refuse_beyond_plan(locked, absent)
+        looked = outlook.of(locked, at=at).summary()
+        if seen is not None and looked is not None and seen != looked.seen:
+            raise NotSeen
+        locked.seen = looked.digests[absent] if looked else ""
         locked.options = {**locked.options, "absent": absent}
-        locked.state = RosterImportState.IMPORTING
-        locked.job_public_id = jobs.start(
-            kind=counted.IMPORT_JOB, params={"roster": roster.pk}, by=by, at=at
-        ).public_id
-        locked.save(update_fields=["options", "state", "job_public_id"])
+        locked.asked_by, locked.asked_at = by, at
+        locked.decided_by, locked.decided_at, locked.decision_note = None, None, ""
+        if needs_second(locked, absent, by=by, at=at):
+            locked.state = RosterImportState.WAITING
+            locked.save()
+            messages_rosters.tell_approvers(locked, queries.import_approvers(by), at=at)
+            note("people.import_asked", locked, by=by, at=at)
+        else:
+            begin(locked, at=at)
+    return locked
+
+
+def begin(locked: RosterImport, *, at: datetime) -> None:
+    """Start the job for whoever asked, in the caller's transaction."""
+    locked.state = RosterImportState.IMPORTING
+    locked.job_public_id = jobs.start(
+        kind=counted.IMPORT_JOB, params={"roster": locked.pk}, by=locked.asked_by, at=at
+    ).public_id
+    locked.save()
+
+
+def needs_second(roster: RosterImport, absent: str, *, by: User | None, at: datetime) -> bool:
+    """Whether so many are concerned that a second person has to agree; never where nobody else may."""
+    looking = outlook.of(roster, at=at)
+    looked, limit = looking.summary(), looking.limit()
+    if looked is None or limit is None or by is None:
+        return False
+    count = looked.affected(absent, roster.counts.get("absent", 0))
+    return count > limit and bool(queries.import_approvers(by))
 
 
 def resume(*, roster: RosterImport, by: User, at: datetime) -> None:
@@ -134,7 +178,7 @@ def resume(*, roster: RosterImport, by: User, at: datetime) -> None:
     and LimitReached where the places it had were taken meanwhile.
     """
     with transaction.atomic():
-        locked = _locked(roster, RosterImportState.CHECKING, RosterImportState.IMPORTING)
+        locked = held(roster, RosterImportState.CHECKING, RosterImportState.IMPORTING)
         job = jobs_queries.visible_to(by, locked.job_public_id) if locked.job_public_id else None
         if job is not None and job.is_open:
             raise NotNow
@@ -145,14 +189,32 @@ def resume(*, roster: RosterImport, by: User, at: datetime) -> None:
         locked.save(update_fields=["job_public_id"])
 
 
-def _refuse_beyond_plan(roster: RosterImport, leaving: int) -> None:
-    """Whoever is on the plan already may be imported again and again; only somebody new can be one too many."""
+def refuse_beyond_plan(roster: RosterImport, absent: str) -> None:
+    """Whoever is on the plan already may be imported again and again; only somebody new can be one too many.
+
+    Raises LimitReached.
+    """
+    leaving = roster.counts.get("absent", 0) if absent == AbsentPolicy.DEACTIVATE else 0
     new = roster.counts.get(RowOutcome.CREATE, 0)
     if new:
         plans.admit(Limit.PEOPLE, more=new - leaving, taken=queries.places_taken)
 
 
-def _locked(roster: RosterImport, *states: RosterImportState) -> RosterImport:
+def note(action: str, roster: RosterImport, *, by: User | None, at: datetime) -> None:
+    """One line in the log: which file, whom it concerns, and what was said."""
+    facts = {"digest": roster.seen, "absent": roster.options.get("absent"), "note": roster.decision_note}
+    audit.record(
+        action=action,
+        by=by,
+        at=at,
+        object_label=roster.file_name,
+        object_id=roster.public_id,
+        facts={name: value for name, value in facts.items() if value},
+    )
+
+
+def held(roster: RosterImport, *states: RosterImportState) -> RosterImport:
+    """The import, locked, if it is in one of these states. Raises NotNow."""
     locked = RosterImport.objects.select_for_update(of=("self",)).defer("content").get(pk=roster.pk)
     if locked.state not in states:
         raise NotNow

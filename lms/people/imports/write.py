@@ -16,7 +16,7 @@ from lms.people.imports.lines import identity
 from lms.people.imports.mapping import Layout
 from lms.people.imports.plan import Decision
 from lms.people.imports.rows import Entry
-from lms.people.models import Affiliation, Department, Leave, RosterRow, User
+from lms.people.models import Affiliation, Department, Leave, RosterImport, RosterRow, User
 
 # One statement for a whole chunk; Django's bulk_update builds a CASE a row and costs ten times as much.
 _MARK = """
@@ -28,6 +28,14 @@ UPDATE people_affiliation AS a SET manager_id = d.manager_id
   FROM unnest(%(affiliations)s::bigint[], %(managers)s::bigint[]) AS d (id, manager_id) WHERE a.id = d.id
 """
 _PLAIN = ("kind", "title", "starts_on", "ends_on", "fte_percent", "source")
+
+
+def add_departments(roster: RosterImport) -> None:
+    """Add the departments of the file that are not here yet."""
+    wanted = [
+        Department(code=code, name=name) for code, name in roster.options.get("departments", {}).items()
+    ]
+    Department.objects.bulk_create(wanted, ignore_conflicts=True)
 
 
 class Write:

@@ -50,6 +50,7 @@ from lms.people.queries.record import Record, record_of
 from lms.people.queries.relations import RELATIONS
 from lms.people.queries.rosters import (
     AppliedLine,
+    import_approvers,
     import_for,
     import_url,
     recent_imports,
@@ -86,6 +87,7 @@ __all__ = [
     "group_list",
     "group_members",
     "holders_of",
+    "import_approvers",
     "import_for",
     "import_url",
     "is_spent_invitation",

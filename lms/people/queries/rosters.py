@@ -9,18 +9,28 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 
+from lms.access.permissions import Permission
 from lms.people.enums import RowOutcome
-from lms.people.models import RosterImport, RosterRow
+from lms.people.models import RosterImport, RosterRow, User
+from lms.people.queries.directory import able_to
 
 
 def import_for(public_id: UUID) -> RosterImport:
     """The import of this id, without the bytes of its file. Raises Http404."""
     found = (
-        RosterImport.objects.defer("content").select_related("created_by").filter(public_id=public_id).first()
+        RosterImport.objects.defer("content")
+        .select_related("created_by", "asked_by", "decided_by")
+        .filter(public_id=public_id)
+        .first()
     )
     if found is None:
         raise Http404
     return found
+
+
+def import_approvers(asked_by: User | None) -> list[User]:
+    """Who may agree to an import: everybody who may import over the whole tenant, but not whoever asks."""
+    return [one for one in able_to(Permission.PEOPLE_IMPORT) if one.pk != (asked_by.pk if asked_by else None)]
 
 
 def recent_imports(limit: int = 10) -> list[RosterImport]:

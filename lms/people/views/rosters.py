@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,8 +15,9 @@ from lms.access.permissions import Permission
 from lms.jobs import queries as jobs
 from lms.people import forms, queries
 from lms.people.enums import AbsentPolicy, RosterImportState, RowOutcome
-from lms.people.imports import decode, intake, preview
+from lms.people.imports import decode, intake, outlook, preview
 from lms.people.imports.decode import NotReadable
+from lms.people.kinds import Summary
 from lms.people.models import RosterImport
 from lms.ui import downloads, http, paging, partials
 from tenants import clock, plans
@@ -76,7 +78,8 @@ def import_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return http.see_other("people:import-columns", public_id=public_id)
     if roster.state in (RosterImportState.CHECKING, RosterImportState.IMPORTING):
         return _at_work(request, roster)
-    return _preview(request, roster, forms.StartImport())
+    blank = forms.DecideImport() if roster.state == RosterImportState.WAITING else forms.StartImport()
+    return preview_of(request, roster, blank)
 
 
 @guard.needs(Permission.PEOPLE_IMPORT)
@@ -86,7 +89,7 @@ def import_start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     roster = queries.import_for(public_id)
     form = forms.StartImport(request.POST)
     if not form.is_valid():
-        return _preview(request, roster, form, status=422)
+        return preview_of(request, roster, form, status=422)
     try:
         intake.start_import(
             roster=roster,
@@ -94,13 +97,18 @@ def import_start(request: HttpRequest, public_id: UUID) -> HttpResponse:
             confirmed_count=form.cleaned_data["confirmed_count"],
             by=guard.viewer(request),
             at=clock.now(),
+            seen=form.cleaned_data["seen"] or None,
+        )
+    except intake.NotSeen:
+        messages.warning(
+            request, _("What this import does was worked out anew. Nothing was imported; look again.")
         )
     except intake.NotConfirmed:
         form.add_error("confirmed_count", _("Type the number of people that would be ended, or leave them."))
-        return _preview(request, roster, form, status=422)
+        return preview_of(request, roster, form, status=422)
     except plans.LimitReached as error:
         form.add_error(None, error.sentence)
-        return _preview(request, roster, form, status=422)
+        return preview_of(request, roster, form, status=422)
     except intake.NotNow:
         messages.info(request, _("This import has been started already."))
     return http.see_other("people:import-detail", public_id=public_id)
@@ -160,9 +168,8 @@ def _at_work(request: HttpRequest, roster: RosterImport) -> HttpResponse:
     return partials.render_page(request, "people/import_progress.html", page, partial="progress")
 
 
-def _preview(
-    request: HttpRequest, roster: RosterImport, form: forms.StartImport, status: int = 200
-) -> HttpResponse:
+def preview_of(request: HttpRequest, roster: RosterImport, form: Form, status: int = 200) -> HttpResponse:
+    """The import with what it does, whichever deed it is shown after; `form` is what can be sent next."""
     if partials.wants_fragment(request) and "show" not in request.GET:
         # The page that showed the progress asks; what it has to show now is a page of its own.
         url = reverse("people:import-detail", kwargs={"public_id": roster.public_id})
@@ -183,8 +190,32 @@ def _preview(
         "may_end": bool(counts.get("absent")),
         "must_confirm": counts.get("absent", 0) > intake.MANY_LEAVE * counts.get("on_roster", 0),
         "ended": roster.options.get("absent") == AbsentPolicy.DEACTIVATE,
+        "outlook": (looked := outlook.of(roster, at=clock.now()).summary()),
+        **_deciding(request, roster, form, looked),
     }
     return partials.render_page(request, "people/import_detail.html", page, partial="rows", status=status)
+
+
+def _deciding(
+    request: HttpRequest, roster: RosterImport, form: Form, looked: Summary | None
+) -> dict[str, object]:
+    """What the viewer may decide now, and whether it takes two."""
+    viewer, waits = guard.viewer(request), roster.state == RosterImportState.WAITING
+    if not form.is_bound and looked is not None:
+        form.initial["seen"] = roster.seen if waits else looked.seen
+    asks = {
+        absent: roster.state == RosterImportState.CHECKED
+        and intake.needs_second(roster, absent, by=viewer, at=clock.now())
+        for absent in AbsentPolicy.values
+    }
+    return {
+        "is_own": waits and roster.asked_by_id == viewer.pk,
+        "may_decide": waits and roster.asked_by_id != viewer.pk,
+        "approvers": queries.import_approvers(roster.asked_by) if waits else [],
+        "asks_second": asks[AbsentPolicy.KEEP],
+        "asks_second_to_end": asks[AbsentPolicy.DEACTIVATE] and not asks[AbsentPolicy.KEEP],
+        "rejected": roster.state == RosterImportState.CHECKED and roster.decided_by is not None,
+    }
 
 
 def _problem_lines(roster: RosterImport) -> Iterator[list[str]]:

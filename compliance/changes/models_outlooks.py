@@ -1,0 +1,60 @@
+"""What roster imports would do to obligations, as it was shown before they were made."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .enums import Effect
+
+
+class Outlook(models.Model):
+    """What one roster import does, worked out on the facts as they would be after it.
+
+    `fingerprint` is that of what the file does, `absent_fingerprint` that of what the file and ending everybody who is
+    not in it do; the affected are counted apart. `mails` holds for each requirement and part ("file", "absent") the
+    mails on the day it was worked out, in the stretch ahead, and in that stretch without the import.
+    """
+
+    roster_import = models.OneToOneField("people.RosterImport", models.CASCADE, related_name="+")
+    worked_out_on = models.DateField()
+    worked_out_at = models.DateTimeField()
+    fingerprint = models.CharField(max_length=64, blank=True)
+    absent_fingerprint = models.CharField(max_length=64, blank=True)
+    affected_count = models.PositiveIntegerField(default=0)
+    affected_absent_count = models.PositiveIntegerField(default=0)
+    mails = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("outlook of a roster import")
+
+    def __str__(self) -> str:
+        return f"{self.roster_import_id}: {self.worked_out_on}"
+
+
+class OutlookLine(models.Model):
+    """What happens to one person in one requirement; the dates are those of `compliance.core.change.Line`.
+
+    `user` is empty for somebody new, who is known by name and address only. `is_absent`: not in the file, and it
+    happens only if those are ended.
+    """
+
+    outlook = models.ForeignKey(Outlook, models.CASCADE, related_name="lines")
+    requirement = models.ForeignKey("requirements.Requirement", models.CASCADE, related_name="+")
+    user = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=320)
+    email = models.CharField(max_length=254)
+    is_absent = models.BooleanField(default=False)
+    effect = models.CharField(max_length=10, choices=Effect)
+    due_from = models.DateField(null=True)
+    due_to = models.DateField(null=True)
+    starts_on = models.DateField(null=True)
+    opens_from = models.DateField(null=True)
+    opens_to = models.DateField(null=True)
+    until_from = models.DateField(null=True)
+    until_to = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("line of an outlook")
+        indexes = [models.Index(fields=["outlook", "requirement", "effect"], name="outlook_lines_by_effect")]
+
+    def __str__(self) -> str:
+        return f"{self.outlook_id}: {self.email}, {self.effect}"

@@ -1,0 +1,127 @@
+"""What a roster import would do to what people owe: worked out by the engine, and what was kept of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+from django.urls import reverse
+
+from compliance.changes.enums import Effect
+from compliance.changes.models import Outlook, OutlookLine
+from compliance.core import outlook as core
+from compliance.core.change import Line
+from compliance.records import queries as records
+from compliance.requirements import queries as requirements
+from lms.people.enums import AbsentPolicy
+from lms.people.kinds import Share, Summary, Turned
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from compliance.requirements.models import Requirement
+
+_ORDER = {effect: place for place, effect in enumerate(Effect.values)}
+FILE, ABSENT = "file", "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What happens to one person in one requirement, with the person as they would be."""
+
+    line: Line
+    of: Turned
+
+
+def happenings(requirement: "Requirement", people: Sequence[Turned], today: date) -> list[Happening]:
+    """What the import does to these people in one requirement; two plans, a constant number of statements."""
+    ids = [each.after.user_id for each in people]
+    was = requirements.plan_for(requirement, [each.before for each in people if each.before], today)
+    then = requirements.plan_for(requirement, [each.after for each in people], today)
+    before = {each.person_id: each for each in was.plan.decisions}
+    held = records.holdings(requirement.pk, ids)
+    by_id = {each.after.user_id: each for each in people}
+    found = []
+    for decision in then.plan.decisions:
+        key = decision.person_id
+        line = core.line(
+            requirement.rule,
+            requirement.ladder,
+            was=was.people.get(key),
+            now=then.people[key],
+            before=before.get(key),
+            after=decision,
+            held=held[key].holding if key in held else None,
+            today=today,
+        )
+        if line is not None:
+            found.append(Happening(line, by_id[key]))
+    return found
+
+
+def outlook_of(roster_public_id: "UUID") -> Outlook:
+    """The outlook of the import with this public id. Raises Http404."""
+    found = (
+        Outlook.objects.select_related("roster_import")
+        .defer("roster_import__content")
+        .filter(roster_import__public_id=roster_public_id)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def outlook_lines(
+    found: Outlook, *, effect: str | None = None, part: str | None = None, search: str = ""
+) -> QuerySet[OutlookLine]:
+    """Its lines by requirement and name."""
+    rows = OutlookLine.objects.filter(outlook=found).select_related("requirement")
+    if effect:
+        rows = rows.filter(effect=effect)
+    if part:
+        rows = rows.filter(is_absent=part == ABSENT)
+    for word in search.split()[:6]:
+        rows = rows.filter(
+            Q(name__icontains=word) | Q(email__icontains=word) | Q(requirement__title__icontains=word)
+        )
+    return rows.order_by("requirement__title", "requirement_id", "name", "pk")
+
+
+def outlook_summary(found: Outlook) -> Summary:
+    """The outlook in numbers, in the words of whoever imports."""
+    return Summary(
+        shares=_shares(found),
+        seen=found.absent_fingerprint,
+        digests={AbsentPolicy.KEEP: found.fingerprint, AbsentPolicy.DEACTIVATE: found.absent_fingerprint},
+        affected_count=found.affected_count,
+        affected_absent_count=found.affected_absent_count,
+        url=reverse("changes:roster", kwargs={"public_id": found.roster_import.public_id}),
+    )
+
+
+def _shares(found: Outlook) -> list[Share]:
+    counted: dict[tuple[bool, str, int], list[tuple[str, int]]] = {}
+    rows = OutlookLine.objects.filter(outlook=found).order_by()
+    grouped = rows.values_list("is_absent", "requirement__title", "requirement_id", "effect")
+    for is_absent, title, pk, effect, count in grouped.annotate(Count("pk")):
+        counted.setdefault((is_absent, title, pk), []).append((effect, count))
+    return [
+        Share(title, is_absent, _labelled(effects), *_mails(found, pk, is_absent))
+        for (is_absent, title, pk), effects in sorted(counted.items())
+    ]
+
+
+def _labelled(effects: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    ordered = sorted(effects, key=lambda pair: _ORDER[pair[0]])
+    return [(str(Effect(effect).label), count) for effect, count in ordered]
+
+
+def _mails(found: Outlook, requirement_id: int, is_absent: bool) -> tuple[int, int, int]:
+    """On the day, ahead, and ahead without it."""
+    today, ahead, before = found.mails.get(str(requirement_id), {}).get(
+        ABSENT if is_absent else FILE, (0, 0, 0)
+    )
+    return today, ahead, before

@@ -1,0 +1,117 @@
+"""What a change of one person's facts does to what they owe: the difference between two plans of the same requirement.
+
+As `change`, with the person before and after in place of the requirement before and after.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from . import byhand, change, ladder, turning
+from .change import Effect, Holding, Line, Reach
+from .plan import Decision, Outcome, Rule
+from .terms import Person
+
+_DAY = timedelta(days=1)
+
+
+def line(
+    rule: Rule,
+    steps: ladder.Ladder,
+    *,
+    was: Person | None,
+    now: Person,
+    before: Decision | None,
+    after: Decision,
+    held: Holding | None,
+    today: date,
+) -> Line | None:
+    """What happens to the person on `today` and later because they are `now` and no longer `was`; None when nothing.
+
+    `was` and `before` are None for somebody new; `held` is what they have of the requirement.
+    """
+    if held is None or after.outcome not in {Outcome.KEEP, Outcome.WITHDRAW}:
+        return change.gained(rule.terms, now, before=before, after=after, steps=steps, today=today)
+    if after.outcome is Outcome.WITHDRAW:
+        return change.lost(before, now.id, held, steps, today)
+    if was is None or before is None:
+        raise AssertionError("Nobody new has a requirement.")
+    return _kept(rule, steps, was, now, before=before, after=after, held=held, today=today)
+
+
+def next_loss(rule: Rule, person: Person, today: date) -> date | None:
+    """The first day after today on which a person who is meant is no longer, as far as the facts of today tell."""
+    days = {_DAY + each.ends_on for each in person.appointments if each.ends_on not in {None, date.max}}
+    days |= {absence.starts_on for absence in person.absences}
+    days |= {absence.returns_on for absence in person.absences if absence.returns_on is not None}
+    days |= byhand.turning_days(person) | turning.turning_days(rule.audience, person)
+    later = sorted(day for day in days if day > today)
+    return next((day for day in later if byhand.match(rule.audience, person, day) is None), None)
+
+
+def _kept(
+    rule: Rule,
+    steps: ladder.Ladder,
+    was: Person,
+    now: Person,
+    *,
+    before: Decision,
+    after: Decision,
+    held: Holding,
+    today: date,
+) -> Line | None:
+    found = _moved(rule, steps, (was, now), held, today)
+    kept_before = before.outcome is Outcome.KEEP
+    ends = next_loss(rule, was, today) if kept_before else None, next_loss(rule, now, today)
+    effect = _effect(before, after, ends)
+    if effect is None and (found is None or ends == (None, None)):
+        return found
+    line = found or _still(rule, steps, now, held, today)
+    mails = (
+        _until(line.mails[0], ends[0]) if kept_before else frozenset[date](),
+        _until(line.mails[1], ends[1]),
+    )
+    if effect is None:
+        is_nothing = line.effect is Effect.MAILS and mails[0] == mails[1]
+        return None if is_nothing else replace(line, mails=mails)
+    starts_on = ends[1] if effect is Effect.LEAVES else None
+    return replace(line, effect=effect, starts_on=starts_on, mails=mails)
+
+
+def _moved(
+    rule: Rule, steps: ladder.Ladder, sides: tuple[Person, Person], held: Holding, today: date
+) -> Line | None:
+    """What it does to the dates of somebody who keeps it; who waits for another requirement has none."""
+    was, now = sides
+    old, reach = (rule.terms, steps), Reach.FUTURE
+    found = change.kept(
+        old=old, rule=rule, steps=steps, person=now, held=held, reach=reach, today=today, was=was
+    )
+    if not held.waits or found is None:
+        return found
+    anyway = change.kept(old=old, rule=rule, steps=steps, person=was, held=held, reach=reach, today=today)
+    return None if found == anyway else found
+
+
+def _effect(before: Decision, after: Decision, ends: tuple[date | None, date | None]) -> Effect | None:
+    """What happens besides dates that move."""
+    if before.outcome is Outcome.WITHDRAW:
+        return Effect.RESTORE
+    if ends[0] != ends[1]:
+        return Effect.STAYS if ends[1] is None else Effect.LEAVES
+    if bool(before.paused_by) != bool(after.paused_by):
+        return Effect.REST if after.paused_by else Effect.RESUME
+    return None
+
+
+def _still(rule: Rule, steps: ladder.Ladder, person: Person, held: Holding, today: date) -> Line:
+    """The line of somebody whose dates stay."""
+    due = change.due_now(rule.terms, person, held)
+    due_on = due.due_on if due else None
+    mails = change.mails_of(held, due_on, steps, today)
+    return Line(person.id, Effect.MAILS, (due_on, due_on), mails=(mails, mails))
+
+
+def _until(mails: frozenset[date], end: date | None) -> frozenset[date]:
+    return mails if end is None else frozenset(day for day in mails if day < end)

@@ -1,0 +1,113 @@
+"""Trying an import out: everything is written as it would be, looked at, and taken back at once.
+
+In chunks of people, so that no row is held for longer than a moment, and so that what the import writes and what was
+looked at cannot differ: it is the same code.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from lms.jobs.kinds import JobHandle
+from lms.people import queries
+from lms.people.enums import RowOutcome
+from lms.people.imports import absent, mapping, outlook, rows
+from lms.people.imports.mapping import Layout
+from lms.people.imports.write import Write, add_departments
+from lms.people.kinds import Outlook, Turned
+from lms.people.models import RosterImport, RosterRow
+from lms.people.queries import PersonFacts
+from tenants import clock
+
+CHUNK = 500
+TO_DO = (RowOutcome.CREATE, RowOutcome.UPDATE)
+
+
+def work_out(job: JobHandle, roster: RosterImport, *, keeps: bool) -> dict[str, str]:
+    """What the import would do to obligations today: the digests, by what becomes of those who are not in the file.
+
+    `keeps`: written down for the preview. Leaves no other trace.
+    """
+    looking = outlook.of(roster, at=job.at)
+    with job.chunk(phase=_("Working out who owes what then")):
+        if not looking.begin(keeps=keeps):
+            return looking.finish()
+    people = _people(roster)
+    ended = list(
+        absent.absent_from(roster, today=clock.today(job.at)).order_by("pk").values_list("pk", flat=True)
+    )
+    total = sum(len(lines) for lines in people) + len(ended)
+    done = _look_at_file(job, roster, looking, people, total)
+    for start in range(0, len(ended), CHUNK):
+        ids = ended[start : start + CHUNK]
+        with job.chunk(done=done + start + len(ids), total=total):
+            _look_at_absent(looking, ids, job.at)
+    with job.chunk():
+        return looking.finish()
+
+
+def _look_at_file(
+    job: JobHandle, roster: RosterImport, looking: Outlook, people: list[list[int]], total: int
+) -> int:
+    layout = mapping.load(roster.mapping)
+    done = 0
+    chunk: list[int] = []
+    for number, lines in enumerate(people, start=1):
+        chunk.extend(lines)
+        if len(chunk) >= CHUNK or number == len(people):
+            done += len(chunk)
+            with job.chunk(done=done, total=total):
+                _look(looking, roster, layout, chunk, job.at)
+            chunk = []
+    return done
+
+
+def _people(roster: RosterImport) -> list[list[int]]:
+    """The lines that do something, by id; those of one person together, in the order of the file."""
+    found: dict[int, list[int]] = {}
+    to_do = RosterRow.objects.filter(roster_import=roster, outcome__in=TO_DO).order_by("line_number")
+    for pk, number, first in to_do.values_list("pk", "line_number", "values__second_of"):
+        found.setdefault(first or number, []).append(pk)
+    return list(found.values())
+
+
+def _look(looking: Outlook, roster: RosterImport, layout: Layout, row_ids: list[int], at: datetime) -> None:
+    chunk = list(RosterRow.objects.filter(pk__in=row_ids).order_by("line_number"))
+    entries = [rows.load(row.line_number, row.values) for row in chunk]
+    with _tried():
+        add_departments(roster)
+        ids = Write(chunk, entries, layout, today=clock.today(at), at=at, is_manager_turn=False).run()
+        after = queries.person_facts(user_ids=ids)
+    looking.look(_turned(after, is_absent=False))
+
+
+def _look_at_absent(looking: Outlook, ids: list[int], at: datetime) -> None:
+    with _tried():
+        absent.end(ids, today=clock.today(at))
+        after = queries.person_facts(user_ids=ids)
+    looking.look(_turned(after, is_absent=True))
+
+
+def _turned(after: list[PersonFacts], *, is_absent: bool) -> list[Turned]:
+    """Those of them whose facts are others now than they would be."""
+    before = {one.user_id: one for one in queries.person_facts(user_ids=[one.user_id for one in after])}
+    pairs = [(before.get(one.user_id), one) for one in after]
+    return [Turned(was, one, is_absent) for was, one in pairs if was is None or _owing(was) != _owing(one)]
+
+
+def _owing(facts: PersonFacts) -> PersonFacts:
+    """The facts without what nobody owes anything for: names, and who manages whom."""
+    appointments = tuple(replace(one, manager_id=None) for one in facts.appointments)
+    return replace(facts, name="", email="", appointments=appointments)
+
+
+@contextmanager
+def _tried() -> Iterator[None]:
+    """What is written inside is taken back at the end, and with it every lock."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

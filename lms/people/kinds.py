@@ -1,0 +1,75 @@
+"""What the app above answers about a roster import: the outlook, that is what it does to what people owe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from lms.people.enums import AbsentPolicy
+
+if TYPE_CHECKING:
+    from lms.people.queries import PersonFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Somebody whose facts the import changes; `before` is None for who is new. `is_absent`: not in the file."""
+
+    before: PersonFacts | None
+    after: PersonFacts
+    is_absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one requirement sees of it: how many people each effect has, and mails today and in the 30 days ahead,
+    with and without the import.
+    """
+
+    title: str
+    is_absent: bool
+    effects: list[tuple[str, int]]
+    mails_today: int
+    mails_ahead: int
+    mails_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The outlook as it was kept. `seen` names it whole; `digests` what is done, by what becomes of the absent."""
+
+    shares: list[Share]
+    seen: str
+    digests: dict[str, str]
+    affected_count: int
+    affected_absent_count: int
+    url: str
+
+    def affected(self, absent: str, ended_count: int) -> int:
+        """How many people it concerns: whose obligations change, and all who are ended (as many as are counted)."""
+        return self.affected_count + (ended_count if absent == AbsentPolicy.DEACTIVATE else 0)
+
+
+class Outlook(Protocol):
+    """What the app above answers for one import at one moment."""
+
+    def begin(self, *, keeps: bool) -> bool:
+        """Begin anew; False when nothing is owed here, so that nobody need be looked at. `keeps`: write it down."""
+        ...
+
+    def look(self, people: Sequence[Turned]) -> None:
+        """Work out what follows for these people; each is shown once."""
+        ...
+
+    def finish(self) -> dict[str, str]:
+        """The digests, as in `Summary.digests`; what was kept is complete now."""
+        ...
+
+    def summary(self) -> Summary | None:
+        """What was kept last; None when nothing was."""
+        ...
+
+    def limit(self) -> int | None:
+        """How many people one person alone may affect; None: any number."""
+        ...

@@ -1,0 +1,88 @@
+"""The letters about roster imports that concern so many that it takes two.
+
+What they say is read when they leave: an import that was decided meanwhile asks nobody any more.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from lms.mail import actions as mail
+from lms.people.enums import RosterImportState
+from lms.people.models import RosterImport, User
+from tenants import links
+
+if TYPE_CHECKING:
+    from lms.mail.models import Message
+
+KIND = "people.roster"
+
+
+def tell_approvers(roster: RosterImport, approvers: Iterable[User], *, at: datetime) -> None:
+    """Write to everybody who may agree, in the caller's transaction."""
+    _queue(roster, "asked", approvers, at)
+
+
+def tell_decided(roster: RosterImport, what: str, *, at: datetime) -> None:
+    """Write to whoever asked that somebody else agreed ("approved") or did not ("rejected")."""
+    _queue(roster, what, [roster.asked_by], at)
+
+
+def tell_stale(roster: RosterImport, *, at: datetime) -> None:
+    """Write to whoever asked that nothing was imported, because it would now do something else."""
+    _queue(roster, "stale", [roster.asked_by], at)
+
+
+def _queue(roster: RosterImport, what: str, receivers: Iterable[User | None], at: datetime) -> None:
+    facts = {"id": roster.pk, "what": what, "by": roster.decided_by.display_name if roster.decided_by else ""}
+    facts |= {"name": roster.asked_by.display_name if roster.asked_by else "", "note": roster.decision_note}
+    stamp = roster.asked_at.isoformat() if roster.asked_at else ""
+    drafts = [
+        mail.Draft(one.pk, one.email, f"roster:{roster.pk}:{what}:{stamp}:{one.pk}", facts)
+        for one in receivers
+        if one is not None and one.is_active
+    ]
+    if drafts:
+        mail.queue_many(kind=KIND, drafts=drafts, at=at)
+
+
+def roster(message: "Message") -> dict[str, Any] | None:
+    """What the letter says; None when nobody has to decide any more."""
+    facts = message.facts
+    found = RosterImport.objects.defer("content").filter(pk=facts["id"]).first()
+    if found is None or (facts["what"] == "asked" and found.state != RosterImportState.WAITING):
+        return None
+    names = {"file": found.file_name, "name": facts["name"], "other": facts["by"]}
+    words = {
+        "asked": (
+            _("A roster import waits for you: %(file)s") % names,
+            _(
+                "%(name)s wants to import %(file)s. It concerns so many people that a second person has to agree."
+            )
+            % names,
+        ),
+        "approved": (
+            _("Agreed: the import of %(file)s") % names,
+            _("%(other)s agreed. The import has begun.") % names,
+        ),
+        "rejected": (
+            _("Not agreed: the import of %(file)s") % names,
+            _("%(other)s did not agree to the import. Nothing was imported.") % names,
+        ),
+        "stale": (
+            _("Look again: the import of %(file)s") % names,
+            _(
+                "It would now do something else than what was agreed to, so nothing was imported. Look at it again."
+            ),
+        ),
+    }
+    title, sentence = words[facts["what"]]
+    return {
+        "title": title,
+        "sentence": sentence,
+        "note": facts["note"] if facts["what"] != "asked" else "",
+        "is_question": facts["what"] == "asked",
+        "url": links.absolute(f"/people/import/{found.public_id}/"),
+    }
