@@ -230,7 +230,8 @@ def _pause_and_resume(requirement: "Requirement", kept: Iterable[Decision]) -> t
     wanted: dict[AssignmentStatus, list[int]] = {}
     for decision in kept:
         wanted.setdefault(status_of(decision), []).append(decision.person_id)
-    of = Assignment.objects.filter(requirement=requirement)
+    # Who waits has no clock that could stand still; `stop_waiting` says what they are once they have one.
+    of = Assignment.objects.filter(requirement=requirement).exclude(status=AssignmentStatus.WAITING)
     changed = {
         status: of.filter(user_id__in=user_ids, status__in=_MOVABLE - {status}).update(status=status)
         for status, user_ids in wanted.items()

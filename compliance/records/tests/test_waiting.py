@@ -116,6 +116,14 @@ def test_what_is_done_while_waiting_counts_and_in_time(waiting, dee, advanced):
     )
 
 
+def test_who_was_excused_meanwhile_waits_again(waiting):
+    Assignment.objects.filter(pk=waiting.pk).update(status=AssignmentStatus.EXEMPT)
+    Assignment.objects.filter(pk=waiting.pk).update(status=AssignmentStatus.ACTIVE)
+    turn(TODAY + dt.timedelta(days=1))
+    waiting.refresh_from_db()
+    assert waiting.status == AssignmentStatus.WAITING
+
+
 def test_the_years_ahead_begin_it_on_the_day_the_other_is_completed(waiting, basics, advanced):
     last = TODAY + dt.timedelta(days=90)
     habits = Habits(lambda _on: True, frozenset(), done_before=5)

@@ -17,7 +17,10 @@ _DAY = timedelta(days=1)
 
 
 def picture_of(terms: "Terms", today: date) -> Picture | None:
-    """The first rounds of an invented person who joins on the start of the requirement, or today if that is later."""
+    """The first rounds of an invented person who joins on the start of the requirement, or today if that is later.
+
+    Where it waits for another requirement: who completes that one then.
+    """
     starts_on = max(today, terms.starts_on)
     first = dates.first_due(terms, starts_on, starts_on)
     cycle = dates.opened(terms, starts_on, first.due_on)
@@ -48,7 +51,12 @@ def picture_of(terms: "Terms", today: date) -> Picture | None:
             break
         previous = valid
         cycle = dates.renewal(terms, valid.valid_until, valid.valid_from)
-    return picture(_("For somebody who joins on the first day"), lanes, today=today)
+    whose = _("For somebody who joins on the first day")
+    if terms.waits_for is not None:
+        whose = _("For somebody who completes “%(title)s” on the first day") % {
+            "title": terms.waits_for.title
+        }
+    return picture(whose, lanes, today=today)
 
 
 def _marks(number: int, opens_on: date, due_on: date) -> Iterator[Mark]:
