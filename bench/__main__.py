@@ -35,6 +35,7 @@ BENCHMARKS = {
     "reconcile": "engine",
     "nightly": "nights",
     "nightly-idle": "nights",
+    "nightly-many-tenants": "nights",
     "standing": "engine",
     "may-access": "engine",
     "may-access-http": "engine",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from psycopg import sql
 
 from bench import crowd
 from bench.engine import AT, DAY, TODAY, each, execute, populate
-from bench.measure import Result, Step, compare, seconds
+from bench.measure import Result, Step, compare
 from bench.world import World, make_tenant
 from config.local.stack import DATABASE_NAME
 
@@ -59,18 +58,39 @@ SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, 10000000)
 
 
 def run(world: World) -> list[Result]:
-    """TENANTS tenants of STAFF people, of whom CHANGING have left since the day before; and none.
-
-    What a quiet night costs among the first few alone is told beside what it costs among all of them.
-    """
+    """TENANTS tenants of STAFF people, of whom CHANGING have left since the day before; and none."""
     source = lived_through(world)
-    nights = Nights([source, *like(world, source, FEW - 1, "few")])
-    among_few = nights.quietly(rounds=7)
-    nights.tenants += like(world, source, TENANTS - len(nights.tenants), "night")
-    rounds = 4 if len(nights.tenants) <= 100 else 2
-    changing, idle = nights.changing(rounds), nights.idle(rounds)
-    note = f"{idle.note} The same with {FEW} tenants in the database: {among_few * 1e6:,.1f} microseconds a tenant."
-    return [changing, replace(idle, note=note)]
+    everyone = [source, *like(world, source, TENANTS - 1)]
+    return measured(everyone, among_few(world))
+
+
+def measured(everyone: Sequence[TenantRef], few: Sequence[TenantRef]) -> list[Result]:
+    """All lines, over tenants that are there."""
+    nights, rounds = Nights(everyone), 4 if len(everyone) <= 100 else 2
+    return [nights.changing(rounds), nights.idle(rounds), many_tenants(nights, Nights(few))]
+
+
+def many_tenants(nights: Nights, among_few: Nights) -> Result:
+    """A quiet night of ten of the many tenants, and of the ten of a database that has no others."""
+    some = Nights(nights.tenants[:: max(1, len(nights.tenants) // FEW)][:FEW])
+    some.night = nights.night
+
+    def elsewhere() -> None:
+        with crowd.using_few():
+            among_few.everywhere(among_few.turn)()
+
+    steps = (some.passes(), among_few.passes())
+    found = compare(
+        "nightly-many-tenants",
+        ours=some.everywhere(some.turn),
+        floor=elsewhere,
+        floor_is=f"the same in a database with {FEW} tenants",
+        before=lambda: [step() for step in steps],
+        rounds=7,
+        warm_up=1,
+    )
+    about = f"A night on which nobody's facts turn, in {FEW} of {len(nights.tenants):,} tenants of {STAFF:,} people."
+    return replace(found, note=f"{about} {each(found, FEW, 'tenant').note}")
 
 
 class Nights:
@@ -147,14 +167,6 @@ class Nights:
         )
         return each(found, len(self.tenants), "tenant")
 
-    def quietly(self, rounds: int) -> float:
-        """Seconds a tenant of a quiet night; seven rounds are each tenant's thorough night once."""
-        times = []
-        for _ in range(rounds):
-            self.night += 1
-            times.append(seconds(self.everywhere(self.turn)))
-        return statistics.mean(times) / len(self.tenants)
-
     def _about(self) -> str:
         return f"{len(self.tenants):,} tenants of {STAFF:,} people"
 
@@ -164,25 +176,40 @@ def lived_through(world: World) -> TenantRef:
     from compliance.records import actions
     from tenants.context import inside
 
-    tenant = make_tenant(world, "night-0")
+    tenant = make_tenant(world, "lived-through")
     with inside(tenant):
         populate(STAFF)
         actions.daily_turn(at=AT, scheduled_for=AT)
     return tenant
 
 
-def like(world: World, source: TenantRef, number: int, prefix: str) -> list[TenantRef]:
+def among_few(world: World) -> list[TenantRef]:
+    """The tenants of the second database, of as many people, who have what is required of them."""
+    from compliance.records import actions
+    from tenants.context import inside
+
+    made = crowd.few(world)
+    with crowd.using_few():
+        for tenant in made:
+            with inside(tenant):
+                populate(STAFF)
+                actions.daily_turn(at=AT, scheduled_for=AT)
+                execute("ANALYZE")
+    return made
+
+
+def like(world: World, source: TenantRef, number: int, prefix: str = "night") -> list[TenantRef]:
     """So many tenants more with the very rows of `source`; a few hundred a minute."""
     if world.stack.postgres is None:
         raise RuntimeError("Benchmarks run on the embedded PostgreSQL.")
     with world.owner() as owner:
         made = crowd.make(owner, number, prefix=prefix) if number > 0 else []
     with psycopg.connect(world.stack.postgres.superuser_dsn, dbname=DATABASE_NAME) as connection:
-        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET session_replication_role = replica; SET synchronous_commit = off")
         filled = [
             table
             for (table,) in connection.execute(TABLES, [source.schema_name]).fetchall()
-            if connection.execute(_sql("SELECT FROM {} LIMIT 1", source.schema_name, table)).fetchone()
+            if connection.execute(_sql("SELECT FROM {} LIMIT 1", source.schema_name, table)).rowcount
         ]
         for target in made:
             _copy(connection, source.schema_name, target.schema_name, filled)
