@@ -12,6 +12,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
+from . import fields
+from .fields import Field
 from .terms import Appointment, Fact, Person
 
 MOST_DAYS = 36_500
@@ -143,7 +145,7 @@ class Not:
     part: Rule
 
 
-Leaf: TypeAlias = Everyone | Kinds | Departments | OnLeave | Groups | Access | Dated
+Leaf: TypeAlias = Everyone | Kinds | Departments | OnLeave | Groups | Access | Field | Dated
 Rule: TypeAlias = Leaf | All | Any | Not
 
 
@@ -217,6 +219,8 @@ def _judge(rule: Rule, appointment: Appointment, person: Person, on: date) -> tu
             facts = (("on_leave", "yes"),)
         case Groups() | Access() if (found := rule.found(person, on)) is not None:
             facts = _of_group(rule, *found)
+        case Field(key) if rule.holds(person.fields, on):
+            facts = ((f"field:{key}", fields.spelt(rule.found(person.fields, on))),)
         case Dated(of=of) if rule.holds(appointment, on):
             facts = ((of.value, str(rule.day_of(appointment))),)
         case Not(part) if _judge(part, appointment, person, on) is None:
@@ -250,6 +254,9 @@ def _checks(rule: Rule, appointment: Appointment, person: Person, on: date, want
             found = rule.found(person, on)
             test = "group" if isinstance(rule, Groups) else "system"
             yield Check(test, found[0] if found else "", (found is not None) is wanted)
+        case Field(key):
+            actual = fields.spelt(rule.found(person.fields, on))
+            yield Check(f"field:{key}", actual, rule.holds(person.fields, on) is wanted)
         case Dated(of=of):
             day = rule.day_of(appointment)
             yield Check(of.value, day.isoformat() if day else "", rule.holds(appointment, on) is wanted)
@@ -262,17 +269,27 @@ def _checks(rule: Rule, appointment: Appointment, person: Person, on: date, want
             yield Check("everyone", appointment.kind, wanted)
 
 
-def group_codes(rule: Rule) -> frozenset[str]:
-    """The codes of all groups and systems that the rule asks for."""
+def leaves(rule: Rule) -> Iterator[Leaf]:
+    """The conditions of the rule in order."""
     match rule:
         case All(parts) | Any(parts):
-            return frozenset(code for part in parts for code in group_codes(part))
+            for part in parts:
+                yield from leaves(part)
         case Not(part):
-            return group_codes(part)
-        case Groups(codes) | Access(codes):
-            return frozenset(codes)
+            yield from leaves(part)
         case _:
-            return frozenset()
+            yield rule
+
+
+def group_codes(rule: Rule) -> frozenset[str]:
+    """The codes of all groups and systems that the rule asks for."""
+    asked = (leaf for leaf in leaves(rule) if isinstance(leaf, Groups | Access))
+    return frozenset(code for leaf in asked for code in leaf.codes)
+
+
+def field_keys(rule: Rule) -> frozenset[str]:
+    """The keys of all fields that the rule asks for."""
+    return frozenset(leaf.key for leaf in leaves(rule) if isinstance(leaf, Field))
 
 
 def dump(rule: Rule) -> Json:
@@ -282,6 +299,8 @@ def dump(rule: Rule) -> Json:
             spelt: Json = {"kinds": list(words)}
         case Departments(words) | Groups(words):
             spelt = {"departments" if isinstance(rule, Departments) else "groups": list(words)}
+        case Field():
+            spelt = {"field": fields.dump(rule)}
         case Access(words, ahead):
             spelt = {"access": {"systems": list(words), "ahead_days": ahead}}
         case All(parts):
@@ -316,6 +335,8 @@ def parse(data: Json, *, depth: int = 0) -> Rule:
         return All(parts) if key == "all" else Any(parts)
     if key in {"appointment", "access"} and isinstance(value, dict):
         return _dated(value) if key == "appointment" else _access(value)
+    if key == "field":
+        return _field(value)
     raise BadAudience(f"There is no rule {key!r} of {value!r}.")
 
 
@@ -338,6 +359,13 @@ def _dated(value: dict[str, Json]) -> Dated:
     except (KeyError, ValueError) as error:
         raise BadAudience(f"appointment is not understood: {value!r}.") from error
     return Dated(of, test, days=_days("appointment", value["days"]))
+
+
+def _field(value: Json) -> Field:
+    try:
+        return fields.parse(value)
+    except fields.BadTest as error:
+        raise BadAudience(str(error)) from error
 
 
 def _access(value: dict[str, Json]) -> Access:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from itertools import product
 
 from .audience import All, Any, Departments, Everyone, Kinds, Not, Rule
+from .audience import leaves as leaves_of
 
 MOST_WORLDS = 20_000
 _OTHER = ""
@@ -27,7 +28,7 @@ def sense(rule: Rule, paths: Iterable[tuple[str, ...]]) -> Sense:
     and departments may hold or not, independently of each other: NEVER and ALWAYS are certain, SOMETIMES is not.
     A rule with more combinations than can be tried is SOMETIMES.
     """
-    leaves = tuple(dict.fromkeys(_leaves(rule)))
+    leaves = tuple(dict.fromkeys(leaves_of(rule)))
     kinds = [leaf for leaf in leaves if isinstance(leaf, Kinds)]
     places = [leaf for leaf in leaves if isinstance(leaf, Departments)]
     free = [leaf for leaf in leaves if not isinstance(leaf, Kinds | Departments | Everyone)]
@@ -48,18 +49,6 @@ def sense(rule: Rule, paths: Iterable[tuple[str, ...]]) -> Sense:
         if len(found) > 1:
             return Sense.SOMETIMES
     return Sense.ALWAYS if True in found else Sense.NEVER
-
-
-def _leaves(rule: Rule) -> Iterator[Rule]:
-    """The conditions of a rule in order."""
-    match rule:
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from _leaves(part)
-        case Not(part):
-            yield from _leaves(part)
-        case _:
-            yield rule
 
 
 def _holds(rule: Rule, true: set[Rule]) -> bool:

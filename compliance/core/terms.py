@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from .fields import FieldValue
 from .milestones import Milestone, Other
 from .namings import Naming
 from .shares import EVERY_ROUND, Share
@@ -239,7 +240,7 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """All that the audience and the due date depend on. `groups`: code of a group or system, and since when."""
+    """All that audience and due date depend on. `groups`: code and since when; `fields`: of the university's own."""
 
     id: int
     appointments: tuple[Appointment, ...]
@@ -247,6 +248,7 @@ class Person:
     is_active: bool = True
     by_hand: tuple[Naming, ...] = ()
     groups: tuple[tuple[str, date], ...] = ()
+    fields: tuple[FieldValue, ...] = ()
     milestones: tuple[Milestone, ...] = ()
 
     def absence_on(self, on: date) -> Absence | None:

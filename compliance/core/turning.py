@@ -1,23 +1,38 @@
-"""When a rule turns by itself: days at a fixed distance from a day of an appointment, or since when access is given."""
+"""When a rule turns by itself: days at a fixed distance from a day of the person that it asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
-from .audience import Access, All, Any, Dated, DateOf, DateTest, Groups, Not, Rule
+from .audience import Access, Dated, DateOf, DateTest, Groups, Leaf, Rule, leaves
+from .fields import Field
 from .terms import Person
+
+_DAY = timedelta(days=1)
+
+
+class Of(StrEnum):
+    """Which days of a person something turns with.
+
+    The first or last day of an appointment; since when somebody is in a group; the first day of what a field says and
+    the day after the last one; and the day that a field names.
+    """
+
+    STARTS = "starts"
+    ENDS = "ends"
+    GROUP = "group"
+    FIELD = "field"
+    FIELD_DAY = "field_day"
 
 
 @dataclass(frozen=True, slots=True)
 class Turning:
-    """`offset` days after such a day (before, when negative) the rule may turn.
+    """`offset` days after such a day (before, when negative) the rule may turn. `code`: of the group or field."""
 
-    `of` is the first or last day of an appointment; None: the day since when somebody is in the group of this code.
-    """
-
-    of: DateOf | None
+    of: Of
     offset: int
     code: str = ""
 
@@ -51,26 +66,44 @@ def turning_days(rule: Rule, person: Person) -> frozenset[date]:
 
 
 def _days(turning: Turning, person: Person) -> Iterator[date]:
-    if turning.of is DateOf.STARTS:
-        yield from (each.starts_on for each in person.appointments)
-    elif turning.of is DateOf.ENDS:
-        yield from (each.ends_on for each in person.appointments if each.ends_on is not None)
-    else:
-        yield from (since for code, since in person.groups if code == turning.code)
+    match turning.of:
+        case Of.STARTS:
+            yield from (each.starts_on for each in person.appointments)
+        case Of.ENDS:
+            yield from (each.ends_on for each in person.appointments if each.ends_on is not None)
+        case Of.GROUP:
+            yield from (since for code, since in person.groups if code == turning.code)
+        case _:
+            yield from _field_days(turning, person)
+
+
+def _field_days(turning: Turning, person: Person) -> Iterator[date]:
+    for each in person.fields:
+        if each.key != turning.code:
+            continue
+        if turning.of is Of.FIELD:
+            yield each.starts_on
+            if each.ends_on is not None and each.ends_on < date.max:
+                yield each.ends_on + _DAY
+        elif isinstance(each.value, date):
+            yield each.value
 
 
 def _turnings(rule: Rule) -> Iterator[Turning]:
-    match rule:
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from _turnings(part)
-        case Not(part):
-            yield from _turnings(part)
+    for leaf in leaves(rule):
+        yield from _of_leaf(leaf)
+
+
+def _of_leaf(leaf: Leaf) -> Iterator[Turning]:
+    match leaf:
         case Dated(of, DateTest.WITHIN, _, days):
-            yield Turning(of, days + 1 if of is DateOf.STARTS else -days)
+            yield Turning(Of(of.value), days + 1 if of is DateOf.STARTS else -days)
         case Groups(codes):
-            yield from (Turning(None, 0, code) for code in codes)
+            yield from (Turning(Of.GROUP, 0, code) for code in codes)
         case Access(codes, ahead):
-            yield from (Turning(None, -ahead, code) for code in codes)
+            yield from (Turning(Of.GROUP, -ahead, code) for code in codes)
+        case Field(key):
+            yield Turning(Of.FIELD, 0, key)
+            yield from (Turning(Of.FIELD_DAY, offset, key) for offset in leaf.offsets)
         case _:
             pass

@@ -13,6 +13,8 @@ FACTS: dict[str, tuple[str, ...]] = {
     "people_department": ("code", "name", "parent_id"),
     "people_group": ("code", "name", "kind", "is_archived"),
     "people_groupmember": ("group_id", "user_id", "since"),
+    "people_personfield": ("key", "name", "kind", "is_retired"),
+    "people_fieldvalue": ("field_id", "user_id", "words", "flag", "number", "day", "starts_on", "ends_on"),
     "requirements_requirement": ("public_id", "title", "state", "number", "turned_on_at"),
     "requirements_requirementpause": ("requirement_id", "starts_on", "resumes_on"),
     "requirements_holiday": ("on", "name"),

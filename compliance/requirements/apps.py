@@ -30,6 +30,9 @@ class RequirementsConfig(AppConfig):
         events.group_use_asked.connect(
             handlers.answer_group_use, dispatch_uid="requirements.answer_group_use"
         )
+        events.field_use_asked.connect(
+            handlers.answer_field_use, dispatch_uid="requirements.answer_field_use"
+        )
 
         kinds.register("requirement.drafted", _("drafted the requirement"), administers=True)
         kinds.register("requirement.changed", _("changed the requirement"), administers=True)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from django.db.models import Count, Max
 
+from compliance.core.fields import FieldValue
 from compliance.core.milestones import Milestone
 from compliance.core.namings import Naming
 from compliance.core.terms import Absence, Appointment, Cause, Fact, Person
@@ -132,22 +133,21 @@ def holders(requirement: Requirement, user_ids: Collection[int] | None = None) -
 
 
 def names() -> dict[str, str]:
-    """What rules name, by code: departments as they are, groups and systems as "group:CODE"; two statements.
+    """What rules name, by code: departments as they are, others as "group:CODE" and "field:key"; three statements.
 
     Codes are upper-case, so that no department can be taken for a group.
     """
     groups = {f"group:{row.code}": row.name for row in people_queries.all_groups()}
-    return {row.code: row.name for row in people_queries.departments()} | groups
+    fields = {f"field:{row.key}": row.name for row in people_queries.all_fields()}
+    return {row.code: row.name for row in people_queries.departments()} | groups | fields
 
 
 def named(because: tuple[Fact, ...], by_code: dict[str, str]) -> tuple[Fact, ...]:
-    """The facts, with what departments, groups and systems are called now beside their codes."""
+    """The facts, with what departments, groups, systems and fields are called now beside their codes."""
     keys = {"unit": "{}", "group": "group:{}", "system": "group:{}"}
-    found = [
-        (f"{name}_name", by_code[key])
-        for name, value in because
-        if name in keys and (key := keys[name].format(value)) in by_code
-    ]
+    coded = [(f"{name}_name", keys[name].format(value)) for name, value in because if name in keys]
+    coded += [(f"field_name:{name[6:]}", name) for name, _value in because if name.startswith("field:")]
+    found = [(name, by_code[key]) for name, key in coded if key in by_code]
     return (*because, *(fact for fact in found if fact not in because))
 
 
@@ -157,4 +157,5 @@ def _person(row: people_queries.PersonFacts, other: tuple[Absence, ...]) -> Pers
         for each in row.appointments
     )
     leaves = tuple(Absence.leave(first, last) for first, last in row.leaves)
-    return Person(row.user_id, appointments, leaves + other, row.is_active, groups=row.groups)
+    fields = tuple(FieldValue(one.key, one.value, one.starts_on, one.ends_on) for one in row.fields)
+    return Person(row.user_id, appointments, leaves + other, row.is_active, groups=row.groups, fields=fields)

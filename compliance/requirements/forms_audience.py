@@ -13,7 +13,8 @@ from compliance.core.audience import All, Not
 from compliance.core.audience import Any as AnyOf
 from compliance.core.sense import Sense, sense
 from compliance.requirements import conditions
-from compliance.requirements.conditions import Condition, Fields, Lists
+from compliance.requirements.conditions import Condition
+from compliance.requirements.conditions_base import Fields, Lists
 from compliance.requirements.forms_nodes import DEPTH, MODES, ROOT, Node, Reader, written
 
 
@@ -100,7 +101,7 @@ class Who:
     @property
     def choices(self) -> tuple[Condition, ...]:
         """What may be added."""
-        return conditions.CONDITIONS
+        return conditions.on_offer(self.lists)
 
     @property
     def forms(self) -> list[Fields]:
@@ -178,7 +179,8 @@ class Who:
             sent = {f"{path}-{name}": list(values) for name, values in node.values.items()}
             given = {"data": MultiValueDict(sent)}
         fields = condition.fields(prefix=path, lists=self.lists, **given)
-        return Part(path, node.word, condition.label, number, of, depth, fields, is_fresh=is_fresh)
+        label = fields.label or condition.label
+        return Part(path, node.word, label, number, of, depth, fields, is_fresh=is_fresh)
 
 
 def data_of(rule: audience.Json) -> dict[str, Any]:

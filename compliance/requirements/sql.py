@@ -24,9 +24,26 @@ from compliance.core.audience import (
     OnLeave,
     Rule,
 )
+from compliance.core.fields import Field, FieldTest
 from compliance.core.turning import moved
 
 _COLUMNS = {DateOf.STARTS: "a.starts_on", DateOf.ENDS: "a.ends_on"}
+_TESTS = {
+    FieldTest.ONE_OF: "v.words = ANY(%s)",
+    FieldTest.YES: "v.flag",
+    FieldTest.NO: "NOT v.flag",
+    FieldTest.LESS: "v.number < %s",
+    FieldTest.AT_MOST: "v.number <= %s",
+    FieldTest.EQUAL: "v.number = %s",
+    FieldTest.AT_LEAST: "v.number >= %s",
+    FieldTest.MORE: "v.number > %s",
+    FieldTest.BEFORE: "v.day < %s",
+    FieldTest.AFTER: "v.day > %s",
+    FieldTest.IN_LAST: "v.day BETWEEN %s AND %s",
+    FieldTest.IN_NEXT: "v.day BETWEEN %s AND %s",
+    FieldTest.SET: "TRUE",
+    FieldTest.NOT_SET: "TRUE",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +90,8 @@ def _leaf(leaf: Leaf, on: date) -> Condition:
             found = _in_group(codes, on)
         case Access(codes, ahead):
             found = _in_group(codes, moved(on, ahead) or date.max)
+        case Field():
+            found = _field(leaf, on)
         case Dated():
             found = _dated(leaf, on)
     return found
@@ -81,6 +100,29 @@ def _leaf(leaf: Leaf, on: date) -> Condition:
 def _in_group(codes: tuple[str, ...], by: date) -> Condition:
     held = "SELECT user_id FROM member WHERE code = ANY(%s) AND since <= %s"
     return Condition(f"(a.user_id IN ({held}))", (list(codes), by))
+
+
+def _field(leaf: Field, on: date) -> Condition:
+    """Who has a value of the sort that is asked for; whoever has none is in no such list."""
+    said = "SELECT v.user_id FROM field_value v WHERE v.key = %s"
+    on_the_day = "v.starts_on <= %s AND (v.ends_on IS NULL OR v.ends_on >= %s)"
+    held = f"{said} AND {on_the_day} AND {_TESTS[leaf.test]}"
+    word = "NOT IN" if leaf.test is FieldTest.NOT_SET else "IN"
+    return Condition(f"(a.user_id {word} ({held}))", (leaf.key, on, on, *_held_against(leaf, on)))
+
+
+def _held_against(leaf: Field, on: date) -> tuple[Anything, ...]:
+    match leaf.against:
+        case tuple() as words:
+            return (list(words),)
+        case int() as days if leaf.test is FieldTest.IN_LAST:
+            return (moved(on, -days) or date.min, on)
+        case int() as days:
+            return (on, moved(on, days) or date.max)
+        case None:
+            return ()
+        case value:
+            return (value,)
 
 
 def _dated(leaf: Dated, on: date) -> Condition:

@@ -30,6 +30,16 @@ class GroupKind(models.TextChoices):
     SYSTEM = "system", _("Access to a system")
 
 
+class FieldKind(models.TextChoices):
+    """What a field of the university's own can say of a person."""
+
+    CHOICE = "choice", _("One of a list")
+    YES_NO = "yes_no", _("Yes or no")
+    DATE = "date", _("Date")
+    NUMBER = "number", _("Number")
+    TEXT = "text", _("Text")
+
+
 class PersonState(models.TextChoices):
     """Where a person stands today. Derived from dates and the switch, never stored."""
 

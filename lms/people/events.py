@@ -2,10 +2,14 @@
 
 from django.dispatch import Signal
 
-# Affiliations, leaves, groups or the standing of people changed. Sent inside the transaction that changed them.
+# Affiliations, leaves, groups, fields or the standing of people changed. Sent inside the transaction that changed them.
 # kwargs: user_ids: list[int] | None (None: too many to name), at: datetime (UTC)
 changed = Signal()
 
 # Which things use a group? Whoever answers returns their titles: list[str].
 # kwargs: code: str
 group_use_asked = Signal()
+
+# Which things ask for a field of the university's own? Whoever answers returns their titles: list[str].
+# kwargs: key: str
+field_use_asked = Signal()

@@ -12,7 +12,25 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.access import roles
 from lms.access.permissions import Permission, usable
-from lms.people.enums import AffiliationKind, AffiliationSource, GroupKind, RosterImportState, RowOutcome
+from lms.people.enums import AffiliationKind, AffiliationSource, RosterImportState, RowOutcome
+
+from .models_attributes import FieldValue, Group, GroupMember, PersonField
+
+__all__ = [
+    "Affiliation",
+    "Department",
+    "FieldValue",
+    "Group",
+    "GroupMember",
+    "Invitation",
+    "Leave",
+    "PersonField",
+    "RoleGrant",
+    "RosterImport",
+    "RosterRow",
+    "User",
+    "UserManager",
+]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -201,51 +219,6 @@ class Leave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_on}/{self.ends_on or ''}"
-
-
-class Group(models.Model):
-    """Some people by name, or those with access to a system. Rules find it by `code`: upper-case, for good."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
-    code = models.CharField(_("code"), max_length=64)
-    name = models.CharField(_("name"), max_length=200)
-    kind = models.CharField(_("kind"), max_length=10, choices=GroupKind)
-    purpose = models.CharField(_("what for"), max_length=300, blank=True)
-    is_archived = models.BooleanField(_("archived"), default=False)
-
-    class Meta:
-        verbose_name = _("group")
-        verbose_name_plural = _("groups")
-        ordering = ["name", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["public_id"], name="group_public_id_once"),
-            models.UniqueConstraint(fields=["code"], name="group_code_once"),
-            models.CheckConstraint(condition=Q(code=Upper("code")), name="group_code_is_upper_case"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_system(self) -> bool:
-        """Whether its members are those who may use a system."""
-        return self.kind == GroupKind.SYSTEM
-
-
-class GroupMember(models.Model):
-    """A person in a group, from a day on, which may lie ahead; whoever leaves it has no row."""
-
-    group = models.ForeignKey(Group, models.CASCADE, related_name="members")
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    since = models.DateField(_("since"))
-
-    class Meta:
-        verbose_name = _("member of a group")
-        constraints = [models.UniqueConstraint(fields=["group", "user"], name="group_member_once")]
-        indexes = [models.Index(fields=["group", "since"], name="group_member_by_day")]
-
-    def __str__(self) -> str:
-        return f"{self.group_id}: {self.user_id}"
 
 
 class RoleGrant(models.Model):

@@ -2,9 +2,10 @@
 
 import datetime as dt
 import hashlib
+from decimal import Decimal
 from typing import Protocol
 
-from lms.people.enums import PersonState
+from lms.people.enums import FieldKind, PersonState
 
 
 class Dated(Protocol):
@@ -37,3 +38,33 @@ def may_sign_in(person: Dated, *, today: dt.date) -> bool:
 def token_hash(token: str) -> str:
     """What is stored of a random token: enough to recognise it, useless to whoever reads the table."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def spelt_value(value: str | bool | Decimal | dt.date | None) -> str:
+    """What a field of the university's own says, as plain words of data: "yes", "2.5", "2026-03-01"."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case Decimal():
+            return format(value.normalize(), "f")
+        case dt.date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def read_value(kind: str, said: str) -> str | bool | Decimal | dt.date | None:
+    """The inverse of `spelt_value` for a field of this kind (a FieldKind)."""
+    if not said:
+        return None
+    match kind:
+        case FieldKind.YES_NO:
+            return said == "yes"
+        case FieldKind.NUMBER:
+            return Decimal(said)
+        case FieldKind.DATE:
+            return dt.date.fromisoformat(said)
+        case _:
+            return said

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.people.views import access, deciding, directory, groups, persons, rosters
+from lms.people.views import access, deciding, directory, fields, groups, persons, rosters
 
 app_name = "people"
 
@@ -23,6 +23,10 @@ urlpatterns = [
         groups.member_remove,
         name="member-remove",
     ),
+    path("people/fields/", fields.field_list, name="field-list"),
+    path("people/fields/add/", fields.field_add, name="field-add"),
+    path("people/fields/<uuid:public_id>/", fields.field_edit, name="field-edit"),
+    path("people/<uuid:public_id>/fields/", fields.person_fields, name="person-fields"),
     path("people/import/", rosters.import_new, name="import-new"),
     path("people/import/<uuid:public_id>/", rosters.import_detail, name="import-detail"),
     path("people/import/<uuid:public_id>/columns/", rosters.import_columns, name="import-columns"),

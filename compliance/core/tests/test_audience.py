@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +25,7 @@ from compliance.core.audience import (
     Not,
     OnLeave,
 )
+from compliance.core.fields import Field, FieldTest, FieldValue, value_on
 from compliance.core.terms import Absence, Appointment, Cause
 from compliance.core.turning import turning_days
 
@@ -133,7 +135,19 @@ dated = st.one_of(
         st.integers(0, audience.MOST_DAYS),
     ),
 )
+keys = st.sampled_from(["a", "b"])
+near = st.integers(0, 60).map(lambda away: d("2026-04-10") + timedelta(days=away))
+tests_of_fields = st.one_of(
+    st.builds(Field, keys, st.sampled_from([FieldTest.YES, FieldTest.NO, FieldTest.SET, FieldTest.NOT_SET])),
+    st.builds(Field, keys, st.just(FieldTest.ONE_OF), words),
+    st.builds(
+        Field, keys, st.sampled_from([FieldTest.AT_LEAST, FieldTest.EQUAL]), st.decimals(-9, 9, places=4)
+    ),
+    st.builds(Field, keys, st.sampled_from([FieldTest.BEFORE, FieldTest.AFTER]), near),
+    st.builds(Field, keys, st.sampled_from([FieldTest.IN_LAST, FieldTest.IN_NEXT]), st.integers(0, 40)),
+)
 leaves_of_rules = st.one_of(
+    tests_of_fields,
     st.builds(Kinds, words),
     st.builds(Departments, words),
     st.just(Everyone()),
@@ -287,7 +301,17 @@ def test_a_rule_turns_by_itself_only_on_the_days_that_are_told(rule, stretches):
         Appointment("staff", ("LAW",), first + timedelta(days=start), _after(first, start, length))
         for start, length in stretches
     ]
-    who = replace(person(1, *posts), groups=(("LAW", first + timedelta(days=20)), ("MED", d("2026-05-01"))))
+    who = replace(
+        person(1, *posts),
+        groups=(("LAW", first + timedelta(days=20)), ("MED", d("2026-05-01"))),
+        fields=(
+            FieldValue(
+                "a", first + timedelta(days=25), first + timedelta(days=5), first + timedelta(days=30)
+            ),
+            FieldValue("a", True, first + timedelta(days=31)),
+            FieldValue("b", d("2026-04-20"), first),
+        ),
+    )
     told = turning_days(rule, who) | {each.starts_on for each in posts}
     told |= {each.ends_on + timedelta(days=1) for each in posts if each.ends_on is not None}
     meant = [audience.match(rule, who, on) is not None for on in days]
@@ -297,3 +321,71 @@ def test_a_rule_turns_by_itself_only_on_the_days_that_are_told(rule, stretches):
 
 def _after(first, start, length):
     return None if length is None else first + timedelta(days=start + length)
+
+
+HELD = (
+    FieldValue("grade", "secret", d("2026-01-01"), d("2026-03-31")),
+    FieldValue("grade", "open", d("2026-04-01")),
+    FieldValue("hours", Decimal("37.5"), d("2026-01-01")),
+    FieldValue("abroad", False, d("2026-01-01")),
+    FieldValue("cleared", d("2026-03-10"), d("2026-01-01")),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "on", "holds"),
+    [
+        (Field("grade", FieldTest.ONE_OF, ("secret", "top")), "2026-03-31", True),
+        (Field("grade", FieldTest.ONE_OF, ("secret", "top")), "2026-04-01", False),
+        (Field("grade", FieldTest.SET), "2025-12-31", False),
+        (Field("grade", FieldTest.NOT_SET), "2025-12-31", True),
+        (Field("other", FieldTest.NO), "2026-04-01", False),
+        (Field("abroad", FieldTest.NO), "2026-04-01", True),
+        (Field("abroad", FieldTest.YES), "2026-04-01", False),
+        (Field("hours", FieldTest.AT_LEAST, Decimal("37.5000")), "2026-04-01", True),
+        (Field("hours", FieldTest.MORE, Decimal("37.5")), "2026-04-01", False),
+        (Field("hours", FieldTest.ONE_OF, ("37.5",)), "2026-04-01", False),
+        (Field("cleared", FieldTest.BEFORE, d("2026-03-10")), "2026-04-01", False),
+        (Field("cleared", FieldTest.AFTER, d("2026-03-09")), "2026-01-01", True),
+        (Field("cleared", FieldTest.IN_LAST, 5), "2026-03-09", False),
+        (Field("cleared", FieldTest.IN_LAST, 5), "2026-03-15", True),
+        (Field("cleared", FieldTest.IN_LAST, 5), "2026-03-16", False),
+        (Field("cleared", FieldTest.IN_NEXT, 5), "2026-03-05", True),
+        (Field("cleared", FieldTest.IN_NEXT, 5), "2026-03-11", False),
+    ],
+)
+def test_a_field_is_asked_for_what_it_says_that_day(asked, on, holds):
+    who = replace(person(1, BEGAN), fields=HELD)
+    assert (audience.match(asked, who, d(on)) is not None) is (holds and d(on) >= BEGAN.starts_on)
+    assert asked.holds(HELD, d(on)) is holds
+
+
+def test_what_a_field_said_stands_in_the_reasons():
+    who = replace(person(1, BEGAN), fields=HELD)
+    asked = Field("hours", FieldTest.AT_LEAST, Decimal(20))
+    assert ("field:hours", "37.5") in audience.match(asked, who, d("2026-04-10")).facts
+    assert audience.explain(Field("grade", FieldTest.NOT_SET), who, d("2026-04-10")) == (
+        Check("field:grade", value_on(HELD, "grade", d("2026-04-10")), False),
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"key": "", "is": "set"},
+        {"key": "a", "is": "nothing"},
+        {"key": "a", "is": "set", "words": ["x"]},
+        {"key": "a", "is": "one_of", "words": []},
+        {"key": "a", "is": "one_of", "words": [1]},
+        {"key": "a", "is": "less", "number": "NaN"},
+        {"key": "a", "is": "less", "number": "1e20"},
+        {"key": "a", "is": "less", "number": 5},
+        {"key": "a", "is": "before", "day": "soon"},
+        {"key": "a", "is": "in_last", "days": True},
+        {"key": "a", "is": "in_last", "days": 99_999_999},
+    ],
+)
+def test_a_test_of_a_field_that_is_none_is_refused(said):
+    with pytest.raises(BadAudience):
+        audience.parse({"field": said})

@@ -16,8 +16,8 @@ from lms.audit import queries as audit
 from lms.people import queries as people
 
 SOURCES = (
-    "people_affiliation", "people_leave", "records_waiver", "records_extension", "records_compliancerecord",
-    "records_assignment",
+    "people_affiliation", "people_leave", "people_fieldvalue", "records_waiver", "records_extension",
+    "records_compliancerecord", "records_assignment",
 )  # fmt: skip
 _NEAR = dt.timedelta(minutes=2)
 
@@ -51,10 +51,11 @@ def causes(
         return {}
     found: dict[int, list[Cause]] = defaultdict(list)
     names = {row.id: row.name for row in people.departments()}
+    fields = {row.id: row.name for row in people.all_fields()}
     reasons = _Reasons(user_ids, public_ids, since - _NEAR, until + _NEAR)
     for source in SOURCES:
         for user_id, requirement_id, at, before, after in _changes(source, user_ids, since, until):
-            text = told(source, Told(before, after, on, names))
+            text = told(source, Told(before, after, on, names, fields))
             if text:
                 by, why = reasons.of(user_id, source, at)
                 found[user_id].append(Cause(user_id, requirement_id, source, text, at, by, why))
@@ -114,7 +115,7 @@ class _Reasons:
 
     def of(self, user_id: int, source: str, at: dt.datetime) -> tuple[str, str]:
         """(by whom, why); empty where nothing is on record."""
-        if source in {"people_affiliation", "people_leave"}:
+        if source in {"people_affiliation", "people_leave", "people_fieldvalue"}:
             for line in self._lines.get(user_id, ()):
                 if abs(line.applied_at - at) <= _NEAR:
                     return line.by, line.file_name

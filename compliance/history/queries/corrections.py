@@ -1,8 +1,8 @@
 """Whom corrected days of appointments concern: who was not here after all, and who was here without being assigned.
 
-Only people whose appointments say something else about the days up to the one asked about than they did at its end. All
-others are as they were assigned. Department and kind of an appointment have no days of their own inside it: they hold
-from when they were recorded, so that a transfer does not look like a correction.
+Only people whose appointments, or fields of the university's own, say something else about the days up to the one asked
+about than they did at its end. All others are as they were assigned. Department and kind of an appointment have no days
+of their own inside it: they hold from when they were recorded, so that a transfer does not look like a correction.
 """
 
 import datetime as dt
@@ -14,10 +14,13 @@ from typing import Any
 from django.db import connection
 
 from compliance.core.asof import Corrected, Moment, corrected
+from compliance.core.fields import FieldValue
 from compliance.core.terms import Absence, Appointment, Cause, Person
 from compliance.history.queries.known import day, known, moment_after
 from compliance.requirements import queries as requirements
 from tenants import clock
+
+_SAID = ("field_id", "words", "flag", "number", "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +81,29 @@ def corrected_people(moment: Moment) -> set[int]:
     """Whose appointments say something else about the days up to the one asked about than they did at its end."""
     if moment.is_report:
         return set()
+    return _changed(moment, "people_affiliation", ()) | _changed(moment, "people_fieldvalue", _SAID)
+
+
+def _changed(moment: Moment, table: str, columns: tuple[str, ...]) -> set[int]:
+    """Whose stretches of this table, cut off at the day, have other days or say other things than at its end."""
     end, until, on = moment_after(moment.on), moment_after(moment.known_on), day(moment.on)
-    changed = f"""row.id IN (SELECT row_id FROM history_change WHERE source = 'people_affiliation'
+    changed = f"""row.id IN (SELECT row_id FROM history_change WHERE source = '{table}'
                               AND recorded_at >= '{end.isoformat()}' AND recorded_at < '{until.isoformat()}')"""
-    then, now = (known("people_affiliation", each, only=changed) for each in (end, until))
+    then, now = (known(table, each, only=changed) for each in (end, until))
+    was, is_now = (", ".join(f"{name}.{column}" for column in ("user_id", *columns)) for name in "tn")
     sql = f"""
     SELECT DISTINCT COALESCE(t.user_id, n.user_id)
       FROM (SELECT * FROM ({then}) e WHERE starts_on <= {on}) t
       FULL JOIN (SELECT * FROM ({now}) e WHERE starts_on <= {on}) n USING (id)
-     WHERE (t.user_id, t.starts_on, LEAST(t.ends_on, {on})) IS DISTINCT FROM
-           (n.user_id, n.starts_on, LEAST(n.ends_on, {on}))"""
+     WHERE ({was}, t.starts_on, LEAST(t.ends_on, {on})) IS DISTINCT FROM
+           ({is_now}, n.starts_on, LEAST(n.ends_on, {on}))"""
     return {user_id for (user_id,) in _rows(sql)}
 
 
 def _judged(moment: Moment, users: set[int]) -> Iterator[Correction]:
     held = _held(moment, users)
     appointments, leaves = _appointments(moment, users), _leaves(moment, users)
-    active, groups = _active(moment, users), _groups(moment, users)
+    active, groups, fields = _active(moment, users), _groups(moment, users), _fields(moment, users)
     for requirement, said in requirements.said_before(moment_after(moment.on)):
         done = _done(requirement, users, moment)
         begun_on = clock.today(requirement.turned_on_at)
@@ -106,6 +115,7 @@ def _judged(moment: Moment, users: set[int]) -> Iterator[Correction]:
                 absences=(*leaves[base.id], *away),
                 is_active=active.get(base.id, base.is_active),
                 groups=groups[base.id],
+                fields=fields[base.id],
             )
             found = corrected(said.rule, person, done.get(base.id, ()), moment.on, begun_on)
             if found.is_meant != ((base.id, requirement.pk) in held):
@@ -165,6 +175,19 @@ def _groups(moment: Moment, users: set[int]) -> dict[int, tuple[tuple[str, dt.da
     sql = f"SELECT m.user_id, g.code, m.since FROM ({rows}) m JOIN people_group g ON g.id = m.group_id ORDER BY g.code"
     for user_id, code, since in _rows(sql):
         found[user_id] += ((code, since),)
+    return found
+
+
+def _fields(moment: Moment, users: set[int]) -> dict[int, tuple[FieldValue, ...]]:
+    """What fields say of them, as it is known now: what a field says has days of its own, as appointments have."""
+    found: dict[int, tuple[FieldValue, ...]] = defaultdict(tuple)
+    rows = known("people_fieldvalue", moment_after(moment.known_on), only=_of(users))
+    sql = f"""
+    SELECT v.user_id, f.key, v.flag, v.number, v.day, v.words, v.starts_on, v.ends_on
+      FROM ({rows}) v JOIN people_personfield f ON f.id = v.field_id ORDER BY f.key, v.starts_on"""
+    for user_id, key, *values, words, starts_on, ends_on in _rows(sql):
+        value = next((each for each in values if each is not None), words)
+        found[user_id] += (FieldValue(key, value, starts_on, ends_on),)
     return found
 
 

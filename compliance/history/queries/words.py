@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from compliance.core.fields import spelt
 from lms.ui.dates import day_text
 
 
@@ -18,6 +20,7 @@ class Told:
     after: dict[str, Any] | None
     on: dt.date
     departments: Mapping[int, str]
+    fields: Mapping[int, str] = field(default_factory=dict)
 
     def was(self, name: str) -> Any:
         """The value before."""
@@ -43,6 +46,7 @@ def told(source: str, change: Told) -> str:
     words = {
         "people_affiliation": _appointment,
         "people_leave": _leave,
+        "people_fieldvalue": _field,
         "records_waiver": _waiver,
         "records_extension": _extension,
         "records_compliancerecord": _cycle,
@@ -83,6 +87,40 @@ def _leave(change: Told) -> str:
     return _("Leave changed: %(before)s, now %(after)s") % {
         "before": _stretch(change.before), "after": _stretch(change.after),
     }  # fmt: skip
+
+
+def _field(change: Told) -> str:
+    """A value that only ends later than it did says nothing new about the days before."""
+    if not change.touches:
+        return ""
+    row = change.after or change.before or {}
+    said = {
+        "field": change.fields.get(row["field_id"], ""),
+        "before": _value(change.before),
+        "after": _value(change.after),
+    }
+    if change.before is None:
+        return _("%(field)s entered: %(after)s") % said
+    if change.after is None:
+        return _("%(field)s removed: %(before)s") % said
+    if change.differs("words", "flag", "number", "day", "starts_on"):
+        return _("%(field)s: %(before)s, corrected to %(after)s") % said
+    ends = change.has("ends_on")
+    return _("%(field)s is over: %(after)s") % said if ends and ends < change.on.isoformat() else ""
+
+
+def _value(row: Mapping[str, Any] | None) -> str:
+    """ "secret, from 1 Mar 2026"."""
+    if row is None:
+        return ""
+    words = str(row["words"] or "")
+    if row["flag"] is not None:
+        words = _("yes") if row["flag"] else _("no")
+    elif row["number"] is not None:
+        words = spelt(Decimal(str(row["number"])))
+    elif row["day"]:
+        words = _day(row["day"])
+    return _("%(value)s (%(days)s)") % {"value": words, "days": _stretch(row)}
 
 
 def _waiver(change: Told) -> str:

@@ -86,6 +86,7 @@ from compliance.records.queries.words import (
     date_text,
     event_text,
     moved_text,
+    value_text,
     waiting_text,
     why_text,
 )
@@ -169,6 +170,7 @@ __all__ = [
     "shifts_of",
     "standings_of",
     "totals",
+    "value_text",
     "waited_for",
     "waiting_count",
     "waiting_text",

@@ -39,9 +39,24 @@ def why_text(facts: Facts) -> str:
     if system := known.get("system_name") or known.get("system"):
         told = {"whom": text, "system": system, "day": _day(known.get("access_since"))}
         text = _("%(whom)s, with access to %(system)s from %(day)s") % told
+    for name, value in known.items():
+        if name.startswith("field:"):
+            called = known.get(f"field_name:{name[6:]}") or name[6:]
+            said = {"whom": text, "field": called, "value": value_text(value)}
+            text = _("%(whom)s, %(field)s: %(value)s") % said
     if ends := _day(known.get("ends")):
         text = _("%(whom)s, until %(day)s") % {"whom": text, "day": ends}
     return text
+
+
+def value_text(value: str) -> str:
+    """What a field of the university's own says, from the plain words of data."""
+    if value in {"yes", "no"}:
+        return _("yes") if value == "yes" else _("no")
+    try:
+        return day_text(date.fromisoformat(value)) if value.count("-") == 2 else value or _("nothing")
+    except ValueError:
+        return value
 
 
 def date_text(facts: Facts) -> str:

@@ -60,12 +60,10 @@ def check_text(check: Check) -> str:
                 if check.actual
                 else _("Access to none of the systems")
             )
-        case "starts":
-            text = _("Appointment began on %(day)s") % {"day": day_text(date.fromisoformat(check.actual))}
-        case "ends" if check.actual:
-            text = _("Appointment ends on %(day)s") % {"day": day_text(date.fromisoformat(check.actual))}
-        case "ends":
-            text = _("Appointment without a last day")
+        case name if name.startswith("field:"):
+            text = f"{name[6:]}: {queries.value_text(check.actual)}"
+        case "starts" | "ends":
+            text = _day_text(check)
         case "included":
             text = _("Added by hand: %(told)s") % {"told": check.actual}
         case "excluded":
@@ -75,3 +73,11 @@ def check_text(check: Check) -> str:
         case _:
             text = _("No appointment on that day")
     return text
+
+
+def _day_text(check: Check) -> str:
+    if not check.actual:
+        return _("Appointment without a last day")
+    day = {"day": day_text(date.fromisoformat(check.actual))}
+    is_first = check.test == "starts"
+    return _("Appointment began on %(day)s") % day if is_first else _("Appointment ends on %(day)s") % day

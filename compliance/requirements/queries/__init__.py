@@ -41,6 +41,7 @@ from compliance.requirements.queries.meant import (
     misplaced_ids,
     rule_days,
     rule_people,
+    titles_asking,
     titles_using,
 )
 from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, previewed, whole
@@ -145,6 +146,7 @@ __all__ = [
     "sentence",
     "settled_by_equivalence",
     "settled_by_sets",
+    "titles_asking",
     "titles_using",
     "to_wait_for",
     "unanswerable",

@@ -63,10 +63,7 @@ def rule_days(first: date, last: date) -> set[date]:
     days: set[date] = set()
     for each in _turnings():
         back = timedelta(days=each.offset)
-        if each.of is None:
-            held = people.membership_days(each.code, first - back, last - back)
-        else:
-            held = people.appointment_days(each.of.value, first - back, last - back)
+        held = people.days_of(each.of.value, each.code, first - back, last - back)
         days |= {day for day in map(each.on, held) if day is not None}
     return days
 
@@ -76,21 +73,23 @@ def rule_people(on: date) -> set[int]:
     found: set[int] = set()
     for each in _turnings():
         day = on - timedelta(days=each.offset)
-        if each.of is None:
-            found |= people.whose_membership_day(each.code, day)
-        else:
-            found |= people.whose_appointment_day(each.of.value, day)
+        found |= people.whose_day(each.of.value, each.code, day)
     return found
 
 
 def titles_using(code: str) -> list[str]:
     """The titles of requirements whose rule asks for the group or system of this code; retired ones do not count."""
+    return [title for title, rule in _rules() if code in audience.group_codes(rule)]
+
+
+def titles_asking(key: str) -> list[str]:
+    """The titles of requirements whose rule asks for the field of this key; retired ones do not count."""
+    return [title for title, rule in _rules() if key in audience.field_keys(rule)]
+
+
+def _rules() -> list[tuple[str, audience.Rule]]:
     rows = Requirement.objects.exclude(state=RequirementState.RETIRED).order_by("title", "pk")
-    return [
-        title
-        for title, rule in rows.values_list("title", "audience")
-        if code in audience.group_codes(audience.parse(rule))
-    ]
+    return [(title, audience.parse(rule)) for title, rule in rows.values_list("title", "audience")]
 
 
 def _turnings() -> set[Turning]:

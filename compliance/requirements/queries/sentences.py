@@ -22,9 +22,11 @@ from compliance.core.audience import (
     Not,
     OnLeave,
 )
+from compliance.core.fields import Field
 from compliance.core.terms import Anchor, DayUnit, DueFrom, FixedDay, Roll, Terms
 from compliance.requirements import facts
 from compliance.requirements.models import Requirement
+from compliance.requirements.queries.field_words import field_text, listed
 from lms.people.enums import AffiliationKind
 from lms.ui.dates import day_text
 
@@ -53,10 +55,10 @@ def who_text(rule: audience.Rule, names: dict[str, str]) -> str:
         case OnLeave():
             return _("people on leave")
         case Kinds(kinds):
-            return _listed([_kind_text(kind) for kind in kinds], _("and"))
+            return listed([_kind_text(kind) for kind in kinds], _("and"))
         case Departments(codes):
-            listed = _listed([names.get(code, code) for code in codes], _("or"))
-            return _("in %(departments)s") % {"departments": listed}
+            departments = listed([names.get(code, code) for code in codes], _("or"))
+            return _("in %(departments)s") % {"departments": departments}
         case _:
             return _other_text(rule, names)
 
@@ -67,6 +69,8 @@ def _other_text(rule: audience.Rule, names: dict[str, str]) -> str:
             return _("in the group %(groups)s") % {"groups": _groups_text(codes, names)}
         case Access():
             return _access_text(rule, names)
+        case Field():
+            return field_text(rule, names)
         case Dated():
             return _dated_text(rule)
         case _:
@@ -161,15 +165,15 @@ def _compound_text(rule: audience.Rule, names: dict[str, str]) -> str:
         case Not(part):
             return _("not %(who)s") % {"who": _part_text(part, names)}
         case Any(parts):
-            return _listed([_part_text(part, names) for part in parts], _("or"))
+            return listed([_part_text(part, names) for part in parts], _("or"))
         case All(parts):
             text = _together([part for part in parts if not isinstance(part, Not)], names)
             left_out = [part.part for part in parts if isinstance(part, Not)]
             if not left_out:
                 return text
             spell = who_text if len(left_out) == 1 else _part_text
-            listed = _listed([spell(part, names) for part in left_out], _("and not"))
-            return _("%(who)s, but not %(left_out)s") % {"who": text, "left_out": listed}
+            others = listed([spell(part, names) for part in left_out], _("and not"))
+            return _("%(who)s, but not %(left_out)s") % {"who": text, "left_out": others}
         case _:
             return ""
 
@@ -178,7 +182,7 @@ def _together(parts: list[audience.Rule], names: dict[str, str]) -> str:
     """ "Staff in School of Law, and on leave": what reads in one breath stands together."""
     leading = (
         next((part for part in parts if isinstance(part, one)), None)
-        for one in (Kinds, Departments, Groups, Access, Dated)
+        for one in (Kinds, Departments, Groups, Access, Field, Dated)
     )
     simple = [part for part in leading if part is not None]
     others = [part for part in parts if part not in simple]
@@ -191,14 +195,14 @@ def _together(parts: list[audience.Rule], names: dict[str, str]) -> str:
 def _part_text(rule: audience.Rule, names: dict[str, str]) -> str:
     """A part of something larger: in brackets when it could be read as going on outside of it."""
     if isinstance(rule, Kinds):
-        return _listed([_kind_text(kind) for kind in rule.kinds], _("or"))
+        return listed([_kind_text(kind) for kind in rule.kinds], _("or"))
     text = who_text(rule, names)
     is_single = not isinstance(rule, All | Any) or len(rule.parts) == 1
     return text if is_single else f"({text})"
 
 
 def _groups_text(codes: tuple[str, ...], names: dict[str, str]) -> str:
-    return _listed([names.get(f"group:{code}", code) for code in codes], _("or"))
+    return listed([names.get(f"group:{code}", code) for code in codes], _("or"))
 
 
 def _access_text(leaf: Access, names: dict[str, str]) -> str:
@@ -254,10 +258,3 @@ def _kind_text(kind: str) -> str:
     """The kind inside a sentence; German nouns keep their capital."""
     label = str(AffiliationKind(kind).label) if kind in AffiliationKind.values else kind
     return label if (get_language() or "").startswith("de") else label[:1].lower() + label[1:]
-
-
-def _listed(words: list[str], last: str) -> str:
-    """ "a, b and c"."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -1,6 +1,7 @@
 """Whom a rule means: asked of the database and judged one by one, the answer is the same, at the same price."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,10 +22,11 @@ from compliance.core.audience import (
     OnLeave,
 )
 from compliance.core.audience import Any as AnyOf
+from compliance.core.fields import Field, FieldTest
 from compliance.requirements import facts, queries
 from compliance.requirements.models import Requirement
 from compliance.requirements.tests.factories import make_requirement
-from lms.people.models import Group, GroupMember, Leave
+from lms.people.models import FieldValue, Group, GroupMember, Leave, PersonField
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 
 FIRST = dt.date(2026, 10, 1)
@@ -45,6 +47,24 @@ leaves = st.one_of(
 )
 codes = st.lists(st.sampled_from(["LASER", "CUI", "NOBODY"]), min_size=1, max_size=2, unique=True).map(tuple)
 leaves = leaves | st.builds(Groups, codes) | st.builds(Access, codes, st.integers(0, 40))
+FIELDS = {"grade": "choice", "abroad": "yes_no", "hours": "number", "cleared": "date"}
+keys = st.sampled_from([*FIELDS, "gone"])
+near = st.dates(FIRST, FIRST + dt.timedelta(days=60))
+# Tests of another kind than the field's too: they hold for nobody.
+leaves = leaves | st.one_of(
+    st.builds(Field, keys, st.sampled_from([FieldTest.SET, FieldTest.NOT_SET, FieldTest.YES, FieldTest.NO])),
+    st.builds(
+        Field, keys, st.just(FieldTest.ONE_OF), st.sampled_from([("secret",), ("open", "secret"), ("x",)])
+    ),
+    st.builds(
+        Field,
+        keys,
+        st.sampled_from(["less", "at_most", "equal", "at_least", "more"]).map(FieldTest),
+        st.sampled_from([Decimal(0), Decimal("2.5"), Decimal(6)]),
+    ),
+    st.builds(Field, keys, st.sampled_from([FieldTest.BEFORE, FieldTest.AFTER]), near),
+    st.builds(Field, keys, st.sampled_from([FieldTest.IN_LAST, FieldTest.IN_NEXT]), st.integers(0, 40)),
+)
 rules = st.recursive(
     leaves,
     lambda inner: st.one_of(
@@ -64,6 +84,30 @@ def member(group, user, since=FIRST):
     GroupMember.objects.create(group=group, user=user, since=since)
 
 
+def make_field(key, **fields):
+    return PersonField.objects.create(**({"key": key, "name": key.title(), "kind": "text"} | fields))
+
+
+def say(fields, user, number):
+    """What the fields say of the person, some from a day on, some until a day, some in two stretches."""
+    day = FIRST + dt.timedelta(days=(number * 7) % 60)
+    said = {
+        "grade": {"words": ("open", "secret", "top")[number % 3]},
+        "abroad": {"flag": number % 2 == 0},
+        "hours": {"number": Decimal(number) / 4},
+        "cleared": {"day": day},
+    }
+    for at, key in enumerate(said):
+        if (number + at) % 4:
+            ends_on = day if (number + at) % 3 == 0 else None
+            FieldValue.objects.create(
+                field=fields[key], user=user, starts_on=FIRST, ends_on=ends_on, **said[key]
+            )
+    if FieldValue.objects.filter(user=user, field=fields["grade"], ends_on=day).exists():
+        after = day + dt.timedelta(days=1 + number % 2)
+        FieldValue.objects.create(field=fields["grade"], user=user, starts_on=after, words="secret")
+
+
 @pytest.fixture
 def everybody(in_alpha):
     """People of every sort: two appointments, none any more, away, deactivated, first and last days all over."""
@@ -71,6 +115,7 @@ def everybody(in_alpha):
     law = make_department("LAW", parent=top)
     places = [top, law, make_department("CLINIC", parent=law), make_department("MED", parent=top)]
     laser, cui = make_group("LASER"), make_group("CUI", kind="system")
+    fields = {key: make_field(key, kind=kind) for key, kind in FIELDS.items()}
     for number in range(24):
         user = make_user(given_name=f"P{number}", is_active=number % 11 != 3)
         for again in range(1 + (number % 5 == 0)):
@@ -85,6 +130,7 @@ def everybody(in_alpha):
             )
         if number % 3 == 1:
             member(laser if number % 2 else cui, user, FIRST + dt.timedelta(days=(number * 11) % 60))
+        say(fields, user, number)
         if number % 4 == 1:
             Leave.objects.create(user=user, starts_on=FIRST + dt.timedelta(days=number))
     make_user(given_name="Without")
@@ -130,6 +176,14 @@ def test_whom_a_draft_means_is_asked_in_as_many_statements_for_one_as_for_many(
             "Everyone, but not with an appointment that began before 1 Jan 2026.",
         ),
         (All((Kinds(("staff",)), Groups(("LASER", "GONE")))), "Staff in the group Laser users or GONE."),
+        (
+            All((Kinds(("staff",)), Field("grade", FieldTest.ONE_OF, ("secret", "top")))),
+            "Staff whose Clearance is secret or top.",
+        ),
+        (All((Everyone(), Not(Field("gone", FieldTest.YES)))), "Everyone, but not whose gone is yes."),
+        (Field("grade", FieldTest.NOT_SET), "Who have nothing as Clearance."),
+        (Field("grade", FieldTest.IN_NEXT, 30), "Whose Clearance is in the next 30 days."),
+        (Field("grade", FieldTest.AT_LEAST, Decimal("2.50")), "Whose Clearance is 2.5 at least."),
         (Access(("CUI",), 14), "With access to Student records now or within 14 days."),
         (
             Dated(DateOf.ENDS, DateTest.AFTER, dt.date(2026, 1, 1)),
@@ -140,4 +194,5 @@ def test_whom_a_draft_means_is_asked_in_as_many_statements_for_one_as_for_many(
 def test_the_rule_is_said(in_alpha, rule, text):
     make_group("LASER", name="Laser users")
     make_group("CUI", name="Student records", kind="system")
+    make_field("grade", name="Clearance")
     assert queries.rule_sentence(rule) == text

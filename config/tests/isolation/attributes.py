@@ -1,13 +1,17 @@
-"""What a university of the world keeps of its people besides: groups and access to systems."""
+"""What a university of the world keeps of its people besides: groups, access to systems, and fields of its own."""
 
 import datetime as dt
 from typing import Any
 
 
 def kept(dee: Any, *, at: dt.datetime, canary: str) -> dict[str, str]:
-    """A group that Dee is in. Answers its id for addresses."""
-    from lms.people.models import Group, GroupMember
+    """A group that Dee is in, and a field that says something of Dee. Answers their ids for addresses."""
+    from lms.people.models import FieldValue, Group, GroupMember, PersonField
 
     group = Group.objects.create(code="LASER", name=f"Laser users {canary}", kind="group", purpose=canary)
     GroupMember.objects.create(group=group, user=dee, since=at.date())
-    return {"group": str(group.public_id)}
+    field = PersonField.objects.create(
+        key="clearance", name=f"Clearance {canary}", kind="choice", purpose=canary, choices=[canary]
+    )
+    FieldValue.objects.create(field=field, user=dee, words=canary, starts_on=at.date())
+    return {"group": str(group.public_id), "field": str(field.public_id)}

@@ -3,6 +3,15 @@
 from lms.people.actions.appointments import AlreadyAppointed, add_appointed_person, save_affiliation
 from lms.people.actions.days import refresh_days
 from lms.people.actions.departments import CodeTaken, OwnParent, add_department, change_department
+from lms.people.actions.fields import (
+    ChoiceInUse,
+    FieldInUse,
+    FieldKeyTaken,
+    TooManyFields,
+    add_field,
+    change_field,
+    set_values,
+)
 from lms.people.actions.groups import (
     GroupCodeTaken,
     GroupInUse,
@@ -26,9 +35,12 @@ from lms.people.actions.roles import LastOwner, OwnersOnly, grant_role, revoke_r
 
 __all__ = [
     "AlreadyAppointed",
+    "ChoiceInUse",
     "CodeTaken",
     "EmailTaken",
     "ExternalIdTaken",
+    "FieldInUse",
+    "FieldKeyTaken",
     "GroupCodeTaken",
     "GroupInUse",
     "InvitationExpired",
@@ -36,13 +48,16 @@ __all__ = [
     "NotOneself",
     "OwnParent",
     "OwnersOnly",
+    "TooManyFields",
     "accept_invitation",
     "add_appointed_person",
     "add_department",
+    "add_field",
     "add_group",
     "add_members",
     "add_person",
     "change_department",
+    "change_field",
     "change_group",
     "change_profile",
     "deactivate",
@@ -55,4 +70,5 @@ __all__ = [
     "remove_member",
     "revoke_role",
     "save_affiliation",
+    "set_values",
 ]

@@ -1,6 +1,7 @@
 """The shapes of what is typed; what it means is for the actions."""
 
 from lms.people.forms.access import GrantRole, RevokeRole, Welcome
+from lms.people.forms.fields import FieldForm, FieldValues
 from lms.people.forms.groups import AddMembers, GroupForm
 from lms.people.forms.persons import AffiliationForm, DepartmentForm, PersonForm, ProfileForm
 from lms.people.forms.rosters import ChooseColumns, DecideImport, StartImport, UploadRoster
@@ -11,6 +12,8 @@ __all__ = [
     "ChooseColumns",
     "DecideImport",
     "DepartmentForm",
+    "FieldForm",
+    "FieldValues",
     "GrantRole",
     "GroupForm",
     "PersonForm",

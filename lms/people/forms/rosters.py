@@ -80,6 +80,8 @@ class ChooseColumns(forms.Form):
         ]
         for name, label in mapping.FIELDS.items():
             self.fields[name] = forms.ChoiceField(label=str(label), choices=columns, initial=_NONE)
+        for key, one in reading.own.items():
+            self.fields[mapping.OWN + key] = forms.ChoiceField(label=one.name, choices=columns, initial=_NONE)
         for number, kind in enumerate(reading.unknown_kinds):
             self.fields[f"{_KIND_PREFIX}{number}"] = forms.ChoiceField(
                 label=_("“%(kind)s” means") % {"kind": kind},
@@ -90,6 +92,10 @@ class ChooseColumns(forms.Form):
     def column_fields(self) -> list[forms.BoundField]:
         """The selects of the columns, in their order."""
         return [self[name] for name in mapping.FIELDS]
+
+    def own_fields(self) -> list[forms.BoundField]:
+        """The selects of the university's own fields."""
+        return [self[mapping.OWN + key] for key in self.reading.own]
 
     def kind_fields(self) -> list[forms.BoundField]:
         """The selects of worker types that are not known here."""
@@ -105,7 +111,9 @@ class ChooseColumns(forms.Form):
     def layout(self) -> Layout:
         """What was chosen; the names of the columns are filled in by whoever reads the file."""
         chosen = {name: value for name, value in self.cleaned_data.items() if value != _NONE}
-        columns = {name: int(chosen[name]) for name in mapping.FIELDS if name in chosen}
+        own = {key: one for key, one in self.reading.own.items() if mapping.OWN + key in chosen}
+        names = (*mapping.FIELDS, *(mapping.OWN + key for key in own))
+        columns = {name: int(chosen[name]) for name in names if name in chosen}
         kinds = {
             mapping.plain(kind): chosen[f"{_KIND_PREFIX}{number}"]
             for number, kind in enumerate(self.reading.unknown_kinds)
@@ -116,6 +124,7 @@ class ChooseColumns(forms.Form):
             kinds=kinds,
             default_kind="" if "kind" in columns else chosen.get("default_kind", ""),
             date_order=chosen.get("date_order", mapping.DAY_FIRST),
+            own=own,
         )
 
 

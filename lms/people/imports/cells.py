@@ -3,13 +3,20 @@
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from lms.people.imports.mapping import DAY_FIRST
+from lms.people.enums import FieldKind
+from lms.people.imports.mapping import DAY_FIRST, plain
 from lms.people.imports.problems import Problem
+from lms.people.rules import spelt_value
 from tenants.addresses import BadAddress, parse_address
 
 FIRST_YEAR, LAST_YEAR = 1930, 2100
+_LONGEST = 200
+_MOST = Decimal(10) ** 12
+_YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "si", "oui", "o"})
+_NO = frozenset({"no", "n", "false", "0", "nein", "non"})
 
 # Marks, embeddings, overrides and isolates: they can make a name read as another one.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -98,6 +105,47 @@ def date(cell: str, column: str, order: str) -> dt.date | None:
         facts = {"value": value, "first": FIRST_YEAR, "last": LAST_YEAR}
         raise Unusable(Problem("date_out_of_range", column, facts))
     return result
+
+
+def own(cell: str, column: str, kind: str, choices: Sequence[str], order: str) -> tuple[str, list[Problem]]:
+    """What a field of the university's own says, as plain words of data, and warnings; empty when it says nothing.
+
+    One of a list is found in any case; yes and no also as true and false, 1 and 0, y and n, x. Raises Unusable.
+    """
+    value, warnings = text(cell, column, _LONGEST)
+    if not value:
+        return "", []
+    match kind:
+        case FieldKind.CHOICE:
+            known = {plain(word): word for word in reversed(choices)}
+            found = value if value in choices else known.get(plain(value))
+            if found is None:
+                facts = {"value": value[:80], "choices": ", ".join(choices[:8])}
+                raise Unusable(Problem("own_choice_unknown", column, facts))
+            return found, []
+        case FieldKind.YES_NO:
+            said = plain(value)
+            if said not in _YES | _NO:
+                raise Unusable(Problem("own_yes_no_invalid", column, {"value": value[:80]}))
+            return ("yes" if said in _YES else "no"), []
+        case FieldKind.DATE:
+            return str(date(cell, column, order)), []
+        case FieldKind.NUMBER:
+            return _number(value, column), []
+        case _:
+            return value, warnings
+
+
+def _number(value: str, column: str) -> str:
+    """A number with point or comma, four places at most."""
+    problem = Problem("own_number_invalid", column, {"value": value[:40]})
+    try:
+        number = Decimal(value.replace(",", "."))
+    except InvalidOperation as error:
+        raise Unusable(problem) from error
+    if not number.is_finite() or abs(number) >= _MOST or number != round(number, 4):
+        raise Unusable(problem)
+    return spelt_value(number + 0)
 
 
 def percent(cell: str, column: str) -> Decimal | None:

@@ -62,7 +62,7 @@ def _read(job: JobHandle, roster: RosterImport, layout: Layout) -> list[Entry]:
 def _decided(
     roster: RosterImport, layout: Layout, entries: list[Entry], today: date, counts: Counter[str]
 ) -> list[RosterRow]:
-    here = snapshot.take(entries)
+    here = snapshot.take(entries, today=today)
     return [_row(roster, layout, entry, here, today, counts) for entry in entries]
 
 

@@ -1,6 +1,6 @@
 """Keeping what was uploaded, and what was decided about its columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -12,11 +12,11 @@ from lms.audit import actions as audit
 from lms.jobs import actions as jobs
 from lms.jobs import queries as jobs_queries
 from lms.people import messages_rosters, queries
-from lms.people.enums import AbsentPolicy, AffiliationKind, RosterImportState, RowOutcome
+from lms.people.enums import AbsentPolicy, AffiliationKind, FieldKind, RosterImportState, RowOutcome
 from lms.people.imports import decode, dialect, mapping, outlook
 from lms.people.imports.decode import NotReadable
 from lms.people.imports.dialect import Header, Record
-from lms.people.imports.mapping import Layout
+from lms.people.imports.mapping import Layout, Own
 from lms.people.models import RosterImport, User
 from lms.people.queries import counted
 from tenants import plans
@@ -50,6 +50,7 @@ class Reading:
     unknown_kinds: list[str] = field(default_factory=list)
     date_order: str = mapping.DAY_FIRST
     is_date_order_certain: bool = True
+    own: dict[str, Own] = field(default_factory=dict)
 
 
 def upload(*, content: bytes, file_name: str, by: User | None, at: datetime) -> RosterImport:
@@ -75,7 +76,9 @@ def reading(roster: RosterImport, *, encoding: str = "", delimiter: str = "") ->
     """The header, the first rows, and what in the file needs a person to explain it. Raises NotReadable."""
     text = decode.decode(bytes(roster.content), encoding or roster.encoding).text
     header, records = _open(text, delimiter or roster.delimiter)
-    columns = mapping.guess_columns(header.names)
+    own = _own_fields()
+    columns = mapping.guess_columns(header.names, own)
+    dated = _dated(own)
     sample: list[list[str]] = []
     kinds: list[str] = []
     dates: list[str] = []
@@ -85,9 +88,9 @@ def reading(roster: RosterImport, *, encoding: str = "", delimiter: str = "") ->
         if len(sample) < SAMPLE_ROWS and record.problem is None:
             sample.append(_padded(record.cells, len(header.names)))
         kinds.extend(_cells(record, columns, ("kind",)))
-        dates.extend(_cells(record, columns, mapping.DATES))
+        dates.extend(_cells(record, columns, dated))
     order, is_certain = mapping.date_order(dates)
-    return Reading(header, sample, count, mapping.unknown_kinds(kinds)[:20], order, is_certain)
+    return Reading(header, sample, count, mapping.unknown_kinds(kinds)[:20], order, is_certain, own)
 
 
 def records_of(roster: RosterImport) -> tuple[Header, Iterator[Record]]:
@@ -243,16 +246,28 @@ def _limited(second: Record, rest: Iterator[Record]) -> Iterator[Record]:
 
 
 def _guess(header: Header, text: str, delimiter: str) -> Layout:
-    columns = mapping.guess_columns(header.names)
+    own = _own_fields()
+    columns = mapping.guess_columns(header.names, own)
     _header, records = _open(text, delimiter)
-    dates = [cell for record in records for cell in _cells(record, columns, mapping.DATES)]
+    dates = [cell for record in records for cell in _cells(record, columns, _dated(own))]
     return Layout(
         columns=columns,
         names={name: header.names[index] for name, index in columns.items()},
         width=len(header.names),
         default_kind="" if "kind" in columns else AffiliationKind.STAFF,
         date_order=mapping.date_order(dates)[0],
+        own={key: one for key, one in own.items() if mapping.OWN + key in columns},
     )
+
+
+def _own_fields() -> dict[str, Own]:
+    """The university's own fields that are in use, by key."""
+    return {field.key: Own(field.name, field.kind, list(field.choices)) for field in queries.live_fields()}
+
+
+def _dated(own: Mapping[str, Own]) -> tuple[str, ...]:
+    """What holds dates."""
+    return (*mapping.DATES, *(mapping.OWN + key for key, one in own.items() if one.kind == FieldKind.DATE))
 
 
 def _cells(record: Record, columns: dict[str, int], names: tuple[str, ...]) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
@@ -29,6 +29,8 @@ FIELDS: dict[str, Promise] = {
     "leave_ends_on": _("Leave to"),
     "fte_percent": _("Working time, %"),
 }
+OWN = "field:"
+"""Before the key of a field of the university's own."""
 DATES = ("starts_on", "ends_on", "leave_starts_on", "leave_ends_on")
 DAY_FIRST = "day"
 MONTH_FIRST = "month"
@@ -37,8 +39,20 @@ _TWO_NUMBERS_AND_A_YEAR = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """A field of the university's own as it was when the columns were chosen; `kind` is a FieldKind."""
+
+    name: str
+    kind: str
+    choices: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
-    """How to read the file: field to column index, what its worker types mean, the order in its dates."""
+    """How to read the file: field to column index, what its worker types mean, the order in its dates.
+
+    `own`: the university's own fields that are in the file, by key; their columns stand under "field:key".
+    """
 
     columns: Mapping[str, int]
     names: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +60,7 @@ class Layout:
     kinds: Mapping[str, str] = field(default_factory=dict)
     default_kind: str = ""
     date_order: str = DAY_FIRST
+    own: Mapping[str, Own] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Whether the file says anything about this field; what it is silent about stays as it is."""
@@ -60,12 +75,15 @@ class Layout:
             "kinds": dict(self.kinds),
             "default_kind": self.default_kind,
             "date_order": self.date_order,
+            "own": {key: asdict(one) for key, one in self.own.items()},
         }
 
 
 def load(stored: Mapping[str, Any]) -> Layout:
-    """The inverse of `Layout.stored`."""
-    return Layout(**stored)
+    """The inverse of `Layout.stored`; the university's own fields by name."""
+    own = {key: Own(**one) for key, one in stored.get("own", {}).items()}
+    own = dict(sorted(own.items(), key=lambda item: item[1].name))
+    return Layout(**{**stored, "own": own})
 
 
 def plain(text: str) -> str:
@@ -83,16 +101,31 @@ _HEADERS = _lookup(aliases.HEADERS)
 _KINDS = {alias: name for alias, (_rank, name) in _lookup(aliases.KINDS).items()}
 
 
-def guess_columns(header: Sequence[str]) -> dict[str, int]:
-    """Field to column index, by the names of the columns alone. Nothing is guessed twice."""
+def guess_columns(header: Sequence[str], own: Mapping[str, Own] | None = None) -> dict[str, int]:
+    """Field to column index, by the names of the columns alone. Nothing is guessed twice.
+
+    One of the university's `own` fields is known by its key or its name, and goes before what is called alike.
+    """
+    named = _own_columns(header, own or {})
     found: dict[str, tuple[int, int]] = {}
     for index, name in enumerate(header):
-        if (known := _HEADERS.get(plain(name))) is None:
+        if index in named.values() or (known := _HEADERS.get(plain(name))) is None:
             continue
         rank, target = known
         if target not in found or rank < found[target][0]:
             found[target] = (rank, index)
-    return {name: found[name][1] for name in FIELDS if name in found}
+    return {name: found[name][1] for name in FIELDS if name in found} | named
+
+
+def _own_columns(header: Sequence[str], own: Mapping[str, Own]) -> dict[str, int]:
+    columns = [plain(name) for name in header]
+    found: dict[str, int] = {}
+    for key, one in own.items():
+        called = (plain(key), plain(one.name))
+        index = next((at for at, name in enumerate(columns) if name and name in called), None)
+        if index is not None and index not in found.values():
+            found[OWN + key] = index
+    return found
 
 
 def kind_of(text: str, layout: Layout) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lms.people.enums import AffiliationSource, RowOutcome
 from lms.people.imports.lines import identity
-from lms.people.imports.mapping import Layout
+from lms.people.imports.mapping import OWN, Layout
 from lms.people.imports.problems import Problem
 from lms.people.imports.rows import Entry
 
@@ -50,6 +50,7 @@ class Person:
     is_owner: bool = False
     appointments: list[Appointment] = field(default_factory=list)
     leaves: dict[dt.date, dt.date | None] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class Decision:
     ended_ids: list[int] = field(default_factory=list)
     leaves_set: dict[dt.date, dt.date | None] = field(default_factory=dict)
     leaves_removed: list[dt.date] = field(default_factory=list)
+    own: dict[str, str] = field(default_factory=dict)
     changes: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -101,6 +103,7 @@ def decide(entry: Entry, person: Person | None, layout: Layout, *, today: dt.dat
     if not entry.second_of:
         _decide_person(case)
         _decide_leaves(case)
+        _decide_own(case)
     _decide_appointment(case)
     if person is None:
         decision.outcome = RowOutcome.UPDATE if entry.second_of else RowOutcome.CREATE
@@ -147,6 +150,15 @@ def _decide_leaves(case: _Case) -> None:
         else:
             case.decision.leaves_removed.append(other)
         case.note("leave_ends_on", until, "")
+
+
+def _decide_own(case: _Case) -> None:
+    """What the university's own fields say from today on."""
+    for key, after in case.entry.own.items():
+        before = case.here.own.get(key, "")
+        if before != after and key in case.layout.own:
+            case.decision.own[key] = after
+            case.note(OWN + case.layout.own[key].name, before, after)
 
 
 def _decide_appointment(case: _Case) -> None:

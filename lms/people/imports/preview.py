@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from lms.people.enums import AffiliationKind, RowOutcome
 from lms.people.imports import mapping, problems
 from lms.people.models import RosterRow
@@ -36,9 +38,10 @@ class Line:
     outcome: str
     sentences: list[Sentence]
     changes: list[Change]
+    own: list[Change]
 
 
-def line_of(row: RosterRow) -> Line:
+def line_of(row: RosterRow, layout: mapping.Layout) -> Line:
     """The line of a stored row, in the language now active."""
     values = row.values
     first = values.get("preferred_name") or values.get("given_name", "")
@@ -55,6 +58,11 @@ def line_of(row: RosterRow) -> Line:
         sentences=[
             Sentence(problems.in_words(one), one.is_error) for one in found if one.is_error or not is_error
         ],
+        own=[
+            Change(layout.own[key].name, "", _said(said))
+            for key, said in values.get("own", {}).items()
+            if said and key in layout.own
+        ],
         changes=[_change(field, *pair) for field, pair in row.changes.items() if field != "source"],
     )
 
@@ -62,7 +70,13 @@ def line_of(row: RosterRow) -> Line:
 def _change(field: str, before: str, after: str) -> Change:
     if field == "kind":
         before, after = _kind(before), _kind(after)
+    if field.startswith(mapping.OWN):
+        return Change(field.removeprefix(mapping.OWN), _said(before), _said(after))
     return Change(str(mapping.FIELDS.get(field, field)), before, after)
+
+
+def _said(value: str) -> str:
+    return {"yes": _("Yes"), "no": _("No")}.get(value, value)
 
 
 def _kind(value: str) -> str:

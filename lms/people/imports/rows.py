@@ -8,7 +8,7 @@ from typing import Any
 
 from lms.people.imports import cells
 from lms.people.imports.dialect import Record
-from lms.people.imports.mapping import DATES, Layout, kind_of
+from lms.people.imports.mapping import DATES, OWN, Layout, kind_of
 from lms.people.imports.problems import Problem
 
 _LIMITS = {
@@ -45,6 +45,8 @@ class Entry:
     leave_starts_on: dt.date | None = None
     leave_ends_on: dt.date | None = None
     fte_percent: Decimal | None = None
+    # What the university's own fields say, by key; empty for those of which it says nothing.
+    own: dict[str, str] = field(default_factory=dict)
     # Several appointments of a person: the first line knows the others, each other the number of the first.
     also: list[list[str]] = field(default_factory=list)
     second_of: int = 0
@@ -71,7 +73,7 @@ class Entry:
         }
 
 
-_EMPTY: tuple[Any, ...] = ("", None, [], 0)
+_EMPTY: tuple[Any, ...] = ("", None, [], {}, 0)
 _STORED = tuple(one.name for one in fields(Entry) if one.name not in ("line", "problems"))
 
 
@@ -105,6 +107,7 @@ def read(record: Record, layout: Layout) -> Entry:
         _read_kind(entry, found, layout)
     _read_dates(entry, found, layout)
     _read_share(entry, found, layout)
+    _read_own(entry, found, layout)
     return entry
 
 
@@ -192,3 +195,19 @@ def _read_share(entry: Entry, found: list[str], layout: Layout) -> None:
         entry.fte_percent = cells.percent(cell, layout.names["fte_percent"])
     except cells.Unusable as unusable:
         entry.problems.append(unusable.problem)
+
+
+def _read_own(entry: Entry, found: list[str], layout: Layout) -> None:
+    for key, one in layout.own.items():
+        name = OWN + key
+        if layout.columns.get(name, -1) >= len(found):
+            continue  # cut off: the line says nothing about it
+        try:
+            value, warnings = cells.own(
+                _cell(found, layout, name), layout.names[name], one.kind, one.choices, layout.date_order
+            )
+        except cells.Unusable as unusable:
+            entry.problems.append(unusable.problem)
+            continue
+        entry.own[key] = value
+        entry.problems.extend(warnings)

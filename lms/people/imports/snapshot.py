@@ -1,5 +1,6 @@
 """The people a few lines are about, as they stand now: a fixed number of statements for any number of lines."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from lms.people.imports.plan import Appointment, Person, match
 from lms.people.imports.problems import Problem
 from lms.people.imports.rows import Entry
 from lms.people.models import Affiliation, Department, Leave, RoleGrant, User
+from lms.people.queries import fields
+from lms.people.rules import spelt_value
 
 
 @dataclass(slots=True)
@@ -26,8 +29,8 @@ class Snapshot:
         return match(entry, by_id, self.by_email.get(entry.email) if entry.email else None)
 
 
-def take(entries: Collection[Entry]) -> Snapshot:
-    """Everyone whose employee ID or address is in these lines."""
+def take(entries: Collection[Entry], *, today: dt.date) -> Snapshot:
+    """Everyone whose employee ID or address is in these lines, with what their own fields say today."""
     ids = {entry.external_id.lower() for entry in entries if entry.external_id}
     emails = {entry.email for entry in entries if entry.email}
     known = User.objects.annotate(id_key=Lower("external_id"))
@@ -36,6 +39,9 @@ def take(entries: Collection[Entry]) -> Snapshot:
     users |= {user.pk: user for user in known.filter(email__in=emails)}
     people = {pk: _person(user) for pk, user in users.items()}
     _add_standing(people)
+    if any(entry.own for entry in entries):
+        for pk, values in fields.values_on(people, today).items():
+            people[pk].own = {key: spelt_value(value) for key, value in values.items()}
     return Snapshot(
         by_id={person.external_id.lower(): person for person in people.values() if person.external_id},
         by_email={person.email: person for person in people.values()},

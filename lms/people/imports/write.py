@@ -9,7 +9,9 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection
 
+from lms.people import queries
 from lms.people.actions.days import end_appointments, refresh_days
+from lms.people.actions.fields import Setting, write_values
 from lms.people.enums import RowOutcome
 from lms.people.imports import plan, snapshot
 from lms.people.imports.lines import identity
@@ -17,6 +19,7 @@ from lms.people.imports.mapping import Layout
 from lms.people.imports.plan import Decision
 from lms.people.imports.rows import Entry
 from lms.people.models import Affiliation, Department, Leave, RosterImport, RosterRow, User
+from lms.people.rules import read_value
 
 # One statement for a whole chunk; Django's bulk_update builds a CASE a row and costs ten times as much.
 _MARK = """
@@ -66,12 +69,13 @@ class Write:
             self._write_people()
             self._write_appointments()
             self._write_leaves()
+            self._write_own()
             refresh_days(user_ids=set(self._user_ids.values()))
             self._mark_rows()
         return sorted(set(self._user_ids.values()))
 
     def _decide(self) -> None:
-        here = snapshot.take(self._entries)
+        here = snapshot.take(self._entries, today=self._today)
         for row, entry in zip(self._rows, self._entries, strict=True):
             person, conflict = here.of(entry)
             if conflict is not None:
@@ -170,6 +174,23 @@ class Write:
             update_conflicts=True,
             unique_fields=["user", "starts_on"],
             update_fields=["ends_on"],
+        )
+
+    def _write_own(self) -> None:
+        """What the university's own fields say from today on, those retired meanwhile left out."""
+        live = {field.key: field for field in queries.live_fields()} if self._layout.own else {}
+        write_values(
+            [
+                Setting(
+                    self._user_ids[_identity(entry)],
+                    live[key].pk,
+                    read_value(live[key].kind, said),
+                    self._today,
+                )
+                for _row, entry, decision in self._decided
+                for key, said in decision.own.items()
+                if key in live
+            ]
         )
 
     def _mark_rows(self) -> None:

@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from lms.people.models import Affiliation, Department, Group, GroupMember, Leave, User
+from lms.people.models import Affiliation, Department, FieldValue, Group, GroupMember, Leave, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,21 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldFact:
+    """What the field of this key says from `starts_on` to `ends_on`, both included; None: until further."""
+
+    key: str
+    value: str | bool | Decimal | dt.date
+    starts_on: dt.date
+    ends_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonFacts:
     """What a rule may ask about a person; dates are in the tenant's zone, last days inclusive.
 
-    `groups` are the codes of their groups and systems, each with the day since when.
+    `groups` are the codes of their groups and systems, each with the day since when; `fields` what is kept of them in
+    fields of the university's own, past and future too.
     """
 
     user_id: int
@@ -36,6 +48,7 @@ class PersonFacts:
     appointments: tuple[Appointment, ...]
     leaves: tuple[tuple[dt.date, dt.date | None], ...]
     groups: tuple[tuple[str, dt.date], ...] = ()
+    fields: tuple[FieldFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,7 @@ class GroupRow:
 def person_facts(
     *, after_id: int = 0, limit: int | None = None, user_ids: Collection[int] | None = None
 ) -> list[PersonFacts]:
-    """Everyone with all their appointments and leaves, past ones too, by ascending id; five statements.
+    """Everyone with all their appointments and leaves, past ones too, by ascending id; six statements.
 
     `after_id` and `limit` cut the population into chunks.
     """
@@ -75,26 +88,8 @@ def facts_of(users: Iterable[User]) -> list[PersonFacts]:
     """The facts of these people, in their order."""
     people = list(users)
     ids = [person.pk for person in people]
-    paths = _department_paths()
-    appointments: dict[int, list[Appointment]] = {}
-    held = Affiliation.objects.filter(user_id__in=ids).order_by("starts_on", "pk")
-    columns = ("user_id", "kind", "department_id", "starts_on", "ends_on", "manager_id")
-    for user_id, kind, department_id, starts_on, ends_on, manager_id in held.values_list(*columns):
-        path = paths[department_id]
-        appointments.setdefault(user_id, []).append(
-            Appointment(kind, path[0], path, starts_on, ends_on, manager_id)
-        )
-    leaves: dict[int, list[tuple[dt.date, dt.date | None]]] = {}
-    for user_id, start, end in (
-        Leave.objects.filter(user_id__in=ids)
-        .order_by("starts_on")
-        .values_list("user_id", "starts_on", "ends_on")
-    ):
-        leaves.setdefault(user_id, []).append((start, end))
-    groups: dict[int, list[tuple[str, dt.date]]] = {}
-    members = GroupMember.objects.filter(user_id__in=ids).order_by("group__code")
-    for user_id, code, since in members.values_list("user_id", "group__code", "since"):
-        groups.setdefault(user_id, []).append((code, since))
+    appointments, leaves = _appointments(ids), _leaves(ids)
+    groups, fields = _groups(ids), _fields(ids)
     return [
         PersonFacts(
             user_id=person.pk,
@@ -104,9 +99,47 @@ def facts_of(users: Iterable[User]) -> list[PersonFacts]:
             appointments=tuple(appointments.get(person.pk, ())),
             leaves=tuple(leaves.get(person.pk, ())),
             groups=tuple(groups.get(person.pk, ())),
+            fields=tuple(fields.get(person.pk, ())),
         )
         for person in people
     ]
+
+
+def _appointments(ids: list[int]) -> dict[int, list[Appointment]]:
+    paths = _department_paths()
+    found: dict[int, list[Appointment]] = {}
+    held = Affiliation.objects.filter(user_id__in=ids).order_by("starts_on", "pk")
+    columns = ("user_id", "kind", "department_id", "starts_on", "ends_on", "manager_id")
+    for user_id, kind, department_id, starts_on, ends_on, manager_id in held.values_list(*columns):
+        path = paths[department_id]
+        found.setdefault(user_id, []).append(Appointment(kind, path[0], path, starts_on, ends_on, manager_id))
+    return found
+
+
+def _leaves(ids: list[int]) -> dict[int, list[tuple[dt.date, dt.date | None]]]:
+    found: dict[int, list[tuple[dt.date, dt.date | None]]] = {}
+    rows = Leave.objects.filter(user_id__in=ids).order_by("starts_on")
+    for user_id, start, end in rows.values_list("user_id", "starts_on", "ends_on"):
+        found.setdefault(user_id, []).append((start, end))
+    return found
+
+
+def _groups(ids: list[int]) -> dict[int, list[tuple[str, dt.date]]]:
+    found: dict[int, list[tuple[str, dt.date]]] = {}
+    members = GroupMember.objects.filter(user_id__in=ids).order_by("group__code")
+    for user_id, code, since in members.values_list("user_id", "group__code", "since"):
+        found.setdefault(user_id, []).append((code, since))
+    return found
+
+
+def _fields(ids: list[int]) -> dict[int, list[FieldFact]]:
+    found: dict[int, list[FieldFact]] = {}
+    rows = FieldValue.objects.filter(user_id__in=ids).order_by("starts_on", "pk")
+    columns = ("user_id", "field__key", "starts_on", "ends_on", "words", "flag", "number", "day")
+    for user_id, key, starts_on, ends_on, words, *values in rows.values_list(*columns):
+        value = next((each for each in values if each is not None), words)
+        found.setdefault(user_id, []).append(FieldFact(key, value, starts_on, ends_on))
+    return found
 
 
 def entered_after(at: dt.datetime) -> frozenset[int]:
@@ -137,28 +170,6 @@ def changing_people(on: dt.date) -> set[int]:
 def away_since(day: dt.date) -> set[int]:
     """Who was, is or will be on a leave that was not over before that day; one statement."""
     return {*Leave.objects.exclude(ends_on__lt=day).values_list("user_id", flat=True)}
-
-
-def appointment_days(of: str, first: dt.date, last: dt.date) -> set[dt.date]:
-    """The days from `first` to `last` on which an appointment begins or ends; `of`: "starts" or "ends"."""
-    rows = Affiliation.objects.filter(**{f"{of}_on__range": (first, last)})
-    return {*rows.order_by().values_list(f"{of}_on", flat=True).distinct()}
-
-
-def whose_appointment_day(of: str, on: dt.date) -> set[int]:
-    """Whose appointment begins or ends on that day; `of` as above."""
-    return {*Affiliation.objects.filter(**{f"{of}_on": on}).values_list("user_id", flat=True)}
-
-
-def membership_days(code: str, first: dt.date, last: dt.date) -> set[dt.date]:
-    """The days from `first` to `last` since when somebody is in the group of this code."""
-    rows = GroupMember.objects.filter(group__code=code, since__range=(first, last))
-    return {*rows.order_by().values_list("since", flat=True).distinct()}
-
-
-def whose_membership_day(code: str, on: dt.date) -> set[int]:
-    """Who is in that group since that day."""
-    return {*GroupMember.objects.filter(group__code=code, since=on).values_list("user_id", flat=True)}
 
 
 def first_by_name(ids: Collection[int], limit: int) -> list[int]:

@@ -20,6 +20,10 @@ leave (user_id, starts_on, ends_on) AS NOT MATERIALIZED (
 ),
 member (user_id, code, since) AS NOT MATERIALIZED (
     SELECT m.user_id, g.code, m.since FROM people_groupmember m JOIN people_group g ON g.id = m.group_id
+),
+field_value (user_id, key, words, flag, number, day, starts_on, ends_on) AS NOT MATERIALIZED (
+    SELECT v.user_id, f.key, NULLIF(v.words, ''), v.flag, v.number, v.day, v.starts_on, v.ends_on
+      FROM people_fieldvalue v JOIN people_personfield f ON f.id = v.field_id
 )
 """
 """`appointment` holds those of active people only; `department_below` pairs the code of a department with itself and

@@ -167,6 +167,8 @@ def _facts(request: HttpRequest, person: User) -> dict[str, Any]:
     return {
         "person": person,
         "record": queries.record_of(person, today=today, at=clock.now()),
+        "answers": queries.answers_of(person, on=today),
+        "coming": queries.coming_of(person, after=today),
         "may_change": Permission.PEOPLE_CHANGE in viewer.usable_permissions,
         "may_assign": Permission.ROLES_ASSIGN in viewer.usable_permissions,
         "is_oneself": person.pk == viewer.pk,

@@ -15,7 +15,7 @@ from lms.access.permissions import Permission
 from lms.jobs import queries as jobs
 from lms.people import forms, queries
 from lms.people.enums import AbsentPolicy, RosterImportState, RowOutcome
-from lms.people.imports import decode, intake, outlook, preview
+from lms.people.imports import decode, intake, mapping, outlook, preview
 from lms.people.imports.decode import NotReadable
 from lms.people.kinds import Summary
 from lms.people.models import RosterImport
@@ -185,7 +185,7 @@ def preview_of(request: HttpRequest, roster: RosterImport, form: Form, status: i
         "show": show,
         "tabs": [(one, counts[one]) for one in _SHOWS if counts.get(one)],
         "page": rows,
-        "lines": [preview.line_of(row) for row in rows],
+        "lines": [preview.line_of(row, mapping.load(roster.mapping)) for row in rows],
         "ready_count": counts.get(RowOutcome.CREATE, 0) + counts.get(RowOutcome.UPDATE, 0),
         "may_end": bool(counts.get("absent")),
         "must_confirm": counts.get("absent", 0) > intake.MANY_LEAVE * counts.get("on_roster", 0),
@@ -219,11 +219,12 @@ def _deciding(
 
 
 def _problem_lines(roster: RosterImport) -> Iterator[list[str]]:
+    layout = mapping.load(roster.mapping)
     for row in queries.rows_of(roster, problems=True).iterator(chunk_size=2000):
         yield [
             str(row.line_number),
             row.values.get("external_id", ""),
             row.values.get("email", ""),
             _("no") if row.outcome == RowOutcome.ERROR else _("yes"),
-            " ".join(sentence.text for sentence in preview.line_of(row).sentences),
+            " ".join(sentence.text for sentence in preview.line_of(row, layout).sentences),
         ]

@@ -20,6 +20,8 @@ _HARMLESS = {
     "learning_certificate.code": "printed on the certificate, for outsiders to check it by",
     "mail_message.key": "the occasion of a message",
     "people_department.code": "what rosters call the department",
+    "people_group.code": "what rules call the group",
+    "people_personfield.key": "what rules and rosters call the field",
     "reminders_digest.message_key": "the occasion of a message",
 }
 
