@@ -101,13 +101,12 @@ class KnownCycle:
 class Holding:
     """One assignment as it is known, with its cycles in order.
 
-    `excused_by` names a status that has no dates; `waits` says what was waited for before the first cycle opened.
+    `waits` says what was waited for before the first cycle opened.
     """
 
     assigned_on: date
     withdrawn_on: date | None
     cycles: tuple[KnownCycle, ...]
-    excused_by: Fact | None = None
     waits: tuple[Fact, ...] = ()
 
     def covers(self, day: date) -> bool:
@@ -123,26 +122,26 @@ def as_of(
 ) -> Standing:
     """The standing on one requirement on that day, from everything that is known: the restatement.
 
-    `absences` are the person's leaves and waivers, `rests` the stretches in which the requirement was not in force.
+    `absences` are the person's leaves and excuses, `rests` the stretches in which the requirement was not in force.
     """
     holding = next((each for each in holdings if each.covers(on)), None)
     if holding is None or any(each.covers(on) for each in rests):
         return _NOWHERE
     begun = [each for each in holding.cycles if each.facts.window_opens_on <= on]
-    if holding.waits and not begun and holding.excused_by is None:
+    if holding.waits and not begun:
         return standing_of((), on, waits_for=holding.waits)
     there = [each for each in begun if each.facts.is_finished_by(on) or _is_open(each, on)]
-    return standing_of([each.on(on) for each in there], on, excused_because=_excuse(holding, on, absences))
+    return standing_of([each.on(on) for each in there], on, excused_because=_excuse(on, absences))
 
 
 def _is_open(cycle: KnownCycle, on: date) -> bool:
     return cycle.closed_on is None or cycle.closed_on > on
 
 
-def _excuse(holding: Holding, on: date, absences: Sequence[Absence]) -> tuple[Fact, ...] | None:
+def _excuse(on: date, absences: Sequence[Absence]) -> tuple[Fact, ...] | None:
     causes = {each.cause for each in absences if each.covers(on)}
-    if holding.excused_by is not None:
-        return (holding.excused_by,)
+    if Cause.EXEMPTION in causes:
+        return (("assignment", "exempt"),)
     if Cause.WAIVER in causes:
         return (("assignment", "waived"),)
     return (("assignment", "paused"),) if Cause.LEAVE in causes else None

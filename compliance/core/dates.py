@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from . import days
 from .days import add_months, add_period, fixed_in
 from .due import FirstDue, first_due
-from .terms import Absence, Anchor, Cause, CycleDates, FixedDay, Period, Terms, Validity
+from .terms import EXCUSES, Absence, Anchor, CycleDates, FixedDay, Period, Terms, Validity
 
 __all__ = [
     "FirstDue",
@@ -39,12 +39,12 @@ def opened(terms: Terms, window_opens_on: date, due_on: date, absences: Iterable
 def after_absences(terms: Terms, due_on: date, absences: Iterable[Absence]) -> date:
     """The due date after absences: one that falls into an absence moves to N days after the first day back.
 
-    N is `return_days`, and `first_due_days` after a waiver. An absence without an end moves nothing yet.
+    N is `return_days`, and `first_due_days` after an excuse. An absence without an end moves nothing yet.
     The result depends only on the original date, so it may be computed any number of times.
     """
     for absence in sorted(absences, key=lambda each: each.starts_on):
         if absence.returns_on is not None and absence.covers(due_on):
-            if absence.cause is Cause.WAIVER:
+            if absence.cause in EXCUSES:
                 due_on = _fresh(terms, absence.returns_on)
             else:
                 due_on = absence.returns_on + timedelta(days=terms.return_days)
@@ -55,7 +55,7 @@ def after_absences(terms: Terms, due_on: date, absences: Iterable[Absence]) -> d
 def after_waiver(
     terms: Terms, ended_on: date, owed_by: date | None = None, absences: Iterable[Absence] = ()
 ) -> CycleDates:
-    """The cycle that opens on the day a waiver ends, with a fresh due date.
+    """The cycle that opens on the day a waiver or an exemption ends, with a fresh due date.
 
     `owed_by` is when the cycle it takes the place of was due before any absence moved it: nobody has less time
     because they were excused.

@@ -19,7 +19,7 @@ class Held:
 
     `original_due_on` is when the open cycle is due, as extended last, before any absence moves it; `anchored_on` is
     that of the last finished one. `said` are the steps of the open cycle that were planned before, `waiting` those of
-    them that no digest took yet. `is_excused`: exempt, which no turn changes; a waiver is an absence of the person.
+    them that no digest took yet.
     `is_waiting`: without a cycle, until another requirement is completed.
     """
 
@@ -27,7 +27,6 @@ class Held:
     cycles: tuple[CycleFacts, ...]
     original_due_on: date | None = None
     anchored_on: date | None = None
-    is_excused: bool = False
     is_waiting: bool = False
     said: frozenset[StepKey] = frozenset()
     waiting: frozenset[StepKey] = frozenset()

@@ -84,8 +84,7 @@ def begin(duty: Duty) -> State:
     state = State(duty, list(duty.completions), turning)
     if held is None:
         return state
-    state.assigned_on, state.is_excused = held.assigned_on, held.is_excused
-    state.is_waiting = held.is_waiting
+    state.assigned_on, state.is_waiting = held.assigned_on, held.is_waiting
     state.finished = [cycle for cycle in held.cycles if cycle.completed_on is not None]
     state.open = next((cycle for cycle in held.cycles if cycle.completed_on is None), None)
     state.original_due_on, state.anchored_on = held.original_due_on, held.anchored_on
@@ -192,7 +191,7 @@ def finish_and_open(state: State, day: date, events: list[Event]) -> None:
             return
         if cycle.trigger is None and _take_in(state, cycle, day, events):
             continue
-        over_on = waivers.over_on(state.duty.person.absences, cycle.window_opens_on, day)
+        over_on = waivers.ended_within(cycle.window_opens_on, state.duty.person.absences, day)
         last_day = day if over_on is None else over_on - _DAY
         done = [each for each in state.passes if each.on <= last_day]
         first = satisfiers.first_inside(done, state.round, cycle.window_opens_on)
@@ -246,7 +245,7 @@ def _cycle(number: int, made: CycleDates) -> CycleFacts:
 
 
 def _open_fresh(state: State, before: CycleFacts, on: date, events: list[Event]) -> None:
-    """A waiver has ended: the cycle before is over, and a fresh one opens that day."""
+    """A waiver or an exemption has ended: the cycle before is over, and a fresh one opens that day."""
     duty = state.duty
     made = dates.after_waiver(duty.rule.terms, on, state.original_due_on, duty.person.absences)
     state.open = replace(_cycle(before.number + 1, made), trigger=before.trigger)

@@ -25,7 +25,6 @@ class State:
     original_due_on: date | None = None
     anchored_on: date | None = None
     is_paused: bool = False
-    is_excused: bool = False
     is_waiting: bool = False
     said: set[StepKey] = field(default_factory=set)
     waiting: set[StepKey] = field(default_factory=set)
@@ -45,7 +44,7 @@ class State:
     @property
     def is_running(self) -> bool:
         """Whether the person has it and the clock does not stand still."""
-        return self.assigned_on is not None and not self.is_paused and not self.is_excused
+        return self.assigned_on is not None and not self.is_paused
 
     @property
     def waits_for(self) -> tuple[Fact, ...] | None:
@@ -73,7 +72,7 @@ class State:
         """The person no longer has it; what was passed stays and may count again."""
         self.assigned_on = self.open = self.original_due_on = self.anchored_on = None
         self.finished, self.said, self.waiting = [], set(), set()
-        self.is_paused = self.is_excused = self.is_waiting = False
+        self.is_paused = self.is_waiting = False
 
 
 def in_order(states: Sequence[State]) -> list[State]:

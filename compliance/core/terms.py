@@ -218,6 +218,11 @@ class Cause(StrEnum):
     LEAVE = "leave"
     PAUSE = "pause"
     WAIVER = "waiver"
+    EXEMPTION = "exemption"
+
+
+EXCUSES = frozenset({Cause.WAIVER, Cause.EXEMPTION})
+"""Given by decision, for one requirement. When one ends, a fresh cycle begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,9 +257,15 @@ class Person:
     milestones: tuple[Milestone, ...] = ()
 
     def absence_on(self, on: date) -> Absence | None:
-        """The absence in force on that day, if any; a waiver before others, since it is the firmer excuse."""
+        """The absence in force on that day, if any: the firmest, an exemption before a waiver before all others."""
         found = [absence for absence in self.absences if absence.covers(on)]
-        return min(found, key=lambda absence: absence.cause is not Cause.WAIVER, default=None)
+        firmest = (Cause.EXEMPTION, Cause.WAIVER)
+        return min(found, key=lambda each: [each.cause is not cause for cause in firmest], default=None)
+
+    def is_exempt(self, on: date) -> bool:
+        """Whether the requirement is not meant for the person that day, by decision."""
+        absence = self.absence_on(on)
+        return absence is not None and absence.cause is Cause.EXEMPTION
 
     def employed_since(self, appointment: Appointment) -> date:
         """The first day of the unbroken row of appointments that leads to this one."""
@@ -265,7 +276,7 @@ class Person:
         return since
 
     def is_away(self, on: date) -> bool:
-        """Whether the person is on leave that day; a resting requirement or a waiver is no leave."""
+        """Whether the person is on leave that day; a resting requirement or an excuse is no leave."""
         return any(absence.cause is Cause.LEAVE and absence.covers(on) for absence in self.absences)
 
 

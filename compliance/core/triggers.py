@@ -94,7 +94,6 @@ class Place:
     cycles: tuple[CycleFacts, ...] = ()
     owed_by: date | None = None
     is_held: bool = True
-    is_exempt: bool = False
 
 
 def fault(of: Occasion) -> Fault | None:
@@ -111,12 +110,12 @@ def fault(of: Occasion) -> Fault | None:
 def ask(terms: Terms, person: Person, place: Place, done: Sequence[Completion], of: Occasion) -> Asked:
     """What an event asks of one person; `done` is all that was ever done for the requirement.
 
-    Training done on a later day than the event answers it already. On leave or excused, the cycle opens all the same
+    Training done on a later day than the event answers it already. On leave or waived, the cycle opens all the same
     and its due date moves as any other does.
     """
     if not place.is_held:
         return Asked(person.id, Outcome.NOT_HELD)
-    if place.is_exempt:
+    if person.is_exempt(of.today):
         return Asked(person.id, Outcome.EXEMPT)
     finished = [each for each in place.cycles if each.completed_on is not None]
     after = [on for each in finished if (on := each.completed_on) is not None and on > of.happened_on]

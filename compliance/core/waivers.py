@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Protocol
 
-from .terms import Absence, Cause, Fact
+from .terms import EXCUSES, Absence, Cause, Fact
 
 LONGEST_DAYS = 366
 """Of a waiver, and of how far one extension may move a due date."""
@@ -20,7 +21,7 @@ _DAY = timedelta(days=1)
 
 
 class RequestState(StrEnum):
-    """What became of a request for a waiver or an extension."""
+    """What became of a request for a waiver, an exemption or an extension."""
 
     WAITING = "waiting"
     APPROVED = "approved"
@@ -37,6 +38,20 @@ class Fault(StrEnum):
     NOT_LATER = "not_later"
     IN_THE_PAST = "in_the_past"
     TOO_FAR = "too_far"
+    REVIEWED_TOO_EARLY = "reviewed_too_early"
+    REVIEWED_TOO_LATE = "reviewed_too_late"
+
+
+class Excuse(Protocol):
+    """What a waiver and an exemption have in common: days on which the person does not owe it."""
+
+    @property
+    def absence(self) -> Absence:
+        """As a stretch in which the clock stands still."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """It as reasons of a standing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,12 @@ class Waiver:
         """Whether the person is excused on that day."""
         return self.absence.covers(on)
 
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Until when, and why."""
+        until = self.returns_on - _DAY
+        return (("waived_until", until.isoformat()), ("waived_because", self.reason))
+
 
 def waiver_fault(starts_on: date, ends_on: date, today: date) -> Fault | None:
     """Why a waiver over these days cannot be asked for on `today`; None when it can.
@@ -92,36 +113,27 @@ def extension_fault(due_on: date, moved_to: date, today: date) -> Fault | None:
     return None
 
 
-def excuse(waivers: Iterable[Waiver], on: date) -> tuple[Fact, ...] | None:
+def excuse(excuses: Iterable[Excuse], on: date) -> tuple[Fact, ...] | None:
     """Why the person is excused on that day, as facts; None when they are not."""
-    found = next((each for each in waivers if each.covers(on)), None)
-    if found is None:
-        return None
-    until = found.returns_on - _DAY
-    return (("waived_until", until.isoformat()), ("waived_because", found.reason))
+    found = next((each for each in excuses if each.absence.covers(on)), None)
+    return None if found is None else found.facts
 
 
-def ended_within(opened_on: date, waivers: Iterable[Waiver], today: date) -> Waiver | None:
-    """The first waiver that ended after a cycle opened on `opened_on`, and by `today`.
+def ended_within(opened_on: date, absences: Iterable[Absence], today: date) -> date | None:
+    """The day on which the first excuse ended after a cycle opened on `opened_on`, and by `today`.
 
-    That cycle is over, and a fresh one opens on the day the waiver ended. Asked again of the fresh cycle it finds the
-    next one, so a turn that was missed for weeks comes to the same cycles as one a day.
+    Leaves and the like are none. That cycle is over, and a fresh one opens on this day. Asked again of the fresh cycle
+    it finds the next one, so a turn that was missed for weeks comes to the same cycles as one a day.
     """
     ended = [
-        each for each in waivers if each.starts_on < each.returns_on and opened_on < each.returns_on <= today
-    ]
-    return min(ended, key=lambda each: each.returns_on, default=None)
-
-
-def over_on(absences: Iterable[Absence], opened_on: date, day: date) -> date | None:
-    """The day on which a waiver that has ended by `day` ends a cycle that opened then."""
-    excused = [
-        Waiver(each.starts_on, each.returns_on - _DAY)
+        each.returns_on
         for each in absences
-        if each.cause is Cause.WAIVER and each.returns_on is not None and each.starts_on < each.returns_on
+        if each.cause in EXCUSES
+        and each.returns_on is not None
+        and each.starts_on < each.returns_on
+        and opened_on < each.returns_on <= today
     ]
-    ended = ended_within(opened_on, excused, day)
-    return None if ended is None else ended.returns_on
+    return min(ended, default=None)
 
 
 def extended(original_due_on: date, extensions: Iterable[date]) -> date:

@@ -32,8 +32,11 @@ FACTS: dict[str, tuple[str, ...]] = {
     "records_waiver": (
         "user_id", "requirement_id", "state", "starts_on", "ends_on", "ended_on", "reason", "decided_at",
     ),
+    "records_exemption": (
+        "user_id", "requirement_id", "state", "starts_on", "ends_on", "ended_on", "review_on", "reason", "decided_at",
+    ),
     "records_extension": (
-        "user_id", "requirement_id", "record_id", "state", "moved_from", "moved_to", "decided_at",
+        "user_id", "requirement_id", "record_id", "state", "moved_from", "moved_to", "decided_at", "undone_at",
     ),
 }  # fmt: skip
 """Table -> the columns that are kept. Never a secret: what is kept stays readable for as long as the tenant is."""

@@ -19,6 +19,14 @@ PAGES_OF_REQUESTS = (
     "oversight:waiver-new",
     "oversight:extension-new",
     "oversight:waiver-end",
+    "oversight:exemption-new",
+    "oversight:exemption-end",
+    "oversight:exemption-review",
+    "oversight:many",
+    "oversight:many-waivers",
+    "oversight:many-exemptions",
+    "oversight:many-extensions",
+    "oversight:many-undo",
 )
 
 

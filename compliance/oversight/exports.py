@@ -27,6 +27,7 @@ HEADER = (
     "next_due_on",
     "as_of",
     "known_on",
+    "exempt",
 )
 
 
@@ -54,6 +55,7 @@ def people_rows(
             row["next_due_on"],
             as_of,
             known_on,
+            row["exempt_count"],
         )
 
 

@@ -1,14 +1,16 @@
 """The filters of the list of people, read from the address: the same for the page, the file and the reminder."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from compliance.core.asof import Moment
 from compliance.oversight import queries
+from compliance.records import queries as records
 from compliance.records.enums import PersonStanding, RequestState
 from lms.ui import filters
 
@@ -82,14 +84,30 @@ class CodeForm(forms.Form):
     )
 
 
+REVIEW_AFTER = timedelta(days=365)
+"""When an exemption is looked at again, unless somebody says otherwise."""
+
+
+def days_of(given: dict[str, Any]) -> records.Days:
+    """What a form asks for: the days that its kind has."""
+    names = ("starts_on", "ends_on", "review_on", "moved_to")
+    return records.Days(**{name: given[name] for name in names if given.get(name)})
+
+
 def request_filters(query: QueryDict) -> filters.FilterSet:
-    """`?kind=…&state=…&q=…`: which requests are listed."""
+    """`?kind=…&state=…&review=due&q=…`: which requests are listed."""
     return filters.FilterSet(
         query,
         [
             filters.Search("q", _("Name, e-mail or employee ID")),
-            filters.Choice("kind", _("Kind"), [("extensions", _("Extensions"))], _("Waivers")),
+            filters.Choice(
+                "kind",
+                _("Kind"),
+                [("exemptions", _("Exemptions")), ("extensions", _("Extensions"))],
+                _("Waivers"),
+            ),
             filters.Choice("state", _("Decision"), RequestState.choices),
+            filters.Choice("review", _("Exemptions"), [("due", _("To be looked at again"))]),
         ],
     )
 
@@ -98,6 +116,10 @@ class _Day(forms.DateField):
     """A calendar day, typed or picked."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **fields: Any) -> None:
+        # After the last of all days none can follow.
+        super().__init__(validators=[MaxValueValidator(date(2100, 12, 31))], **fields)
 
 
 class _Text(forms.CharField):
@@ -149,6 +171,35 @@ class WaiverForm(_ReasonForm):
     field_order = ("person", "requirement", "starts_on", "ends_on", "reason", "evidence_note")
 
 
+class ExemptionForm(_ReasonForm):
+    """Whom a requirement is not meant for, from when on, and when somebody looks at that again."""
+
+    person = forms.EmailField(
+        label=_("E-mail address of the person"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    requirement = _requirement_field()
+    starts_on = _Day(label=_("First day"))
+    review_on = _Day(
+        label=_("Look at it again by"),
+        help_text=_("Nothing happens by itself on that day: officers are asked whether it still holds."),
+    )
+    ends_on = _Day(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Only if it is known. Empty: until further notice."),
+    )
+    field_order = ("person", "requirement", "starts_on", "review_on", "ends_on", "reason", "evidence_note")
+
+
+class ReviewForm(forms.Form):
+    """It still holds: when to look next, and what was found."""
+
+    review_on = _Day(label=_("Look at it again by"), help_text=_("Within three years."))
+    note = _Text(
+        label=_("Remark"), required=False, help_text=_("What shows that it still holds. Auditors read it.")
+    )
+
+
 class ExtensionForm(_ReasonForm):
     """Whose due date is to move to which day."""
 
@@ -190,6 +241,6 @@ class DecisionForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    """Why a waiver ends before its last day."""
+    """Why a waiver or an exemption ends."""
 
     reason = _Text(label=_("Reason"), help_text=_("The person reads it."))

@@ -7,6 +7,7 @@ from compliance.oversight.views import (
     asking,
     certifying,
     deciding,
+    ending,
     events,
     everyone,
     extend,
@@ -17,6 +18,7 @@ from compliance.oversight.views import (
     sharing,
     sites,
     then,
+    together,
 )
 
 app_name = "oversight"
@@ -38,11 +40,50 @@ urlpatterns = [
     path("overview/then/person/<uuid:public_id>/", then.person, name="then-person"),
     path("requests/", deciding.request_list, name="requests"),
     path("requests/waivers/new/", asking.ask, {"kind": "waivers"}, name="waiver-new"),
+    path("requests/exemptions/new/", asking.ask, {"kind": "exemptions"}, name="exemption-new"),
     path("requests/extensions/new/", asking.ask, {"kind": "extensions"}, name="extension-new"),
+    path("requests/waivers/many/", together.new, {"kind": "waivers"}, name="many-waivers"),
+    path("requests/exemptions/many/", together.new, {"kind": "exemptions"}, name="many-exemptions"),
+    path("requests/extensions/many/", together.new, {"kind": "extensions"}, name="many-extensions"),
+    path("requests/<slug:kind>/many/<uuid:batch>/", together.detail, name="many"),
+    path("requests/<slug:kind>/many/<uuid:batch>/withdraw/", together.withdraw, name="many-withdraw"),
+    path(
+        "requests/waivers/many/<uuid:batch>/decide/",
+        together.decide_excuses,
+        {"kind": "waivers"},
+        name="many-waivers-decide",
+    ),
+    path(
+        "requests/exemptions/many/<uuid:batch>/decide/",
+        together.decide_excuses,
+        {"kind": "exemptions"},
+        name="many-exemptions-decide",
+    ),
+    path(
+        "requests/extensions/many/<uuid:batch>/decide/",
+        together.decide_extensions,
+        name="many-extensions-decide",
+    ),
+    path("requests/extensions/many/<uuid:batch>/undo/", together.undo, name="many-undo"),
     path("requests/<slug:kind>/<uuid:public_id>/", deciding.detail, name="request"),
     path("requests/<slug:kind>/<uuid:public_id>/withdraw/", deciding.withdraw, name="request-withdraw"),
-    path("requests/waivers/<uuid:public_id>/decide/", deciding.decide_waiver, name="waiver-decide"),
-    path("requests/waivers/<uuid:public_id>/end/", deciding.end_waiver, name="waiver-end"),
+    path(
+        "requests/waivers/<uuid:public_id>/decide/",
+        deciding.decide_excuse,
+        {"kind": "waivers"},
+        name="waiver-decide",
+    ),
+    path("requests/waivers/<uuid:public_id>/end/", ending.end, {"kind": "waivers"}, name="waiver-end"),
+    path(
+        "requests/exemptions/<uuid:public_id>/decide/",
+        deciding.decide_excuse,
+        {"kind": "exemptions"},
+        name="exemption-decide",
+    ),
+    path(
+        "requests/exemptions/<uuid:public_id>/end/", ending.end, {"kind": "exemptions"}, name="exemption-end"
+    ),
+    path("requests/exemptions/<uuid:public_id>/review/", ending.review, name="exemption-review"),
     path("requests/extensions/<uuid:public_id>/decide/", deciding.decide_extension, name="extension-decide"),
     path("credits/load/", history.load, name="history-load"),
     path("credits/new/", certifying.certify, name="certify"),

@@ -11,10 +11,17 @@ DEEDS = {
     "records.waiver_refused": _("refused a waiver"),
     "records.waiver_withdrawn": _("withdrew the request for a waiver"),
     "records.waiver_ended": _("ended a waiver early"),
+    "records.exemption_asked": _("asked for an exemption"),
+    "records.exemption_approved": _("approved an exemption"),
+    "records.exemption_refused": _("refused an exemption"),
+    "records.exemption_withdrawn": _("withdrew the request for an exemption"),
+    "records.exemption_reviewed": _("looked at an exemption again"),
+    "records.exemption_ended": _("ended an exemption"),
     "records.extension_asked": _("asked for an extension"),
     "records.extension_approved": _("approved an extension"),
     "records.extension_refused": _("refused an extension"),
     "records.extension_withdrawn": _("withdrew the request for an extension"),
+    "records.extension_undone": _("took an extension back"),
     "records.extended": _("moved due dates"),
     "records.credit_given": _("certified that training was completed"),
     "records.event_recorded": _("recorded an event and asked for training again"),
@@ -54,7 +61,7 @@ class RecordsConfig(AppConfig):
 
 
 def _register_requests() -> None:
-    """The deeds around waivers and extensions, and the letters about them."""
+    """The deeds around waivers, exemptions and extensions, and the letters about them."""
     from lms.audit import kinds
     from lms.mail import kinds as mail_kinds
     from lms.mail.enums import Category
@@ -65,8 +72,8 @@ def _register_requests() -> None:
         mail_kinds.MessageKind(
             "records.request",
             Category.REQUIRED,
-            _("Waivers and extensions"),
-            context="compliance.records.messages.request",
+            _("Waivers, exemptions and extensions"),
+            context="compliance.records.letters_requests.letter",
         )
     )
     mail_kinds.register(

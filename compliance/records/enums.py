@@ -54,7 +54,7 @@ class CreditSource(models.TextChoices):
 
 
 class RequestState(models.TextChoices):
-    """What became of a request for a waiver or an extension."""
+    """What became of a request for a waiver, an exemption or an extension."""
 
     WAITING = State.WAITING.value, _("Waiting for a decision")
     APPROVED = State.APPROVED.value, _("Approved")
@@ -73,6 +73,7 @@ class PersonStanding(models.TextChoices):
     IN_GRACE = "in_grace", _("In grace")
     DUE_SOON = "due_soon", _("Due soon")
     EXCUSED = "excused", _("Excused from everything")
+    EXEMPT = "exempt", _("Exempt from something")
 
 
 class EventKind(models.TextChoices):

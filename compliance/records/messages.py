@@ -1,4 +1,4 @@
-"""The letters about waivers and extensions: to whoever decides, to the person, to whoever asked.
+"""The letters about requests and events: to whoever decides, to the person, to whoever asked.
 
 What they say is read when they leave: a request that was decided meanwhile asks nobody any more.
 """
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from compliance.records.enums import RequestState
-from compliance.records.models import ComplianceRecord, Extension, TriggeringEvent, Waiver
+from compliance.records.models import ComplianceRecord, Extension, TriggeringEvent
 from compliance.records.queries import triggers as queries
 from compliance.records.queries import words as said
-from compliance.records.queries.requests import KINDS
+from compliance.records.queries.excuses import Excuse
+from compliance.records.queries.requests import Asked, kind_of
 from lms.access import roles
 from lms.access.permissions import Permission
 from lms.mail import actions as mail
@@ -29,15 +30,15 @@ KIND = "records.request"
 EVENT_KIND = "records.event"
 
 
-def tell_deciders(request: Waiver | Extension, *, at: datetime) -> None:
+def tell_deciders(request: Asked, *, at: datetime) -> None:
     """Write to everyone who may decide it, in the caller's transaction."""
-    needed = Permission.WAIVERS_DECIDE if isinstance(request, Waiver) else Permission.DUE_DATES_EXTEND
+    needed = Permission.DUE_DATES_EXTEND if isinstance(request, Extension) else Permission.WAIVERS_DECIDE
     deciders = people.holders_of(role.key for role in roles.ALL if needed in role.permissions)
     apart = (request.user_id, request.asked_by_id)
     _queue(request, "asked", [one for one in deciders if one.pk not in apart], at)
 
 
-def tell_answered(request: Waiver | Extension, *, at: datetime) -> None:
+def tell_answered(request: Asked, *, at: datetime) -> None:
     """Write to whoever asked, and to the person when something changes for them."""
     receivers = {request.asked_by_id: request.asked_by}
     if request.state == RequestState.APPROVED:
@@ -45,9 +46,23 @@ def tell_answered(request: Waiver | Extension, *, at: datetime) -> None:
     _queue(request, "answered", receivers.values(), at)
 
 
-def tell_ended(waiver: Waiver, *, at: datetime) -> None:
-    """Write to the person that the waiver ended early."""
-    _queue(waiver, "ended", [waiver.user], at)
+def tell_together(first: Asked, approved: Iterable[Asked], *, at: datetime) -> None:
+    """Write to each of these people that it was approved, and once to whoever asked what became of all."""
+    drafts = [_draft(one, "answered", one.user) for one in approved if one.user.is_active]
+    if first.asked_by.is_active:
+        drafts.append(_draft(first, "answered_together", first.asked_by))
+    mail.queue_many(kind=KIND, drafts=drafts, at=at)
+
+
+def tell_undone(extensions: Iterable[Extension], *, at: datetime) -> None:
+    """Write to each of these people that their due date is the one before again."""
+    drafts = [_draft(one, "undone", one.user) for one in extensions if one.user.is_active]
+    mail.queue_many(kind=KIND, drafts=drafts, at=at)
+
+
+def tell_ended(excuse: Excuse, *, at: datetime) -> None:
+    """Write to the person that the waiver or exemption ended."""
+    _queue(excuse, "ended", [excuse.user], at)
 
 
 def tell_extended(extensions: Iterable[Extension], *, at: datetime) -> None:
@@ -56,14 +71,14 @@ def tell_extended(extensions: Iterable[Extension], *, at: datetime) -> None:
     mail.queue_many(kind=KIND, drafts=drafts, at=at)
 
 
-def _queue(request: Waiver | Extension, what: str, receivers: Iterable["User"], at: datetime) -> None:
+def _queue(request: Asked, what: str, receivers: Iterable["User"], at: datetime) -> None:
     drafts = [_draft(request, what, one) for one in receivers if one.is_active]
     if drafts:
         mail.queue_many(kind=KIND, drafts=drafts, at=at)
 
 
-def _draft(request: Waiver | Extension, what: str, to: "User") -> mail.Draft:
-    kind = "waivers" if isinstance(request, Waiver) else "extensions"
+def _draft(request: Asked, what: str, to: "User") -> mail.Draft:
+    kind = kind_of(request)
     facts = {"kind": kind, "id": request.pk, "what": what}
     return mail.Draft(to.pk, to.email, f"records:{kind}:{request.pk}:{what}:{to.pk}", facts)
 
@@ -129,112 +144,3 @@ def event(message: "Message") -> dict[str, Any] | None:
         "reason": found.account,
         "url": links.absolute("/"),
     }
-
-
-def request(message: "Message") -> dict[str, Any] | None:
-    """What the letter says; None when nobody has to decide any more."""
-    facts = message.facts
-    found: Any = (
-        KINDS[facts["kind"]]
-        .objects.select_related("user", "requirement", "asked_by", "decided_by")
-        .filter(pk=facts["id"])
-        .first()
-    )
-    if found is None or (facts["what"] == "asked" and not found.is_waiting):
-        return None
-    is_own = message.user_id == found.user_id
-    if facts["what"] == "asked":
-        words = _asked(found)
-    elif facts["what"] == "ended":
-        words = _ended(found)
-    elif found.state == RequestState.APPROVED and is_own:
-        words = _granted(found)
-    else:
-        words = _answered(found)
-    title, sentences = words
-    path = "/status/" if is_own else f"/requests/{facts['kind']}/{found.public_id}/"
-    is_decided = facts["what"] != "asked"
-    return {
-        "title": title,
-        "sentences": sentences,
-        "reason": found.end_reason if facts["what"] == "ended" else found.reason,
-        "note": found.decision_note if is_decided and facts["what"] != "ended" else "",
-        "is_question": not is_decided,
-        "is_own": is_own,
-        "url": links.absolute(path),
-    }
-
-
-def _names(found: Any) -> dict[str, str]:
-    names = {
-        "name": found.user.display_name,
-        "title": found.requirement.title,
-        "asker": found.asked_by.display_name,
-        "decider": found.decided_by.display_name if found.decided_by else "",
-    }
-    if isinstance(found, Waiver):
-        return names | {"first": day_text(found.starts_on), "last": day_text(found.ends_on)}
-    return names | {"first": day_text(found.moved_from), "last": day_text(found.moved_to)}
-
-
-def _asked(found: Any) -> tuple[str, list[str]]:
-    names = _names(found)
-    if found.asked_by_id == found.user_id:
-        return _asked_for_oneself(found, names)
-    if isinstance(found, Waiver):
-        return _("A waiver waits for your decision: %(name)s") % names, [
-            _("%(asker)s asks that %(name)s be excused from “%(title)s” from %(first)s until %(last)s.")
-            % names
-        ]
-    return _("An extension waits for your decision: %(name)s") % names, [
-        _("%(asker)s asks that the due date of “%(title)s” for %(name)s move from %(first)s to %(last)s.")
-        % names
-    ]
-
-
-def _asked_for_oneself(found: Any, names: dict[str, str]) -> tuple[str, list[str]]:
-    if isinstance(found, Waiver):
-        return _("A waiver waits for your decision: %(name)s") % names, [
-            _("%(name)s asks to be excused from “%(title)s” from %(first)s until %(last)s.") % names
-        ]
-    return _("An extension waits for your decision: %(name)s") % names, [
-        _("%(name)s asks that the own due date of “%(title)s” move from %(first)s to %(last)s.") % names
-    ]
-
-
-def _granted(found: Any) -> tuple[str, list[str]]:
-    names = _names(found)
-    if isinstance(found, Waiver):
-        return _("You are excused until %(last)s: %(title)s") % names, [
-            _("You are excused from “%(title)s” from %(first)s until %(last)s, both days included.") % names,
-            _("No reminders come in that time. The day after, you have it again, with a new due date."),
-        ]
-    return _("Your due date moved to %(last)s: %(title)s") % names, [
-        _("“%(title)s” was due on %(first)s. It is now due on %(last)s, until the end of that day.") % names,
-        _("The earlier date stays on record; what counts is the new one."),
-    ]
-
-
-def _answered(found: Any) -> tuple[str, list[str]]:
-    names = _names(found)
-    if found.state == RequestState.APPROVED:
-        title = _("Approved: %(title)s for %(name)s") % names
-        lead = _("%(decider)s approved what you asked for. %(name)s was written to.") % names
-    else:
-        if found.asked_by_id == found.user_id:
-            return _("Refused: %(title)s") % names, [
-                _("%(decider)s refused what you asked for. Nothing changes in what you owe.") % names
-            ]
-        title = _("Refused: %(title)s for %(name)s") % names
-        lead = _("%(decider)s refused what you asked for. Nothing changes for %(name)s.") % names
-    if isinstance(found, Waiver):
-        return title, [lead, _("You had asked for a waiver from %(first)s until %(last)s.") % names]
-    return title, [lead, _("You had asked that the due date move from %(first)s to %(last)s.") % names]
-
-
-def _ended(found: Any) -> tuple[str, list[str]]:
-    names = _names(found) | {"day": day_text(found.ended_on)}
-    return _("You are no longer excused: %(title)s") % names, [
-        _("Your waiver for “%(title)s” was to last until %(last)s. It ends on %(day)s.") % names,
-        _("From then on you have it again, with a new due date. You find it under “My status”."),
-    ]

@@ -7,11 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from compliance.core import waivers as core
-
-from .enums import AssignmentStatus, CloseReason, RequestState
+from .enums import AssignmentStatus, CloseReason
 from .models_credits import Credit, Reinstatement, Revocation
 from .models_keys import AccessKey
+from .models_requests import Exemption, Extension, Request, Waiver
 from .models_triggers import Concern, TriggeringEvent
 
 __all__ = [
@@ -20,6 +19,7 @@ __all__ = [
     "ComplianceRecord",
     "Concern",
     "Credit",
+    "Exemption",
     "Extension",
     "Obligation",
     "Reinstatement",
@@ -214,124 +214,6 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on}"
-
-
-class Request(models.Model):
-    """What waivers and extensions have in common: somebody asks, somebody decides, both with their reasons.
-
-    Append-only. A trigger in the database lets the decision be written once, the early end of a waiver once, and
-    nothing else be changed or deleted. Nobody decides what concerns themself.
-    """
-
-    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
-    user = models.ForeignKey("people.User", models.PROTECT, related_name="%(class)ss")
-    requirement = models.ForeignKey("requirements.Requirement", models.PROTECT, related_name="%(class)ss")
-    reason = models.TextField()
-    evidence_note = models.TextField(blank=True)
-    asked_by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=RequestState, default=RequestState.WAITING)
-    decided_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    decision_note = models.TextField(blank=True)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return f"{self.user_id}: {self.requirement_id}, {self.state}"
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether nobody has decided yet."""
-        return self.state == RequestState.WAITING
-
-
-def _request_constraints(name: str) -> list[models.BaseConstraint]:
-    """What the database holds of every kind of request."""
-    undecided = Q(state=RequestState.WAITING, decided_by__isnull=True, decided_at__isnull=True)
-    decided = ~Q(state=RequestState.WAITING) & Q(decided_by__isnull=False, decided_at__isnull=False)
-    return [
-        models.UniqueConstraint(fields=["public_id"], name=f"{name}_public_id_once"),
-        models.CheckConstraint(condition=~Q(reason=""), name=f"{name}_has_reason"),
-        models.CheckConstraint(condition=undecided | decided, name=f"{name}_decision_is_whole"),
-        models.CheckConstraint(
-            condition=~Q(state=RequestState.APPROVED) | ~Q(decided_by=F("user")),
-            name=f"{name}_nobody_approves_their_own",
-        ),
-    ]
-
-
-class Waiver(Request):
-    """Excuses a person from a requirement from `starts_on` to `ends_on`, both included.
-
-    `ended_on`: ended early, and this is the first day that counts again. Two approved ones never overlap: an
-    exclusion constraint in the database (migration 0005), since Django knows none without an extension.
-    """
-
-    starts_on = models.DateField()
-    ends_on = models.DateField()
-    ended_on = models.DateField(null=True)
-    ended_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
-    ended_at = models.DateTimeField(null=True)
-    end_reason = models.TextField(blank=True)
-
-    class Meta:
-        verbose_name = _("waiver")
-        constraints = [
-            *_request_constraints("waiver"),
-            models.CheckConstraint(
-                condition=~Q(state=RequestState.APPROVED) | ~Q(decided_by=F("asked_by")),
-                name="waiver_asked_and_approved_by_two",
-            ),
-            models.UniqueConstraint(
-                fields=["user", "requirement"],
-                name="waiver_one_waiting",
-                condition=Q(state=RequestState.WAITING),
-            ),
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="waiver_days_in_order"),
-            models.CheckConstraint(
-                condition=Q(ended_on__isnull=True, ended_by__isnull=True, ended_at__isnull=True)
-                | Q(
-                    state=RequestState.APPROVED,
-                    ended_by__isnull=False,
-                    ended_at__isnull=False,
-                    ended_on__range=(F("starts_on"), F("ends_on")),
-                ),
-                name="waiver_early_end_is_whole",
-            ),
-        ]
-        indexes = [models.Index(fields=["requirement", "user"], name="waiver_by_requirement")]
-
-    @property
-    def days(self) -> core.Waiver:
-        """The waiver in the engine's words."""
-        return core.Waiver(self.starts_on, self.ends_on, self.ended_on, self.reason)
-
-
-class Extension(Request):
-    """Moves the due date of one open cycle from `moved_from` to `moved_to`; the cycle keeps its original date too.
-
-    Those of one decision about several people share a `batch`.
-    """
-
-    record = models.ForeignKey(ComplianceRecord, models.PROTECT, related_name="extensions")
-    moved_from = models.DateField()
-    moved_to = models.DateField()
-    batch = models.UUIDField(null=True)
-
-    class Meta:
-        verbose_name = _("extension")
-        constraints = [
-            *_request_constraints("extension"),
-            models.CheckConstraint(
-                condition=Q(moved_to__gt=F("moved_from")), name="extension_never_shortens"
-            ),
-            models.UniqueConstraint(
-                fields=["record"], name="extension_one_waiting", condition=Q(state=RequestState.WAITING)
-            ),
-        ]
-        indexes = [models.Index(fields=["requirement", "user"], name="extension_by_requirement")]
 
 
 class Shift(models.Model):

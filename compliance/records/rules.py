@@ -5,6 +5,8 @@ from django.utils.translation import gettext as _
 from compliance.core.credits import CreditFault
 from compliance.core.triggers import Fault as EventFault
 from compliance.core.waivers import LONGEST_DAYS, Fault
+from compliance.records.models import Exemption, Waiver
+from lms.ui.dates import day_text
 
 
 class Refused(Exception):
@@ -20,14 +22,44 @@ def fault_text(fault: Fault) -> str:
     words = {
         Fault.ENDS_BEFORE_IT_STARTS: _("The last day must not be before the first."),
         Fault.STARTS_IN_THE_PAST: _(
-            "A waiver begins today or later: what was late before stays on record as late."
+            "It begins today or later: what was late before stays on record as late."
         ),
         Fault.TOO_LONG: _("A waiver lasts a year at most. Before it ends, it can be asked for again."),
         Fault.NOT_LATER: _("The new due date must be later than the one there is: it can never come nearer."),
         Fault.IN_THE_PAST: _("The new due date must not be in the past."),
+        Fault.REVIEWED_TOO_EARLY: _("The day of the next look must lie after today and after the first day."),
+        Fault.REVIEWED_TOO_LATE: _(
+            "Somebody looks at an exemption again within three years. Choose an earlier day."
+        ),
         Fault.TOO_FAR: _("A due date can be moved by %(days)s days at most.") % {"days": LONGEST_DAYS},
     }
     return words[fault]
+
+
+def waits_text() -> str:
+    """Why nobody can ask twice for the same."""
+    return _("A request for this person and requirement waits for a decision.")
+
+
+def not_held_text() -> str:
+    """Why nothing can be asked for about somebody who does not have the requirement."""
+    return _("This requirement does not apply to the person, so there is nothing to excuse them from.")
+
+
+def overlap_text(other: Waiver | Exemption) -> str:
+    """What covers some of the days that were asked for, and what to do."""
+    days = {"first": day_text(other.starts_on), "last": day_text(other.ends_on) if other.ends_on else ""}
+    if other.ends_on is None:
+        return _("The person is exempt since %(first)s until further notice. End that first.") % days
+    if isinstance(other, Exemption):
+        text = _(
+            "An exemption from %(first)s to %(last)s covers some of these days. Choose days before or after it."
+        )
+    else:
+        text = _(
+            "A waiver from %(first)s to %(last)s covers some of these days. Choose days before or after it."
+        )
+    return text % days
 
 
 def credit_text(fault: CreditFault) -> str:

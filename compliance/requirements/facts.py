@@ -46,8 +46,8 @@ def roster(*, after_id: int = 0, limit: int | None = None, user_ids: Collection[
 
 
 def population(requirement: Requirement, rows: Roster) -> Population:
-    """These people as one requirement sees them: with leaves, waivers and the stretches in which it rested."""
-    rests, excused = tuple(pauses(requirement)), waivers(requirement, rows)
+    """These people as one requirement sees them: with leaves, excuses and the stretches in which it rested."""
+    rests, excused = tuple(pauses(requirement)), excuses(requirement, rows)
     by_hand, reached = named_by_hand(requirement, rows), milestones(requirement, rows)
     return Population(
         people=tuple(
@@ -70,15 +70,19 @@ def pauses(requirement: Requirement) -> Iterable[Absence]:
     return (Absence(row.starts_on, row.resumes_on, Cause.PAUSE) for row in rows)
 
 
-def waivers(requirement: Requirement, rows: Roster) -> dict[int, tuple[Absence, ...]]:
-    """The approved waivers of these people. As with `holders`, the rows are reached through the relation."""
+def excuses(requirement: Requirement, rows: Roster) -> dict[int, tuple[Absence, ...]]:
+    """The approved waivers and exemptions of these people; two statements.
+
+    As with `holders`, the rows are reached through the relation.
+    """
     if requirement._state.adding or not rows:
         return {}
     ids = [row.user_id for row in rows]
     found: dict[int, tuple[Absence, ...]] = {}
-    approved = requirement.waivers.filter(state=RequestState.APPROVED)
-    for row in approved.filter(user_id__gte=min(ids), user_id__lte=max(ids)):
-        found[row.user_id] = (*found.get(row.user_id, ()), row.days.absence)
+    for given in (requirement.waivers, requirement.exemptions):
+        approved = given.filter(state=RequestState.APPROVED)
+        for row in approved.filter(user_id__gte=min(ids), user_id__lte=max(ids)):
+            found[row.user_id] = (*found.get(row.user_id, ()), row.days.absence)
     return found
 
 

@@ -1,12 +1,14 @@
 """Which changes there are, their lines, and who may decide about one."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.http import Http404
 
+from compliance.changes import rules
 from compliance.changes.enums import Difference, Effect, State
 from compliance.changes.models import Change, Line, Threshold
 from compliance.reminders import queries as reminders
@@ -29,6 +31,11 @@ class Group:
 def threshold() -> Threshold:
     """From how many people a second person is needed; as it begins where nobody set it."""
     return Threshold.objects.first() or Threshold()
+
+
+def limit_alone(at: datetime) -> int | None:
+    """How many people one person alone may affect now; None: any number."""
+    return rules.limit(threshold(), int(str(people.measure(at=at)["people"])))
 
 
 def all_changes() -> QuerySet[Change]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from compliance.core import dates, triggers
 from compliance.core.shares import Share
-from compliance.core.terms import Completion, CycleFacts, Roll, Validity
+from compliance.core.terms import Absence, Cause, Completion, CycleFacts, Roll, Validity
 from compliance.core.triggers import Fault, Occasion, Outcome, Place
 
 from .makers import d, leave, person, yearly
@@ -92,7 +92,10 @@ def test_an_open_cycle_carries_it_and_is_due_on_the_earlier_day(due, expected):
 
 
 def test_nothing_is_asked_of_who_is_exempt_or_does_not_have_it():
-    assert not ask(Place(is_exempt=True)).is_asked
+    exempt = person(absences=(Absence(TODAY, None, Cause.EXEMPTION),))
+    assert ask(Place((DONE,)), who=exempt).outcome is Outcome.EXEMPT
+    waived = person(absences=(Absence(TODAY, d("2026-12-31"), Cause.WAIVER),))
+    assert ask(Place((DONE,)), who=waived).is_asked
     assert not ask(Place(is_held=False)).is_asked
 
 

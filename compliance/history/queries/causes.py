@@ -16,7 +16,8 @@ from lms.audit import queries as audit
 from lms.people import queries as people
 
 SOURCES = (
-    "people_affiliation", "people_leave", "people_fieldvalue", "records_waiver", "records_extension",
+    "people_affiliation", "people_leave", "people_fieldvalue", "records_waiver", "records_exemption",
+    "records_extension",
     "records_compliancerecord", "records_assignment",
 )  # fmt: skip
 _NEAR = dt.timedelta(minutes=2)

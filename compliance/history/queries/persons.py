@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from compliance.core.asof import Corrected, Holding, KnownCycle, as_of
+from compliance.core.exemptions import Exemption
 from compliance.core.standing import standing_of
 from compliance.core.terms import Absence, Cause, CycleFacts, Fact, Standing, Status, Trigger
 from compliance.core.waivers import Waiver
@@ -76,9 +77,9 @@ class _Facts:
         self._shifts = self._moved_otherwise()
         self._events = self._asking()
         self._revoked = self._taken_back()
-        self._waivers = self._grouped(
-            "records_waiver", "requirement_id", f"{mine} AND row.state = 'approved'"
-        )
+        approved = f"{mine} AND row.state = 'approved'"
+        self._waivers = self._grouped("records_waiver", "requirement_id", approved)
+        self._exemptions = self._grouped("records_exemption", "requirement_id", approved)
         self._leaves = [
             Absence.leave(row["starts_on"], row["ends_on"]) for row in self._read("people_leave", mine)
         ]
@@ -130,8 +131,9 @@ class _Facts:
         if correction is not None:
             return self._derived(correction.found)
         holdings = [self._holding(row) for row in self._of(requirement)]
-        waived = [_waiver(row).absence for row in self._waivers[pk]]
-        standing = as_of(holdings, self._on, absences=[*self._leaves, *waived], rests=rests)
+        excused = [_waiver(row).absence for row in self._waivers[pk]]
+        excused += [_exemption(row).absence for row in self._exemptions[pk]]
+        standing = as_of(holdings, self._on, absences=[*self._leaves, *excused], rests=rests)
         held = [each for each in holdings if each.covers(self._on)]
         begun = [each.on(self._on) for one in held for each in one.cycles if not _is_over(each, self._on)]
         return standing, self._due(begun), False
@@ -156,10 +158,9 @@ class _Facts:
         return [row for row in self._assignments if row["requirement_id"] == requirement["id"]]
 
     def _holding(self, row: dict[str, Any]) -> Holding:
-        exempt = ("assignment", "exempt") if row["status"] == AssignmentStatus.EXEMPT else None
         cycles = tuple(self._cycle(each) for each in self._records[row["id"]])
         waits = self._waits[row["id"]]
-        return Holding(row["assigned_on"], row["withdrawn_on"], cycles, exempt, waits)
+        return Holding(row["assigned_on"], row["withdrawn_on"], cycles, waits)
 
     def _waited(self) -> dict[int, tuple[Fact, ...]]:
         """What each assignment waited for; that is written when it is made and stays."""
@@ -173,6 +174,11 @@ class _Facts:
 
     def _cycle(self, row: dict[str, Any]) -> KnownCycle:
         extended = [(each["decided_at"], each["moved_from"]) for each in self._extensions[row["id"]]]
+        extended += [
+            (each["undone_at"], each["moved_to"])
+            for each in self._extensions[row["id"]]
+            if each["undone_at"] is not None
+        ]
         moved = sorted([*self._shifts[row["id"]], *extended])
         closed_on = clock.today(row["closed_at"]) if row["closed_at"] else None
         facts, event = self._cycle_facts(row), self._events.get(row["event_id"])
@@ -242,6 +248,10 @@ def _is_over(cycle: KnownCycle, on: dt.date) -> bool:
 
 def _waiver(row: dict[str, Any]) -> Waiver:
     return Waiver(row["starts_on"], row["ends_on"], row["ended_on"], row["reason"])
+
+
+def _exemption(row: dict[str, Any]) -> Exemption:
+    return Exemption(row["starts_on"], row["ends_on"], row["ended_on"], row["reason"])
 
 
 def _facts(row: dict[str, Any]) -> CycleFacts:

@@ -142,10 +142,9 @@ def _restated(past: Past, until: dt.datetime) -> str:
     dropped = [[one.user_id, one.requirement_id] for one in past.corrections if one.is_dropped]
     return f"""
     SELECT a.id AS assignment_id, a.user_id, a.requirement_id,
-           CASE WHEN a.status = 'exempt' THEN 'exempt'
-                WHEN g.reason @> '[["waits_for"]]' AND NOT EXISTS (SELECT FROM known_record b
+           CASE WHEN g.reason @> '[["waits_for"]]' AND NOT EXISTS (SELECT FROM known_record b
                      WHERE b.assignment_id = a.id AND b.window_opens_on <= {on}) THEN 'waiting'
-                WHEN w.user_id IS NOT NULL THEN 'waived'
+                WHEN m.user_id IS NOT NULL THEN 'exempt' WHEN w.user_id IS NOT NULL THEN 'waived'
                 WHEN l.user_id IS NOT NULL THEN 'paused' ELSE 'active' END AS assignment_status,
            o.id AS open_record_id, o.cycle, o.window_opens_on, COALESCE(x.moved_from, o.due_on) AS due_on,
            o.original_due_on, COALESCE(x.moved_from, o.due_on) + (o.grace_ends_on - o.due_on) AS grace_ends_on, {_DONE},
@@ -161,8 +160,9 @@ def _restated(past: Past, until: dt.datetime) -> str:
                   ORDER BY assignment_id, cycle DESC) f ON f.assignment_id = a.id
       LEFT JOIN ({_moved_later(past, until)}) x ON x.record_id = o.id
       LEFT JOIN records_triggeringevent ev ON ev.id = o.event_id AND ev.recorded_at < {end}
-      LEFT JOIN (SELECT DISTINCT user_id, requirement_id FROM ({known("records_waiver", until)}) e
-                  WHERE state = 'approved' AND starts_on <= {on} AND COALESCE(ended_on, ends_on + 1) > {on}) w
+      LEFT JOIN ({_excused("records_exemption", past, until)}) m
+        ON m.user_id = a.user_id AND m.requirement_id = a.requirement_id
+      LEFT JOIN ({_excused("records_waiver", past, until)}) w
         ON w.user_id = a.user_id AND w.requirement_id = a.requirement_id
       LEFT JOIN (SELECT DISTINCT user_id FROM ({known("people_leave", until)}) e
                   WHERE starts_on <= {on} AND (ends_on IS NULL OR ends_on >= {on})) l ON l.user_id = a.user_id
@@ -180,13 +180,24 @@ def _restated(past: Past, until: dt.datetime) -> str:
               {", ".join(f"{name} date" for name in _DAYS)})"""
 
 
+def _excused(table: str, past: Past, until: dt.datetime) -> str:
+    """Who was waived, or exempt, on the day; without a last day the excuse goes on."""
+    on = day(past.day)
+    return f"""
+    SELECT DISTINCT user_id, requirement_id FROM ({known(table, until)}) e
+     WHERE state = 'approved' AND starts_on <= {on} AND COALESCE(ended_on, ends_on + 1, 'infinity') > {on}"""
+
+
 def _moved_later(past: Past, until: dt.datetime) -> str:
-    """The due date a cycle had before an extension, a change of the requirement or an event moved it after the day."""
+    """The due date a cycle had before an extension, its undoing, a changed requirement or an event moved it."""
     end = quoted(moment_after(past.day))
     return f"""
     SELECT DISTINCT ON (record_id) record_id, moved_from
       FROM (SELECT record_id, moved_from, decided_at AS at, id
               FROM ({known("records_extension", until)}) e WHERE state = 'approved'
+             UNION ALL
+            SELECT record_id, moved_to, undone_at, id
+              FROM ({known("records_extension", until)}) e WHERE undone_at IS NOT NULL
              UNION ALL
             SELECT record_id, moved_from, at, id FROM records_shift WHERE at < {quoted(until)}
              UNION ALL

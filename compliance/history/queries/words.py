@@ -48,6 +48,7 @@ def told(source: str, change: Told) -> str:
         "people_leave": _leave,
         "people_fieldvalue": _field,
         "records_waiver": _waiver,
+        "records_exemption": _exemption,
         "records_extension": _extension,
         "records_compliancerecord": _cycle,
         "records_assignment": _assignment,
@@ -131,7 +132,19 @@ def _waiver(change: Told) -> str:
     return _("Waiver ended early, on %(day)s") % {"day": _day(change.has("ended_on"))}
 
 
+def _exemption(change: Told) -> str:
+    if change.after is None or not change.touches or change.has("state") != "approved":
+        return ""
+    if change.differs("state"):
+        return _("Exemption approved: %(days)s") % {"days": _stretch(change.after)}
+    if change.differs("ended_on"):
+        return _("Exemption ended, on %(day)s") % {"day": _day(change.has("ended_on"))}
+    return ""
+
+
 def _extension(change: Told) -> str:
+    if change.has("undone_at") and not change.was("undone_at"):
+        return _("Extension to %(day)s undone") % {"day": _day(change.has("moved_to"))}
     if change.has("state") != "approved" or change.was("state") == "approved":
         return ""
     return _("Due date moved from %(before)s to %(after)s") % {

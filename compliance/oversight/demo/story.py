@@ -244,7 +244,7 @@ class Story:
                 course.read(self._who(person.email.partition("@")[0]), count=person.lessons_read, at=at)
 
     def _except(self, owner: Any) -> None:
-        """One waiver and one extension that were decided, and one request that waits."""
+        """A waiver, an exemption and an extension that were decided, and one request that waits."""
         officer, day = self._who("bo.brandt"), self.today - 2 * _DAY
         excused, extended, waiting = (self._fated(fate) for fate in _ASKED_FOR)
         (requirement,) = (
@@ -262,6 +262,11 @@ class Story:
             evidence_note=_("Letter of the dean in the personnel file"), **asked,
         )  # fmt: skip
         records.approve_waiver(waiver, note="", by=officer, **when)
+        exemption = records.ask_for_exemption(
+            user=self._fated(population.Fate.NEVER, 3), starts_on=day, review_on=day + 365 * _DAY,
+            reason=_("Works abroad without any access to the university’s systems"), **asked,
+        )  # fmt: skip
+        records.approve_exemption(exemption, note=_("Asked the head of the department"), by=officer, **when)
         extension = records.ask_for_extension(
             user=extended, moved_to=self.today + 21 * _DAY, reason=_("Examination weeks"), **asked
         )

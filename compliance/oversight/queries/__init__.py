@@ -12,6 +12,7 @@ from .picture import picture_of
 from .restating import Restated, RestatedLine, restated
 from .selection import Selection, chosen_people, completions, department_choices, requirement_choices
 from .sharing import Board, Shared, Site, board, preview, shared, shared_cells
+from .twos import takes_two
 
 __all__ = [
     "Again",
@@ -49,5 +50,6 @@ __all__ = [
     "scope_of",
     "shared",
     "shared_cells",
+    "takes_two",
     "who_and_what",
 ]

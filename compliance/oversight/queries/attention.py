@@ -53,7 +53,7 @@ def attention(*, today: date, at: datetime, decides: bool = False, reviews: bool
     first = reminders.next_turn_on(today=today, at=at)
     days = reminders.upcoming_days(today=today, first=first)
     matters = [
-        *(_requests() if decides else ()),
+        *(_requests(today) if decides else ()),
         *(_evidence(today) if reviews else ()),
         *_equivalences(),
         *_unanswerable(),
@@ -64,8 +64,8 @@ def attention(*, today: date, at: datetime, decides: bool = False, reviews: bool
     return Attention(matters=matters, next_turn=days[0] if days else None)
 
 
-def _requests() -> list[Matter]:
-    """Waivers and extensions that somebody has to decide."""
+def _requests(today: date) -> list[Matter]:
+    """What somebody has to decide, and exemptions that somebody has to look at again."""
     found = []
     for kind in records.KINDS:
         count = records.waiting_count(kind)
@@ -73,6 +73,12 @@ def _requests() -> list[Matter]:
             text = _WAITING[kind](count) % {"n": count}
             href = f"{reverse('oversight:requests')}?kind={kind}&state=waiting"
             found.append(Matter(text, href, _("Look at them")))
+    if count := records.up_for_review(today).count():
+        text = ngettext(
+            "%(n)d exemption is to be looked at again", "%(n)d exemptions are to be looked at again", count
+        )
+        href = f"{reverse('oversight:requests')}?kind=exemptions&review=due"
+        found.append(Matter(text % {"n": count}, href, _("Look at them")))
     return found
 
 
@@ -91,6 +97,9 @@ def _evidence(today: date) -> list[Matter]:
 _WAITING = {
     "waivers": lambda n: ngettext(
         "%(n)d waiver waits for a decision", "%(n)d waivers wait for a decision", n
+    ),
+    "exemptions": lambda n: ngettext(
+        "%(n)d exemption waits for a decision", "%(n)d exemptions wait for a decision", n
     ),
     "extensions": lambda n: ngettext(
         "%(n)d extension waits for a decision", "%(n)d extensions wait for a decision", n

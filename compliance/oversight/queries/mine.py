@@ -112,11 +112,26 @@ class Duty:
 
     @property
     def excuse(self) -> str:
-        """Until when and why the person is excused; empty without a waiver."""
+        """Until or since when and why the person is excused; empty without a waiver or exemption."""
+        if self.owed.exempt_since is not None:
+            return self._exempt(self.owed.exempt_since)
         if self.owed.excused_until is None:
             return ""
         until = {"day": dates.day_text(self.owed.excused_until), "reason": self.owed.excused_because}
         return _("Excused until %(day)s, because: %(reason)s") % until
+
+    def _exempt(self, since: date) -> str:
+        facts = {
+            "since": dates.day_text(since),
+            "until": dates.day_text(self.owed.excused_until) if self.owed.excused_until else "",
+            "reason": self.owed.excused_because,
+            "name": self.owed.exempt_by,
+        }
+        if facts["until"]:
+            return (
+                _("Exempt since %(since)s until %(until)s, because: %(reason)s. Decided by %(name)s.") % facts
+            )
+        return _("Exempt since %(since)s, because: %(reason)s. Decided by %(name)s.") % facts
 
     @property
     def extended(self) -> str:

@@ -20,6 +20,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "expired": (Status.EXPIRED.value,),
     "leaves end": ("leave_ends",),
     "waivers end": ("waiver_ends",),
+    "exemptions end": ("exemption_ends",),
     "mails": (foresight.MAIL,),
     "new": (f"{foresight.NOTICE}assigned",),
     "before": (f"{foresight.NOTICE}before",),

@@ -32,7 +32,11 @@ def _lane(course: records.Course, today: date, since: date) -> Lane:
     for one in course.rounds:
         spans += [span for span in _spans(one, today) if span.last is None or span.last >= since]
         marks += [mark for mark in _marks(one) if mark.on >= since]
-    spans += [Span("excused", first, last, _("excused")) for first, last in course.excused if last >= since]
+    spans += [
+        Span("excused", first, last, _("excused"))
+        for first, last in course.excused
+        if last is None or last >= since
+    ]
     return Lane(course.title, spans, marks)
 
 

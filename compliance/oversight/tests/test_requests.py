@@ -224,3 +224,74 @@ def test_a_manager_asks_for_whoever_reports_to_them(
     assert browser.post("/requests/waivers/new/", asked_for(cast, person=cast.mia.email)).status_code == 422
     with inside(alpha):
         records.refuse(Waiver.objects.get(), note="no", by=cast.bo, at=clock.now())
+
+
+def test_waivers_for_many_are_shown_by_name_asked_once_and_decided_as_a_whole(
+    alpha: TenantRef, cast: SimpleNamespace, client_for: Browser
+) -> None:
+    head, officer = client_for(alpha, cast.head), client_for(alpha, cast.bo)
+    said = {name: text for name, text in asked_for(cast).items() if name != "person"} | {"reach": "listed"}
+    assert head.get("/requests/waivers/many/").status_code == 200
+    for listed, words in (
+        ("", "List at least one person"),
+        (f"{cast.lea.email}\n{cast.mia.email}", "Line 2: nobody you can ask for"),
+        ("\x00", "Null characters"),
+        ("x\n" * 1001, "at most 1000"),
+    ):
+        answer = head.post("/requests/waivers/many/", said | {"listed": listed})
+        assert answer.status_code == 422
+        assert words in answer.content.decode(), listed[:20]
+    assert head.post("/requests/waivers/many/", said | {"reach": "department"}).status_code == 422
+    said |= {"reach": "department", "department": "LAW"}
+    shown = head.post("/requests/waivers/many/", said)
+    assert [one.name for one in shown.context["seen"].given] == ["Lea Law"]
+    confirmed = said | {
+        "fingerprint": shown.context["seen"].fingerprint,
+        "batch": str(shown.context["batch"]),
+    }
+    assert head.post("/requests/waivers/many/", confirmed | {"fingerprint": "x"}).status_code == 409
+    page = head.post("/requests/waivers/many/", confirmed)["Location"]
+    assert head.post("/requests/waivers/many/", confirmed)["Location"] == page, "a second click"
+    with inside(alpha):
+        assert Waiver.objects.count() == 1
+    assert head.post(f"{page}decide/", {"decision": "approve"}).status_code == 403
+    assert client_for(alpha, cast.mia).get(page).status_code == 403
+    assert "Approve all" in officer.get(page).content.decode()
+    assert officer.post(f"{page}decide/", {"decision": "refuse"}).status_code == 422
+    assert officer.post(f"{page}decide/", {"decision": "approve"}).status_code == 303
+    with inside(alpha):
+        assert Waiver.objects.get().state == "approved"
+    assert officer.post(f"{page}decide/", {"decision": "approve"}, follow=True).status_code == 200
+    nothing = "00000000-0000-0000-0000-000000000000"
+    assert officer.get(f"/requests/waivers/many/{nothing}/").status_code == 404
+
+
+def test_moving_more_dates_than_one_may_alone_takes_two_and_can_be_undone(
+    alpha: TenantRef, cast: SimpleNamespace, client_for: Browser
+) -> None:
+    from compliance.changes.models import Threshold
+
+    with inside(alpha):
+        Threshold.objects.create(is_on=True, percent=1, at_least=1)
+    officer, other = client_for(alpha, cast.bo), client_for(alpha, cast.cyd)
+    preview = officer.post("/overview/people/extend/", moved(cast))
+    assert preview.context["takes_two"]
+    said = moved(cast, fingerprint=preview.context["seen"].fingerprint)
+    assert officer.post("/overview/people/extend/", said | {"fingerprint": "x"}).status_code == 409
+    page = officer.post("/overview/people/extend/", said)["Location"]
+    with inside(alpha):
+        assert {*ComplianceRecord.objects.values_list("due_on", flat=True)} == {TODAY - 20 * DAY}
+    assert officer.post("/overview/people/extend/", said).status_code == 409, (
+        "a second click asks nothing more"
+    )
+    assert "Somebody else has to decide this" in officer.get(page).content.decode()
+    assert other.post(f"{page}decide/", {"decision": "approve"}).status_code == 303
+    with inside(alpha):
+        assert {*ComplianceRecord.objects.values_list("due_on", flat=True)} == {TODAY + 30 * DAY}
+    assert "Undo it" in officer.get(page).content.decode()
+    assert officer.get(f"{page}undo/").status_code == 200
+    assert officer.post(f"{page}undo/", {"reason": ""}).status_code == 422
+    assert officer.post(f"{page}undo/", {"reason": "wrong list"}).status_code == 303
+    assert "undone by" in officer.get(page).content.decode()
+    with inside(alpha):
+        assert {*ComplianceRecord.objects.values_list("due_on", flat=True)} == {TODAY - 20 * DAY}

@@ -1,4 +1,4 @@
-"""Asking for a waiver or an extension of one person; somebody else decides."""
+"""Asking for a waiver, an exemption or an extension of one person; somebody else decides."""
 
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,16 @@ from lms.people import queries as people
 from lms.ui import http, partials
 from tenants import clock
 
-FORMS: dict[str, Any] = {"waivers": forms.WaiverForm, "extensions": forms.ExtensionForm}
+FORMS: dict[str, Any] = {
+    "waivers": forms.WaiverForm,
+    "exemptions": forms.ExemptionForm,
+    "extensions": forms.ExtensionForm,
+}
+ASKS: dict[str, Any] = {
+    "waivers": records.ask_for_waiver,
+    "exemptions": records.ask_for_exemption,
+    "extensions": records.ask_for_extension,
+}
 
 
 @guard.needs(Permission.WAIVERS_ASK, scoped=True)
@@ -45,7 +54,9 @@ def ask(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _known(request: HttpRequest, now: Any) -> dict[str, Any]:
-    known: dict[str, Any] = {"starts_on": clock.today(now), "requirement": request.GET.get("requirement", "")}
+    today = clock.today(now)
+    known: dict[str, Any] = {"starts_on": today, "requirement": request.GET.get("requirement", "")}
+    known["review_on"] = today + forms.REVIEW_AFTER
     person = _asked_person(request)
     return known | ({"person": person.email} if person else {})
 
@@ -69,16 +80,12 @@ def _within_reach(viewer: Any, form: Any) -> Any:
 
 
 def _ask(kind: str, person: Any, given: dict[str, Any], viewer: Any, now: Any) -> Any:
-    requirement = requirements.requirement_by(UUID(given["requirement"]))
-    common = {
-        "user": person,
-        "requirement": requirement,
-        "reason": given["reason"],
-        "evidence_note": given["evidence_note"],
-        "by": viewer,
-        "today": clock.today(now),
-        "at": now,
-    }
-    if kind == "waivers":
-        return records.ask_for_waiver(starts_on=given["starts_on"], ends_on=given["ends_on"], **common)
-    return records.ask_for_extension(moved_to=given["moved_to"], **common)
+    asked = {name: value for name, value in given.items() if name not in {"person", "requirement"}}
+    return ASKS[kind](
+        user=person,
+        requirement=requirements.requirement_by(UUID(given["requirement"])),
+        by=viewer,
+        today=clock.today(now),
+        at=now,
+        **asked,
+    )

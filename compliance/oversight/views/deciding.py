@@ -1,13 +1,14 @@
 """The queue of requests, and what is done with one of them."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from compliance.evidence import queries as evidence
 from compliance.oversight import forms
@@ -20,7 +21,16 @@ from lms.people import queries as people
 from lms.ui import http, paging, partials
 from tenants import clock
 
-DECIDES = {"waivers": Permission.WAIVERS_DECIDE, "extensions": Permission.DUE_DATES_EXTEND}
+DECIDES = {
+    "waivers": Permission.WAIVERS_DECIDE,
+    "exemptions": Permission.WAIVERS_DECIDE,
+    "extensions": Permission.DUE_DATES_EXTEND,
+}
+APPROVES: dict[str, Callable[..., Any]] = {
+    "waivers": records.approve_waiver,
+    "exemptions": records.approve_exemption,
+    "extensions": records.approve_extension,
+}
 
 
 @guard.needs(Permission.WAIVERS_VIEW, scoped=True)
@@ -34,6 +44,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         reach=people.reach(guard.viewer(request), Permission.WAIVERS_VIEW),
         state=chosen.value("state"),
         search=chosen.value("q", ""),
+        review_by=clock.today() if chosen.value("review") else None,
     )
     context = {
         "filters": chosen,
@@ -48,29 +59,29 @@ def request_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, kind: str, public_id: UUID) -> HttpResponse:
     """One request, whole; with the decision to be made where the viewer may make it."""
-    found = _found(request, kind, public_id)
+    found = found_request(request, kind, public_id)
     return _page(request, kind, found, forms.DecisionForm())
 
 
 @guard.needs(Permission.WAIVERS_DECIDE)
 @require_POST
-def decide_waiver(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Approve or refuse a waiver."""
-    return _decide(request, "waivers", public_id, records.approve_waiver)
+def decide_excuse(request: HttpRequest, kind: str, public_id: UUID) -> HttpResponse:
+    """Approve or refuse a waiver or an exemption."""
+    return _decide(request, kind, public_id)
 
 
 @guard.needs(Permission.DUE_DATES_EXTEND)
 @require_POST
 def decide_extension(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Approve or refuse an extension."""
-    return _decide(request, "extensions", public_id, records.approve_extension)
+    return _decide(request, "extensions", public_id)
 
 
 @guard.needs(Permission.WAIVERS_ASK, scoped=True)
 @require_POST
 def withdraw(request: HttpRequest, kind: str, public_id: UUID) -> HttpResponse:
     """Take back what one asked for."""
-    found = _found(request, kind, public_id)
+    found = found_request(request, kind, public_id)
     try:
         records.withdraw(found, by=guard.viewer(request), at=clock.now())
     except records.Refused as error:
@@ -80,40 +91,15 @@ def withdraw(request: HttpRequest, kind: str, public_id: UUID) -> HttpResponse:
     return http.see_other("oversight:request", kind=kind, public_id=public_id)
 
 
-@guard.needs(Permission.WAIVERS_DECIDE)
-@require_http_methods(["GET", "HEAD", "POST"])
-def end_waiver(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """End a waiver before its last day."""
-    found, now = _found(request, "waivers", public_id), clock.now()
-    form = forms.EndForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            records.end_waiver(
-                found,
-                reason=form.cleaned_data["reason"],
-                by=guard.viewer(request),
-                today=clock.today(now),
-                at=now,
-            )
-        except records.Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("The waiver ends today. The person was written to."))
-            return http.see_other("oversight:request", kind="waivers", public_id=public_id)
-    context = {"form": form, "one": found, "today": clock.today(now)}
-    status = 422 if form.is_bound else 200
-    return partials.render_page(request, "oversight/requests/end.html", context, status=status)
-
-
-def _decide(request: HttpRequest, kind: str, public_id: UUID, approve: Callable[..., Any]) -> HttpResponse:
-    found, now, viewer = _found(request, kind, public_id), clock.now(), guard.viewer(request)
+def _decide(request: HttpRequest, kind: str, public_id: UUID) -> HttpResponse:
+    found, now, viewer = found_request(request, kind, public_id), clock.now(), guard.viewer(request)
     form = forms.DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, kind, found, form, status=422)
     note = form.cleaned_data["note"]
     try:
         if form.cleaned_data["decision"] == "approve":
-            approve(found, note=note, by=viewer, today=clock.today(now), at=now)
+            APPROVES[kind](found, note=note, by=viewer, today=clock.today(now), at=now)
             messages.success(request, _("Approved. The person and whoever asked were written to."))
         else:
             records.refuse(found, note=note, by=viewer, at=now)
@@ -127,24 +113,33 @@ def _page(request: HttpRequest, kind: str, found: Any, form: Any, status: int = 
     viewer, today = guard.viewer(request), clock.today()
     decides = DECIDES[kind] in viewer.usable_permissions
     is_apart = viewer.pk not in (found.user_id, found.asked_by_id)
-    is_ahead = (
-        kind == "waivers" and found.state == "approved" and not found.ended_on and found.ends_on >= today
-    )
+    may_change = decides and viewer.pk != found.user_id and _is_ahead(kind, found, today)
+    is_alone = found.is_waiting and found.batch is None
     context = {
         "one": found,
         "kind": kind,
-        "files": evidence.files_of(found),
+        "files": [] if kind == "exemptions" else evidence.files_of(found),
         "form": form,
-        "may_decide": found.is_waiting and decides and is_apart,
-        "needs_other": found.is_waiting and decides and not is_apart,
-        "may_withdraw": found.is_waiting and viewer.pk == found.asked_by_id,
-        "may_end": is_ahead and decides and viewer.pk != found.user_id,
-        "decide_url": f"oversight:{'waiver' if kind == 'waivers' else 'extension'}-decide",
+        "may_decide": is_alone and decides and is_apart,
+        "needs_other": is_alone and decides and not is_apart,
+        "may_withdraw": is_alone and viewer.pk == found.asked_by_id,
+        "may_end": may_change,
+        "may_review": may_change and kind == "exemptions",
+        "is_up_for_review": kind == "exemptions" and queries.is_up_for_review(found, today),
+        "end_url": f"oversight:{queries.noun_of(found)}-end",
+        "decide_url": f"oversight:{queries.noun_of(found)}-decide",
     }
     return partials.render_page(request, "oversight/requests/detail.html", context, status=status)
 
 
-def _found(request: HttpRequest, kind: str, public_id: UUID) -> Any:
+def _is_ahead(kind: str, found: Any, today: date) -> bool:
+    """Whether a waiver or an exemption is in force or will be."""
+    if kind == "extensions" or found.state != "approved" or found.ended_on:
+        return False
+    return found.ends_on is None or bool(found.ends_on >= today)
+
+
+def found_request(request: HttpRequest, kind: str, public_id: UUID) -> Any:
     """The request, if its person is within the viewer's reach or the viewer asked for it. Raises Http404."""
     viewer = guard.viewer(request)
     found = queries.asked(kind).filter(public_id=public_id).first() if kind in queries.KINDS else None

@@ -1,15 +1,17 @@
 """Moving the due dates of the people of a list: first whose, from which day to which; then it happens, or nothing."""
 
+from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from compliance.oversight import forms
+from compliance.oversight import queries as oversight
 from compliance.oversight.views.everyone import chosen_people
 from compliance.records import actions as records
 from compliance.records import queries
@@ -42,24 +44,44 @@ def extend(request: HttpRequest) -> HttpResponse:
         what = _what(form.cleaned_data)
         if "fingerprint" in request.POST:
             try:
-                moved = records.extend(
-                    **what,
-                    user_ids=user_ids,
-                    reason=form.cleaned_data["reason"],
-                    evidence_note=form.cleaned_data["evidence_note"],
-                    fingerprint=request.POST["fingerprint"],
-                    by=guard.viewer(request),
-                    today=clock.today(now),
-                    at=now,
-                )
+                return _carry_out(request, form.cleaned_data, what, user_ids, now)
             except records.Refused as error:
                 context["problem"], status = str(error), 409
-            else:
-                text = ngettext("%(n)d due date was moved.", "%(n)d due dates were moved.", moved)
-                messages.success(request, text % {"n": moved})
-                return http.see_other(back)
-        context |= _preview(what, user_ids, guard.viewer(request).pk, clock.today(now))
+        context |= _preview(what, user_ids, guard.viewer(request), now)
     return partials.render_page(request, "oversight/requests/extend.html", context, status=status)
+
+
+def _carry_out(
+    request: HttpRequest, given: dict[str, Any], what: dict[str, Any], user_ids: list[int], now: datetime
+) -> HttpResponse:
+    """Move them, or above the threshold ask that somebody else let them move. Raises records.Refused."""
+    viewer = guard.viewer(request)
+    said: dict[str, Any] = {"reason": given["reason"], "evidence_note": given["evidence_note"]}
+    deed: dict[str, Any] = {"by": viewer, "today": clock.today(now), "at": now}
+    if _preview(what, user_ids, viewer, now)["takes_two"]:
+        days = queries.Days(moved_to=what["moved_to"])
+        ids = [one for one in user_ids if one != viewer.pk]
+        seen = queries.together("extensions", what["requirement"], days, user_ids=ids, today=deed["today"])
+        batch = uuid4()
+        records.ask_together(
+            "extensions", what["requirement"], days, user_ids=ids, batch=batch,
+            fingerprint=_if_shown(request, what, user_ids, now, seen), **said, **deed,
+        )  # fmt: skip
+        messages.success(request, _("So many take two: you asked, and somebody else decides."))
+    else:
+        batch = records.extend(
+            **what, user_ids=user_ids, fingerprint=request.POST["fingerprint"], **said, **deed
+        )
+        messages.success(request, _("The due dates were moved. For 24 hours this can be undone."))
+    return http.see_other("oversight:many", kind="extensions", batch=batch)
+
+
+def _if_shown(
+    request: HttpRequest, what: dict[str, Any], user_ids: list[int], now: datetime, seen: queries.Together
+) -> str:
+    """The fingerprint of what would be asked for, if the moves are those that were shown; else of nothing."""
+    shown = _preview(what, user_ids, guard.viewer(request), now)["seen"]
+    return seen.fingerprint if shown.fingerprint == request.POST["fingerprint"] else ""
 
 
 def _what(given: dict[str, Any]) -> dict[str, Any]:
@@ -69,17 +91,18 @@ def _what(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _preview(what: dict[str, Any], user_ids: list[int], by_id: int, today: Any) -> dict[str, Any]:
+def _preview(what: dict[str, Any], user_ids: list[int], viewer: Any, now: datetime) -> dict[str, Any]:
     seen = queries.moves(
         requirement_id=what["requirement"].pk,
         user_ids=user_ids,
         moved_to=what["moved_to"],
-        by_id=by_id,
-        today=today,
+        by_id=viewer.pk,
+        today=clock.today(now),
     )
     return {
         "requirement": what["requirement"],
         "seen": seen,
+        "takes_two": oversight.takes_two(len(seen.moves), by=viewer, at=now),
         "moves": seen.moves[:SHOWN],
         "left_out": seen.left_out[:SHOWN],
         "more_count": max(0, len(seen.moves) - SHOWN),

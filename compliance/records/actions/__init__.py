@@ -9,29 +9,51 @@ from compliance.records.actions.completing import record_completions
 from compliance.records.actions.crediting import give_credit
 from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.deciding import refuse, withdraw
+from compliance.records.actions.excusing import (
+    approve_exemption,
+    approve_waiver,
+    ask_for_exemption,
+    ask_for_waiver,
+    end_exemption,
+    end_waiver,
+    review_exemption,
+)
 from compliance.records.actions.extending import approve_extension, ask_for_extension, extend
 from compliance.records.actions.keys import create_key, note_use, revoke_key
 from compliance.records.actions.loading import load_history
-from compliance.records.actions.returning import return_from_waivers
+from compliance.records.actions.returning import return_from_excuses
 from compliance.records.actions.revoking import fresh_due_on, restore, revoke
+from compliance.records.actions.together import (
+    Decided,
+    approve_together,
+    ask_together,
+    refuse_together,
+    undo_extensions,
+    withdraw_together,
+)
 from compliance.records.actions.triggering import end_event, record_event
 from compliance.records.actions.turns import completions_turn, daily_turn, nightly_turn
-from compliance.records.actions.waiving import approve_waiver, ask_for_waiver, end_waiver
 from compliance.records.rules import Refused
 
 __all__ = [
     "ChangeRef",
     "Changes",
+    "Decided",
     "Refused",
+    "approve_exemption",
     "approve_extension",
+    "approve_together",
     "approve_waiver",
+    "ask_for_exemption",
     "ask_for_extension",
     "ask_for_waiver",
+    "ask_together",
     "close_opened",
     "completions_turn",
     "create_key",
     "daily_turn",
     "end_event",
+    "end_exemption",
     "end_waiver",
     "extend",
     "fresh_due_on",
@@ -45,11 +67,15 @@ __all__ = [
     "record_completions",
     "record_event",
     "refuse",
+    "refuse_together",
     "restore",
-    "return_from_waivers",
+    "return_from_excuses",
+    "review_exemption",
     "revoke",
     "revoke_key",
     "shift",
     "take_back",
+    "undo_extensions",
     "withdraw",
+    "withdraw_together",
 ]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
 
 CHUNK = 1000
-_MOVABLE = frozenset({AssignmentStatus.ACTIVE, AssignmentStatus.PAUSED, AssignmentStatus.WAIVED})
+_MOVABLE = frozenset(AssignmentStatus) - {AssignmentStatus.WITHDRAWN, AssignmentStatus.WAITING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,14 +219,15 @@ def _new_status(decision: Decision) -> AssignmentStatus:
 
 
 def status_of(decision: Decision) -> AssignmentStatus:
-    """What an assignment says on the day of the decision. Exempt ones are never asked."""
-    if decision.paused_by is Cause.WAIVER:
-        return AssignmentStatus.WAIVED
-    return AssignmentStatus.PAUSED if decision.paused_by else AssignmentStatus.ACTIVE
+    """What an assignment says on the day of the decision."""
+    excused = {Cause.WAIVER: AssignmentStatus.WAIVED, Cause.EXEMPTION: AssignmentStatus.EXEMPT}
+    if decision.paused_by is None:
+        return AssignmentStatus.ACTIVE
+    return excused.get(decision.paused_by, AssignmentStatus.PAUSED)
 
 
 def _pause_and_resume(requirement: "Requirement", kept: Iterable[Decision]) -> tuple[int, int]:
-    """People whose leave or waiver began, and people for whom it ended. Exempt ones stay as they are."""
+    """People whose leave, waiver or exemption began, and people for whom it ended."""
     wanted: dict[AssignmentStatus, list[int]] = {}
     for decision in kept:
         wanted.setdefault(status_of(decision), []).append(decision.person_id)

@@ -10,7 +10,7 @@ from django.db.models import Min
 from compliance.core import history, satisfiers, triggers, waivers
 from compliance.core.terms import Completion, Terms, Validity
 from compliance.records.models import Assignment, ComplianceRecord, Revocation
-from compliance.records.queries import requests as queries
+from compliance.records.queries import excuses
 from compliance.records.queries.revocations import IN_FORCE
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
@@ -145,12 +145,12 @@ def _done_since_opening(unfinished: Any, until: datetime) -> dict[tuple[int, int
 
 
 def _over_by(records: list[ComplianceRecord], today: date) -> dict[int, date]:
-    """The day on which a waiver ended each of these cycles, by record id; most are not among them."""
-    found = queries.waivers_of(records)
+    """The day on which a waiver or exemption ended each of these cycles, by record id; most are not among them."""
+    found = excuses.excuses_over(records)
     ended = {
         record.pk: waivers.ended_within(record.window_opens_on, found[record.pk], today) for record in records
     }
-    return {pk: waiver.returns_on for pk, waiver in ended.items() if waiver is not None}
+    return {pk: on for pk, on in ended.items() if on is not None}
 
 
 def finished_before(assignment_ids: Iterable[int]) -> dict[int, tuple[int, Validity | None]]:

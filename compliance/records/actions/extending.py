@@ -5,12 +5,12 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from compliance.core import dates
 from compliance.records import messages, rules
-from compliance.records.actions.deciding import decide, record, refuse_if_own, waiting
+from compliance.records.actions.deciding import decide, save_asked, to_approve, told_approved
 from compliance.records.enums import RequestState
 from compliance.records.models import ComplianceRecord, Extension
 from compliance.records.queries import requests as queries
@@ -35,42 +35,23 @@ def ask_for_extension(
     evidence_note: str = "",
 ) -> Extension:
     """Ask that the due date of the person's open cycle move to that day. Raises rules.Refused."""
-    move = _one_move(user, requirement, moved_to, by_id=0, today=today)
-    try:
-        with transaction.atomic():
-            extension = Extension.objects.create(
-                user=user, requirement=requirement, record_id=move.record_id, moved_from=move.moved_from,
-                moved_to=moved_to, reason=reason, evidence_note=evidence_note, asked_by=by, asked_at=at,
-            )  # fmt: skip
-    except IntegrityError as error:
-        raise rules.Refused(_("A request for this person and requirement waits for a decision.")) from error
-    messages.tell_deciders(extension, at=at)
-    record("records.extension_asked", extension, by=by, at=at)
-    return extension
+    meant = _one_move(user, requirement, moved_to, by_id=0, today=today)
+    return save_asked(
+        Extension, user=user, requirement=requirement, record_id=meant.record_id, moved_from=meant.moved_from,
+        moved_to=moved_to, reason=reason, evidence_note=evidence_note, asked_by=by, at=at,
+    )  # fmt: skip
 
 
 @transaction.atomic
 def approve_extension(extension: Extension, *, note: str, by: "User", today: date, at: datetime) -> Extension:
     """Move the due date as it was asked. Raises rules.Refused, also when the date has moved meanwhile."""
-    found = waiting(Extension, extension.pk)
-    refuse_if_own(found, by)
-    if found.asked_by_id == by.pk:
-        raise rules.Refused(_("Somebody else has to decide what you asked for."))
-    rows = _locked_open([found.record_id])
-    if not rows:
-        raise rules.Refused(
-            _("The person has finished it meanwhile, or no longer owes it. Refuse the request.")
-        )
-    if rows[0].due_on != found.moved_from or found.moved_to < today:
-        raise rules.Refused(
-            _(
-                "The due date has moved since this was asked, or the new one has passed. Refuse it and ask again."
-            )
-        )
+    found = to_approve(Extension, extension.pk, by)
+    rows = locked_open([found.record_id])
+    if why := why_not(found, rows[0] if rows else None, today):
+        raise rules.Refused(why)
     decide(found, RequestState.APPROVED, note=note, by=by, at=at)
-    _move(found.requirement, rows)
-    messages.tell_answered(found, at=at)
-    record("records.extension_approved", found, by=by, at=at)
+    move(found.requirement, rows)
+    told_approved(found, by=by, at=at)
     return found
 
 
@@ -86,8 +67,8 @@ def extend(
     today: date,
     at: datetime,
     evidence_note: str = "",
-) -> int:
-    """Move the due dates of all that were shown, or of none; answers how many. Effective at once.
+) -> uuid.UUID:
+    """Move the due dates of all that were shown, or of none; answers their batch. Effective at once.
 
     `fingerprint` is that of the moves that were shown (queries.moves). Raises rules.NumbersChanged when they would no
     longer be the same, and rules.Refused when there are none.
@@ -95,7 +76,7 @@ def extend(
     seen = queries.moves(
         requirement_id=requirement.pk, user_ids=user_ids, moved_to=moved_to, by_id=by.pk, today=today
     )
-    rows = _locked_open([move.record_id for move in seen.moves])
+    rows = locked_open([move.record_id for move in seen.moves])
     due_on = {row.pk: row.due_on for row in rows}
     if seen.fingerprint != fingerprint or any(
         due_on.get(move.record_id) != move.moved_from for move in seen.moves
@@ -109,7 +90,7 @@ def extend(
     decided = {"reason": reason, "evidence_note": evidence_note, "batch": batch}
     extensions = [_decided(move, requirement, by, at, decided) for move in seen.moves]
     Extension.objects.bulk_create(extensions)
-    _move(requirement, rows)
+    move(requirement, rows)
     messages.tell_extended(extensions, at=at)
     facts = {"people": len(seen.moves), "due_to": moved_to.isoformat(), "reason": reason, "batch": str(batch)}
     audit.record(
@@ -120,7 +101,18 @@ def extend(
         object_id=requirement.public_id,
         facts=facts | {"who": [str(move.public_id) for move in seen.moves]},
     )
-    return len(seen.moves)
+    return batch
+
+
+def why_not(found: Extension, record: ComplianceRecord | None, today: date) -> str:
+    """Why the due date cannot be moved as it was asked; empty when it can. `record` is the cycle, while it is open."""
+    if record is None:
+        return _("The person has finished it meanwhile, or no longer owes it. Refuse the request.")
+    if record.due_on != found.moved_from or found.moved_to < today:
+        return _(
+            "The due date has moved since this was asked, or the new one has passed. Refuse it and ask again."
+        )
+    return ""
 
 
 def _decided(
@@ -154,7 +146,7 @@ def _one_move(
     raise rules.Refused(why)
 
 
-def _locked_open(record_ids: Collection[int]) -> list[ComplianceRecord]:
+def locked_open(record_ids: Collection[int]) -> list[ComplianceRecord]:
     return list(
         ComplianceRecord.objects.filter(
             pk__in=list(record_ids), completed_at__isnull=True, closed_at__isnull=True
@@ -164,7 +156,7 @@ def _locked_open(record_ids: Collection[int]) -> list[ComplianceRecord]:
     )
 
 
-def _move(requirement: "Requirement", rows: list[ComplianceRecord]) -> None:
+def move(requirement: "Requirement", rows: list[ComplianceRecord]) -> None:
     """Give these cycles the due date that their extensions say, past any absence; grace follows."""
     people = {one.id: one for one in requirements.people_of(requirement, [row.user_id for row in rows])}
     bases, terms = queries.base_due_dates(rows), requirement.terms

@@ -1,4 +1,4 @@
-"""A waiver that has ended: the cycle before it is over, and a fresh one opens on the day it ended."""
+"""A waiver or exemption that has ended: the cycle before is over, and a fresh one opens on the day it ended."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -8,20 +8,21 @@ from django.db import transaction
 from compliance.core import dates, waivers
 from compliance.core.terms import CycleDates
 from compliance.records.enums import AssignmentStatus, CloseReason
-from compliance.records.models import Assignment, ComplianceRecord, Waiver
+from compliance.records.models import Assignment, ComplianceRecord, Exemption
+from compliance.records.queries import excuses
 from compliance.records.queries import requests as queries
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
 
 
-def return_from_waivers(*, today: date, at: datetime) -> int:
-    """Close each open cycle that a waiver ended after, by `today` (the tenant's day), and open the fresh one.
+def return_from_excuses(*, today: date, at: datetime) -> int:
+    """Close each open cycle that an excuse ended after, by `today` (the tenant's day), and open the fresh one.
 
     From facts only, so a turn that comes days late writes the dates it should have had. After the completions: what
-    was passed before the waiver ended finishes the cycle it was passed in.
+    was passed before that finishes the cycle it was passed in.
     """
     by_requirement: dict[int, set[int]] = {}
-    for requirement_id, user_id in queries.ended_waivers(today):
+    for requirement_id, user_id in excuses.ended_excuses(today):
         by_requirement.setdefault(requirement_id, set()).add(user_id)
     return sum(_return(key, users, today, at) for key, users in sorted(by_requirement.items()))
 
@@ -42,11 +43,11 @@ def _return(requirement_id: int, user_ids: Collection[int], today: date, at: dat
     )
     if not records:
         return 0
-    found = queries.waivers_of(records)
+    found = excuses.excuses_over(records)
     over = {
         record.pk: ended
         for record in records
-        if (ended := waivers.ended_within(record.window_opens_on, found.get(record.pk, ()), today))
+        if (ended := waivers.ended_within(record.window_opens_on, found[record.pk], today))
     }
     leaving = [record for record in records if record.pk in over]
     if not leaving:
@@ -62,7 +63,7 @@ def _return(requirement_id: int, user_ids: Collection[int], today: date, at: dat
             record,
             dates.after_waiver(
                 terms,
-                over[record.pk].returns_on,
+                over[record.pk],
                 owed_by[record.pk],
                 people[record.user_id].absences,
             ),
@@ -90,12 +91,14 @@ def _fresh(before: ComplianceRecord, cycle: CycleDates, at: datetime) -> Complia
     )
 
 
-def excuse_now(waiver: Waiver, today: date) -> None:
-    """Let the assignment say today what the waiver says, without waiting for the turn of the day."""
-    if not waiver.days.covers(today):
+def excuse_now(given: Collection[excuses.Excuse], today: date) -> None:
+    """Let the assignments say today what these say, given together, without waiting for the turn of the day."""
+    first = next(iter(given))
+    if not first.days.covers(today):
         return
+    status = AssignmentStatus.EXEMPT if isinstance(first, Exemption) else AssignmentStatus.WAIVED
     Assignment.objects.filter(
-        user_id=waiver.user_id,
-        requirement_id=waiver.requirement_id,
-        status__in=(AssignmentStatus.ACTIVE, AssignmentStatus.PAUSED),
-    ).update(status=AssignmentStatus.WAIVED)
+        user_id__in=[one.user_id for one in given],
+        requirement_id=first.requirement_id,
+        status__in=(AssignmentStatus.ACTIVE, AssignmentStatus.PAUSED, AssignmentStatus.WAIVED),
+    ).update(status=status)

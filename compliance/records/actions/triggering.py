@@ -12,7 +12,7 @@ from compliance.core.triggers import Outcome
 from compliance.records import events, messages, rules
 from compliance.records.actions.completing import record_completions
 from compliance.records.actions.cycles import open_due_cycles
-from compliance.records.actions.returning import return_from_waivers
+from compliance.records.actions.returning import return_from_excuses
 from compliance.records.actions.taking_in import take_in_credits
 from compliance.records.enums import AssignmentStatus, CloseReason, EventOutcome
 from compliance.records.models import Assignment, ComplianceRecord, Concern, TriggeringEvent
@@ -50,7 +50,7 @@ def record_event(
     # What a turn would find now is found first, and stays found although the numbers have changed by it.
     take_in_credits(at=at, until=at)
     record_completions(at=at)
-    return_from_waivers(today=today, at=at)
+    return_from_excuses(today=today, at=at)
     open_due_cycles(today=today, at=at)
     return _record(requirement, draft, fingerprint=fingerprint, by=by, today=today, at=at)
 

@@ -11,7 +11,7 @@ from compliance.records.actions.assigning import Changes, reconcile
 from compliance.records.actions.catching_up import catch_up, is_behind, turned
 from compliance.records.actions.completing import record_completions
 from compliance.records.actions.cycles import open_due_cycles
-from compliance.records.actions.returning import return_from_waivers
+from compliance.records.actions.returning import return_from_excuses
 from compliance.records.actions.taking_in import take_in_credits
 from compliance.records.actions.waiting import stop_waiting
 from compliance.records.models import Turn
@@ -109,7 +109,7 @@ def _finish_and_open(cycles: _Cycles, *, until: datetime, at: datetime) -> None:
     for _round in range(_ROUNDS):
         cycles.finished_count += record_completions(at=at, until=until)
         begun = stop_waiting(at=at, until=until)
-        returned = return_from_waivers(today=today, at=at)
+        returned = return_from_excuses(today=today, at=at)
         opened = open_due_cycles(today=today, at=at)
         cycles.returned_count += returned
         cycles.opened_count += opened

@@ -10,10 +10,12 @@ from django.db import connection
 from compliance.core import terms, waivers
 from compliance.core.standing import standing_of
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
-from compliance.records.queries import requests
+from compliance.records.queries import excuses
 from compliance.records.queries.obligations import excuse, waited_for
 
-_PRIVATE = frozenset({"waived_because", "assignment", "event_kind", "event_title", "event_on"})
+_PRIVATE = frozenset(
+    {"waived_because", "exempt_because", "exempt_by", "assignment", "event_kind", "event_title", "event_on"}
+)
 
 
 class _Row(NamedTuple):
@@ -96,11 +98,12 @@ def may(user_id: int, requirement_id: int, today: date) -> Access:
 
 
 def answer(user_id: int, requirement_id: int, today: date) -> Answer:
-    """As `may`, with since when, because of what and until when; a second statement for whoever is waived."""
+    """As `may`, with since when, because of what and until when; a second statement for whoever is waived or exempt."""
     held = _held(user_id, requirement_id)
     pair = (user_id, requirement_id)
-    waived = requests.excuses_of([pair], today) if held.status == AssignmentStatus.WAIVED else {}
-    excused_because = waivers.excuse(waived.get(pair, ()), today) or excuse(held.status)
+    kind = excuses.BY_STATUS.get(held.status)
+    given = excuses.excuses_of([pair], today, kind=kind) if kind is not None else {}
+    excused_because = waivers.excuse(given.get(pair, ()), today) or excuse(held.status)
     standing = standing_of(held.cycles, today, excused_because=excused_because, waits_for=held.waits_for)
     status = ComplianceStatus(standing.status.value)
     because = tuple(fact for fact in standing.because if fact[0] not in _PRIVATE)

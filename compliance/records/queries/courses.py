@@ -5,8 +5,8 @@ from datetime import date
 
 from compliance.core import triggers
 from compliance.core.terms import CycleFacts, Trigger
-from compliance.records.enums import RequestState
-from compliance.records.models import ComplianceRecord, Waiver
+from compliance.records.models import ComplianceRecord
+from compliance.records.queries.excuses import excused_days
 from compliance.records.queries.obligations import cycle_facts
 from tenants import clock
 
@@ -28,11 +28,11 @@ class Course:
 
     title: str
     rounds: list[Round] = field(default_factory=list)
-    excused: list[tuple[date, date]] = field(default_factory=list)
+    excused: list[tuple[date, date | None]] = field(default_factory=list)
 
 
 def courses_of(user_id: int) -> list[Course]:
-    """Every requirement a person has or had, by title; two statements."""
+    """Every requirement a person has or had, by title; three statements."""
     rows = (
         ComplianceRecord.objects.filter(user_id=user_id)
         .select_related("requirement", "event")
@@ -42,11 +42,9 @@ def courses_of(user_id: int) -> list[Course]:
     for row in rows:
         found.setdefault(row.requirement_id, []).append(row)
     courses = {key: Course(several[0].requirement.title, _rounds(several)) for key, several in found.items()}
-    for waiver in Waiver.objects.filter(user_id=user_id, state=RequestState.APPROVED):
-        days = waiver.days
-        if waiver.requirement_id in courses and days.starts_on < days.returns_on:
-            last = date.fromordinal(days.returns_on.toordinal() - 1)
-            courses[waiver.requirement_id].excused.append((days.starts_on, last))
+    for requirement_id, first, last in excused_days(user_id):
+        if requirement_id in courses:
+            courses[requirement_id].excused.append((first, last))
     return list(courses.values())
 
 

@@ -72,14 +72,27 @@ class Owed:
 
     @property
     def excused_until(self) -> date | None:
-        """The last day of the waiver in force; None without one."""
-        until = dict(self.because).get("waived_until")
+        """The last day of the waiver or exemption in force; None without one, and where no end is known."""
+        known = dict(self.because)
+        until = known.get("waived_until") or known.get("exempt_until")
         return date.fromisoformat(until) if until else None
 
     @property
+    def exempt_since(self) -> date | None:
+        """The first day of the exemption in force; None without one."""
+        since = dict(self.because).get("exempt_since")
+        return date.fromisoformat(since) if since else None
+
+    @property
+    def exempt_by(self) -> str:
+        """Who decided that exemption."""
+        return dict(self.because).get("exempt_by", "")
+
+    @property
     def excused_because(self) -> str:
-        """The reason of the waiver in force; empty without one."""
-        return dict(self.because).get("waived_because", "")
+        """The reason of the waiver or exemption in force; empty without one."""
+        known = dict(self.because)
+        return known.get("waived_because") or known.get("exempt_because", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from compliance.core import terms, waivers
 from compliance.core.standing import standing_of
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.models import ComplianceRecord, Obligation
-from compliance.records.queries import requests, revocations
+from compliance.records.queries import excuses, revocations
 
 DUE_SOON_DAYS = 14
 _WAITING = {AssignmentStatus.WAITING}
@@ -89,20 +89,26 @@ def standings_of(rows: Collection[Obligation], today: date) -> dict[int, terms.S
     ).select_related("event")
     for record in records:
         cycles[record.assignment_id].append(cycle_facts(record, revoked.get(record.pk, ())))
-    waived = [row for row in rows if row.assignment_status == AssignmentStatus.WAIVED]
-    excuses = (
-        requests.excuses_of([(row.user_id, row.requirement_id) for row in waived], today) if waived else {}
-    )
+    given = _excuses(rows, today)
     return {
         row.assignment_id: standing_of(
             cycles[row.assignment_id],
             today,
-            excused_because=waivers.excuse(excuses.get((row.user_id, row.requirement_id), ()), today)
+            excused_because=waivers.excuse(given.get((row.user_id, row.requirement_id), ()), today)
             or excuse(row.assignment_status),
             waits_for=waited_for(row.assignment.reason) if row.assignment_status in _WAITING else None,
         )
         for row in rows
     }
+
+
+def _excuses(rows: Collection[Obligation], today: date) -> dict[tuple[int, int], tuple[waivers.Excuse, ...]]:
+    """Of those who are waived or exempt: until when or since when, and why. No statement without any."""
+    found: dict[tuple[int, int], tuple[waivers.Excuse, ...]] = {}
+    for status, kind in excuses.BY_STATUS.items():
+        pairs = [(row.user_id, row.requirement_id) for row in rows if row.assignment_status == status]
+        found |= excuses.excuses_of(pairs, today, kind=kind) if pairs else {}
+    return found
 
 
 def excuse(assignment_status: str) -> tuple[terms.Fact, ...] | None:

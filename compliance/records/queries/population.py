@@ -21,7 +21,7 @@ from django.db.models import (
 )
 
 from compliance.core.standing import percent_of
-from compliance.records.enums import ComplianceStatus, PersonStanding
+from compliance.records.enums import AssignmentStatus, ComplianceStatus, PersonStanding
 from compliance.records.queries.obligations import (
     EVERYBODY,
     NO_DEPARTMENT,
@@ -55,6 +55,7 @@ _STANDINGS: dict[str, Q] = {
     PersonStanding.IN_GRACE: Q(grace_count__gt=0),
     PersonStanding.DUE_SOON: Q(due_soon_count__gt=0),
     PersonStanding.EXCUSED: Q(required_count=0),
+    PersonStanding.EXEMPT: Q(exempt_count__gt=0),
 }
 
 
@@ -68,6 +69,7 @@ class Totals:
     grace_count: int
     due_soon_count: int
     excused_count: int
+    exempt_count: int = 0
 
     @property
     def percent(self) -> float | None:
@@ -140,6 +142,7 @@ _FIGURES = (
     PersonStanding.IN_GRACE.value,
     PersonStanding.DUE_SOON.value,
     PersonStanding.EXCUSED.value,
+    PersonStanding.EXEMPT.value,
 )
 
 # The same conditions as _STANDINGS, over the columns of the grouped rows.
@@ -150,7 +153,8 @@ SELECT {key},
        count(*) FILTER (WHERE late_count > 0),
        count(*) FILTER (WHERE grace_count > 0),
        count(*) FILTER (WHERE due_soon_count > 0),
-       count(*) FILTER (WHERE required_count = 0)
+       count(*) FILTER (WHERE required_count = 0),
+       count(*) FILTER (WHERE exempt_count > 0)
   FROM ({rows}) AS person
  GROUP BY {key}
 """
@@ -229,6 +233,7 @@ def _counts() -> dict[str, Any]:
         "grace_count": Count("assignment_id", filter=Q(status=ComplianceStatus.IN_GRACE)),
         "due_soon_count": Count("assignment_id", filter=Q(is_due_soon=True)),
         "excused_count": Count("assignment_id", filter=Q(status__in=NOT_COUNTED)),
+        "exempt_count": Count("assignment_id", filter=Q(assignment_status=AssignmentStatus.EXEMPT)),
         "next_due_on": Min("due_on", filter=is_open),
         "worst": Max(concern),
     }

@@ -48,7 +48,6 @@ def _position(assignment: Assignment, rows: list[ComplianceRecord], due_on: dict
             cycles=tuple(cycle_facts(row) for row in rows),
             original_due_on=due_on[unfinished.pk] if unfinished else None,
             anchored_on=finished[-1].anchored_on if finished else None,
-            is_excused=assignment.status == AssignmentStatus.EXEMPT,
             is_waiting=assignment.status == AssignmentStatus.WAITING,
         ),
         unfinished.pk if unfinished else None,

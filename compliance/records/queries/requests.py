@@ -1,4 +1,4 @@
-"""Waivers and extensions: those in force, those that wait, and whose due dates can be moved where to."""
+"""What was asked for and waits or was decided; and whose due dates can be moved where to."""
 
 import hashlib
 import json
@@ -9,49 +9,28 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Max, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from compliance.core import triggers
 from compliance.core import waivers as core
 from compliance.records import rules
 from compliance.records.enums import AssignmentStatus, RequestState
-from compliance.records.models import Assignment, ComplianceRecord, Concern, Extension, Shift, Waiver
+from compliance.records.models import (
+    Assignment,
+    ComplianceRecord,
+    Concern,
+    Exemption,
+    Extension,
+    Shift,
+    Waiver,
+)
 from compliance.requirements.enums import RequirementState
 
-Asked = Waiver | Extension
-KINDS: dict[str, type[Waiver] | type[Extension]] = {"waivers": Waiver, "extensions": Extension}
-
-
-def waivers_of(records: Collection[ComplianceRecord]) -> dict[int, tuple[core.Waiver, ...]]:
-    """The approved waivers over the person and requirement of each record, by record id."""
-    found = _approved(Waiver.objects.filter(user_id__in={record.user_id for record in records}))
-    by_pair: dict[tuple[int, int], list[core.Waiver]] = defaultdict(list)
-    for row in found:
-        by_pair[row.user_id, row.requirement_id].append(row.days)
-    return {record.pk: tuple(by_pair[record.user_id, record.requirement_id]) for record in records}
-
-
-def excuses_of(
-    pairs: Collection[tuple[int, int]], on: date
-) -> dict[tuple[int, int], tuple[core.Waiver, ...]]:
-    """The waivers in force on that day, by (person, requirement)."""
-    users = {user_id for user_id, _requirement in pairs}
-    rows = _approved(Waiver.objects.filter(user_id__in=users, starts_on__lte=on, ends_on__gte=on))
-    return {(row.user_id, row.requirement_id): (row.days,) for row in rows if row.days.covers(on)}
-
-
-def ended_waivers(today: date) -> list[tuple[int, int]]:
-    """(requirement, person) of every waiver that ended by `today` after the person's open cycle had begun."""
-    unfinished = ComplianceRecord.objects.filter(
-        user_id=OuterRef("user_id"),
-        requirement_id=OuterRef("requirement_id"),
-        completed_at__isnull=True,
-        closed_at__isnull=True,
-        window_opens_on__lte=OuterRef("ends_on"),
-    )
-    rows = _approved(Waiver.objects.filter(Q(ends_on__lt=today) | Q(ended_on__lte=today)))
-    return list(rows.filter(Exists(unfinished)).values_list("requirement_id", "user_id").distinct())
+Asked = Waiver | Exemption | Extension
+KINDS: dict[str, type[Asked]] = {"waivers": Waiver, "exemptions": Exemption, "extensions": Extension}
+"""By the word that addresses and letters name them with."""
+NOUNS: dict[type[Any], str] = {Waiver: "waiver", Exemption: "exemption", Extension: "extension"}
 
 
 def base_due_dates(records: Collection[ComplianceRecord]) -> dict[int, date]:
@@ -69,7 +48,7 @@ def _pressed(by_id: dict[int, date]) -> dict[int, date]:
     if not by_id:
         return {}
     moves: dict[int, list[tuple[datetime, date | None, date | None]]] = defaultdict(list)
-    extensions = Extension.objects.filter(state=RequestState.APPROVED, record_id__in=list(by_id))
+    extensions = in_force().filter(record_id__in=list(by_id))
     for record_id, at, day in extensions.values_list("record_id", "decided_at", "moved_to"):
         if at is not None:
             moves[record_id].append((at, day, None))
@@ -81,6 +60,11 @@ def _pressed(by_id: dict[int, date]) -> dict[int, date]:
         pk: triggers.pressed(due_on, [move[1:] for move in sorted(moves[pk], key=lambda each: each[0])])
         for pk, due_on in by_id.items()
     }
+
+
+def in_force() -> QuerySet[Extension]:
+    """The extensions that were approved and not undone since."""
+    return Extension.objects.filter(state=RequestState.APPROVED, undone_at__isnull=True)
 
 
 def shifted_due_dates(record_ids: Collection[int]) -> dict[int, date]:
@@ -95,12 +79,8 @@ def extended_due_dates(record_ids: Collection[int]) -> dict[int, date]:
     """The latest day each of these cycles was extended to; those never extended are left out."""
     if not record_ids:
         return {}
-    rows = Extension.objects.filter(state=RequestState.APPROVED, record_id__in=list(record_ids))
+    rows = in_force().filter(record_id__in=list(record_ids))
     return dict(rows.values_list("record_id").annotate(Max("moved_to")))
-
-
-def _approved(rows: QuerySet[Waiver]) -> QuerySet[Waiver]:
-    return rows.filter(state=RequestState.APPROVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +176,13 @@ def _stays(
 
 
 def asked(kind: str, *, user_ids: frozenset[int] | None = None) -> QuerySet[Any]:
-    """The requests of a kind ("waivers", "extensions") about these people (None: everyone); waiting first.
+    """The requests of a kind (a word of KINDS) about these people (None: everyone); waiting first.
 
     Waiting ones stand oldest first, decided ones newest first.
     """
     rows: QuerySet[Any] = KINDS[kind].objects.select_related("user", "requirement", "asked_by", "decided_by")
+    if kind == "extensions":
+        rows = rows.select_related("undone_by")
     if user_ids is not None:
         rows = rows.filter(user_id__in=user_ids)
     first = Case(
@@ -210,8 +192,13 @@ def asked(kind: str, *, user_ids: frozenset[int] | None = None) -> QuerySet[Any]
 
 
 def noun_of(request: Asked) -> str:
-    """What kind of request it is, as deeds and files name it: "waiver" or "extension"."""
-    return "waiver" if isinstance(request, Waiver) else "extension"
+    """What kind of request it is, as deeds and files name it: "waiver", "exemption" or "extension"."""
+    return NOUNS[type(request)]
+
+
+def kind_of(request: Asked) -> str:
+    """The word of its kind in addresses."""
+    return next(word for word, kind in KINDS.items() if isinstance(request, kind))
 
 
 def waiting_count(kind: str) -> int:
@@ -220,7 +207,7 @@ def waiting_count(kind: str) -> int:
 
 
 def requests_of(user_id: int) -> list[Asked]:
-    """Everything that was ever asked about a person, newest first; two statements."""
+    """Everything that was ever asked about a person, newest first; a statement a kind."""
     rows = [row for kind in KINDS for row in asked(kind).filter(user_id=user_id)]
     return sorted(rows, key=lambda row: (row.asked_at, row.pk), reverse=True)
 
@@ -233,13 +220,3 @@ def holds(user_id: int, requirement_id: int) -> bool:
         requirement__state=RequirementState.ACTIVE,
         withdrawn_on__isnull=True,
     ).exists()
-
-
-def waiver_in_the_way(*, user_id: int, requirement_id: int, starts_on: date, ends_on: date) -> Waiver | None:
-    """An approved waiver that shares a day with this stretch, if there is one."""
-    rows = _approved(
-        Waiver.objects.filter(
-            user_id=user_id, requirement_id=requirement_id, starts_on__lte=ends_on, ends_on__gte=starts_on
-        )
-    )
-    return next((row for row in rows if row.days.starts_on < row.days.returns_on > starts_on), None)

@@ -115,8 +115,7 @@ def preview(requirement: "Requirement", draft: Draft, today: date) -> Preview:
         position = places.get(person.id)
         place = core.Place(is_held=False)
         if position is not None:
-            held = position.held
-            place = core.Place(held.cycles, held.original_due_on, is_exempt=held.is_excused)
+            place = core.Place(position.held.cycles, position.held.original_due_on)
         done = known.completions.get(person.id, ())
         asked = core.ask(requirement.terms, person, place, done, draft.occasion(today))
         row, is_away = names[person.id], person.absence_on(today) is not None

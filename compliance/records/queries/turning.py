@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from django.db.models import F, Min, Q
 
 from compliance.core import dates
-from compliance.records.enums import AssignmentStatus, RequestState
-from compliance.records.models import Assignment, ComplianceRecord, Credit, Obligation, Waiver
+from compliance.records.enums import AssignmentStatus
+from compliance.records.models import Assignment, ComplianceRecord, Credit, Obligation
+from compliance.records.queries import excuses
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
 from lms.learning import queries as learning
@@ -26,17 +27,15 @@ def turning_days(first: date, last: date) -> set[date]:
 
 
 def turning_people(on: date) -> set[int]:
-    """Whose own facts turn on that day: an appointment, a leave or a waiver begins, or was over the day before.
+    """Whose own facts turn on that day: an appointment, a leave or an excuse begins, or was over the day before.
 
     And for whom a rule turns at a distance from one of their days, such as thirty days after they started.
     """
-    over = Q(ended_on=on) | Q(ended_on__isnull=True, ends_on=on - _DAY)
-    waived = Waiver.objects.filter(Q(starts_on=on) | over, state=RequestState.APPROVED)
     return (
         people.changing_people(on)
         | requirements.named_people(on)
         | requirements.rule_people(on)
-        | {*waived.values_list("user_id", flat=True)}
+        | excuses.beginning_or_over(on)
     )
 
 
@@ -69,7 +68,7 @@ def amiss(today: date) -> set[int]:
     """Everybody for whom a look at all people may find something to do on that day, whatever changed it.
 
     Whose requirements are not those that the rules mean, asked of the database as sets; and those whose dates and
-    pauses rest on more than the rule: named by hand, away or waived since the oldest open cycle began, not active, or
+    pauses rest on more than the rule: named by hand, away or excused since the oldest open cycle began, not active, or
     moved. For everybody else such a look finds nothing, which a property test holds it to.
     """
     found = requirements.named_by_hand()
@@ -84,10 +83,8 @@ def amiss(today: date) -> set[int]:
     found |= {*unfinished.exclude(due_on=F("original_due_on")).values_list("user_id", flat=True)}
     since = unfinished.aggregate(first=Min("window_opens_on"))["first"] or today
     rested = unfinished.filter(requirement__pauses__resumes_on__gte=since)
-    waived = Waiver.objects.filter(state=RequestState.APPROVED, ends_on__gte=since)
-    for rows in (rested, waived):
-        found |= {*rows.values_list("user_id", flat=True)}
-    return found | people.away_since(min(since, today))
+    found |= {*rested.values_list("user_id", flat=True)}
+    return found | excuses.excused_since(since) | people.away_since(min(since, today))
 
 
 def turning_requirements(on: date) -> list[int]:

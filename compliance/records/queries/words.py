@@ -141,10 +141,14 @@ def _reason(name: str, value: str) -> str:
             AssignmentStatus.WAIVED: _("Waived"),
             AssignmentStatus.EXEMPT: _("Exempt"),
         }.get(AssignmentStatus(value), "")
-    if name == "waived_because":
+    if name in {"waived_because", "exempt_because"}:
         return _("because: %(reason)s") % {"reason": value}
+    if name == "exempt_by":
+        return _("decided by %(name)s") % {"name": value} if value else ""
     words = {
         "waived_until": _("excused until %(day)s"),
+        "exempt_since": _("exempt since %(day)s"),
+        "exempt_until": _("until %(day)s"),
         "due_on": _("due on %(day)s"),
         "grace_ends_on": _("grace until %(day)s"),
         "completed_on": _("completed on %(day)s"),

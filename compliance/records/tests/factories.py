@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from compliance.records import actions
 from compliance.records.enums import EventKind, EventReach
 from compliance.records.models import Assignment, ComplianceRecord, TriggeringEvent
 from compliance.requirements.models import Requirement
@@ -11,7 +12,10 @@ from lms.catalog.models import Course, CourseVersion
 from lms.learning.enums import EnrollmentState
 from lms.learning.models import Enrollment
 from lms.people.models import User
+from tenants import clock
 from tenants.tests.factories import AT
+
+TODAY = dt.date(2026, 11, 23)
 
 
 def make_assignment(user: User, **fields: Any) -> Assignment:
@@ -71,3 +75,14 @@ def make_completion(user: User, course: Course, *, at: dt.datetime) -> Enrollmen
         started_at=at - dt.timedelta(hours=1),
         completed_at=at,
     )
+
+
+def noon(on: dt.date) -> dt.datetime:
+    """Twelve o'clock of that day in the tenant's zone."""
+    return dt.datetime.combine(on, dt.time(12), tzinfo=clock.zone())
+
+
+def turn(on: dt.date) -> None:
+    """The whole turn of that day, at six in the morning."""
+    at = dt.datetime.combine(on, dt.time(6), tzinfo=clock.zone())
+    actions.daily_turn(at=at, scheduled_for=at)

@@ -7,6 +7,7 @@ import base64
 import datetime as dt
 import io
 import json
+import uuid
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import AutoField, BinaryField, Max, Model
 
-from config.tests.isolation import attributes, certified, outlooks
+from config.tests.isolation import attributes, certified, outlooks, proven
 from tenants import router
 from tenants.context import TenantRef, inside, public_schema
 from tenants.tests.factories import AT
@@ -242,7 +243,7 @@ def _changes(world: World, record: Any) -> None:
 
 def _requests(world: World, record: Any) -> None:
     """What Dee asked for and Ada decided."""
-    from compliance.records.models import AccessKey, Concern, Extension, TriggeringEvent, Waiver
+    from compliance.records.models import AccessKey, Concern, Exemption, Extension, TriggeringEvent, Waiver
 
     asked = {
         "user": world.dee, "requirement": record.requirement, "reason": _canary(), "evidence_note": _canary(),
@@ -251,10 +252,21 @@ def _requests(world: World, record: Any) -> None:
     first = dt.date(2027, 11, 1)
     waiver = Waiver.objects.create(
         starts_on=first, ends_on=first + dt.timedelta(days=9), ended_on=first, ended_by=world.ada, ended_at=AT,
-        **asked,
+        batch=uuid.UUID(int=1), **asked,
+    )  # fmt: skip
+    exemption = Exemption.objects.create(
+        starts_on=first, review_on=first + dt.timedelta(days=365), ended_on=first, ended_by=world.ada,
+        ended_at=AT, reviewed_by=world.ada, reviewed_at=AT, review_note=_canary(), end_reason=_canary(), **asked,
     )  # fmt: skip
     extension = Extension.objects.create(
-        record=record, moved_from=dt.date(2026, 11, 19), moved_to=record.due_on, **asked
+        record=record,
+        moved_from=dt.date(2026, 11, 19),
+        moved_to=record.due_on,
+        batch=uuid.UUID(int=1),
+        undone_by=world.ada,
+        undone_at=AT,
+        undo_reason=_canary(),
+        **asked,
     )
     event = TriggeringEvent.objects.create(
         requirement=record.requirement, kind="phishing", title=f"Test {_canary()}", account=_canary(), days=14,
@@ -269,28 +281,8 @@ def _requests(world: World, record: Any) -> None:
     )
     world.ids.update(event=str(event.public_id), access_key=str(key.public_id))
     world.ids.update(waiver=str(waiver.public_id), extension=str(extension.public_id))
-    _evidence(world, record.requirement, waiver, extension)
-
-
-def _evidence(world: World, requirement: Any, waiver: Any, extension: Any) -> None:
-    """Proof that was not accepted, what Dee sent instead, and a file of everything that can have one."""
-    from compliance.evidence.models import Evidence, EvidenceFile
-
-    said = {
-        "user": world.dee, "requirement": requirement, "title": _canary(), "issuer": _canary(), "note": _canary(),
-        "completed_on": AT.date(), "sent_at": AT,
-    }  # fmt: skip
-    rejected = Evidence.objects.create(
-        **said, state="rejected", reject_reason="no_date", decided_by=world.ada, decided_at=AT
-    )
-    newer = Evidence.objects.create(**said, replaces=rejected)
-    for of in ({"evidence": newer}, {"evidence": rejected}, {"waiver": waiver}, {"extension": extension}):
-        file = EvidenceFile.objects.create(
-            **of, user=world.dee, sent_by=world.dee, sent_at=AT, name=f"{_canary()}.pdf",
-            content_type="application/pdf", size=9, sha256=_canary(), content=f"%PDF {_canary()}".encode(),
-        )  # fmt: skip
-        world.ids.setdefault("file", str(file.public_id))
-    world.ids.update(evidence=str(newer.public_id), rejected=str(rejected.public_id))
+    world.ids.update(exemption=str(exemption.public_id), batch=str(waiver.batch))
+    proven.proof(world, record.requirement, waiver, extension, at=AT, canary=_canary)
 
 
 def _messages(world: World) -> None:

@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
 Every person's daily turns are worked out with the rules that the real turns use, from the facts as they are
 now: who is assigned and withdrawn, which cycles open and fall due, what becomes overdue (never done) or
-expires (done once, run out), which leaves and waivers end, and which mails leave, with the notices they
+expires (done once, run out), which leaves, waivers and exemptions end, and which mails leave, with the notices they
 carry (new, before, due, after). Nothing is written and nothing is sent: the database itself refuses it.
 
 Unless --done-before says otherwise nobody does anything. People who are not in the roster yet, and changes
