@@ -10,8 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("duly", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("duly")
 
 pytest_plugins = [
     "config.tests.database",

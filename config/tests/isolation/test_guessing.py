@@ -62,7 +62,6 @@ def test_nothing_that_can_be_typed_shows_a_word_of_alpha_or_breaks_a_page(
 
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
