@@ -36,14 +36,14 @@ class Milestone:
 def reached(milestones: Iterable[Milestone], key: int, assigned_on: date, by: date) -> Milestone | None:
     """What a due date is counted from, for somebody who was assigned then, as known `by` that day; None: not yet.
 
-    The latest completion that counted when the requirement reached the person; without one, the first that came after.
-    Later ones, such as renewals, change nothing.
+    The latest completion that counted when the requirement reached the person; without one, the first that came after
+    and counted when it became known. Later ones, such as renewals, change nothing.
     """
     known = [each for each in milestones if each.key == key and each.known_on <= by]
     before = [each for each in known if each.known_on <= assigned_on and each.counts_on(assigned_on)]
     if before:
         return max(before, key=lambda each: each.on)
-    after = [each for each in known if each.known_on > assigned_on]
+    after = [each for each in known if each.known_on > assigned_on and each.counts_on(each.known_on)]
     return min(after, key=lambda each: (each.known_on, each.on), default=None)
 
 

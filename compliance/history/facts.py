@@ -59,7 +59,7 @@ NOT_FACTS: dict[str, str] = {
     "records.Revocation": "append-only, with its own day and moment; read as it stands",
     "records.Reinstatement": "append-only, with its own day and moment; read as it stands",
     "records.AccessKey": "who may ask from outside, not what is true",
-    "requirements.Equivalence": "append-only, with the moments it was decided and ended; a cycle keeps what counted",
+    "requirements.Equivalence": "decided once and ended once, with both moments; a cycle keeps what counted",
     "records.Turn": "how far the clockwork got; what it did is in the rows it wrote",
     "records.Obligation": "a view of rows that are kept",
     "evidence.Evidence": "what it counts for is a credit; append-only, with the moments it was sent and decided",

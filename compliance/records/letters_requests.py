@@ -90,7 +90,8 @@ def _together(first: Any, kind: str, *, is_question: bool) -> dict[str, Any] | N
         "title": title,
         "sentences": sentences,
         "reason": first.reason,
-        "note": "",
+        # Of those approved each may have a note of its own; the page has them.
+        "note": "" if is_question or states[RequestState.APPROVED] else first.decision_note,
         "is_question": is_question,
         "is_own": False,
         "url": links.absolute(f"/requests/{kind}/many/{first.batch}/"),
@@ -141,6 +142,10 @@ def _asked_for_oneself(found: Any, names: dict[str, str]) -> tuple[str, list[str
     if isinstance(found, Waiver):
         return _("A waiver waits for your decision: %(name)s") % names, [
             _("%(name)s asks to be excused from “%(title)s” from %(first)s until %(last)s.") % names
+        ]
+    if isinstance(found, Exemption):
+        return _("An exemption waits for your decision: %(name)s") % names, [
+            _("%(name)s asks that “%(title)s” no longer be meant for them from %(first)s on.") % names
         ]
     return _("An extension waits for your decision: %(name)s") % names, [
         _("%(name)s asks that the own due date of “%(title)s” move from %(first)s to %(last)s.") % names

@@ -34,7 +34,8 @@ def tell_deciders(request: Asked, *, at: datetime) -> None:
     """Write to everyone who may decide it, in the caller's transaction."""
     needed = Permission.DUE_DATES_EXTEND if isinstance(request, Extension) else Permission.WAIVERS_DECIDE
     deciders = people.holders_of(role.key for role in roles.ALL if needed in role.permissions)
-    apart = (request.user_id, request.asked_by_id)
+    # Whoever is one of many decides about the others.
+    apart = (request.asked_by_id,) if request.batch else (request.user_id, request.asked_by_id)
     _queue(request, "asked", [one for one in deciders if one.pk not in apart], at)
 
 

@@ -13,6 +13,7 @@ from compliance.core import fields
 from compliance.core.fields import Field, FieldTest
 from compliance.requirements.conditions_base import Choices, Fields, Lists, Picks
 from lms.people.enums import FieldKind
+from lms.ui.forms import one_line
 
 _ANY: Choices = [
     (FieldTest.SET.value, gettext_lazy("has any value")),
@@ -96,7 +97,7 @@ class FieldFields(Fields):
         """Each once; none longer than a value may be."""
         found = self.cleaned_data["words"]
         lines = found.splitlines() if isinstance(found, str) else found
-        words = list(dict.fromkeys(" ".join(line.split()) for line in lines if line.strip()))
+        words = list(dict.fromkeys(one_line(line) for line in lines if line.strip()))
         if len(words) > fields.MOST_WORDS or any(len(word) > 200 for word in words):
             raise ValidationError(
                 _("At most %(most)d values of 200 characters each.") % {"most": fields.MOST_WORDS}

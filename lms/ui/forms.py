@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 THEMES: Final = (("system", _("Same as device")), ("light", _("Light")), ("dark", _("Dark")))
+
+
+def one_line(text: str) -> str:
+    """What somebody typed as it is kept and compared: blanks folded, in Unicode's composed form."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 @dataclass(frozen=True)

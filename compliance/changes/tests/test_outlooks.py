@@ -183,6 +183,8 @@ def test_many_take_a_second_person_and_never_the_first(world, at, deliver):
     start(roster, ann, at, "deactivate")
     roster.refresh_from_db()
     deciding.approve(roster=roster, seen=roster.seen, remark="Right", by=eve, at=at)
+    with pytest.raises(intake.NotNow):
+        start(roster, ann, at)  # a page that was open meanwhile chooses anew while it runs
     deliver(at)
     roster.refresh_from_db()
     assert (roster.state, roster.decided_by) == (RosterImportState.DONE, eve)

@@ -45,17 +45,20 @@ class Attention:
     next_turn: reminders.UpcomingDay | None = None
 
 
-def attention(*, today: date, at: datetime, decides: bool = False, reviews: bool = False) -> Attention:
+def attention(
+    *, today: date, at: datetime, decides: bool = False, reviews: bool = False, edits: bool = False
+) -> Attention:
     """What to look at, as of `at` (UTC; `today` is its day in the tenant's zone).
 
-    `decides`: the viewer decides waivers or extensions; `reviews`: the viewer reviews evidence of everybody.
+    `decides`: the viewer decides waivers or extensions; `reviews`: the viewer reviews evidence of everybody; `edits`:
+    the viewer writes requirements, and decides what counts for them.
     """
     first = reminders.next_turn_on(today=today, at=at)
     days = reminders.upcoming_days(today=today, first=first)
     matters = [
         *(_requests(today) if decides else ()),
         *(_evidence(today) if reviews else ()),
-        *_equivalences(),
+        *(_equivalences() if edits else ()),
         *_unanswerable(),
         *_offers(),
         *_undelivered(),

@@ -93,7 +93,10 @@ def _attention(request: HttpRequest, now: datetime) -> queries.Attention:
     held = guard.viewer(request).permissions
     decides = {Permission.WAIVERS_DECIDE, Permission.DUE_DATES_EXTEND} & held
     reviews = Permission.EVIDENCE_REVIEW in held
-    return queries.attention(today=clock.today(now), at=now, decides=bool(decides), reviews=reviews)
+    edits = Permission.REQUIREMENTS_EDIT in held
+    return queries.attention(
+        today=clock.today(now), at=now, decides=bool(decides), reviews=reviews, edits=edits
+    )
 
 
 def chosen_people(

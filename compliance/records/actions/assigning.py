@@ -184,7 +184,8 @@ def _credit_late(requirement: "Requirement", planned: requirements.Planned, at: 
     if not kept:
         return 0
     rule, finished = requirement.rule, []
-    for record in cycles.first_cycles(requirement.pk, kept):
+    # Locked, for a pass that is recorded at the same time may finish the same cycle.
+    for record in cycles.first_cycles(requirement.pk, kept).select_for_update(of=("self",)).order_by("pk"):
         person, passes = planned.people[record.user_id], planned.passes[record.user_id]
         found = late_answer(rule, person, passes, record.window_opens_on)
         if found is not None:

@@ -13,7 +13,7 @@ from compliance.records import messages, rules
 from compliance.records.actions import deciding, excusing, extending
 from compliance.records.enums import RequestState
 from compliance.records.models import Assignment, Extension
-from compliance.records.queries.requests import KINDS, NOUNS, LeftOut
+from compliance.records.queries.requests import KINDS, NOUNS, LeftOut, extended_due_dates
 from compliance.records.queries.together import MOST, Days, Together, can_be_undone, days_fault, together
 from lms.audit import actions as audit
 
@@ -50,8 +50,13 @@ def ask_together(
     `batch` names the deed: a second time it changes nothing. `fingerprint` is that of what was shown. Raises
     rules.Refused, and rules.NumbersChanged when it would no longer be the same.
     """
-    if done := KINDS[kind].objects.filter(batch=batch, asked_by=by).count():
+    named_so = KINDS[kind].objects.filter(batch=batch)
+    if done := named_so.filter(asked_by=by).count():
         return done
+    if named_so.exists():
+        raise rules.Refused(
+            _("This page was answered by somebody else. Open a new one; nothing was asked for.")
+        )
     if fault := days_fault(kind, days, today):
         raise rules.Refused(fault)
     seen = together(kind, requirement, days, user_ids=user_ids, today=today)
@@ -106,7 +111,7 @@ def approve_together(kind: str, batch: UUID, *, note: str, by: "User", today: da
     What is about whoever decides goes on waiting for somebody else. Raises rules.Refused.
     """
     rows = _waiting(kind, batch)
-    if rows[0].asked_by_id == by.pk:
+    if by.pk in {row.asked_by_id for row in rows}:
         raise rules.Refused(deciding.your_own_request())
     own = [row for row in rows if row.user_id == by.pk]
     others = [row for row in rows if row.user_id != by.pk]
@@ -193,6 +198,7 @@ def undo_extensions(batch: UUID, *, reason: str, by: "User", today: date, at: da
             )
         )
     unfinished = {one.pk: one for one in extending.locked_open([row.record_id for row in given])}
+    moved_to = extended_due_dates(list(unfinished))
     back, left_out = [], []
     for row in given:
         if row.user_id == by.pk:
@@ -200,6 +206,10 @@ def undo_extensions(batch: UUID, *, reason: str, by: "User", today: date, at: da
         elif row.record_id not in unfinished:
             left_out.append(
                 LeftOut(row.user.display_name, _("Has finished it meanwhile, or no longer owes it."))
+            )
+        elif moved_to.get(row.record_id) != row.moved_to:
+            left_out.append(
+                LeftOut(row.user.display_name, _("A later extension has moved the date on; it stays there."))
             )
         else:
             row.undone_by, row.undone_at, row.undo_reason = by, at, reason

@@ -108,7 +108,9 @@ def beginning_or_over(on: date) -> set[int]:
 
 def excused_since(first: date) -> set[int]:
     """Whose waiver or exemption is in force on that day or later."""
-    later = Q(ends_on__isnull=True) | Q(ends_on__gte=first)
+    later = (Q(ends_on__isnull=True) | Q(ends_on__gte=first)) & (
+        Q(ended_on__isnull=True) | Q(ended_on__gte=first)
+    )
     return {
         user_id
         for kind in KINDS

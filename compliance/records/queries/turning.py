@@ -40,7 +40,7 @@ def turning_people(on: date) -> set[int]:
 
 
 def is_quiet(on: date) -> bool:
-    """Whether the calendar asks nothing of anybody on that day, the day before having had its turn; ten statements.
+    """Whether the calendar asks nothing of anybody on that day, the day before having had its turn.
 
     What people enter and pass wakes a turn of its own. What was passed or credited in the last two days is left to a
     whole turn all the same: it may have been entered while the day before was turned.
@@ -56,12 +56,14 @@ def is_quiet(on: date) -> bool:
 
 
 def _has_renewals(on: date) -> bool:
-    """Whether a window may open by that day for somebody who has nothing open; two statements."""
+    """Whether a window may open by that day for somebody who has nothing open."""
     due = Q(done_record__is_temporary=True)
     for requirement in requirements.active():
         last = on + dates.longest_window(requirement.terms)
         due |= Q(requirement_id=requirement.pk, valid_until__lte=last)
-    return Obligation.objects.filter(due, open_record__isnull=True, valid_until__isnull=False).exists()
+    held = Obligation.objects.filter(due, open_record__isnull=True, valid_until__isnull=False)
+    # Whoever waits for another requirement is renewed once that is done, which wakes a turn of its own.
+    return held.exclude(assignment_status=AssignmentStatus.WAITING).exists()
 
 
 def amiss(today: date) -> set[int]:
@@ -69,7 +71,7 @@ def amiss(today: date) -> set[int]:
 
     Whose requirements are not those that the rules mean, asked of the database as sets; and those whose dates and
     pauses rest on more than the rule: named by hand, away or excused since the oldest open cycle began, not active, or
-    moved. For everybody else such a look finds nothing, which a property test holds it to.
+    moved. What a first cycle would be credited by since a course was recognised past the product is not looked for.
     """
     found = requirements.named_by_hand()
     for requirement in requirements.active():

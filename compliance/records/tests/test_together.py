@@ -64,6 +64,8 @@ def test_one_asks_for_many_and_another_decides_the_whole(kind, people, owed, ask
     assert [(one.name, "does not apply" in one.why) for one in seen.left_out] == [(zoe.display_name, True)]
     batch = ask(kind, owed, people, asker)
     assert ask(kind, owed, people, asker, batch=batch) == batch, "a second click does nothing"
+    with pytest.raises(rules.Refused, match="answered by somebody else"):
+        ask(kind, owed, people, officer, batch=batch)
     rows = queries.batch_of(kind, batch)
     assert rows.count() == 3
     (question,) = Message.objects.filter(kind="records.request")
@@ -161,6 +163,8 @@ def test_within_a_day_an_extension_of_many_is_undone_and_earlier_ones_stay(peopl
     make_completion(ben, course_of(owed), at=noon(TODAY))
     turn(TODAY + DAY)
     undo = {"reason": "wrong list", "by": asker}
+    with pytest.raises(rules.Refused, match="nobody’s due date would change"):
+        actions.undo_extensions(before, today=TODAY, at=noon(TODAY), **undo)
     with pytest.raises(rules.Refused, match="more than 24 hours"):
         actions.undo_extensions(
             batch, today=TODAY + DAY, at=noon(TODAY + DAY) + dt.timedelta(minutes=1), **undo

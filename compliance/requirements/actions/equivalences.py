@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from compliance.requirements import events, queries, rules
@@ -37,14 +37,19 @@ def propose_equivalence(
         state__in=(EquivalenceState.WAITING, EquivalenceState.APPROVED),
         ended_on__isnull=True,
     )
+    taken = rules.NotAllowedNow(
+        _("This is in force or waits for a decision already. End or withdraw that one first.")
+    )
     if alive.exists():
-        raise rules.NotAllowedNow(
-            _("This is in force or waits for a decision already. End or withdraw that one first.")
-        )
-    made = Equivalence.objects.create(
-        course_id=course_id, counts_for_id=counts_for_id, since=since, until=until, reason=reason.strip(),
-        asked_by=by, asked_at=at,
-    )  # fmt: skip
+        raise taken
+    try:
+        with transaction.atomic():
+            made = Equivalence.objects.create(
+                course_id=course_id, counts_for_id=counts_for_id, since=since, until=until,
+                reason=reason.strip(), asked_by=by, asked_at=at,
+            )  # fmt: skip
+    except IntegrityError as error:  # proposed twice at the same moment
+        raise taken from error
     _note("requirement.equivalence_proposed", made, by=by, at=at)
     return made
 

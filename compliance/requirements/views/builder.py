@@ -16,6 +16,7 @@ from compliance.requirements import (
     forms,
     forms_audience,
     forms_basis,
+    forms_courses,
     forms_nodes,
     packs,
     queries,
@@ -108,6 +109,9 @@ def _open(request: HttpRequest, requirement: Requirement) -> HttpResponse:
         messages.error(
             request, _("Whom this requirement means was not written with this form and stays as it is.")
         )
+        return http.see_other("requirements:detail", public_id=requirement.public_id)
+    except forms_courses.TooMany:
+        messages.error(request, _("This requirement names more courses than the form has fields for."))
         return http.see_other("requirements:detail", public_id=requirement.public_id)
     return partials.render_page(request, PAGE, {"form": form, "requirement": requirement, "preview": None})
 

@@ -1,6 +1,7 @@
 """What is done with fields of the university's own, and with what they say of people."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -111,7 +112,7 @@ def set_values(
     """What fields (by id) say of the person from that day on. Answers whether anything changed."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=person.pk)
-        names = dict(PersonField.objects.filter(pk__in=values).values_list("pk", "name"))
+        names = _labels(PersonField.objects.filter(pk__in=values))
         before = _on([person.pk], since)
         changed = write_values([Setting(person.pk, pk, value, since) for pk, value in values.items()])
         if not changed:
@@ -200,6 +201,13 @@ def _on(user_ids: Collection[int], on: dt.date) -> dict[tuple[int, int], Value]:
 def _refuse_too_many() -> None:
     if PersonField.objects.filter(is_retired=False).count() >= MOST_FIELDS:
         raise TooManyFields
+
+
+def _labels(fields: Iterable[PersonField]) -> dict[int, str]:
+    """Field id -> its name; with its key where two have one name, or one is called as the day is in the log."""
+    names = Counter(each.name for each in fields)
+    names["since"] += 1
+    return {each.pk: each.name if names[each.name] == 1 else f"{each.name} ({each.key})" for each in fields}
 
 
 def _shown(value: object) -> str:

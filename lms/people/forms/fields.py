@@ -15,7 +15,7 @@ from lms.people.forms.persons import DateInput, NameField
 from lms.people.models import PersonField
 from lms.people.queries import Answer
 from lms.people.rules import spelt_value
-from lms.ui.forms import CardLabel
+from lms.ui.forms import CardLabel, one_line
 
 MOST_CHOICES = 100
 _KEY = re.compile(r"[a-z][a-z0-9_-]*")
@@ -23,7 +23,7 @@ _UNKNOWN = "unknown"
 _KINDS = [
     (FieldKind.CHOICE, gettext_lazy("Such as: none, confidential, secret.")),
     (FieldKind.YES_NO, gettext_lazy("Such as: handles card data.")),
-    (FieldKind.DATE, gettext_lazy("Such as: medical checked on. Due dates and rules can count from it.")),
+    (FieldKind.DATE, gettext_lazy("Such as: medical checked on. Rules can count from it.")),
     (FieldKind.NUMBER, gettext_lazy("Such as: teaching hours.")),
     (FieldKind.TEXT, gettext_lazy("Such as: building. Rules compare it letter by letter.")),
 ]
@@ -85,7 +85,7 @@ class FieldForm(forms.Form):
     def clean_choices(self) -> list[str]:
         """Each value once, in the order given."""
         lines = self.cleaned_data["choices"].splitlines()
-        words = list(dict.fromkeys(" ".join(line.split()) for line in lines if line.strip()))
+        words = list(dict.fromkeys(one_line(line) for line in lines if line.strip()))
         if len(words) > MOST_CHOICES:
             text = _("These are %(count)d values. A list has %(most)d at most.")
             raise forms.ValidationError(text % {"count": len(words), "most": MOST_CHOICES})
@@ -134,7 +134,7 @@ class FieldValues(forms.Form):
         return since
 
     def changed(self) -> dict[int, str | bool | Decimal | dt.date | None]:
-        """Field id -> new value, None for none; only those that were changed in the form, of a valid one."""
+        """Field id -> new value, None for none; only those that differ from what holds today, of a valid form."""
         found = {}
         for each in self._answers:
             value = _value(each.field, self.cleaned_data[_name(each.field)])

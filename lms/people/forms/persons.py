@@ -1,6 +1,5 @@
 """Forms about one person."""
 
-import unicodedata
 from typing import Any, cast
 
 from django import forms
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lms.people import queries
 from lms.people.enums import AffiliationKind
 from lms.people.models import Department, User
+from lms.ui.forms import one_line
 from tenants.addresses import BadAddress, parse_address
 from tenants.rules.time_zones import canonical_zones
 
@@ -36,7 +36,7 @@ class NameField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Composed, blanks folded. Raises ValidationError for characters that cannot be seen."""
-        text = " ".join(unicodedata.normalize("NFC", super().to_python(value) or "").split())
+        text = one_line(super().to_python(value) or "")
         if not text.isprintable():
             raise forms.ValidationError(_("The name contains an invisible character. Type it anew."))
         return text

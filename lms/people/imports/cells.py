@@ -117,8 +117,8 @@ def own(cell: str, column: str, kind: str, choices: Sequence[str], order: str) -
         return "", []
     match kind:
         case FieldKind.CHOICE:
-            known = {plain(word): word for word in reversed(choices)}
-            found = value if value in choices else known.get(plain(value))
+            known = {word.casefold(): word for word in reversed(choices)}
+            found = value if value in choices else known.get(value.casefold())
             if found is None:
                 facts = {"value": value[:80], "choices": ", ".join(choices[:8])}
                 raise Unusable(Problem("own_choice_unknown", column, facts))

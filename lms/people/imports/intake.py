@@ -134,7 +134,7 @@ def start_import(
     people than the plan's.
     """
     with transaction.atomic():
-        locked = held(roster, RosterImportState.CHECKED, RosterImportState.IMPORTING)
+        locked = held(roster, RosterImportState.CHECKED)
         leaving = locked.counts.get("absent", 0)
         is_many = leaving > MANY_LEAVE * locked.counts.get("on_roster", 0)
         if absent == AbsentPolicy.DEACTIVATE and is_many and confirmed_count != leaving:

@@ -97,6 +97,8 @@ def _join_appointments(entries: Iterable[Entry]) -> None:
             entry.problems.append(Problem("repeated_row", facts={"line": first.line}))
             continue
         first.also.append(list(entry.appointment))
+        # A person's fields may stand on any of their lines; the first line that says something counts.
+        first.own.update({key: said for key, said in entry.own.items() if said and not first.own.get(key)})
         entry.second_of = first.line
 
 

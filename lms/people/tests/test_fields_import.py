@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from lms.people.imports import intake, mapping, preview
+from lms.people.imports import cells, intake, mapping, preview
 from lms.people.models import FieldValue, PersonField, RosterRow, User
 from lms.people.tests.test_import import csv, run, said
 
@@ -56,6 +56,33 @@ def test_a_bad_value_keeps_the_line_out_and_says_why(at):
     row = RosterRow.objects.get(roster_import=kept, line_number=2)
     text = preview.line_of(row, mapping.load(kept.mapping)).sentences[2].text
     assert text == "Clearance: “secret” is none of the values of the list (none, Top Secret)."
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("a-", "A-"),
+        ("A+", "A+"),
+        ("C#", None),
+        ("\u79d8\u5bc6", "\u79d8\u5bc6"),
+        ("\u672a\u77e5", None),
+        ("a", None),
+    ],
+)
+def test_words_of_a_list_are_told_apart_by_every_character(cell, found):
+    choices = ["A+", "A-", "C++", "\u79d8\u5bc6"]
+    if found is None:
+        with pytest.raises(cells.Unusable, match="own_choice_unknown"):
+            cells.own(cell, "grade", "choice", choices, cells.DAY_FIRST)
+    else:
+        assert cells.own(cell, "grade", "choice", choices, cells.DAY_FIRST) == (found, [])
+
+
+def test_of_several_lines_of_one_person_each_may_fill_fields(at):
+    rows = csv({}, {"code": "CHEM", "name": "Chemistry"})
+    header, first, second, _last = rows.decode().split("\n")
+    run(f"{header},clearance,room\n{first},,B 12\n{second},none,C 3\n".encode(), at)
+    assert values(1) == {"clearance": "none", "room": "B 12"}
 
 
 def test_a_change_is_previewed_and_what_held_before_stays_on_record(at):

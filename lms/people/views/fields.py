@@ -72,7 +72,10 @@ def person_fields(request: HttpRequest, public_id: UUID) -> HttpResponse:
         changed = form.changed()
         since = form.cleaned_data["since"]
         is_new = actions.set_values(person=person, values=changed, since=since, by=viewer, at=clock.now())
-        messages.success(request, _("Saved.") if is_new else _("Nothing was different, so nothing changed."))
+        messages.success(
+            request,
+            _("Saved.") if is_new else _("These are the values of today already, so nothing changed."),
+        )
         return http.see_other("people:person-detail", public_id=public_id)
     context = {"form": form, "person": person, "answers": answers}
     status = 422 if form.is_bound else 200

@@ -1,0 +1,36 @@
+"""Which completion of another requirement a due date is counted from."""
+
+from datetime import date
+
+import pytest
+
+from compliance.core.milestones import Milestone, reached
+
+MET = date(2026, 3, 1)
+OLD = Milestone(1, date(2024, 1, 1), date(2024, 1, 1), date(2025, 1, 1))
+VALID = Milestone(1, date(2025, 6, 1), date(2025, 6, 1), date(2026, 6, 1))
+LOADED_LATE = Milestone(1, date(2020, 1, 1), date(2026, 4, 1), date(2021, 1, 1))
+CREDITED = Milestone(1, date(2026, 2, 1), date(2026, 4, 5))
+LATER = Milestone(1, date(2026, 5, 1), date(2026, 5, 1))
+OTHERS = Milestone(2, date(2026, 1, 1), date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("known", "by", "counted"),
+    [
+        ([], LATER.on, None),
+        ([OTHERS], LATER.on, None),
+        ([VALID, LATER], LATER.on, VALID),
+        ([OLD], LATER.on, None),
+        ([OLD, LATER], date(2026, 4, 30), None),
+        ([OLD, LATER], LATER.on, LATER),
+        ([CREDITED, LATER], LATER.on, CREDITED),
+        # On record only now, and expired for years: it is no completion to count from.
+        ([LOADED_LATE], LATER.on, None),
+        ([LOADED_LATE, LATER], LATER.on, LATER),
+    ],
+)
+def test_it_is_the_one_in_force_when_the_requirement_came_or_the_first_valid_one_after(
+    known: list[Milestone], by: date, counted: Milestone | None
+) -> None:
+    assert reached(known, 1, MET, by) == counted
