@@ -322,7 +322,7 @@ def test_others_hear_of_it_within_the_transaction(in_alpha, at) -> None:
 
 def test_every_problem_has_its_words(in_alpha) -> None:
     facts = dict.fromkeys(
-        "value line count width limit name other first last start end code circle reason".split(), "x"
+        "value line count width limit name other first last start end code circle reason choices".split(), "x"
     )
     for code in {**problems.ERRORS, **problems.WARNINGS}:
         assert "%" not in problems.in_words(problems.Problem(code, "Column", facts))
