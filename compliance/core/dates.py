@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from . import days
@@ -42,14 +42,25 @@ def after_absences(terms: Terms, due_on: date, absences: Iterable[Absence]) -> d
     N is `return_days`, and `first_due_days` after an excuse. An absence without an end moves nothing yet.
     The result depends only on the original date, so it may be computed any number of times.
     """
-    for absence in sorted(absences, key=lambda each: each.starts_on):
-        if absence.returns_on is not None and absence.covers(due_on):
+    for returns_on, absence in sorted(_ended(absences), key=_in_turn):
+        if absence.covers(due_on):
             if absence.cause in EXCUSES:
-                due_on = _fresh(terms, absence.returns_on)
+                due_on = _fresh(terms, returns_on)
             else:
-                due_on = absence.returns_on + timedelta(days=terms.return_days)
-            due_on = days.rolled(due_on, terms.roll, terms.calendar, absence.returns_on)
+                due_on = returns_on + timedelta(days=terms.return_days)
+            due_on = days.rolled(due_on, terms.roll, terms.calendar, returns_on)
     return due_on
+
+
+def _ended(absences: Iterable[Absence]) -> Iterator[tuple[date, Absence]]:
+    """Those with a first day back, and that day."""
+    return ((each.returns_on, each) for each in absences if each.returns_on is not None)
+
+
+def _in_turn(ended: tuple[date, Absence]) -> tuple[date, int, bool]:
+    """By the first day; of those that begin together the longest, and of two as long an excuse."""
+    returns_on, absence = ended
+    return absence.starts_on, -returns_on.toordinal(), absence.cause not in EXCUSES
 
 
 def after_waiver(

@@ -1,8 +1,9 @@
 """What must hold for every population and every rule: tried on thousands of invented ones."""
 
 from datetime import timedelta
+from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from compliance.core import dates, plan
@@ -232,6 +233,11 @@ def test_grace_never_shortens_validity(given_terms, start, lag):
         )
 
 
+@example(
+    d("2026-01-01"),
+    [Absence(d("2026-01-01"), d("2026-01-02")), Absence(d("2026-01-01"), d("2026-01-03"))],
+    Random(0),
+)
 @given(days, st.lists(leaves, max_size=4), st.randoms())
 def test_moving_past_absences_does_not_depend_on_their_order_and_moves_only_forward(due, away, random):
     rests = Terms(d("2025-01-01"), 30, return_days=10)
