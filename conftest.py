@@ -14,8 +14,14 @@ from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-# How long an example takes says how busy the machine is, not whether the code is right.
-settings.register_profile("duly", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes says how busy the machine is, not whether the code is right. Where a merge is judged the
+# examples are the same each time; everywhere else every run tries new ones.
+settings.register_profile(
+    "duly",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="DULY_SAME_EXAMPLES" in os.environ,
+)
 settings.load_profile("duly")
 
 pytest_plugins = [
