@@ -50,13 +50,8 @@ def ask_together(
     `batch` names the deed: a second time it changes nothing. `fingerprint` is that of what was shown. Raises
     rules.Refused, and rules.NumbersChanged when it would no longer be the same.
     """
-    named_so = KINDS[kind].objects.filter(batch=batch)
-    if done := named_so.filter(asked_by=by).count():
+    if done := _asked_before(kind, batch, by):
         return done
-    if named_so.exists():
-        raise rules.Refused(
-            _("This page was answered by somebody else. Open a new one; nothing was asked for.")
-        )
     if fault := days_fault(kind, days, today):
         raise rules.Refused(fault)
     seen = together(kind, requirement, days, user_ids=user_ids, today=today)
@@ -83,6 +78,17 @@ def ask_together(
     messages.tell_deciders(rows[0], at=at)
     audit.record_all([deciding.entry(_deed(kind, "asked"), row) for row in rows], by=by, at=at)
     return len(rows)
+
+
+def _asked_before(kind: str, batch: UUID, by: "User") -> int:
+    """For how many the same page has asked already. Raises rules.Refused when it was somebody else's page."""
+    named_so = KINDS[kind].objects.filter(batch=batch)
+    done: int = named_so.filter(asked_by=by).count()
+    if not done and named_so.exists():
+        raise rules.Refused(
+            _("This page was answered by somebody else. Open a new one; nothing was asked for.")
+        )
+    return done
 
 
 def _rows(seen: Together, said: Mapping[str, Any]) -> list[Any]:

@@ -272,7 +272,7 @@ def test_the_number_of_statements_does_not_grow_with_the_people(
     for name in ("Ada", "Ben", "Cleo", "Dora", "Eli"):
         person(name, requirement)
     turn(TODAY)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         queries.preview(requirement, draft(), TODAY)
 
 

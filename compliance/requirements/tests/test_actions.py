@@ -226,5 +226,5 @@ def test_a_preview_costs_the_same_number_of_statements_for_any_population(
     for number in range(size):
         make_affiliation(make_user(email=f"p{number}@example.edu", password="!"))
     requirement = make_requirement(is_on=False)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         queries.preview(requirement, today)
