@@ -6,10 +6,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -99,6 +101,19 @@ class Live:
         )
         return matching()[-1]
 
+    @contextmanager
+    def workers_resting(self) -> Iterator[None]:
+        """Scheduler and workers stand still; the pages go on."""
+        found = [pid for pid in _below(self.process.pid) if "celery" in _command(pid)]
+        assert found, "no worker was found"
+        for pid in found:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in found:
+                os.kill(pid, signal.SIGCONT)
+
     def logs(self) -> str:
         """The end of every log, for the report of a failure."""
         paths = sorted((self.state / "logs").glob("*.log"))
@@ -115,6 +130,22 @@ class Live:
         if self.process.stdout:
             self.process.stdout.close()
         shutil.rmtree(self.state.parent, ignore_errors=True)
+
+
+def _below(pid: int) -> list[int]:
+    """The processes that this one started, and those that they started."""
+    parents: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended since
+            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found[1:]
+
+
+def _command(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
 
 
 def clean_environment() -> dict[str, str]:
