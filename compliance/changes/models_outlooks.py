@@ -20,7 +20,6 @@ class Outlook(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True)
     absent_fingerprint = models.CharField(max_length=64, blank=True)
     affected_count = models.PositiveIntegerField(default=0)
-    affected_absent_count = models.PositiveIntegerField(default=0)
     mails = models.JSONField(default=dict)
 
     class Meta:

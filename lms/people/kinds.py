@@ -43,7 +43,6 @@ class Summary:
     seen: str
     digests: dict[str, str]
     affected_count: int
-    affected_absent_count: int
     url: str
 
     def affected(self, absent: str, ended_count: int) -> int:

@@ -35,7 +35,7 @@ class RosterOutlook:
         self._roster, self._at, self._today = roster, at, clock.today(at)
         self._kept: Outlook | None = None
         self._keys: dict[str, list[str]] = {FILE: [], ABSENT: []}
-        self._affected: dict[str, set[str]] = {FILE: set(), ABSENT: set()}
+        self._affected = set[str]()
         self._mails: dict[int, dict[str, list[int]]] = defaultdict(
             lambda: {FILE: [0, 0, 0], ABSENT: [0, 0, 0]}
         )
@@ -59,7 +59,8 @@ class RosterOutlook:
             rows.extend(self._row(requirement.pk, each) for each in found)
             for each in found:
                 part, who = _part(each), _who(each)
-                self._affected[part].add(who)
+                if part == FILE:
+                    self._affected.add(who)
                 if each.line.effect is not Effect.MAILS:
                     # The days of reminders follow from the terms, and pass by themselves.
                     self._keys[part].append(
@@ -79,8 +80,7 @@ class RosterOutlook:
         if self._kept is not None:
             self._kept.fingerprint = digests[AbsentPolicy.KEEP]
             self._kept.absent_fingerprint = digests[AbsentPolicy.DEACTIVATE]
-            self._kept.affected_count = len(self._affected[FILE])
-            self._kept.affected_absent_count = len(self._affected[ABSENT])
+            self._kept.affected_count = len(self._affected)
             self._kept.mails = {str(pk): counted for pk, counted in self._mails.items()}
             self._kept.save()
         return digests

@@ -29,7 +29,6 @@ class Migration(migrations.Migration):
                 ('fingerprint', models.CharField(blank=True, max_length=64)),
                 ('absent_fingerprint', models.CharField(blank=True, max_length=64)),
                 ('affected_count', models.PositiveIntegerField(default=0)),
-                ('affected_absent_count', models.PositiveIntegerField(default=0)),
                 ('mails', models.JSONField(default=dict)),
                 ('roster_import', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.rosterimport')),
             ],

@@ -97,7 +97,6 @@ def outlook_summary(found: Outlook) -> Summary:
         seen=found.absent_fingerprint,
         digests={AbsentPolicy.KEEP: found.fingerprint, AbsentPolicy.DEACTIVATE: found.absent_fingerprint},
         affected_count=found.affected_count,
-        affected_absent_count=found.affected_absent_count,
         url=reverse("changes:roster", kwargs={"public_id": found.roster_import.public_id}),
     )
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
 
 CHUNK = 1000
+# Who waits has no clock that could stand still; `stop_waiting` says what they are once they have one.
 _MOVABLE = frozenset(AssignmentStatus) - {AssignmentStatus.WITHDRAWN, AssignmentStatus.WAITING}
 
 
@@ -232,8 +233,7 @@ def _pause_and_resume(requirement: "Requirement", kept: Iterable[Decision]) -> t
     wanted: dict[AssignmentStatus, list[int]] = {}
     for decision in kept:
         wanted.setdefault(status_of(decision), []).append(decision.person_id)
-    # Who waits has no clock that could stand still; `stop_waiting` says what they are once they have one.
-    of = Assignment.objects.filter(requirement=requirement).exclude(status=AssignmentStatus.WAITING)
+    of = Assignment.objects.filter(requirement=requirement)
     changed = {
         status: of.filter(user_id__in=user_ids, status__in=_MOVABLE - {status}).update(status=status)
         for status, user_ids in wanted.items()

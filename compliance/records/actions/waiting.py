@@ -13,7 +13,7 @@ from compliance.records.actions.completing import certify
 from compliance.records.enums import AssignmentStatus
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.requirements import queries as requirements
-from compliance.requirements.enums import DueFrom, RequirementState
+from compliance.requirements.enums import RequirementState
 from tenants import clock
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ def stop_waiting(*, at: datetime, until: datetime) -> int:
     From facts only: a turn that comes days late writes the dates it should have had. Locks the assignments, so two
     turns at once open each cycle once.
     """
-    _mark_waiting()
     waiting = Assignment.objects.filter(
         status=AssignmentStatus.WAITING, requirement__state=RequirementState.ACTIVE
     )
@@ -36,16 +35,6 @@ def stop_waiting(*, at: datetime, until: datetime) -> int:
     for row in rows:
         by_requirement.setdefault(row.requirement, []).append(row)
     return sum(_stop(each, several, at, until) for each, several in by_requirement.items())
-
-
-def _mark_waiting() -> None:
-    """Who was excused before a first cycle opened, and is no longer, waits again."""
-    Assignment.objects.filter(
-        status__in=(AssignmentStatus.ACTIVE, AssignmentStatus.PAUSED),
-        requirement__state=RequirementState.ACTIVE,
-        requirement__due_from=DueFrom.COMPLETION,
-        records__isnull=True,
-    ).update(status=AssignmentStatus.WAITING)
 
 
 def _stop(requirement: "Requirement", rows: Sequence[Assignment], at: datetime, until: datetime) -> int:

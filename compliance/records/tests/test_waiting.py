@@ -18,7 +18,7 @@ from compliance.records.models import Assignment, ComplianceRecord, Revocation
 from compliance.requirements import actions, rules
 from compliance.requirements import queries as requirements
 from compliance.requirements.tests.factories import course_of, make_course, make_requirement
-from lms.people.tests.factories import make_affiliation
+from lms.people.tests.factories import make_affiliation, make_user
 
 from .factories import make_completion
 
@@ -116,12 +116,24 @@ def test_what_is_done_while_waiting_counts_and_in_time(waiting, dee, advanced):
     )
 
 
-def test_who_was_excused_meanwhile_waits_again(waiting):
-    Assignment.objects.filter(pk=waiting.pk).update(status=AssignmentStatus.EXEMPT)
-    Assignment.objects.filter(pk=waiting.pk).update(status=AssignmentStatus.ACTIVE)
-    turn(TODAY + dt.timedelta(days=1))
-    waiting.refresh_from_db()
-    assert waiting.status == AssignmentStatus.WAITING
+def test_who_is_exempt_meanwhile_waits_all_the_same(waiting, dee, advanced):
+    asker, decider = (make_user(given_name=name, roles=("compliance_officer",)) for name in ("Ana", "Eve"))
+    now = {"today": TODAY, "at": at_noon(TODAY)}
+    asked = records.ask_for_exemption(
+        user=dee, requirement=advanced, starts_on=TODAY, review_on=TODAY + dt.timedelta(days=200),
+        reason="no laser yet", by=asker, **now,
+    )  # fmt: skip
+    records.approve_exemption(asked, note="", by=decider, **now)
+    statuses = []
+    for day in range(1, 4):
+        if day == 2:
+            on = TODAY + dt.timedelta(days=day)
+            records.end_exemption(asked, reason="a laser", by=decider, today=on, at=at_noon(on))
+        turn(TODAY + dt.timedelta(days=day))
+        waiting.refresh_from_db()
+        statuses.append(waiting.status)
+    assert statuses == [AssignmentStatus.WAITING] * 3
+    assert not waiting.records.exists()
 
 
 def test_the_years_ahead_begin_it_on_the_day_the_other_is_completed(waiting, basics, advanced):

@@ -17,6 +17,7 @@ from lms.people.imports import decode, dialect, mapping, outlook
 from lms.people.imports.decode import NotReadable
 from lms.people.imports.dialect import Header, Record
 from lms.people.imports.mapping import Layout, Own
+from lms.people.kinds import Summary
 from lms.people.models import RosterImport, User
 from lms.people.queries import counted
 from tenants import plans
@@ -147,7 +148,7 @@ def start_import(
         locked.options = {**locked.options, "absent": absent}
         locked.asked_by, locked.asked_at = by, at
         locked.decided_by, locked.decided_at, locked.decision_note = None, None, ""
-        if needs_second(locked, absent, by=by, at=at):
+        if needs_second(locked, absent, looked, by=by, at=at):
             locked.state = RosterImportState.WAITING
             locked.save()
             messages_rosters.tell_approvers(locked, queries.import_approvers(by), at=at)
@@ -166,11 +167,14 @@ def begin(locked: RosterImport, *, at: datetime) -> None:
     locked.save()
 
 
-def needs_second(roster: RosterImport, absent: str, *, by: User | None, at: datetime) -> bool:
-    """Whether so many are concerned that a second person has to agree; never where nobody else may."""
-    looking = outlook.of(roster, at=at)
-    looked, limit = looking.summary(), looking.limit()
-    if looked is None or limit is None or by is None:
+def needs_second(
+    roster: RosterImport, absent: str, looked: Summary | None, *, by: User | None, at: datetime
+) -> bool:
+    """Whether so many are concerned that a second person has to agree; never where nobody else may.
+
+    `looked` is the outlook as it was kept.
+    """
+    if looked is None or by is None or (limit := outlook.of(roster, at=at).limit()) is None:
         return False
     count = looked.affected(absent, roster.counts.get("absent", 0))
     return count > limit and bool(queries.import_approvers(by))

@@ -205,7 +205,7 @@ def _deciding(
         form.initial["seen"] = roster.seen if waits else looked.seen
     asks = {
         absent: roster.state == RosterImportState.CHECKED
-        and intake.needs_second(roster, absent, by=viewer, at=clock.now())
+        and intake.needs_second(roster, absent, looked, by=viewer, at=clock.now())
         for absent in AbsentPolicy.values
     }
     return {
