@@ -13,7 +13,7 @@ run: install-local ## the whole product on this machine; PORT=8001 for another p
 	@exec $(PY) -m config.local --with-parent
 
 test: install-dev ## the whole test suite; ARGS="lms -x" for a part of it
-	@exec $(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+	@exec $(PY) -m pytest -n 2 --dist load --maxschedchunk 16 $(ARGS)
 
 check: install-dev ## style, types, contracts, migrations, templates, dead code, generated documents
 	@exec $(PY) -m config.checkup $(ARGS)

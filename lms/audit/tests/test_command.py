@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from lms.audit import actions
-from lms.audit.models import Event
 from tenants.context import inside
 from tenants.tests.factories import AT
 
@@ -29,12 +28,10 @@ def fill(tenant):
 
 @pytest.mark.django_db
 def test_complete_logs_of_all_tenants_exit_with_0(alpha, beta):
-    with inside(alpha):
-        before = Event.objects.count()
     fill(alpha)
     code, out = run()
     assert code == 0
-    assert f"alpha.duly.localhost: complete, {before + 3} entries" in out
+    assert "alpha.duly.localhost: complete, 3 entries" in out
     assert "beta.duly.localhost: complete, 0 entries, newest seal none" in out
 
 
