@@ -36,6 +36,7 @@ BENCHMARKS = {
     "nightly": "nights",
     "nightly-idle": "nights",
     "nightly-many-tenants": "nights",
+    "simulate": "ahead",
     "standing": "engine",
     "may-access": "engine",
     "may-access-http": "engine",

@@ -10,6 +10,9 @@ HEADER = (
     "control",
     "title",
     "law_status",
+    "in_force_from",
+    "in_force_until",
+    "where_the_days_come_from",
     "asks",
     "compared_with_source",
     "source",
@@ -30,8 +33,8 @@ def coverage_rows(found: Iterable[Coverage], *, as_of: date) -> Iterator[tuple[o
         for line in each.lines:
             control = line.control
             about = (
-                each.pack.regime, control.id, control.title, control.status.value, control.asks,
-                control.checked.value, control.source, each.pack.key, each.pack.version, line.answered.value,
+                each.pack.regime, control.id, control.title, control.status.value, control.effective_from or "",
+                control.effective_to or "", control.dating, control.asks, control.checked.value, control.source, each.pack.key, each.pack.version, line.answered.value,
             )  # fmt: skip
             for answer in line.answers:
                 cited = answer.reference

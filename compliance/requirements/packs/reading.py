@@ -14,9 +14,12 @@ Versions = tuple[Pack, ...]
 
 _PACK = {
     "key": str, "version": int, "dated": date, "name": str, "regime": str, "status": str, "summary": str,
-    "source": str, "url": str, "controls": list,
+    "source": str, "url": str, "dating": str, "controls": list,
 }  # fmt: skip
-_CONTROL = {"id": str, "title": str, "asks": str, "kind": str, "checked": str, "evidence": list}
+_PACK_MAY = {"effective_from": date, "effective_to": date}
+_CONTROL = {
+    "id": str, "title": str, "asks": str, "kind": str, "checked": str, "dating": str, "evidence": list,
+}  # fmt: skip
 _CONTROL_MAY = {
     "status": str, "note": str, "is_mandate": bool, "effective_from": date, "effective_to": date, "missing": list,
     "parameters": list, "draft": dict, "source": str, "url": str,
@@ -64,10 +67,14 @@ def _read(file: Traversable) -> Pack:
 
 
 def _pack(content: dict[str, Any]) -> Pack:
-    _check(content, _PACK, {}, "pack")
+    _check(content, _PACK, _PACK_MAY, "pack")
     status = Status(content["status"])
     shared = {"source": content["source"], "url": content["url"], "status": status.value}
-    controls = tuple(_control(shared | each) for each in content.pop("controls"))
+    days = {name: content[name] for name in ("dating", *_PACK_MAY) if name in content}
+    # What is said of the days of one control goes for all of them: those of the pack are not its own.
+    controls = tuple(
+        _control(shared | ({} if "dating" in each else days) | each) for each in content.pop("controls")
+    )
     ids = [control.id for control in controls]
     if not controls or len(set(ids)) != len(ids):
         raise BrokenPack("a pack has controls, and each id once")

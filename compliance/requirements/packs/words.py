@@ -42,7 +42,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One thing that is asked, in words of our own. `is_mandate` is False where nobody is told to do it."""
+    """One thing that is asked, in words of our own. `is_mandate` is False where nobody is told to do it.
+
+    In force on the days `effective_from` to `effective_to`; `dating` says where they were read, or why there are none.
+    """
 
     id: str
     title: str
@@ -52,6 +55,7 @@ class Control:
     checked: Checked
     source: str
     url: str
+    dating: str
     note: str = ""
     is_mandate: bool = True
     effective_from: date | None = None
@@ -80,7 +84,10 @@ class Pack:
     summary: str
     source: str
     url: str
+    dating: str
     controls: tuple[Control, ...]
+    effective_from: date | None = None
+    effective_to: date | None = None
 
     def control(self, control_id: str) -> Control | None:
         """The control of that id."""

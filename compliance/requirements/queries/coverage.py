@@ -24,6 +24,7 @@ _PARTS: dict[str, str | Promise] = {
     "is_mandate": _("whether it is a duty"),
     "effective_from": _("in force from"),
     "effective_to": _("in force until"),
+    "dating": _("where the days come from"),
     "evidence": _("evidence"),
     "missing": _("what Duly does not keep"),
     "parameters": _("values to set"),

@@ -1,6 +1,7 @@
 """Law packs: every one that comes with Duly is whole, broken ones are refused, and a new version says what changed."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ status = "effective"
 summary = "A rule."
 source = "Somewhere"
 url = "https://example.org/"
+dating = "As read."
 """
 CONTROL = """
 [[controls]]
@@ -46,6 +48,9 @@ def test_every_pack_says_where_it_stands_and_drafts_only_what_the_form_can_say(k
         for each in pack.controls:
             assert each.url.startswith("https://")
             assert each.asks.endswith(".")
+            assert each.dating.endswith("."), "where its days come from, or why there are none"
+            in_force = each.effective_from is not None and each.effective_from <= pack.dated
+            assert not in_force or each.status is packs.Status.EFFECTIVE, "in force by its day and by its word"
             assert len(each.asks) <= 400, "in one's own words, not the text of the law"
             assert not any(line.endswith(".") for line in (*each.evidence, *each.missing))
             if each.draft:
@@ -60,8 +65,25 @@ def test_the_laws_that_universities_meet_are_there_and_ferpa_mandates_nothing():
         "ferpa", "texas",
     } <= library.keys()  # fmt: skip
     assert not any(each.wants_requirement for each in library["ferpa"][-1].controls)
-    assert library["texas"][-1].control("HB 3512 (2025)").status is packs.Status.ENACTED
+    assert library["texas"][-1].control("HB 3512 (2025)").effective_from == date(2025, 9, 1)
     assert library["glba-safeguards"][-1].control("(e)(1)").checked is packs.Checked.UNVERIFIED
+
+
+@pytest.mark.parametrize(
+    ("key", "control", "since"),
+    [
+        ("nist-800-171-r3", "03.02.01 a", date(2024, 5, 14)),
+        ("cmmc", "AT.L2-3.2.1", date(2024, 12, 16)),
+        ("glba-safeguards", "(e)(1)", date(2023, 6, 9)),
+        ("hipaa", "164.308(a)(5)(i)", date(2005, 4, 20)),
+        ("hipaa", "164.530(b)(1)", date(2003, 4, 14)),
+        ("pci-dss-4", "12.6.2", date(2025, 3, 31)),
+        ("texas", "2063.103 (a)-(f)", date(2025, 9, 1)),
+        ("texas", "2054.5192", None),
+    ],
+)
+def test_a_control_is_in_force_from_its_own_day_else_from_that_of_the_pack(key, control, since):
+    assert packs.library()[key][-1].control(control).effective_from == since
 
 
 def test_a_new_version_says_what_is_new_what_is_gone_and_what_reads_otherwise(tmp_path):
@@ -85,6 +107,7 @@ def test_a_new_version_says_what_is_new_what_is_gone_and_what_reads_otherwise(tm
     [
         (control().replace("asks", "askes"), "unknown askes"),
         (control().replace('title = "One"', ""), "lacks title"),
+        (control() + "dating = ''", "dating is empty"),
         (control(asks=""), "asks is empty"),
         (control().replace('"training"', '"hope"'), "hope"),
         (control().replace('"read"', "7"), "checked has to be a str"),
