@@ -34,7 +34,8 @@ def coverage_rows(found: Iterable[Coverage], *, as_of: date) -> Iterator[tuple[o
             control = line.control
             about = (
                 each.pack.regime, control.id, control.title, control.status.value, control.effective_from or "",
-                control.effective_to or "", control.dating, control.asks, control.checked.value, control.source, each.pack.key, each.pack.version, line.answered.value,
+                control.effective_to or "", control.dating, control.asks,
+                control.checked.value, control.source, each.pack.key, each.pack.version, line.answered.value,
             )  # fmt: skip
             for answer in line.answers:
                 cited = answer.reference

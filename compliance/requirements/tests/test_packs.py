@@ -50,7 +50,9 @@ def test_every_pack_says_where_it_stands_and_drafts_only_what_the_form_can_say(k
             assert each.asks.endswith(".")
             assert each.dating.endswith("."), "where its days come from, or why there are none"
             in_force = each.effective_from is not None and each.effective_from <= pack.dated
-            assert not in_force or each.status is packs.Status.EFFECTIVE, "in force by its day and by its word"
+            assert not in_force or each.status is packs.Status.EFFECTIVE, (
+                "in force by its day and by its word"
+            )
             assert len(each.asks) <= 400, "in one's own words, not the text of the law"
             assert not any(line.endswith(".") for line in (*each.evidence, *each.missing))
             if each.draft:
