@@ -6,18 +6,16 @@ in another is meant by "staff, but not student workers" through the first one. T
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import TypeAlias
 
-from . import fields
+from . import attributes, fields
+from .attributes import Dated, OfAppointment
 from .fields import Field
 from .terms import Appointment, Fact, Person
 
-MOST_DAYS = 36_500
-"""How far a window of days may reach."""
 DEEPEST = 20
 """How many rules may lie inside each other."""
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
@@ -77,53 +75,6 @@ class Access:
         return next(((code, since) for code, since in has if (since - on).days <= self.ahead_days), None)
 
 
-class DateOf(StrEnum):
-    """Which day of the appointment is asked for."""
-
-    STARTS = "starts"
-    ENDS = "ends"
-
-
-class DateTest(StrEnum):
-    """BEFORE and AFTER a fixed day, which itself does not count; WITHIN days of the day judged, it included.
-
-    An appointment in force has begun and is not over: WITHIN looks back to its first day, and ahead to its last.
-    """
-
-    BEFORE = "before"
-    AFTER = "after"
-    WITHIN = "within"
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """Appointments by their first or last day; one without a last day never holds for that.
-
-    `day` goes with BEFORE and AFTER, `days` with WITHIN.
-    """
-
-    of: DateOf
-    test: DateTest
-    day: date | None = None
-    days: int = 0
-
-    def day_of(self, appointment: Appointment) -> date | None:
-        """The day that is asked for."""
-        return appointment.starts_on if self.of is DateOf.STARTS else appointment.ends_on
-
-    def holds(self, appointment: Appointment, on: date) -> bool:
-        """Whether it holds for the appointment on that day."""
-        value = self.day_of(appointment)
-        if value is None:
-            return False
-        if self.test is DateTest.WITHIN:
-            days = (on - value).days if self.of is DateOf.STARTS else (value - on).days
-            return 0 <= days <= self.days
-        if self.day is None:
-            raise AssertionError("parse lets no fixed day be missing.")
-        return value < self.day if self.test is DateTest.BEFORE else value > self.day
-
-
 @dataclass(frozen=True, slots=True)
 class All:
     """Every part holds."""
@@ -145,7 +96,7 @@ class Not:
     part: Rule
 
 
-Leaf: TypeAlias = Everyone | Kinds | Departments | OnLeave | Groups | Access | Field | Dated
+Leaf: TypeAlias = Everyone | Kinds | Departments | OfAppointment | OnLeave | Groups | Access | Field | Dated
 Rule: TypeAlias = Leaf | All | Any | Not
 
 
@@ -201,7 +152,11 @@ def _in_force(person: Person, on: date) -> list[Appointment]:
     """The appointments of that day in an order that does not depend on how they were entered."""
     today = [appointment for appointment in person.appointments if appointment.covers(on)]
     return sorted(
-        today, key=lambda each: (each.starts_on, each.kind, each.departments, each.ends_on or date.max)
+        today,
+        key=lambda each: (
+            *(each.starts_on, each.kind, each.departments, each.ends_on or date.max),
+            *(each.title, each.working_time or 0),
+        ),
     )
 
 
@@ -215,6 +170,8 @@ def _judge(rule: Rule, appointment: Appointment, person: Person, on: date) -> tu
             facts = (("kind", appointment.kind),)
         case Departments(codes):
             facts = next(((("department", code),) for code in appointment.departments if code in codes), None)
+        case OfAppointment(asked) if rule.holds(appointment):
+            facts = ((asked.key, fields.spelt(rule.found(appointment))),)
         case OnLeave() if person.is_away(on):
             facts = (("on_leave", "yes"),)
         case Groups() | Access() if (found := rule.found(person, on)) is not None:
@@ -247,6 +204,8 @@ def _checks(rule: Rule, appointment: Appointment, person: Person, on: date, want
         case Departments(codes):
             is_in = any(code in codes for code in appointment.departments)
             yield Check("department", next(iter(appointment.departments), ""), is_in is wanted)
+        case OfAppointment(asked):
+            yield Check(asked.key, fields.spelt(rule.found(appointment)), rule.holds(appointment) is wanted)
         case OnLeave():
             is_away = person.is_away(on)
             yield Check("on_leave", "yes" if is_away else "no", is_away is wanted)
@@ -301,6 +260,8 @@ def dump(rule: Rule) -> Json:
             spelt = {"departments" if isinstance(rule, Departments) else "groups": list(words)}
         case Field():
             spelt = {"field": fields.dump(rule)}
+        case OfAppointment(asked):
+            spelt = {"attribute": fields.dump(asked)}
         case Access(words, ahead):
             spelt = {"access": {"systems": list(words), "ahead_days": ahead}}
         case All(parts):
@@ -309,9 +270,8 @@ def dump(rule: Rule) -> Json:
             spelt = {"any": [dump(part) for part in parts]}
         case Not(part):
             spelt = {"not": dump(part)}
-        case Dated(of, test, day, days):
-            when: dict[str, Json] = {"days": days} if day is None else {"day": day.isoformat()}
-            spelt = {"appointment": {"of": of.value, "test": test.value, **when}}
+        case Dated():
+            spelt = {"appointment": attributes.dump_dated(rule)}
         case Everyone() | OnLeave():
             spelt = {"everyone" if isinstance(rule, Everyone) else "on_leave": True}
     return spelt
@@ -333,10 +293,8 @@ def parse(data: Json, *, depth: int = 0) -> Rule:
     if key in {"all", "any"} and isinstance(value, list) and value:
         parts = tuple(parse(part, depth=depth + 1) for part in value)
         return All(parts) if key == "all" else Any(parts)
-    if key in {"appointment", "access"} and isinstance(value, dict):
-        return _dated(value) if key == "appointment" else _access(value)
-    if key == "field":
-        return _field(value)
+    if key in _ASKED:
+        return _asked(key, value)
     raise BadAudience(f"There is no rule {key!r} of {value!r}.")
 
 
@@ -347,39 +305,25 @@ def _words(key: str, value: Json) -> tuple[str, ...]:
     return tuple(str(word) for word in value)
 
 
-def _dated(value: dict[str, Json]) -> Dated:
-    """A test of a day, with what it needs and nothing else."""
+def _asked(key: str, value: Json) -> Leaf:
     try:
-        of, test = DateOf(str(value["of"])), DateTest(str(value["test"]))
-        is_fixed = test is not DateTest.WITHIN
-        if set(value) != {"of", "test", "day" if is_fixed else "days"}:
-            raise BadAudience(f"appointment has other parts than it needs: {value!r}.")
-        if is_fixed:
-            return Dated(of, test, day=date.fromisoformat(str(value["day"])))
-    except (KeyError, ValueError) as error:
-        raise BadAudience(f"appointment is not understood: {value!r}.") from error
-    return Dated(of, test, days=_days("appointment", value["days"]))
-
-
-def _field(value: Json) -> Field:
-    try:
-        return fields.parse(value)
+        return _ASKED[key](value)
     except fields.BadTest as error:
         raise BadAudience(str(error)) from error
 
 
-def _access(value: dict[str, Json]) -> Access:
-    if set(value) != {"systems", "ahead_days"}:
+def _access(value: Json) -> Access:
+    if not isinstance(value, dict) or set(value) != {"systems", "ahead_days"}:
         raise BadAudience(f"access needs systems and ahead_days, not {value!r}.")
-    return Access(_words("access", value["systems"]), _days("access", value["ahead_days"]))
+    return Access(_words("access", value["systems"]), fields.days_of("access", value["ahead_days"]))
 
 
-def _days(key: str, value: Json) -> int:
-    if type(value) is not int or not 0 <= value <= MOST_DAYS:
-        raise BadAudience(f"{key} needs a number of days from 0 to {MOST_DAYS}, not {value!r}.")
-    return value
-
-
+_ASKED: dict[str, Callable[[Json], Leaf]] = {
+    "field": fields.parse,
+    "attribute": attributes.parse,
+    "appointment": attributes.parse_dated,
+    "access": _access,
+}
 _LISTS: dict[str, type[Kinds | Departments | Groups]] = {
     "kinds": Kinds,
     "departments": Departments,

@@ -106,7 +106,11 @@ class Field:
 
     def holds(self, values: Iterable[FieldValue], on: date) -> bool:
         """Whether it holds for a person of whom these values are kept."""
-        value, holds = self.found(values, on), False
+        return self.is_true_of(self.found(values, on), on)
+
+    def is_true_of(self, value: Value | None, on: date) -> bool:
+        """Whether it holds for what is said on that day."""
+        holds = False
         if self.test in {FieldTest.SET, FieldTest.NOT_SET}:
             return (value is None) is (self.test is FieldTest.NOT_SET)
         match value, self.against:
@@ -194,6 +198,13 @@ def number_of(text: str) -> Decimal:
     if not number.is_finite() or abs(number) >= MOST_NUMBER or number != round(number, PLACES):
         raise BadTest(f"{text!r} is not a number of {PLACES} places at most.")
     return number + 0  # there is no zero below zero
+
+
+def days_of(key: str, value: Json) -> int:
+    """A number of days that a window may have. Raises BadTest."""
+    if type(value) is not int or not 0 <= value <= MOST_DAYS:
+        raise BadTest(f"{key} needs a number of days from 0 to {MOST_DAYS}, not {value!r}.")
+    return value
 
 
 def _against(part: str, value: Json) -> Against:

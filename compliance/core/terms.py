@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
@@ -200,12 +201,17 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """One affiliation of a person. `departments` holds the code of its department, then of each parent."""
+    """One affiliation of a person. `departments` holds the code of its department, then of each parent.
+
+    `working_time` is its share of full time in percent; None, as an empty title: not known.
+    """
 
     kind: str
     departments: tuple[str, ...]
     starts_on: date
     ends_on: date | None = None
+    title: str = ""
+    working_time: Decimal | None = None
 
     def covers(self, on: date) -> bool:
         """Whether the appointment is in force on that day (both ends included)."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from .audience import Access, Dated, DateOf, DateTest, Groups, Leaf, Rule, leaves
+from .attributes import Dated, DateOf, DateTest
+from .audience import Access, Groups, Leaf, Rule, leaves
 from .fields import Field
 from .terms import Person
 

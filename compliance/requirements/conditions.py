@@ -8,12 +8,10 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from compliance.core import audience
+from compliance.core import audience, fields
+from compliance.core.attributes import Attribute, Dated, DateOf, DateTest, OfAppointment
 from compliance.core.audience import (
     Access,
-    Dated,
-    DateOf,
-    DateTest,
     Departments,
     Everyone,
     Groups,
@@ -23,7 +21,7 @@ from compliance.core.audience import (
 )
 from compliance.core.fields import Field
 from compliance.requirements.conditions_base import Choices, Fields, Lists, Picks
-from compliance.requirements.conditions_fields import FieldFields
+from compliance.requirements.conditions_fields import FieldFields, TitleFields, WorkingTimeFields
 from lms.people.enums import AffiliationKind
 
 
@@ -113,7 +111,7 @@ class AccessFields(Fields):
     ahead_days = forms.IntegerField(
         label=_("Days ahead"),
         min_value=0,
-        max_value=audience.MOST_DAYS,
+        max_value=fields.MOST_DAYS,
         initial=0,
         help_text=_("So many days before access begins they are meant already. 0: from the day itself."),
     )
@@ -161,7 +159,7 @@ class AppointmentDayFields(Fields):
         label=_("Days"),
         required=False,
         min_value=0,
-        max_value=audience.MOST_DAYS,
+        max_value=fields.MOST_DAYS,
         help_text=_("Only for “in the last” and “in the next”. Afterwards the rule no longer means them."),
     )
     day = forms.DateField(
@@ -208,6 +206,8 @@ class Condition:
 CONDITIONS = (
     Condition("kinds", _("Kind of appointment"), KindFields, Kinds),
     Condition("departments", _("Department"), DepartmentFields, Departments),
+    Condition(Attribute.TITLE.value, _("Job title"), TitleFields, OfAppointment),
+    Condition(Attribute.WORKING_TIME.value, _("Working time"), WorkingTimeFields, OfAppointment),
     Condition("groups", _("Group"), GroupFields, Groups),
     Condition("access", _("Access to a system"), AccessFields, Access),
     Condition("appointment_day", _("First or last day"), AppointmentDayFields, Dated),
@@ -242,4 +242,6 @@ def of_rule(rule: audience.Rule) -> Condition | None:
         return by_name("nobody")
     if isinstance(rule, Field):
         return by_name(f"field:{rule.key}")
+    if isinstance(rule, OfAppointment):
+        return by_name(rule.attribute.value)
     return next((each for each in CONDITIONS if each.leaf is type(rule)), None)

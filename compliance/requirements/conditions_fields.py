@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compliance.core import fields
+from compliance.core.attributes import Attribute, OfAppointment
 from compliance.core.fields import Field, FieldTest
 from compliance.requirements.conditions_base import Choices, Fields, Lists, Picks
 from lms.people.enums import FieldKind
@@ -123,6 +124,43 @@ class FieldFields(Fields):
         elif part:
             said[part] = str(against) if isinstance(against, int) else fields.spelt(against)
         return said
+
+
+_SPELT = gettext_lazy("One a line, spelt exactly as it stands in the appointment.")
+
+
+class AttributeFields(FieldFields):
+    """What is asked of the appointment itself, as it is of a field."""
+
+    def load(self, lists: Lists) -> None:
+        """Always the same."""
+        kind = FieldKind.TEXT if Attribute(self.key) is Attribute.TITLE else FieldKind.NUMBER
+        self.fields["test"].choices = TESTS[kind]  # type: ignore[attr-defined]
+        self.fields.update(_inputs(kind))
+        if kind == FieldKind.TEXT:
+            self.fields["words"].help_text = str(_SPELT)
+
+    def rule(self) -> OfAppointment:  # type: ignore[override]
+        """That test of the appointment."""
+        return OfAppointment(super().rule())
+
+    @classmethod
+    def values(cls, rule: OfAppointment) -> dict[str, Any]:  # type: ignore[override]
+        """What is asked, and against what."""
+        return super().values(rule.asked)
+
+
+class TitleFields(AttributeFields):
+    """Job titles."""
+
+    key = Attribute.TITLE.value
+
+
+class WorkingTimeFields(AttributeFields):
+    """Shares of full working time."""
+
+    key = Attribute.WORKING_TIME.value
+    note = gettext_lazy("In percent of full time, as it stands in the appointment.")
 
 
 def _inputs(kind: str) -> dict[str, forms.Field]:

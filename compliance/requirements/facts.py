@@ -157,7 +157,9 @@ def named(because: tuple[Fact, ...], by_code: dict[str, str]) -> tuple[Fact, ...
 
 def _person(row: people_queries.PersonFacts, other: tuple[Absence, ...]) -> Person:
     appointments = tuple(
-        Appointment(each.kind, each.department_path, each.starts_on, each.ends_on)
+        Appointment(
+            *(each.kind, each.department_path, each.starts_on, each.ends_on), each.title, each.fte_percent
+        )
         for each in row.appointments
     )
     leaves = tuple(Absence.leave(first, last) for first, last in row.leaves)

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any as Anything
 
+from compliance.core.attributes import Dated, DateOf, DateTest, OfAppointment
 from compliance.core.audience import (
     Access,
     All,
     Any,
-    Dated,
-    DateOf,
-    DateTest,
     Departments,
     Everyone,
     Groups,
@@ -28,19 +26,20 @@ from compliance.core.fields import Field, FieldTest
 from compliance.core.turning import moved
 
 _COLUMNS = {DateOf.STARTS: "a.starts_on", DateOf.ENDS: "a.ends_on"}
+_VALUES = {"words": "v.words", "flag": "v.flag", "number": "v.number", "day": "v.day"}
 _TESTS = {
-    FieldTest.ONE_OF: "v.words = ANY(%s)",
-    FieldTest.YES: "v.flag",
-    FieldTest.NO: "NOT v.flag",
-    FieldTest.LESS: "v.number < %s",
-    FieldTest.AT_MOST: "v.number <= %s",
-    FieldTest.EQUAL: "v.number = %s",
-    FieldTest.AT_LEAST: "v.number >= %s",
-    FieldTest.MORE: "v.number > %s",
-    FieldTest.BEFORE: "v.day < %s",
-    FieldTest.AFTER: "v.day > %s",
-    FieldTest.IN_LAST: "v.day BETWEEN %s AND %s",
-    FieldTest.IN_NEXT: "v.day BETWEEN %s AND %s",
+    FieldTest.ONE_OF: "{words} = ANY(%s)",
+    FieldTest.YES: "{flag}",
+    FieldTest.NO: "NOT {flag}",
+    FieldTest.LESS: "{number} < %s",
+    FieldTest.AT_MOST: "{number} <= %s",
+    FieldTest.EQUAL: "{number} = %s",
+    FieldTest.AT_LEAST: "{number} >= %s",
+    FieldTest.MORE: "{number} > %s",
+    FieldTest.BEFORE: "{day} < %s",
+    FieldTest.AFTER: "{day} > %s",
+    FieldTest.IN_LAST: "{day} BETWEEN %s AND %s",
+    FieldTest.IN_NEXT: "{day} BETWEEN %s AND %s",
     FieldTest.SET: "TRUE",
     FieldTest.NOT_SET: "TRUE",
 }
@@ -92,6 +91,8 @@ def _leaf(leaf: Leaf, on: date) -> Condition:
             found = _in_group(codes, moved(on, ahead) or date.max)
         case Field():
             found = _field(leaf, on)
+        case OfAppointment():
+            found = _of_appointment(leaf, on)
         case Dated():
             found = _dated(leaf, on)
     return found
@@ -106,9 +107,18 @@ def _field(leaf: Field, on: date) -> Condition:
     """Who has a value of the sort that is asked for; whoever has none is in no such list."""
     said = "SELECT v.user_id FROM field_value v WHERE v.key = %s"
     on_the_day = "v.starts_on <= %s AND (v.ends_on IS NULL OR v.ends_on >= %s)"
-    held = f"{said} AND {on_the_day} AND {_TESTS[leaf.test]}"
+    held = f"{said} AND {on_the_day} AND {_TESTS[leaf.test].format(**_VALUES)}"
     word = "NOT IN" if leaf.test is FieldTest.NOT_SET else "IN"
     return Condition(f"(a.user_id {word} ({held}))", (leaf.key, on, on, *_held_against(leaf, on)))
+
+
+def _of_appointment(leaf: OfAppointment, on: date) -> Condition:
+    test = leaf.asked.test
+    column = f"a.{leaf.attribute.value}"
+    if test in {FieldTest.SET, FieldTest.NOT_SET}:
+        return Condition(f"({column} IS {'NOT NULL' if test is FieldTest.SET else 'NULL'})")
+    asked = _TESTS[test].format(words=column, number=column)
+    return Condition(f"({column} IS NOT NULL AND {asked})", _held_against(leaf.asked, on))
 
 
 def _held_against(leaf: Field, on: date) -> tuple[Anything, ...]:

@@ -8,16 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.core import audience
+from compliance.core import audience, fields
+from compliance.core.attributes import Dated, DateOf, DateTest, OfAppointment
 from compliance.core.audience import (
     Access,
     All,
     Any,
     BadAudience,
     Check,
-    Dated,
-    DateOf,
-    DateTest,
     Departments,
     Everyone,
     Groups,
@@ -132,7 +130,7 @@ dated = st.one_of(
     st.builds(
         lambda of, days: Dated(of, DateTest.WITHIN, days=days),
         st.sampled_from(DateOf),
-        st.integers(0, audience.MOST_DAYS),
+        st.integers(0, fields.MOST_DAYS),
     ),
 )
 keys = st.sampled_from(["a", "b"])
@@ -154,7 +152,14 @@ leaves_of_rules = st.one_of(
     st.just(OnLeave()),
     dated,
     st.builds(Groups, words),
-    st.builds(Access, words, st.integers(0, audience.MOST_DAYS)),
+    st.builds(Access, words, st.integers(0, fields.MOST_DAYS)),
+    st.builds(
+        lambda test, said: OfAppointment(Field("working_time", test, said)),
+        st.sampled_from(sorted(fields.OF_NUMBERS)),
+        st.decimals(0, 100, places=2),
+    ),
+    st.builds(lambda said: OfAppointment(Field("title", FieldTest.ONE_OF, said)), words),
+    st.sampled_from(["title", "working_time"]).map(lambda key: OfAppointment(Field(key, FieldTest.NOT_SET))),
 )
 rules = st.recursive(
     leaves_of_rules,
@@ -284,7 +289,7 @@ def test_access_is_meant_so_many_days_ahead_and_a_group_from_its_day():
 def test_an_appointment_without_a_last_day_ends_neither_soon_nor_late():
     who = person(1, post("staff", "2026-01-01"))
     for leaf in (
-        Dated(DateOf.ENDS, DateTest.WITHIN, days=audience.MOST_DAYS),
+        Dated(DateOf.ENDS, DateTest.WITHIN, days=fields.MOST_DAYS),
         Dated(DateOf.ENDS, DateTest.AFTER, d("2026-01-01")),
         Dated(DateOf.ENDS, DateTest.BEFORE, d("2999-01-01")),
     ):
@@ -389,3 +394,43 @@ def test_what_a_field_said_stands_in_the_reasons():
 def test_a_test_of_a_field_that_is_none_is_refused(said):
     with pytest.raises(BadAudience):
         audience.parse({"field": said})
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_met"),
+    [
+        (Field("title", FieldTest.ONE_OF, ("Nurse", "Doctor")), True),
+        (Field("title", FieldTest.ONE_OF, ("nurse",)), False),
+        (Field("title", FieldTest.NOT_SET), False),
+        (Field("working_time", FieldTest.AT_LEAST, Decimal(25)), True),
+        (Field("working_time", FieldTest.MORE, Decimal(25)), False),
+        (Field("working_time", FieldTest.SET), True),
+    ],
+)
+def test_an_appointment_is_asked_for_its_title_and_working_time_and_says_what_it_found(asked, is_met):
+    leaf, known = OfAppointment(asked), Appointment("staff", ("LAW",), d("2026-01-01"))
+    nurse = replace(known, title="Nurse", working_time=Decimal("25.00"))
+    told = "Nurse" if asked.key == "title" else "25"
+    found = audience.match(leaf, person(1, nurse), d("2026-02-01"))
+    assert (found is not None) is is_met
+    assert found is None or (asked.key, told) in found.facts
+    assert audience.explain(leaf, person(1, nurse), d("2026-02-01")) == (
+        audience.Check(asked.key, told, is_met),
+    )
+    nothing = audience.match(leaf, person(1, known), d("2026-02-01"))
+    assert (nothing is not None) is (asked.test is FieldTest.NOT_SET)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"key": "salary", "is": "set"},
+        {"key": "title", "is": "at_least", "number": "3"},
+        {"key": "working_time", "is": "one_of", "words": ["25"]},
+        {"key": "working_time", "is": "at_least"},
+        7,
+    ],
+)
+def test_what_an_appointment_does_not_say_is_no_rule(said):
+    with pytest.raises(BadAudience):
+        audience.parse({"attribute": said})

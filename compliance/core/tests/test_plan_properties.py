@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from compliance.core import dates, plan
-from compliance.core.audience import All, Dated, DateOf, DateTest, Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.attributes import Dated, DateOf, DateTest
+from compliance.core.audience import All, Departments, Everyone, Kinds, Not, OnLeave
 from compliance.core.milestones import Milestone, Other
 from compliance.core.plan import Outcome, Rule
 from compliance.core.terms import (

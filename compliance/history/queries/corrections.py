@@ -146,17 +146,18 @@ def _held(moment: Moment, users: set[int]) -> set[tuple[int, int]]:
 
 
 def _appointments(moment: Moment, users: set[int]) -> dict[int, tuple[Appointment, ...]]:
-    """Days as they are known now, department and kind as they were then."""
+    """Days as they are known now; department, kind, title and working time as they were then."""
     end, until = moment_after(moment.on), moment_after(moment.known_on)
     paths = _department_paths(end)
     found: dict[int, list[Appointment]] = defaultdict(list)
     sql = f"""
-    SELECT k.user_id, COALESCE(t.kind, k.kind), COALESCE(t.department_id, k.department_id), k.starts_on, k.ends_on
+    SELECT k.user_id, COALESCE(t.kind, k.kind), COALESCE(t.department_id, k.department_id), k.starts_on, k.ends_on,
+           COALESCE(t.title, k.title), CASE WHEN t.id IS NULL THEN k.fte_percent ELSE t.fte_percent END
       FROM ({known("people_affiliation", until, only=_of(users))}) k
       LEFT JOIN ({known("people_affiliation", end, only=_of(users))}) t USING (id)
      ORDER BY k.starts_on, k.id"""
-    for user_id, kind, department_id, starts_on, ends_on in _rows(sql):
-        found[user_id].append(Appointment(kind, paths.get(department_id, ()), starts_on, ends_on))
+    for user_id, kind, department_id, *others in _rows(sql):
+        found[user_id].append(Appointment(kind, paths.get(department_id, ()), *others))
     return defaultdict(tuple, {user_id: tuple(rows) for user_id, rows in found.items()})
 
 

@@ -34,6 +34,10 @@ def why_text(facts: Facts) -> str:
         text = _("%(kind)s in %(unit)s since %(day)s") % {"kind": kind, "unit": unit, "day": since}
     elif since:
         text = _("%(kind)s since %(day)s") % {"kind": kind, "day": since}
+    if title := known.get("title"):
+        text = _("%(whom)s, job title %(title)s") % {"whom": text, "title": title}
+    if percent := known.get("working_time"):
+        text = _("%(whom)s, working time %(percent)s %%") % {"whom": text, "percent": percent}
     if group := known.get("group_name") or known.get("group"):
         text = _("%(whom)s, in the group %(group)s") % {"whom": text, "group": group}
     if system := known.get("system_name") or known.get("system"):

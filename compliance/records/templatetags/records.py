@@ -62,6 +62,8 @@ def check_text(check: Check) -> str:
             )
         case name if name.startswith("field:"):
             text = f"{name[6:]}: {queries.value_text(check.actual)}"
+        case "title" | "working_time":
+            text = _attribute_text(check)
         case "starts" | "ends":
             text = _day_text(check)
         case "included":
@@ -73,6 +75,12 @@ def check_text(check: Check) -> str:
         case _:
             text = _("No appointment on that day")
     return text
+
+
+def _attribute_text(check: Check) -> str:
+    if check.test == "title":
+        return _("Job title: %(title)s") % {"title": check.actual or "–"}
+    return _("Working time: %(percent)s %%") % {"percent": check.actual or "–"}
 
 
 def _day_text(check: Check) -> str:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from compliance.core.attributes import Attribute, OfAppointment
 from compliance.core.fields import Field, FieldTest, spelt
 from lms.ui.dates import day_text
 
@@ -45,6 +46,17 @@ def field_text(field: Field, names: dict[str, str]) -> str:
         )
         return text % {**said, "days": field.against}
     return str(_PLAIN[field.test]) % said
+
+
+ATTRIBUTES: dict[Attribute, str | Promise] = {
+    Attribute.TITLE: gettext_lazy("job title"),
+    Attribute.WORKING_TIME: gettext_lazy("working time in percent"),
+}
+
+
+def attribute_text(leaf: OfAppointment) -> str:
+    """ "whose job title is Nurse"."""
+    return field_text(leaf.asked, {f"field:{leaf.asked.key}": str(ATTRIBUTES[leaf.attribute])})
 
 
 def _words(against: Any) -> str:

@@ -8,13 +8,11 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from compliance.core import audience
+from compliance.core.attributes import Dated, DateOf, DateTest, OfAppointment
 from compliance.core.audience import (
     Access,
     All,
     Any,
-    Dated,
-    DateOf,
-    DateTest,
     Departments,
     Everyone,
     Groups,
@@ -26,7 +24,7 @@ from compliance.core.fields import Field
 from compliance.core.terms import Anchor, DayUnit, DueFrom, FixedDay, Roll, Terms
 from compliance.requirements import facts
 from compliance.requirements.models import Requirement
-from compliance.requirements.queries.field_words import field_text, listed
+from compliance.requirements.queries.field_words import attribute_text, field_text, listed
 from lms.people.enums import AffiliationKind
 from lms.ui.dates import day_text
 
@@ -71,6 +69,8 @@ def _other_text(rule: audience.Rule, names: dict[str, str]) -> str:
             return _access_text(rule, names)
         case Field():
             return field_text(rule, names)
+        case OfAppointment():
+            return attribute_text(rule)
         case Dated():
             return _dated_text(rule)
         case _:
@@ -182,7 +182,7 @@ def _together(parts: list[audience.Rule], names: dict[str, str]) -> str:
     """ "Staff in School of Law, and on leave": what reads in one breath stands together."""
     leading = (
         next((part for part in parts if isinstance(part, one)), None)
-        for one in (Kinds, Departments, Groups, Access, Field, Dated)
+        for one in (Kinds, Departments, OfAppointment, Groups, Access, Field, Dated)
     )
     simple = [part for part in leading if part is not None]
     others = [part for part in parts if part not in simple]

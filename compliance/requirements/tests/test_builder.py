@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.core import audience
-from compliance.core.audience import All, Dated, DateOf, DateTest, Departments, Everyone, Kinds, Not, OnLeave
+from compliance.core.attributes import Dated, DateOf, DateTest
+from compliance.core.audience import All, Departments, Everyone, Kinds, Not, OnLeave
 from compliance.core.audience import Any as AnyOf
 from compliance.core.terms import Absence, Appointment, Person
 from compliance.requirements import forms_audience, forms_nodes

@@ -7,20 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliance.core import audience
-from compliance.core.audience import (
-    Access,
-    All,
-    Dated,
-    DateOf,
-    DateTest,
-    Departments,
-    Everyone,
-    Groups,
-    Kinds,
-    Not,
-    OnLeave,
-)
+from compliance.core import audience, fields
+from compliance.core.attributes import Dated, DateOf, DateTest, OfAppointment
+from compliance.core.audience import Access, All, Departments, Everyone, Groups, Kinds, Not, OnLeave
 from compliance.core.audience import Any as AnyOf
 from compliance.core.fields import Field, FieldTest
 from compliance.requirements import facts, queries
@@ -42,7 +31,7 @@ leaves = st.one_of(
     st.builds(
         lambda of, count: Dated(of, DateTest.WITHIN, days=count),
         st.sampled_from(DateOf),
-        st.integers(0, 40) | st.just(audience.MOST_DAYS),
+        st.integers(0, 40) | st.just(fields.MOST_DAYS),
     ),
 )
 codes = st.lists(st.sampled_from(["LASER", "CUI", "NOBODY"]), min_size=1, max_size=2, unique=True).map(tuple)
@@ -64,6 +53,16 @@ leaves = leaves | st.one_of(
     ),
     st.builds(Field, keys, st.sampled_from([FieldTest.BEFORE, FieldTest.AFTER]), near),
     st.builds(Field, keys, st.sampled_from([FieldTest.IN_LAST, FieldTest.IN_NEXT]), st.integers(0, 40)),
+)
+leaves = leaves | st.one_of(
+    st.sampled_from([FieldTest.SET, FieldTest.NOT_SET]).map(lambda test: OfAppointment(Field("title", test))),
+    st.just(OfAppointment(Field("title", FieldTest.ONE_OF, ("Nurse", "Clerk")))),
+    st.builds(
+        lambda test, said: OfAppointment(Field("working_time", test, said)),
+        st.sampled_from(sorted(fields.OF_NUMBERS)),
+        st.sampled_from([Decimal(0), Decimal(25), Decimal("62.5")]),
+    ),
+    st.just(OfAppointment(Field("working_time", FieldTest.NOT_SET))),
 )
 rules = st.recursive(
     leaves,
@@ -127,6 +126,8 @@ def everybody(in_alpha):
                 kind=KINDS[(number + again) % 3],
                 starts_on=start,
                 ends_on=ends,
+                title=("", "Nurse", "Dean")[(number + again) % 3],
+                fte_percent=(None, Decimal(25), Decimal("62.5"), Decimal(100))[(number + 2 * again) % 4],
             )
         if number % 3 == 1:
             member(laser if number % 2 else cui, user, FIRST + dt.timedelta(days=(number * 11) % 60))
@@ -182,6 +183,14 @@ def test_whom_a_draft_means_is_asked_in_as_many_statements_for_one_as_for_many(
         ),
         (All((Everyone(), Not(Field("gone", FieldTest.YES)))), "Everyone, but not whose gone is yes."),
         (Field("grade", FieldTest.NOT_SET), "Who have nothing as Clearance."),
+        (
+            All((Kinds(("staff",)), OfAppointment(Field("title", FieldTest.ONE_OF, ("Nurse", "Dean"))))),
+            "Staff whose job title is Nurse or Dean.",
+        ),
+        (
+            OfAppointment(Field("working_time", FieldTest.AT_LEAST, Decimal(25))),
+            "Whose working time in percent is 25 at least.",
+        ),
         (Field("grade", FieldTest.IN_NEXT, 30), "Whose Clearance is in the next 30 days."),
         (Field("grade", FieldTest.AT_LEAST, Decimal("2.50")), "Whose Clearance is 2.5 at least."),
         (Access(("CUI",), 14), "With access to Student records now or within 14 days."),

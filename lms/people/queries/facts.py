@@ -13,7 +13,10 @@ from lms.people.models import Affiliation, Department, FieldValue, Group, GroupM
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """One affiliation. `department_path` is the codes from the own department up to the topmost one."""
+    """One affiliation. `department_path` is the codes from the own department up to the topmost one.
+
+    `fte_percent`: the share of full working time; None, as an empty title: not known.
+    """
 
     kind: str
     department_code: str | None
@@ -21,6 +24,8 @@ class Appointment:
     starts_on: dt.date
     ends_on: dt.date | None
     manager_id: int | None
+    title: str
+    fte_percent: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +114,12 @@ def _appointments(ids: list[int]) -> dict[int, list[Appointment]]:
     paths = _department_paths()
     found: dict[int, list[Appointment]] = {}
     held = Affiliation.objects.filter(user_id__in=ids).order_by("starts_on", "pk")
-    columns = ("user_id", "kind", "department_id", "starts_on", "ends_on", "manager_id")
-    for user_id, kind, department_id, starts_on, ends_on, manager_id in held.values_list(*columns):
+    columns = ("starts_on", "ends_on", "manager_id", "title", "fte_percent")
+    for user_id, kind, department_id, *others in held.values_list(
+        "user_id", "kind", "department_id", *columns
+    ):
         path = paths[department_id]
-        found.setdefault(user_id, []).append(Appointment(kind, path[0], path, starts_on, ends_on, manager_id))
+        found.setdefault(user_id, []).append(Appointment(kind, path[0], path, *others))
     return found
 
 

@@ -11,8 +11,8 @@ department_below (code, department_id) AS (
     UNION
     SELECT b.code, d.id FROM department_below b JOIN people_department d ON d.parent_id = b.department_id
 ),
-appointment (id, user_id, kind, department_id, starts_on, ends_on) AS NOT MATERIALIZED (
-    SELECT a.id, a.user_id, a.kind, a.department_id, a.starts_on, a.ends_on
+appointment (id, user_id, kind, department_id, starts_on, ends_on, title, working_time) AS NOT MATERIALIZED (
+    SELECT a.id, a.user_id, a.kind, a.department_id, a.starts_on, a.ends_on, NULLIF(a.title, ''), a.fte_percent
       FROM people_affiliation a JOIN people_user u ON u.id = a.user_id AND u.is_active
 ),
 leave (user_id, starts_on, ends_on) AS NOT MATERIALIZED (
