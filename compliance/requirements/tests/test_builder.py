@@ -1,6 +1,7 @@
 """The rule builder: built part by part without JavaScript, refined by htmx, and nothing forged gets through."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.http import QueryDict
@@ -8,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.core import audience
-from compliance.core.attributes import Dated, DateOf, DateTest
+from compliance.core.attributes import Dated, DateOf, DateTest, OfAppointment
 from compliance.core.audience import All, Departments, Everyone, Kinds, Not, OnLeave
 from compliance.core.audience import Any as AnyOf
+from compliance.core.fields import Field, FieldTest
 from compliance.core.terms import Absence, Appointment, Person
 from compliance.requirements import forms_audience, forms_nodes
 from compliance.requirements.models import Requirement
@@ -220,14 +222,22 @@ leaves = st.one_of(
     st.builds(
         lambda of, count: Dated(of, DateTest.WITHIN, days=count), st.sampled_from(DateOf), st.integers(0, 99)
     ),
+    st.sampled_from(
+        [
+            OfAppointment(Field("title", FieldTest.ONE_OF, ("Nurse", "Dean"))),
+            OfAppointment(Field("title", FieldTest.NOT_SET)),
+            OfAppointment(Field("working_time", FieldTest.AT_LEAST, Decimal(25))),
+        ]
+    ),
 )
 DAY = dt.date(2026, 11, 23)
 PEOPLE = [
-    Person(at, (Appointment(kind, (), DAY),), away)
-    for at, (kind, away) in enumerate(
-        (kind, away)
+    Person(at, (Appointment(kind, (), DAY, title=title, working_time=Decimal(time)),), away)
+    for at, (kind, away, title, time) in enumerate(
+        (kind, away, title, time)
         for kind in ("staff", "faculty", "contractor", "student")
         for away in ((), (Absence(DAY, None),))
+        for title, time in (("Nurse", 20), ("", 25))
     )
 ]
 
