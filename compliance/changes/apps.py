@@ -22,9 +22,11 @@ class ChangesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the deeds that are logged, the letter, and the entry in the navigation."""
+        """Register the deeds that are logged, the job, the letter, and the entry in the navigation."""
+        from compliance.changes.queries.works import JOB_KIND
         from lms.access.permissions import Permission
         from lms.audit import kinds
+        from lms.jobs import kinds as job_kinds
         from lms.mail import kinds as mail_kinds
         from lms.mail.enums import Category
         from lms.ui import navigation
@@ -33,6 +35,18 @@ class ChangesConfig(AppConfig):
             kinds.register(action, label, administers=True)
         kinds.register("changes.exported", _("exported whom a change concerns"))
         kinds.register("changes.roster_exported", _("exported whom a roster import concerns"))
+        job_kinds.register(
+            job_kinds.JobKind(
+                key=JOB_KIND,
+                title=_("A change of a requirement"),
+                runner="compliance.changes.actions.working.run",
+                result_url="compliance.changes.queries.works.address_of",
+                result_label=_("To the change"),
+                noun=_("people"),
+                permission=Permission.REQUIREMENTS_EDIT,
+                administers=True,
+            )
+        )
         mail_kinds.register(
             mail_kinds.MessageKind(
                 "changes.change",

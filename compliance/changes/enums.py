@@ -27,6 +27,15 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class Deed(models.TextChoices):
+    """What a job is at with a change that concerns so many that no request can wait for it."""
+
+    LOOK = "look", _("Working out what it does")
+    MAKE = "make", _("Making it")
+    ASK = "ask", _("Sending it to a second person")
+    APPROVE = "approve", _("Making it")
+
+
 class Reach(models.TextChoices):
     """Which due dates a change of terms moves; the values are those of `compliance.core.change.Reach`."""
 

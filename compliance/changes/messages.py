@@ -6,6 +6,7 @@ What they say is read when they leave: a change that was decided meanwhile asks 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
@@ -40,9 +41,17 @@ def tell_rejected(made: Change, *, at: datetime) -> None:
     _queue(made, "rejected", [made.proposed_by], at)
 
 
-def _queue(made: Change, what: str, receivers: Iterable["User"], at: datetime) -> None:
+def tell_stopped(made: Change, to: "User", *, job: UUID, problem: str, at: datetime) -> None:
+    """Write to whoever wanted it made that this job did not, and why."""
+    _queue(made, "stopped", [to], at, once=f"stopped:{job}", problem=problem)
+
+
+def _queue(
+    made: Change, what: str, receivers: Iterable["User"], at: datetime, *, once: str = "", **more: str
+) -> None:
+    facts = {"id": made.pk, "what": what, **more}
     drafts = [
-        mail.Draft(one.pk, one.email, f"changes:{made.pk}:{what}:{one.pk}", {"id": made.pk, "what": what})
+        mail.Draft(one.pk, one.email, f"changes:{made.pk}:{once or what}:{one.pk}", facts)
         for one in receivers
         if one.is_active
     ]
@@ -77,6 +86,9 @@ def change(message: "Message") -> dict[str, Any] | None:
     elif facts["what"] == "made":
         title = _("Made: change %(number)s of %(title)s") % names
         sentences = [_("%(other)s agreed. The change is made.") % names, people]
+    elif facts["what"] == "stopped":
+        title = _("Not made: change %(number)s of %(title)s") % names
+        sentences = [str(facts["problem"])]
     else:
         title = _("Rejected: change %(number)s of %(title)s") % names
         sentences = [_("%(other)s rejected what you proposed. Nothing was changed.") % names]
@@ -84,7 +96,8 @@ def change(message: "Message") -> dict[str, Any] | None:
         "title": title,
         "sentences": sentences,
         "reason": found.reason,
-        "note": found.decision_note if facts["what"] != "asked" else "",
+        "note": found.decision_note if facts["what"] in {"made", "rejected"} else "",
         "is_question": facts["what"] == "asked",
+        "is_stopped": facts["what"] == "stopped",
         "url": links.absolute(f"/changes/{found.public_id}/"),
     }

@@ -19,7 +19,8 @@ class Change(models.Model):
 
     `content` is what the requirement is to say, `before` what it said and which state it had. `fingerprint` is that of
     the difference on `worked_out_on` (the tenant's day). `affected_count` people of `people_count` active ones;
-    more than `limit` need a second person (None: nobody does). Mails are counted from that day on.
+    more than `limit` need a second person (None: nobody does). Mails are counted from that day on. Without a
+    fingerprint it has not been worked out yet: the job of this public id is at it, or has failed.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -33,9 +34,10 @@ class Change(models.Model):
     before = models.JSONField()
     undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="undone_by")
     reason = models.TextField(_("reason"), blank=True)
-    fingerprint = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64, blank=True)
     worked_out_on = models.DateField()
     worked_out_at = models.DateTimeField()
+    job_public_id = models.UUIDField(null=True)
     affected_count = models.PositiveIntegerField(default=0)
     people_count = models.PositiveIntegerField(default=0)
     limit = models.PositiveIntegerField(null=True)
@@ -76,6 +78,11 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.requirement_id}: {self.number}"
+
+    @property
+    def is_worked_out(self) -> bool:
+        """Whether it is known what it does."""
+        return bool(self.fingerprint)
 
     @property
     def needs_second(self) -> bool:

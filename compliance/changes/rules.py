@@ -17,6 +17,10 @@ class DifferenceChanged(Refused):
     """Whom it concerns, or with which dates, is not what the person saw when they decided; it was worked out anew."""
 
 
+class UnderWay(Refused):
+    """A job is at this change already: a second click, or somebody else was faster. Nothing was done twice."""
+
+
 def limit(threshold: Threshold, people_count: int) -> int | None:
     """How many people one person alone may affect; None: any number.
 

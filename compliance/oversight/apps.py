@@ -92,7 +92,7 @@ def _register_events() -> None:
             url_name="oversight:events",
             permission=Permission.REQUIREMENTS_VIEW,
             order=56,
-            pages=("oversight:event", "oversight:event-new", "oversight:event-end"),
+            pages=("oversight:event", "oversight:event-new", "oversight:event-draft", "oversight:event-end"),
         )
     )
     navigation.register(

@@ -57,6 +57,7 @@ class RecordsConfig(AppConfig):
         )
         kinds.register("records.updated", _("brought the records up to date"))
         _register_requests()
+        _register_event_job()
         subscriptions.connect()
 
 
@@ -90,5 +91,25 @@ def _register_requests() -> None:
             Category.REQUIRED,
             _("Certified and revoked training"),
             context="compliance.records.letters.letter",
+        )
+    )
+
+
+def _register_event_job() -> None:
+    """The job that works out and records events which concern many."""
+    from compliance.records.queries import looked
+    from lms.access.permissions import Permission
+    from lms.jobs import kinds
+
+    kinds.register(
+        kinds.JobKind(
+            key=looked.JOB_KIND,
+            title=_("An event that asks many people again"),
+            runner="compliance.records.actions.triggering_many.run",
+            result_url="compliance.records.queries.looked.address_of_job",
+            result_label=_("To the events"),
+            noun=_("people"),
+            permission=Permission.EVENTS_RECORD,
+            administers=True,
         )
     )

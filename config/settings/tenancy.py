@@ -81,6 +81,9 @@ TENANT_OPENERS = ["lms.people.actions.open_site"]
 # Called by the pages of a requirement that is, or is to be, in force, as compliance.requirements.desk says; answers the
 # address of the change.
 REQUIREMENT_CHANGES = "compliance.changes.actions.open_change"
+# A change of a requirement that has to look at more people than this is a job with a page: 3 ms a person is some three
+# seconds, what somebody waits for at a page; a request that lasted half a minute would be given up.
+CHANGE_JOB_PEOPLE = env.number("CHANGE_JOB_PEOPLE", 1000)
 # Asked by the import of a roster: what it does to what people owe (lms/people/kinds.py says how).
 ROSTER_OUTLOOK = "compliance.changes.actions.RosterOutlook"
 # Called inside a tenant every night: what its row of the console says (tenants/health.py).

@@ -71,10 +71,12 @@ class JobHandle(Protocol):
         total: int | None = None,
         phase: str | Promise | None = None,
         state: dict[str, Any] | None = None,
+        is_long: bool = False,
     ) -> AbstractContextManager[Chunk]:
         """One transaction: the work inside and these figures are saved together or not at all.
 
-        What is not given stays as it was. Keep a chunk well under 10 seconds: its end is the sign of life.
+        What is not given stays as it was. Keep a chunk well under 10 seconds: its end is the sign of life. One that
+        cannot be cut `is_long`: while its transaction lives nobody else takes the job, however long that is.
         """
         ...
 

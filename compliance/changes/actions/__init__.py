@@ -6,12 +6,13 @@ from compliance.changes.actions.opening import open_change
 from compliance.changes.actions.outlooks import RosterOutlook
 from compliance.changes.actions.preparing import prepare, prepare_undo, rework
 from compliance.changes.actions.settings import set_threshold
-from compliance.changes.rules import DifferenceChanged, Refused
+from compliance.changes.rules import DifferenceChanged, Refused, UnderWay
 
 __all__ = [
     "DifferenceChanged",
     "Refused",
     "RosterOutlook",
+    "UnderWay",
     "approve",
     "ask",
     "make",

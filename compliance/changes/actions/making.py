@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from compliance.changes import messages, queries, rules
+from compliance.changes.actions import leaving
 from compliance.changes.actions.noting import note
 from compliance.changes.actions.preparing import locked, refresh
-from compliance.changes.enums import Effect, Kind, State
+from compliance.changes.enums import Deed, Effect, Kind, State
 from compliance.changes.models import Change
 from compliance.core.change import Due
 from compliance.records import actions as records
@@ -23,20 +24,33 @@ if TYPE_CHECKING:
     from lms.people.models import User
 
 
-def make(*, found: Change, fingerprint: str, reason: str, by: "User", today: date, at: datetime) -> Change:
-    """Make it at once, if so few are affected that one person decides.
+def make(
+    *,
+    found: Change,
+    fingerprint: str,
+    reason: str,
+    by: "User",
+    today: date,
+    at: datetime,
+    at_once: bool = False,
+) -> Change:
+    """Make it, if so few are affected that one person decides; a job does where many people have to be looked at.
 
-    `fingerprint` is that of the difference on the screen. Raises rules.DifferenceChanged when it would now do something
-    else (the new difference is kept), rules.Refused when it was made or decided meanwhile or needs a second person.
+    `fingerprint` is that of the difference on the screen; `at_once`: here and now, however many. Raises
+    rules.DifferenceChanged when it would now do something else (the new difference is kept), rules.Refused when it was
+    made or decided meanwhile or needs a second person.
     """
     is_same = True
     with transaction.atomic():
-        held = _prepared(found, by)
-        _check_ground(held, at)
+        held = _prepared(found, by, at, at_once=at_once)
+        if held.needs_second:
+            raise rules.Refused(_("So many people are affected that a second person has to agree."))
+        if not at_once and leaving.leave_if_many(
+            held, Deed.MAKE, seen=fingerprint, words=reason, by=by, at=at
+        ):
+            return held
         is_same = refresh(held, fingerprint, today=today, at=at)
         if is_same:
-            if held.needs_second:
-                raise rules.Refused(_("So many people are affected that a second person has to agree."))
             held.reason = reason
             carry_out(held, today=today, at=at)
     if not is_same:
@@ -44,12 +58,24 @@ def make(*, found: Change, fingerprint: str, reason: str, by: "User", today: dat
     return held
 
 
-def ask(*, found: Change, fingerprint: str, reason: str, by: "User", today: date, at: datetime) -> Change:
-    """Send it to a second person, who sees the same difference. Raises as `make`."""
+def ask(
+    *,
+    found: Change,
+    fingerprint: str,
+    reason: str,
+    by: "User",
+    today: date,
+    at: datetime,
+    at_once: bool = False,
+) -> Change:
+    """Send it to a second person, who sees the same difference. As `make`."""
     is_same = True
     with transaction.atomic():
-        held = _prepared(found, by)
-        _check_ground(held, at)
+        held = _prepared(found, by, at, at_once=at_once)
+        if not at_once and leaving.leave_if_many(
+            held, Deed.ASK, seen=fingerprint, words=reason, by=by, at=at
+        ):
+            return held
         is_same = refresh(held, fingerprint, today=today, at=at)
         if is_same:
             held.reason, held.state = reason, State.WAITING
@@ -63,7 +89,7 @@ def ask(*, found: Change, fingerprint: str, reason: str, by: "User", today: date
 
 def carry_out(held: Change, *, today: date, at: datetime) -> None:
     """Write what the change decides, in the caller's transaction and under its locks; the next turn does the rest."""
-    _check_ground(held, at)
+    check_ground(held, at)
     held.state, held.made_at = State.MADE, at
     by = held.proposed_by
     try:
@@ -155,7 +181,9 @@ def _ref(held: Change, at: datetime) -> records.ChangeRef:
     return records.ChangeRef(held.public_id, held.number, held.proposed_by, held.reason, at)
 
 
-def _prepared(found: Change, by: "User") -> Change:
+def _prepared(found: Change, by: "User", at: datetime, *, at_once: bool) -> Change:
+    if not at_once:
+        leaving.refuse_if_at_work(found, at=at)
     held = locked(found)
     if held.state == State.MADE:
         raise rules.Refused(_("This change has been made already. It was not made twice."))
@@ -163,10 +191,15 @@ def _prepared(found: Change, by: "User") -> Change:
         raise rules.Refused(_("This change was sent or decided meanwhile. Nothing was done."))
     if held.proposed_by_id != by.pk:
         raise rules.Refused(_("Only whoever prepared a change makes it."))
+    if not at_once:
+        leaving.refuse_if_at_work(held, at=at)
+    if not held.is_worked_out:
+        raise rules.Refused(_("What this change does is not worked out yet. Nothing was done."))
+    check_ground(held, at)
     return held
 
 
-def _check_ground(held: Change, at: datetime) -> None:
+def check_ground(held: Change, at: datetime) -> None:
     """Raises rules.Refused when the requirement is not what it was when the change was prepared."""
     requirement, before = held.requirement, held.before
     # A draft may be rewritten without a new number.

@@ -30,12 +30,16 @@ def open_change(
 ) -> str:
     """Prepare a change and answer where its page, or that of the requirement, is.
 
-    `is_seen`: what it does was on the screen; it is made at once, or sent to a second person where one is needed.
+    `is_seen`: what it does was on the screen; it is made at once, or sent to a second person where one is needed,
+    unless so many people have to be looked at that a job works it out.
     Raises requirements.NotAllowedNow with the reason.
     """
     today = clock.today(at)
     try:
         made = prepare(requirement=requirement, kind=Kind(kind), content=content, by=by, today=today, at=at)
+        if not made.is_worked_out:
+            # So many people that a job works it out: it is decided on its page, when it has.
+            is_seen = False
         if is_seen and not made.needs_second:
             make(found=made, fingerprint=made.fingerprint, reason="", by=by, today=today, at=at)
             return reverse("requirements:detail", kwargs={"public_id": requirement.public_id})

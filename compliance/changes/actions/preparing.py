@@ -3,12 +3,14 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+import psycopg
+from django.db import OperationalError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from compliance.changes import queries, rules
-from compliance.changes.enums import Difference, Kind, Reach, State
+from compliance.changes.actions import leaving
+from compliance.changes.enums import Deed, Difference, Kind, Reach, State
 from compliance.changes.models import Change, Line
 from compliance.core import change as core
 from compliance.requirements import queries as requirements
@@ -40,13 +42,15 @@ def prepare(
     today: date,
     at: datetime,
     content: dict[str, Any] | None = None,
+    at_once: bool = False,
 ) -> Change:
     """A change with what it would do on `today`, the tenant's day; nothing happens yet and nobody is told.
 
-    `content` is what the requirement is to say (default: what it says). Raises rules.Refused when the requirement is
-    in a state in which this cannot be done, or when nothing would change.
+    `content` is what the requirement is to say (default: what it says). Where many people have to be looked at, a job
+    works it out, unless the caller wants it `at_once`; a second click while it does is answered with the same change.
+    Raises rules.Refused when the requirement is in a state in which this cannot be done, or when nothing would change.
     """
-    held = requirements.locked(requirement.pk)
+    held = _requirement(requirement.pk)
     if held.state not in _FROM[kind]:
         raise rules.Refused(_("The requirement is in another state meanwhile. Look at it again."))
     before = requirements.content_of(held)
@@ -54,24 +58,34 @@ def prepare(
         raise rules.Refused(_("Nothing differs from what it says now."))
     if why := requirements.why_not(held, kind.value, content or before):
         raise rules.Refused(why)
-    made = _new(held, kind, content or before, by=by, at=at)
-    return _work_out(made, today=today, at=at)
+    begun = _begun(held, kind, content or before, by)
+    made = begun or _new(held, kind, content or before, by=by, at=at)
+    return begun or _work_out(made, by=by, today=today, at=at, at_once=at_once)
 
 
 @transaction.atomic
 def prepare_undo(*, undone: Change, by: "User", today: date, at: datetime) -> Change:
-    """A change that takes `undone` back, with what that would do. Raises rules.Refused when it cannot be undone."""
-    held = requirements.locked(undone.requirement_id)
+    """A change that takes `undone` back, with what that would do. Raises rules.Refused when it cannot be undone.
+
+    As `prepare` otherwise.
+    """
+    held = _requirement(undone.requirement_id)
     if why := rules.why_not_undone(undone, at, queries.latest_made(held.pk)):
         raise rules.Refused(why)
-    made = _new(held, Kind.UNDO, undone.before["content"], by=by, at=at, undoes=undone)
-    return _work_out(made, today=today, at=at)
+    begun = _begun(held, Kind.UNDO, undone.before["content"], by)
+    made = begun or _new(held, Kind.UNDO, undone.before["content"], by=by, at=at, undoes=undone)
+    return begun or _work_out(made, by=by, today=today, at=at)
 
 
 @transaction.atomic
 def rework(*, found: Change, reach: Reach, by: "User", today: date, at: datetime) -> Change:
-    """Work it out anew, with another choice of due dates if need be. Raises rules.Refused."""
+    """Work it out anew, with another choice of due dates if need be; a job does where many are looked at.
+
+    Raises rules.Refused.
+    """
+    leaving.refuse_if_at_work(found, at=at)
     held = locked(found)
+    leaving.refuse_if_at_work(held, at=at)
     if held.state != State.PREPARED or held.proposed_by_id != by.pk:
         raise rules.Refused(_("Only whoever prepares a change works it out anew, before it is sent."))
     chosen = reach if held.kind == Kind.EDIT else Reach.FUTURE
@@ -79,12 +93,15 @@ def rework(*, found: Change, reach: Reach, by: "User", today: date, at: datetime
         # Another question has another answer: nothing in it is new.
         held.lines.all().delete()
     held.reach = chosen
-    return _work_out(held, today=today, at=at)
+    return _work_out(held, by=by, today=today, at=at)
 
 
 def locked(found: Change) -> Change:
-    """The change and its requirement, locked, as they are now: one officer comes after the other."""
-    requirement = requirements.locked(found.requirement_id)
+    """The change and its requirement, locked, as they are now: one officer comes after the other.
+
+    Raises rules.UnderWay when somebody is at the requirement for longer than a request can wait.
+    """
+    requirement = _requirement(found.requirement_id)
     held = Change.objects.select_for_update(of=("self",)).select_related("undoes").get(pk=found.pk)
     held.requirement = requirement
     return held
@@ -96,8 +113,36 @@ def refresh(held: Change, seen: str, *, today: date, at: datetime) -> bool:
     if now.fingerprint == seen == held.fingerprint:
         return True
     if now.fingerprint != held.fingerprint:
-        _keep(held, now, today=today, at=at)
+        keep(held, now, today=today, at=at)
     return False
+
+
+def _requirement(requirement_id: int) -> "Requirement":
+    try:
+        return requirements.locked(requirement_id)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            raise
+        raise rules.UnderWay(
+            _(
+                "A change of this requirement is being made at this moment. Nothing was done; try again in a minute."
+            )
+        ) from error
+
+
+def _begun(requirement: "Requirement", kind: Kind, content: dict[str, Any], by: "User") -> Change | None:
+    """The same change, if this person left it to a job already that has not worked it out yet."""
+    same = Change.objects.filter(requirement=requirement, kind=kind, content=content, proposed_by=by)
+    return same.filter(state=State.PREPARED, fingerprint="", before=_ground(requirement)).first()
+
+
+def _ground(requirement: "Requirement") -> dict[str, Any]:
+    """What is changed: from what it says, in which state, in which version."""
+    return {
+        "content": requirements.content_of(requirement),
+        "state": requirement.state,
+        "number": requirement.number,
+    }
 
 
 def _new(
@@ -115,23 +160,25 @@ def _new(
         number=last + 1,
         kind=kind,
         content=content,
-        before={
-            "content": requirements.content_of(requirement),
-            "state": requirement.state,
-            "number": requirement.number,
-        },
+        before=_ground(requirement),
         undoes=undoes,
         proposed_by=by,
         proposed_at=at,
     )
 
 
-def _work_out(made: Change, *, today: date, at: datetime) -> Change:
-    _keep(made, queries.difference(made, today), today=today, at=at)
+def _work_out(made: Change, *, by: "User", today: date, at: datetime, at_once: bool = False) -> Change:
+    people_count = queries.people_to_look_at(made)
+    if not at_once and leaving.is_for_a_job(people_count):
+        made.fingerprint, made.worked_out_on, made.worked_out_at = "", today, at
+        made.save()
+        leaving.leave(made, Deed.LOOK, people_count=people_count, by=by, at=at)
+    else:
+        keep(made, queries.difference(made, today), today=today, at=at)
     return made
 
 
-def _keep(made: Change, now: queries.Difference, *, today: date, at: datetime) -> None:
+def keep(made: Change, now: queries.Difference, *, today: date, at: datetime) -> None:
     """Write the difference down; lines that were shown before are marked where they differ."""
     known = queries.known_lines(made) if made.pk else {}
     made.fingerprint, made.worked_out_on, made.worked_out_at = now.fingerprint, today, at

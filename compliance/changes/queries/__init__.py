@@ -1,6 +1,6 @@
 """What can be asked about changes: what one would do, which there are, and who may decide."""
 
-from compliance.changes.queries.differences import Difference, difference, state_after
+from compliance.changes.queries.differences import Difference, difference, people_to_look_at, state_after
 from compliance.changes.queries.looking import (
     all_changes,
     approvers,
@@ -11,16 +11,21 @@ from compliance.changes.queries.looking import (
     limit_alone,
     lines_of,
     mails_sent,
+    officer,
     threshold,
     waiting_count,
 )
 from compliance.changes.queries.outlooks import outlook_lines, outlook_of, outlook_summary
+from compliance.changes.queries.works import Work, address_of, change_of_job, work_on
 
 __all__ = [
     "Difference",
+    "Work",
+    "address_of",
     "all_changes",
     "approvers",
     "change_by",
+    "change_of_job",
     "difference",
     "effects_of",
     "known_lines",
@@ -28,10 +33,13 @@ __all__ = [
     "limit_alone",
     "lines_of",
     "mails_sent",
+    "officer",
     "outlook_lines",
     "outlook_of",
     "outlook_summary",
+    "people_to_look_at",
     "state_after",
     "threshold",
     "waiting_count",
+    "work_on",
 ]

@@ -1,6 +1,6 @@
 """The difference a change would make today, worked out by the engine: who, with which dates."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -14,9 +14,13 @@ from compliance.core.terms import Absence, Cause, Person, Terms
 from compliance.records import queries as records
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
+from lms.people import queries as people
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
+
+# How many people are looked at in one go: that is seconds, so that whoever waits hears how far it is.
+BATCH = 500
 
 # The state that each kind of change leads to; None: it stays.
 LEADS_TO: dict[str, RequirementState | None] = {
@@ -56,6 +60,7 @@ class _Sides:
     is_resuming: bool
     rested_since: date | None
     undone: "_Undone"
+    look: Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,13 @@ class _Undone:
     added: frozenset[int] = frozenset()
 
 
-def difference(made: Change, today: date) -> Difference:
+def difference(made: Change, today: date, look: Callable[[int], None] = lambda _count: None) -> Difference:
     """What the change would do on that day of the tenant; writes nothing.
 
-    The requirement is taken as it is now. A change of one that rests concerns nobody yet.
+    The requirement is taken as it is now. A change of one that rests concerns nobody yet. `look` is called now and then
+    with the number of people that were looked at so far.
     """
-    sides = _sides(made, today)
+    sides = _sides(made, today, look)
     lines = sorted(_lines(sides), key=lambda line: line.person_id)
     decided = {
         "kind": made.kind,
@@ -93,7 +99,17 @@ def state_after(made: Change) -> RequirementState:
     return LEADS_TO[made.kind] or RequirementState(made.requirement.state)
 
 
-def _sides(made: Change, today: date) -> _Sides:
+def people_to_look_at(made: Change) -> int:
+    """How many people the engine has to look at to say what the change does; one statement.
+
+    Where a plan is made that is everybody: the engine says of each whether, when and why. Else whoever has it.
+    """
+    if state_after(made) == RequirementState.ACTIVE:
+        return people.count_all()
+    return len(records.holder_ids(made.requirement_id))
+
+
+def _sides(made: Change, today: date, look: Callable[[int], None]) -> _Sides:
     before = made.requirement
     after = requirements.proposed(before, made.content)
     after.state = state_after(made)
@@ -105,13 +121,21 @@ def _sides(made: Change, today: date) -> _Sides:
         after=after,
         old_terms=before.terms,
         rule=after.rule,
-        held=records.holdings(before.pk),
+        held=_holdings(before.pk),
         today=today,
         reach=Reach(made.reach),
         is_resuming=is_resuming,
         rested_since=rests.values_list("starts_on", flat=True).first() if rests is not None else None,
         undone=_undone(made),
+        look=look,
     )
+
+
+def _holdings(requirement_id: int) -> dict[int, records.Held]:
+    ids, held = records.holder_ids(requirement_id), {}
+    for start in range(0, len(ids), BATCH):
+        held |= records.holdings(requirement_id, ids[start : start + BATCH])
+    return held
 
 
 def _undone(made: Change) -> _Undone:
@@ -158,11 +182,29 @@ def _resting(sides: _Sides) -> Iterator[Line]:
 
 
 def _planned(sides: _Sides) -> Iterator[Line]:
+    """Each person is decided alone, so parts of the population give the same lines as the whole."""
+    count = 0
+    for rows in _parts():
+        yield from _planned_of(sides, rows)
+        count += len(rows)
+        sides.look(count)
+
+
+def _parts() -> Iterator[requirements.Roster]:
+    last = 0
+    while rows := requirements.roster(after_id=last, limit=BATCH):
+        yield rows
+        if len(rows) < BATCH:
+            return
+        last = rows[-1].user_id
+
+
+def _planned_of(sides: _Sides, rows: requirements.Roster) -> Iterator[Line]:
     old: dict[int, Decision] = {}
     if sides.before.state == RequirementState.ACTIVE:
-        planned = requirements.plan_for_everyone(sides.before, sides.today)
+        planned = requirements.plan_for(sides.before, rows, sides.today)
         old = {each.person_id: each for each in planned.plan.decisions}
-    new = requirements.plan_for_everyone(sides.after, sides.today)
+    new = requirements.plan_for(sides.after, rows, sides.today)
     for decision in new.plan.decisions:
         key = decision.person_id
         row, person = sides.held.get(key), new.people[key]

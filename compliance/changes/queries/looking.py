@@ -113,6 +113,14 @@ def known_lines(found: Change) -> dict[int, Line]:
 
 def approvers(found: Change) -> list[Any]:
     """Who may decide it: everybody who may change requirements, but not whoever proposed it."""
+    return [one for one in _officers() if one.pk != found.proposed_by_id]
+
+
+def officer(user_id: int | None) -> Any:
+    """Whoever this is, if they may change requirements at this moment; else None."""
+    return next((one for one in _officers() if one.pk == user_id), None)
+
+
+def _officers() -> list[Any]:
     needed = Permission.REQUIREMENTS_EDIT
-    holders = people.holders_of(role.key for role in roles.ALL if needed in role.permissions)
-    return [one for one in holders if one.pk != found.proposed_by_id]
+    return list(people.holders_of(role.key for role in roles.ALL if needed in role.permissions))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from compliance.changes import actions, forms, queries
-from compliance.changes.enums import Reach
+from compliance.changes.enums import Reach, State
 from compliance.changes.views.showing import page_of
 from lms.access import guard
 from lms.access.permissions import Permission
@@ -25,6 +25,8 @@ def rework(request: HttpRequest, public_id: UUID) -> HttpResponse:
     reach = Reach(form.cleaned_data["reach"]) if form.is_valid() else Reach(found.reach)
     try:
         actions.rework(found=found, reach=reach, by=guard.viewer(request), today=clock.today(now), at=now)
+    except actions.UnderWay as under_way:
+        messages.info(request, str(under_way))
     except actions.Refused as refusal:
         messages.error(request, str(refusal))
     return http.see_other("changes:detail", public_id=public_id)
@@ -41,18 +43,19 @@ def make(request: HttpRequest, public_id: UUID) -> HttpResponse:
     deed = actions.ask if found.needs_second else actions.make
     given = {"reason": form.cleaned_data["reason"], "fingerprint": form.cleaned_data["fingerprint"]}
     try:
-        deed(found=found, **given, by=guard.viewer(request), today=clock.today(now), at=now)
+        done = deed(found=found, **given, by=guard.viewer(request), today=clock.today(now), at=now)
     except actions.DifferenceChanged:
         return _anew(request, public_id)
+    except actions.UnderWay as under_way:
+        messages.info(request, str(under_way))
     except actions.Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(
-            request,
-            _("Sent. Everybody who may agree was written to.")
-            if found.needs_second
-            else _("Made. What it does reaches everybody within a minute."),
-        )
+        # Of what was left to a job the page itself says how far it is.
+        if done.state == State.MADE:
+            messages.success(request, _("Made. What it does reaches everybody within a minute."))
+        elif done.state == State.WAITING:
+            messages.success(request, _("Sent. Everybody who may agree was written to."))
     return http.see_other("changes:detail", public_id=public_id)
 
 
@@ -67,16 +70,19 @@ def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
     remark = form.cleaned_data["remark"]
     try:
         if form.cleaned_data["decision"] == "approve":
-            actions.approve(
+            done = actions.approve(
                 found=found, remark=remark, fingerprint=form.cleaned_data["fingerprint"],
                 by=viewer, today=clock.today(now), at=now,
             )  # fmt: skip
-            messages.success(request, _("Made. What it does reaches everybody within a minute."))
+            if done.state == State.MADE:
+                messages.success(request, _("Made. What it does reaches everybody within a minute."))
         else:
             actions.reject(found=found, remark=remark, by=viewer, at=now)
             messages.success(request, _("Rejected. Whoever proposed it was written to; nothing was changed."))
     except actions.DifferenceChanged:
         return _anew(request, public_id)
+    except actions.UnderWay as under_way:
+        messages.info(request, str(under_way))
     except actions.Refused as refusal:
         messages.error(request, str(refusal))
     return http.see_other("changes:detail", public_id=public_id)

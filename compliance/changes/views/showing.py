@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from compliance.changes import forms, queries, rules
 from compliance.changes.enums import Kind, State
@@ -19,6 +20,9 @@ def page_of(
 ) -> HttpResponse:
     """The change with its people, and what the viewer may do with it now."""
     viewer, now = guard.viewer(request), clock.now()
+    work = queries.work_on(found, at=now)
+    if partials.wants_fragment(request) and "work" in request.GET:
+        return _progress(request, found, work)
     chosen = forms.line_filters(request.GET)
     rows = queries.lines_of(
         found,
@@ -28,14 +32,18 @@ def page_of(
     )
     edits = Permission.REQUIREMENTS_EDIT in viewer.usable_permissions
     is_own = viewer.pk == found.proposed_by_id
-    initial = {"fingerprint": found.fingerprint, "reason": found.reason}
-    may_decide = found.state == State.WAITING and edits and not is_own
+    is_free = found.is_worked_out and not (work and work.is_open)
+    is_stale = is_stale or bool(work and work.is_stale)
+    said = work.words if work and work.is_of(viewer.pk) else ""
+    initial = {"fingerprint": found.fingerprint, "reason": found.reason or said, "remark": said}
+    may_decide = found.state == State.WAITING and edits and not is_own and is_free
     forms_by_state = {State.PREPARED: forms.MakeForm, State.WAITING: forms.DecisionForm}
     blank = forms_by_state.get(State(found.state))
     made = found.state == State.MADE
     undone_by = found.undone_by.filter(state=State.MADE).select_related("proposed_by").first()
     context = {
         "one": found,
+        "work": work,
         "requirement": found.requirement,
         "filters": chosen,
         "page": paging.page_of(rows, request),
@@ -47,10 +55,13 @@ def page_of(
         # What was sent for another state of the change (a second click, somebody was quicker) is shown no more.
         "form": form if type(form) is blank else (blank(initial=initial) if blank else None),
         "reach_form": forms.ReachForm(initial={"reach": found.reach}),
-        "may_make": found.state == State.PREPARED and edits and is_own,
+        "may_make": found.state == State.PREPARED and edits and is_own and is_free,
+        "may_begin_again": found.state == State.PREPARED and edits and is_own,
         "may_decide": may_decide,
-        "needs_other": found.state == State.WAITING and edits and is_own,
-        "may_withdraw": found.state in {State.PREPARED, State.WAITING} and is_own,
+        "needs_other": found.state == State.WAITING and edits and is_own and is_free,
+        "may_withdraw": found.state in {State.PREPARED, State.WAITING}
+        and is_own
+        and (work is None or work.can_stop),
         "approvers": queries.approvers(found) if found.state in {State.PREPARED, State.WAITING} else [],
         "undone_by": undone_by,
         "may_undo": made and edits,
@@ -62,3 +73,12 @@ def page_of(
     return partials.render_page(
         request, "changes/change_detail.html", context, partial="results", status=status
     )
+
+
+def _progress(request: HttpRequest, found: Change, work: queries.Work | None) -> HttpResponse:
+    """How far the job is; once it has ended, the page that shows the progress shows the change instead."""
+    if work is None or not work.is_open:
+        address = reverse("changes:detail", kwargs={"public_id": found.public_id})
+        return HttpResponse(headers={"HX-Redirect": address})
+    context = {"one": found, "work": work}
+    return partials.render_page(request, "changes/change_detail.html", context, partial="work")

@@ -19,8 +19,6 @@ from lms.access.permissions import Permission
 from lms.ui import http, paging, partials
 from tenants import clock
 
-SHOWN = 200
-
 
 @guard.needs(Permission.REQUIREMENTS_VIEW)
 @require_safe
@@ -63,15 +61,12 @@ def new(request: HttpRequest) -> HttpResponse:
         if fault := queries.event_fault(draft, clock.today(now)):
             form.add_error("happened_on", fault)
             return partials.render_page(request, "oversight/events/new.html", context, status=422)
-        seen = queries.preview(requirement, draft, clock.today(now))
-        context |= {
-            "requirement": requirement,
-            "seen": seen,
-            "asked": seen.asked[:SHOWN],
-            "left_out": seen.left_out[:SHOWN],
-            "more_count": max(0, len(seen.asked) - SHOWN),
-            "mail_count": len(seen.asked) - seen.away_count,
-        }
+        sent = {name: request.POST.get(name, "") for name in form.fields}
+        by = guard.viewer(request)
+        if job_id := records.look_by_job(requirement, draft, form=sent, by=by, at=now):
+            return http.see_other("oversight:event-draft", public_id=job_id)
+        seen = queries.looked_at(queries.preview(requirement, draft, clock.today(now)))
+        context |= {"requirement": requirement, "seen": seen}
     return partials.render_page(request, "oversight/events/new.html", context, status=status)
 
 

@@ -32,6 +32,7 @@ from compliance.records.actions.together import (
     withdraw_together,
 )
 from compliance.records.actions.triggering import end_event, record_event
+from compliance.records.actions.triggering_many import look_by_job, record_by_job
 from compliance.records.actions.turns import completions_turn, daily_turn, nightly_turn
 from compliance.records.rules import Refused
 
@@ -60,10 +61,12 @@ __all__ = [
     "give_back",
     "give_credit",
     "load_history",
+    "look_by_job",
     "nightly_turn",
     "note_use",
     "open_due_cycles",
     "reconcile",
+    "record_by_job",
     "record_completions",
     "record_event",
     "refuse",

@@ -22,10 +22,11 @@ from compliance.records.queries.granting import Granted, granted
 from compliance.records.queries.history_files import Unreadable
 from compliance.records.queries.history_files import decode as decode_history
 from compliance.records.queries.history_files import read as read_history
-from compliance.records.queries.holdings import Held, holdings, shifts_of, withdrawn_since
+from compliance.records.queries.holdings import Held, holder_ids, holdings, shifts_of, withdrawn_since
 from compliance.records.queries.keys import PREFIX as KEY_PREFIX
 from compliance.records.queries.keys import access_keys, key_for
 from compliance.records.queries.loading import preview as preview_history
+from compliance.records.queries.looked import EventJob, Looked, event_job, looked_at
 from compliance.records.queries.obligations import (
     DUE_SOON_DAYS,
     EVERYBODY,
@@ -119,10 +120,12 @@ __all__ = [
     "DepartmentTotals",
     "Dossier",
     "Draft",
+    "EventJob",
     "FinishedCycle",
     "Granted",
     "Held",
     "LeftOut",
+    "Looked",
     "Meant",
     "Move",
     "MovedBy",
@@ -156,6 +159,7 @@ __all__ = [
     "decode_history",
     "dossier",
     "event_fault",
+    "event_job",
     "event_text",
     "events",
     "excuse",
@@ -163,11 +167,13 @@ __all__ = [
     "finished_cycle",
     "finished_cycles",
     "granted",
+    "holder_ids",
     "holdings",
     "holds",
     "is_up_for_review",
     "key_for",
     "kind_of",
+    "looked_at",
     "main_department",
     "may",
     "moved_text",

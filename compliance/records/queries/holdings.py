@@ -35,6 +35,12 @@ def holdings(requirement_id: int, user_ids: Collection[int] | None = None) -> di
     return _held(list(rows), Q(closed_at__isnull=True))
 
 
+def holder_ids(requirement_id: int) -> list[int]:
+    """Whoever has the requirement now, by id; one statement."""
+    rows = Assignment.objects.filter(requirement_id=requirement_id, withdrawn_on__isnull=True)
+    return list(rows.order_by("user_id").values_list("user_id", flat=True))
+
+
 def withdrawn_since(requirement_id: int, user_ids: Collection[int], since: datetime) -> dict[int, Held]:
     """By person: who lost it since that moment, as they had it; their last cycle counts as open again."""
     gone = Assignment.objects.filter(

@@ -1,6 +1,7 @@
 """Events after which training is asked for again: what one would ask of whom, and what those recorded have asked."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,10 @@ from lms.ui.dates import day_text
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
+
+
+# How many people are looked at in one go: that is a second, so that whoever waits hears how far it is.
+PART = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +109,32 @@ def event_fault(draft: Draft, today: date) -> str:
     return rules.event_fault_text(found) if found else ""
 
 
-def preview(requirement: "Requirement", draft: Draft, today: date) -> Preview:
-    """What recording it today would ask of whom; a fixed number of statements."""
-    rows = requirements.roster(user_ids=_meant(requirement, draft, today))
+def preview(
+    requirement: "Requirement",
+    draft: Draft,
+    today: date,
+    look: Callable[[int], None] = lambda _count: None,
+) -> Preview:
+    """What recording it today would ask of whom; a fixed number of statements for every so many people.
+
+    `look` is called after each of these parts with the number of people looked at so far.
+    """
+    ids = meant_by(requirement, draft, today)
+    found: list[Meant] = []
+    for start in range(0, len(ids), PART):
+        found.extend(_asked(requirement, draft, ids[start : start + PART], today))
+        look(len(found))
+    found.sort(key=lambda one: (one.name, one.asked.person_id))
+    words = (draft.kind, draft.title, draft.account, draft.happened_on.isoformat())
+    decided = [str(requirement.pk), *words, str(draft.days)]
+    return Preview(found, core.fingerprint((one.asked for one in found), decided))
+
+
+def _asked(requirement: "Requirement", draft: Draft, ids: list[int], today: date) -> Iterator[Meant]:
+    rows = requirements.roster(user_ids=ids)
     names = {row.user_id: row for row in rows}
     places = positions(requirement.pk, list(names))
     known = requirements.known_of(requirement, rows)
-    found = []
     for person in known.people:
         position = places.get(person.id)
         place = core.Place(is_held=False)
@@ -120,14 +144,10 @@ def preview(requirement: "Requirement", draft: Draft, today: date) -> Preview:
         asked = core.ask(requirement.terms, person, place, done, draft.occasion(today))
         row, is_away = names[person.id], person.absence_on(today) is not None
         open_record_id = position.open_record_id if position else None
-        found.append(Meant(asked, row.name, row.email, is_away, open_record_id))
-    found.sort(key=lambda one: (one.name, one.asked.person_id))
-    words = (draft.kind, draft.title, draft.account, draft.happened_on.isoformat())
-    decided = [str(requirement.pk), *words, str(draft.days)]
-    return Preview(found, core.fingerprint((one.asked for one in found), decided))
+        yield Meant(asked, row.name, row.email, is_away, open_record_id)
 
 
-def _meant(requirement: "Requirement", draft: Draft, today: date) -> list[int]:
+def meant_by(requirement: "Requirement", draft: Draft, today: date) -> list[int]:
     """Whom it concerns: of a list everybody on it, else those of the reach who have the requirement and are here."""
     if draft.reach == EventReach.LISTED:
         return list(dict.fromkeys(draft.user_ids))

@@ -35,7 +35,15 @@ from compliance.requirements.queries.listing import (
     to_wait_for,
     unchanged_since,
 )
-from compliance.requirements.queries.meaning import Answer, Meaning, Someone, called, meaning, would_mean
+from compliance.requirements.queries.meaning import (
+    Answer,
+    Meaning,
+    Someone,
+    called,
+    is_too_many_to_plan,
+    meaning,
+    would_mean,
+)
 from compliance.requirements.queries.meant import (
     meant_ids,
     misplaced_ids,
@@ -44,7 +52,7 @@ from compliance.requirements.queries.meant import (
     titles_asking,
     titles_using,
 )
-from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, previewed, whole
+from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, mean_only, previewed, whole
 from compliance.requirements.queries.passes import passes
 from compliance.requirements.queries.plans import (
     Known,
@@ -116,12 +124,14 @@ __all__ = [
     "in_force",
     "individual_by",
     "individuals",
+    "is_too_many_to_plan",
     "known_of",
     "library",
     "lines",
     "loadable",
     "locked",
     "matching",
+    "mean_only",
     "meaning",
     "meant_ids",
     "misplaced_ids",

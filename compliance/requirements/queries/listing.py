@@ -72,8 +72,11 @@ def loadable() -> list[Requirement]:
 
 
 def locked(requirement_id: int) -> Requirement:
-    """One requirement, locked until the transaction ends: whoever carries out its plan comes one after another."""
-    return Requirement.objects.select_for_update().get(pk=requirement_id)
+    """One requirement, locked until the transaction ends: whoever carries out its plan comes one after another.
+
+    What only names it (a waiver that is asked for, say) waits for nobody, however long that takes.
+    """
+    return Requirement.objects.select_for_update(no_key=True).get(pk=requirement_id)
 
 
 def all_requirements() -> QuerySet[Any]:

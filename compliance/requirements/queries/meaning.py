@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
+
 from compliance.core import audience, byhand
 from compliance.core.terms import Fact
 from compliance.requirements import facts
@@ -57,6 +59,14 @@ def meaning(requirement: Requirement, rule: audience.Rule, today: date) -> Meani
     ids = (meant_ids(rule, today) - named) | added
     first = people.first_by_name(ids, FIRST)
     return Meaning(len(ids), people.count_all(), _someones(requirement, rule, first, today))
+
+
+def is_too_many_to_plan() -> bool:
+    """Whether there are more people than somebody can wait for at a page while all of them are planned.
+
+    Then a page says whom the rule means, which the database counts; the rest is for a job. One statement.
+    """
+    return people.count_all() > int(settings.CHANGE_JOB_PEOPLE)
 
 
 def _named_ids(requirement: Requirement) -> frozenset[int]:

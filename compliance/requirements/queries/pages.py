@@ -17,9 +17,10 @@ from compliance.requirements.models import Requirement
 from compliance.requirements.queries.byhand import holding
 from compliance.requirements.queries.courses import asked_courses
 from compliance.requirements.queries.listing import all_requirements
+from compliance.requirements.queries.meaning import is_too_many_to_plan, meaning
 from compliance.requirements.queries.pictures import picture_of
 from compliance.requirements.queries.previews import Affected, DueDay, Preview, preview
-from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
+from compliance.requirements.queries.sentences import again_text, first_due_text, rule_sentence, sentence
 from compliance.requirements.queries.settling import settled_by_sets
 from compliance.requirements.queries.versions import history
 from lms.ui.dates import day_text
@@ -68,7 +69,7 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
         "pauses": list(requirement.pauses.order_by("-starts_on")),
     }
     if requirement.state in {RequirementState.DRAFT, RequirementState.PAUSED}:
-        context |= previewed(requirement, today)
+        context |= mean_only(requirement, today) if is_too_many_to_plan() else previewed(requirement, today)
         context["obstacle"] = rules.obstacle(requirement)
     return context
 
@@ -99,6 +100,12 @@ def _by_hand_text(requirement: Requirement, today: date) -> str:
         else "",
     ]
     return ", ".join(filter(None, texts))
+
+
+def mean_only(requirement: Requirement, today: date) -> dict[str, Any]:
+    """Whom the requirement means, where there are too many people for a preview; what it does is for a job."""
+    rule = audience.parse(requirement.audience)
+    return {"meant": meaning(requirement, rule, today), "rule_sentence": rule_sentence(rule), "is_many": True}
 
 
 def previewed(requirement: Requirement, today: date) -> dict[str, Any]:

@@ -152,6 +152,8 @@ def _looked(form: forms.Builder, requirement: Requirement, today: date, ask: str
         return context
     requirement = form.definition().apply_to(requirement)
     context["explanations"] = [queries.explain(requirement, user_id, today) for user_id in user_ids]
+    if queries.is_too_many_to_plan():
+        return context | queries.mean_only(requirement, today)
     return context | queries.previewed(requirement, today)
 
 

@@ -22,7 +22,8 @@ from tenants import clock
 def turn_on(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Turn it on with the numbers that were on the screen; if they changed meanwhile, show the new ones instead.
 
-    One that rests goes to the page of the change first: its open due dates may move.
+    One that rests goes to the page of the change first: its open due dates may move. So does every one where there are
+    too many people for numbers on the screen.
     """
     requirement, now = queries.requirement_by(public_id), clock.now()
     try:
@@ -30,8 +31,9 @@ def turn_on(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except rules.NotAllowedNow as refusal:
         messages.error(request, str(refusal))
         return http.see_other("requirements:detail", public_id=public_id)
-    if queries.preview(requirement, clock.today(now)).fingerprint != request.POST.get("fingerprint", ""):
-        context = queries.whole(requirement, clock.today(now)) | {"is_stale": True}
+    seen, today = request.POST.get("fingerprint", ""), clock.today(now)
+    if not queries.is_too_many_to_plan() and queries.preview(requirement, today).fingerprint != seen:
+        context = queries.whole(requirement, today) | {"is_stale": True}
         return partials.render_page(request, "requirements/requirement_detail.html", context, status=422)
     return _take(request, requirement, "turn_on" if requirement.is_draft else "resume", now)
 

@@ -3,6 +3,9 @@
 The worker holds the job by a lease that each finished chunk renews. A chunk is one transaction with the
 progress figures in it; it commits only while the worker still holds the job. So a worker that was given up
 for dead and wakes again cannot save anything, and no chunk is ever applied twice.
+
+A long chunk, one transaction that cannot be cut, gives no sign of life. It holds an advisory lock instead, which the
+database lets go of with the transaction, also when the worker dies: until then nobody takes the job.
 """
 
 import secrets
@@ -13,9 +16,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Min, Q, QuerySet
-from django.db.models.functions import Coalesce
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -32,6 +34,12 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=20)
 MOST_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=5)
+# How soon to look again at a job that is in a long chunk.
+LONG_PAUSE = timedelta(seconds=15)
+# Any number that no other advisory lock uses; the schema is mixed in, so tenants do not wait for each other.
+_LOCK = 0x6A6F62
+_OF_JOB = "%s, hashtext(current_schema() || %s)"
+_QUEUED = Q(status=JobStatus.QUEUED)
 # How often work that waits for a read-only site to open again is looked at.
 READ_ONLY_PAUSE = timedelta(minutes=15)
 
@@ -42,12 +50,15 @@ def run_pending(*, at: datetime, scheduled_for: datetime) -> datetime | None:
         with translation.override(_language(job)):
             _run(Running(job, at))
     open_jobs = Job.objects.filter(status__in=OPEN)
-    soonest: datetime | None = _startable(open_jobs).aggregate(
-        soonest=Min(Coalesce("lease_until", "next_try_at"))
-    )["soonest"]
-    if soonest is None:
+    soonest = _startable(open_jobs).aggregate(
+        lease=Min("lease_until"), queued=Min("next_try_at", filter=_QUEUED)
+    )
+    if soonest["lease"] is not None and soonest["lease"] <= at:
+        soonest["lease"] = at + LONG_PAUSE
+    found = [max(moment, at) for moment in soonest.values() if moment is not None]
+    if not found:
         return at + READ_ONLY_PAUSE if open_jobs.exists() else None
-    return max(soonest, at)
+    return min(found)
 
 
 def _startable(jobs: QuerySet[Job]) -> QuerySet[Job]:
@@ -71,10 +82,31 @@ def _claim(at: datetime) -> Job | None:
 
 
 def _next_free(at: datetime) -> Job | None:
-    waiting = Q(status=JobStatus.QUEUED, next_try_at__lte=at)
+    waiting = _QUEUED & Q(next_try_at__lte=at)
     orphaned = Q(status=JobStatus.RUNNING, lease_until__lte=clock.now())
     free = _startable(Job.objects.filter(waiting | orphaned)).order_by("pk")
-    return free.select_for_update(skip_locked=True, of=("self",)).first()
+    busy: list[int] = []
+    while job := free.exclude(pk__in=busy).select_for_update(skip_locked=True, of=("self",)).first():
+        if job.status == JobStatus.QUEUED or _is_let_go(job):
+            return job
+        busy.append(job.pk)
+    return None
+
+
+def _is_let_go(job: Job) -> bool:
+    """Whether no worker is in a long chunk of the job; if so, none begins one until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock({_OF_JOB})", [_LOCK, str(job.pk)])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def _begin_long(job: Job) -> None:
+    """From now on, until the transaction ends, nobody takes the job; if it is still ours and wanted."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock({_OF_JOB})", [_LOCK, str(job.pk)])
+    if not Job.objects.filter(pk=job.pk, holder=job.holder, cancel_asked_at__isnull=True).exists():
+        raise kinds.Stopped
 
 
 def _hold(job: Job, at: datetime) -> None:
@@ -147,6 +179,7 @@ class Running:
         total: int | None = None,
         phase: str | Promise | None = None,
         state: dict[str, Any] | None = None,
+        is_long: bool = False,
     ) -> Iterator[kinds.Chunk]:
         job = self.job
         chunk = kinds.Chunk(
@@ -156,6 +189,8 @@ class Running:
             state=self.state if state is None else state,
         )
         with transaction.atomic():
+            if is_long:
+                _begin_long(job)
             yield chunk
             self._save(chunk)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from lms.audit import actions as audit
 from lms.jobs import kinds
@@ -15,6 +15,8 @@ from tenants import schedule
 if TYPE_CHECKING:
     from lms.people.models import User
 
+# Any number that no other advisory lock uses; the schema is mixed in, so tenants do not wait for each other.
+_LOCK = 0x6F6E63
 JOB = schedule.ScheduledJob(name="jobs.pending", action="lms.jobs.actions.run_pending")
 
 
@@ -40,6 +42,21 @@ def start(*, kind: str, params: Mapping[str, Any], by: "User | None", at: dateti
             job.save(force_insert=True)
         schedule.wake(JOB.name)
     return job
+
+
+def start_once(*, kind: str, params: Mapping[str, Any], once: str, by: "User | None", at: datetime) -> Job:
+    """As `start`, unless there is one of this kind and word that is open or done: then that one.
+
+    Whoever starts the same at the same moment waits for the other's transaction to end.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s, hashtext(current_schema() || %s))",
+                [_LOCK, f"{kind}:{once}"],
+            )
+        same = Job.objects.filter(kind=kind, params__once=once, status__in=(*OPEN, JobStatus.DONE)).first()
+        return same or start(kind=kind, params={**params, "once": once}, by=by, at=at)
 
 
 def _add_single(job: Job) -> Job:

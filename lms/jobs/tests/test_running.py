@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
+from django.db import connections
 
 from lms.audit.models import Event
 from lms.jobs import actions, kinds
-from lms.jobs.actions.running import LEASE, MOST_ATTEMPTS, Running
+from lms.jobs.actions.running import LEASE, LONG_PAUSE, MOST_ATTEMPTS, Running
 from lms.jobs.enums import JobStatus
 from lms.jobs.models import Job
 from lms.jobs.tests import runners
@@ -162,6 +164,33 @@ def test_a_job_speaks_the_language_of_whoever_started_it(in_alpha, ada, monkeypa
         actions.start(kind="probe.count", params={"items": 1}, by=ada, at=AT)
         run()
     assert heard == ["de"]
+
+
+def test_nobody_takes_a_job_in_a_long_chunk_however_long_and_somebody_does_once_it_is_let_go(campus):
+    begun, over = threading.Event(), threading.Event()
+
+    def work():
+        with context.inside(campus), clock.frozen(AT):
+            chunk = held().chunk(done=10, state={"done": 10}, is_long=True)
+            try:
+                with chunk:
+                    begun.set()
+                    assert over.wait(30)
+            finally:
+                connections.close_all()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert begun.wait(30)
+    late = AT + 100 * SECOND
+    with context.inside(campus):
+        assert run(late) == late + LONG_PAUSE
+        assert counted() == []
+    over.set()
+    worker.join()
+    with context.inside(campus):
+        assert run(late) is None
+        assert counted() == list(range(10, 35))
 
 
 @pytest.mark.slow
