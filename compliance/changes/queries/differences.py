@@ -132,7 +132,8 @@ def _sides(made: Change, today: date, look: Callable[[int], None]) -> _Sides:
 
 
 def _holdings(requirement_id: int) -> dict[int, records.Held]:
-    ids, held = records.holder_ids(requirement_id), {}
+    ids = records.holder_ids(requirement_id)
+    held: dict[int, records.Held] = {}
     for start in range(0, len(ids), BATCH):
         held |= records.holdings(requirement_id, ids[start : start + BATCH])
     return held

@@ -275,16 +275,21 @@ def test_resting_looks_only_at_those_who_have_it(alpha, here, bo, at, settings):
         assert [(one.effect, one.count) for one in queries.effects_of(fresh(change))] == [(Effect.REST, 1)]
 
 
-def test_the_job_of_one_tenant_leaves_the_other_alone(alpha, beta, cy, ready, at):
-    with inside(beta):
-        requirement, _eve = populate()
-        turn(at)
-        theirs = edit(requirement, cy, at, audience=NOW_FOR)
-        assert theirs.pk == ready.pk
+def test_the_job_of_one_tenant_leaves_the_other_alone(alpha, beta, bo, cy, at):
+    """Both have a change and a job of the same ids."""
+    for tenant, officer in ((alpha, bo), (beta, cy)):
+        with inside(tenant):
+            requirement, _eve = populate()
+            turn(at)
+            edit(requirement, officer, at, audience=NOW_FOR)
+            Change.objects.update(id=9001)
+            job = Job.objects.get()
+            Job.objects.update(id=9001, params=job.params | {"change": 9001})
     with inside(alpha):
-        make(ready, at)
         work(at)
-        assert fresh(ready).state == State.MADE
+        make(Change.objects.get(), at)
+        work(at)
+        assert Change.objects.get().state == State.MADE
     with inside(beta):
-        assert Change.objects.get().fingerprint == ""
+        assert (Change.objects.get().state, Change.objects.get().fingerprint) == (State.PREPARED, "")
         assert Job.objects.get().status == JobStatus.QUEUED

@@ -24,7 +24,12 @@ from tenants import clock
 @require_safe
 def event_list(request: HttpRequest) -> HttpResponse:
     """Every event that was recorded, newest first."""
-    context = {"page": paging.page_of(queries.events(), request), "may_record": _may_record(request)}
+    may_record = _may_record(request)
+    context = {
+        "page": paging.page_of(queries.events(), request),
+        "may_record": may_record,
+        "works": queries.event_jobs_of(guard.viewer(request).pk, at=clock.now()) if may_record else [],
+    }
     return partials.render_page(request, "oversight/events/list.html", context)
 
 

@@ -26,7 +26,7 @@ from compliance.records.queries.holdings import Held, holder_ids, holdings, shif
 from compliance.records.queries.keys import PREFIX as KEY_PREFIX
 from compliance.records.queries.keys import access_keys, key_for
 from compliance.records.queries.loading import preview as preview_history
-from compliance.records.queries.looked import EventJob, Looked, event_job, looked_at
+from compliance.records.queries.looked import EventJob, Looked, event_job, event_jobs_of, looked_at
 from compliance.records.queries.obligations import (
     DUE_SOON_DAYS,
     EVERYBODY,
@@ -160,6 +160,7 @@ __all__ = [
     "dossier",
     "event_fault",
     "event_job",
+    "event_jobs_of",
     "event_text",
     "events",
     "excuse",

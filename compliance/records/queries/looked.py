@@ -1,7 +1,7 @@
 """What an event would ask of whom, as its page shows it; and as a job keeps it until somebody decides."""
 
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from tenants.rules.lifecycle import Deed
 JOB_KIND = "records.event"
 LOOK, RECORD = "look", "record"
 SHOWN = 200
+_REMEMBERED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +131,23 @@ def _row_from(facts: dict[str, Any]) -> Row:
 def event_job(public_id: UUID, *, at: datetime) -> EventJob | None:
     """The job of this public id, if it is at an event."""
     job = jobs.one_of_kind(JOB_KIND, public_id)
-    if job is None:
-        return None
+    return _event_job(jobs.progress(job, at=at)) if job is not None else None
+
+
+def event_jobs_of(user_id: int, *, at: datetime) -> list[EventJob]:
+    """What this person left to jobs since a day ago and that waits for something still, newest first; one statement."""
+    rows = [row for row in jobs.of_kind(JOB_KIND, limit=100) if row.created_at > at - _REMEMBERED]
+    found = [_event_job(jobs.progress(row, at=at)) for row in rows if row.owner_id == user_id]
+    # Another click made another job of it; of what was recorded the list of events says the rest.
+    taken_up = {str(each.progress.job.params.get("once", "")).removeprefix("record:") for each in found}
+    return [each for each in found if not each.event and str(each.progress.job.public_id) not in taken_up]
+
+
+def _event_job(progress: jobs.Progress) -> EventJob:
+    job = progress.job
     seen = job.result.get("seen")
     return EventJob(
-        progress=jobs.progress(job, at=at),
+        progress=progress,
         is_recording=job.params["deed"] == RECORD,
         people_count=int(job.params["people"]),
         requirement=UUID(job.params["requirement"]),

@@ -24,3 +24,23 @@ def kept(record: Any, *, roster: str, at: dt.datetime, canary: str) -> None:
         effect="move",
         due_from=record.due_on,
     )
+
+
+def event_job(record: Any, *, by: Any, at: dt.datetime, canary: str) -> str:
+    """What an event would ask of whom, worked out by a job; its public id."""
+    from lms.jobs.models import Job
+
+    row = {"name": canary, "email": "", "why": "", "is_away": False, "due_on": None, "was_due_on": None}
+    seen = {
+        "fingerprint": "0" * 64, "asked_count": 0, "left_out_count": 1, "opened_count": 0, "joined_count": 0,
+        "away_count": 0, "due_dates": [], "asked": [], "left_out": [row],
+    }  # fmt: skip
+    params = {
+        "deed": "look", "requirement": str(record.requirement.public_id), "draft": {}, "people": 1,
+        "form": {"title": canary},
+    }  # fmt: skip
+    made = Job.objects.create(
+        kind="records.event", status="done", params=params, result={"seen": seen}, owner=by, next_try_at=at,
+        created_at=at, finished_at=at,
+    )  # fmt: skip
+    return str(made.public_id)

@@ -85,6 +85,7 @@ TENANT: list[Row] = [
     _one("oversight:restore", "completions.certify", "revocation"),
     Row("oversight:events", "requirements.view"),
     Row("oversight:event-new", "events.record"),
+    _one("oversight:event-draft", "events.record", "event_job"),
     _one("oversight:event", "requirements.view", "event"),
     _one("oversight:event-end", "events.record", "event"),
     Row("oversight:keys", "settings.change"),

@@ -233,6 +233,7 @@ def _changes(world: World, record: Any) -> None:
     )  # fmt: skip
     Line.objects.create(change=made, user=world.dee, effect="move", due_from=record.due_on)
     Threshold.objects.create(percent=10)
+    world.ids["event_job"] = outlooks.event_job(record, by=world.ada, at=AT, canary=_canary())
     outlooks.kept(record, roster=world.ids["roster"], at=AT, canary=_canary())
     Shift.objects.create(
         record=record, moved_from=record.original_due_on, moved_to=record.due_on, grace_from=0, grace_to=0,

@@ -53,9 +53,11 @@ def run_pending(*, at: datetime, scheduled_for: datetime) -> datetime | None:
     soonest = _startable(open_jobs).aggregate(
         lease=Min("lease_until"), queued=Min("next_try_at", filter=_QUEUED)
     )
-    if soonest["lease"] is not None and soonest["lease"] <= at:
-        soonest["lease"] = at + LONG_PAUSE
-    found = [max(moment, at) for moment in soonest.values() if moment is not None]
+    lease: datetime | None = soonest["lease"]
+    queued: datetime | None = soonest["queued"]
+    if lease is not None and lease <= at:
+        lease = at + LONG_PAUSE
+    found = [max(moment, at) for moment in (lease, queued) if moment is not None]
     if not found:
         return at + READ_ONLY_PAUSE if open_jobs.exists() else None
     return min(found)

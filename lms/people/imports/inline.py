@@ -51,6 +51,7 @@ class Inline(JobHandle):
         total: int | None = None,
         phase: str | Promise | None = None,
         state: dict[str, Any] | None = None,
+        is_long: bool = False,
     ) -> Iterator[Chunk]:
         last = self._last
         chunk = Chunk(
