@@ -23,10 +23,8 @@ class ChangesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the deeds that are logged, the job, the letter, and the entry in the navigation."""
-        from compliance.changes.queries.works import JOB_KIND
         from lms.access.permissions import Permission
         from lms.audit import kinds
-        from lms.jobs import kinds as job_kinds
         from lms.mail import kinds as mail_kinds
         from lms.mail.enums import Category
         from lms.ui import navigation
@@ -35,18 +33,7 @@ class ChangesConfig(AppConfig):
             kinds.register(action, label, administers=True)
         kinds.register("changes.exported", _("exported whom a change concerns"))
         kinds.register("changes.roster_exported", _("exported whom a roster import concerns"))
-        job_kinds.register(
-            job_kinds.JobKind(
-                key=JOB_KIND,
-                title=_("A change of a requirement"),
-                runner="compliance.changes.actions.working.run",
-                result_url="compliance.changes.queries.works.address_of",
-                result_label=_("To the change"),
-                noun=_("people"),
-                permission=Permission.REQUIREMENTS_EDIT,
-                administers=True,
-            )
-        )
+        _register_job()
         mail_kinds.register(
             mail_kinds.MessageKind(
                 "changes.change",
@@ -77,3 +64,23 @@ class ChangesConfig(AppConfig):
                 pages=("changes:threshold",),
             )
         )
+
+
+def _register_job() -> None:
+    """The job that works out and makes what concerns many."""
+    from compliance.changes.queries.works import JOB_KIND
+    from lms.access.permissions import Permission
+    from lms.jobs import kinds as job_kinds
+
+    job_kinds.register(
+        job_kinds.JobKind(
+            key=JOB_KIND,
+            title=_("A change of a requirement"),
+            runner="compliance.changes.actions.working.run",
+            result_url="compliance.changes.queries.works.address_of",
+            result_label=_("To the change"),
+            noun=_("people"),
+            permission=Permission.REQUIREMENTS_EDIT,
+            administers=True,
+        )
+    )

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.changes import actions, forms, queries
 from compliance.changes.models import Change
-from compliance.changes.views.showing import page_of
+from compliance.changes.views.showing import page_of, progress_of
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.audit import actions as audit
@@ -45,8 +45,11 @@ def list_(request: HttpRequest) -> HttpResponse:
 @guard.needs(Permission.REQUIREMENTS_VIEW)
 @require_safe
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """One change, whole."""
-    return page_of(request, queries.change_by(public_id))
+    """One change, whole; or, for htmx, how far the job is that has it."""
+    found = queries.change_by(public_id)
+    if partials.wants_fragment(request) and "work" in request.GET:
+        return progress_of(request, found)
+    return page_of(request, found)
 
 
 @guard.needs(Permission.REQUIREMENTS_PREVIEW)

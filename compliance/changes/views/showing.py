@@ -1,5 +1,6 @@
 """The page of one change, whichever deed it is shown after."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,8 +22,6 @@ def page_of(
     """The change with its people, and what the viewer may do with it now."""
     viewer, now = guard.viewer(request), clock.now()
     work = queries.work_on(found, at=now)
-    if partials.wants_fragment(request) and "work" in request.GET:
-        return _progress(request, found, work)
     chosen = forms.line_filters(request.GET)
     rows = queries.lines_of(
         found,
@@ -30,16 +29,7 @@ def page_of(
         difference=chosen.value("difference"),
         search=chosen.value("q", ""),
     )
-    edits = Permission.REQUIREMENTS_EDIT in viewer.usable_permissions
-    is_own = viewer.pk == found.proposed_by_id
-    is_free = found.is_worked_out and not (work and work.is_open)
     is_stale = is_stale or bool(work and work.is_stale)
-    said = work.words if work and work.is_of(viewer.pk) else ""
-    initial = {"fingerprint": found.fingerprint, "reason": found.reason or said, "remark": said}
-    may_decide = found.state == State.WAITING and edits and not is_own and is_free
-    forms_by_state = {State.PREPARED: forms.MakeForm, State.WAITING: forms.DecisionForm}
-    blank = forms_by_state.get(State(found.state))
-    made = found.state == State.MADE
     undone_by = found.undone_by.filter(state=State.MADE).select_related("proposed_by").first()
     context = {
         "one": found,
@@ -52,33 +42,50 @@ def page_of(
         "is_edit": found.kind == Kind.EDIT,
         "is_stale": is_stale,
         "differing": queries.lines_of(found, difference="any").count() if is_stale else 0,
-        # What was sent for another state of the change (a second click, somebody was quicker) is shown no more.
-        "form": form if type(form) is blank else (blank(initial=initial) if blank else None),
+        "form": _form_of(found, form, said=work.words if work and work.is_of(viewer.pk) else ""),
         "reach_form": forms.ReachForm(initial={"reach": found.reach}),
-        "may_make": found.state == State.PREPARED and edits and is_own and is_free,
-        "may_begin_again": found.state == State.PREPARED and edits and is_own,
-        "may_decide": may_decide,
-        "needs_other": found.state == State.WAITING and edits and is_own and is_free,
-        "may_withdraw": found.state in {State.PREPARED, State.WAITING}
-        and is_own
-        and (work is None or work.can_stop),
         "approvers": queries.approvers(found) if found.state in {State.PREPARED, State.WAITING} else [],
         "undone_by": undone_by,
-        "may_undo": made and edits,
-        "why_not_undone": rules.why_not_undone(found, now, queries.latest_made(found.requirement_id))
-        if made
-        else "",
-        "mails_sent": queries.mails_sent(found.undoes or found) if made or found.undoes else 0,
+        "mails_sent": queries.mails_sent(found.undoes or found)
+        if found.state == State.MADE or found.undoes
+        else 0,
+        **_deeds(found, viewer, work, now),
     }
     return partials.render_page(
         request, "changes/change_detail.html", context, partial="results", status=status
     )
 
 
-def _progress(request: HttpRequest, found: Change, work: queries.Work | None) -> HttpResponse:
+def progress_of(request: HttpRequest, found: Change) -> HttpResponse:
     """How far the job is; once it has ended, the page that shows the progress shows the change instead."""
+    work = queries.work_on(found, at=clock.now())
     if work is None or not work.is_open:
         address = reverse("changes:detail", kwargs={"public_id": found.public_id})
         return HttpResponse(headers={"HX-Redirect": address})
     context = {"one": found, "work": work}
     return partials.render_page(request, "changes/change_detail.html", context, partial="work")
+
+
+def _form_of(found: Change, sent: Any, *, said: str) -> Any:
+    """What can be sent next. What was sent for another state of the change (a second click, say) is shown no more."""
+    blank = {State.PREPARED: forms.MakeForm, State.WAITING: forms.DecisionForm}.get(State(found.state))
+    if blank is None or type(sent) is blank:
+        return sent if blank else None
+    return blank(initial={"fingerprint": found.fingerprint, "reason": found.reason or said, "remark": said})
+
+
+def _deeds(found: Change, viewer: Any, work: queries.Work | None, now: datetime) -> dict[str, Any]:
+    """What the viewer may do with it now."""
+    edits = Permission.REQUIREMENTS_EDIT in viewer.usable_permissions
+    is_own, is_free = viewer.pk == found.proposed_by_id, found.is_worked_out and not (work and work.is_open)
+    prepared, waits, made = (found.state == each for each in (State.PREPARED, State.WAITING, State.MADE))
+    latest = queries.latest_made(found.requirement_id) if made else None
+    return {
+        "may_make": prepared and edits and is_own and is_free,
+        "may_begin_again": prepared and edits and is_own,
+        "may_decide": waits and edits and not is_own and is_free,
+        "needs_other": waits and edits and is_own and is_free,
+        "may_withdraw": (prepared or waits) and is_own and (work is None or work.can_stop),
+        "may_undo": made and edits,
+        "why_not_undone": rules.why_not_undone(found, now, latest) if made else "",
+    }

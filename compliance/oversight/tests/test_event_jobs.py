@@ -42,7 +42,7 @@ def test_worked_out_confirmed_and_recorded_once(
     client_for: Browser,
     alpha: Any,
     bo: Any,
-    cast: Any,
+    cast: Any,  # noqa: F811
     at: dt.datetime,
 ) -> None:
     site = client_for(alpha, bo)
@@ -91,7 +91,7 @@ def test_what_has_changed_since_is_not_recorded_and_nor_is_what_one_may_no_longe
     alpha: Any,
     bo: Any,
     ada: Any,
-    cast: Any,
+    cast: Any,  # noqa: F811
     at: dt.datetime,
 ) -> None:
     site = client_for(alpha, bo)
