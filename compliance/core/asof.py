@@ -18,9 +18,9 @@ from datetime import date
 from enum import StrEnum
 
 from . import byhand, dates
-from .due import begin, waiting_facts
+from .due import begin_as_known, waiting_facts
 from .plan import Rule, earlier
-from .standing import standing_of
+from .standing import Standing, standing_of
 from .terms import (
     Absence,
     Cause,
@@ -29,7 +29,6 @@ from .terms import (
     CycleFacts,
     Fact,
     Person,
-    Standing,
     Status,
     Validity,
 )
@@ -174,7 +173,7 @@ def corrected(
         return Corrected(False)
     appointment = matched.appointment
     assigned_on = max(appointment.starts_on, terms.starts_on, begun_on)
-    begun = begin(terms, person, appointment, assigned_on, max(assigned_on, on) if terms.waits_for else None)
+    begun = begin_as_known(terms, person, appointment, assigned_on, on)
     cycle = dates.opened(terms, begun.opens_on, begun.first.due_on, person.absences) if begun else None
     done = earlier(rule, person, completions, on)
     last = done[-1] if done and done[-1].counts_on(on) else None

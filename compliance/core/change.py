@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from . import byhand, dates, days, ladder, triggers, waivers
-from .due import begin
+from .due import begin_as_known
 from .plan import Decision, Outcome, Rule, end_of_waiting
 from .terms import Absence, Completion, CycleDates, CycleFacts, Person, Terms, Validity
 
@@ -54,7 +54,7 @@ class Holding:
     `shifted_on` is when the open cycle is due before any absence and extension; `extended_to` the latest extension of
     it; `last` the last finished cycle with its anchor. `keeps_date`: it was opened for a reason of its own (a waiver
     that ended, an event), so terms that were changed do not say when it is due. `waits`: there is no cycle, and no due
-    date, until another requirement is completed; `waited`: so it was before the first one opened.
+    date, until what it is counted from is there; `waited`: so it was before the first one opened.
     """
 
     assigned_on: date
@@ -303,7 +303,7 @@ def _computed(rule: Rule, person: Person, held: Holding, today: date) -> date | 
     if matched is None or not is_first:
         return None
     opens_on = cycle.window_opens_on
-    begun = begin(terms, person, matched.appointment, opens_on)
+    begun = begin_as_known(terms, person, matched.appointment, opens_on, today)
     return dates.opened(terms, opens_on, begun.first.due_on).original_due_on if begun else None
 
 

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import days
-from .milestones import reached
+from .milestones import DateField, Milestone, Other, Said, reached, said
 from .terms import Appointment, DueFrom, Fact, FixedDay, Person, Terms
+
+WAITS_FOR, WAITS_FOR_FIELD = "waits_for", "waits_for_field"
+"""The facts that say what somebody has no due date without: the title of a requirement, the name of a field."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstDue:
     """A first due date, before weekends and absences move it.
 
-    `counted_from` names the day `counted_from_on` that it was counted from: joining, start, hire, assigned, completion;
-    fixed and calendar for a due day that was not counted; assignment when the usual date was already past.
+    `counted_from` names the day `counted_from_on` that it was counted from: joining, start, hire, assigned, completion,
+    field; fixed and calendar for a due day that was not counted; assignment when the usual date was already past.
     """
 
     due_on: date
@@ -29,7 +32,7 @@ class FirstDue:
 
     def facts(self, terms: Terms) -> tuple[Fact, ...]:
         """The arithmetic, as facts."""
-        after = terms.waits_for if self.counted_from == "completion" else None
+        after = terms.waits_for if self.counted_from in {"completion", "field"} else None
         return (
             ("counted_from", self.counted_from),
             ("counted_from_on", self.counted_from_on.isoformat()),
@@ -52,19 +55,49 @@ def begin(
 ) -> Begin | None:
     """The first cycle of somebody who was assigned then, as known on `today` (default: that day); None: it waits.
 
-    It waits while the completion that it is counted from is missing, and opens on the day on which that is known: what
-    was written down afterwards makes nobody late on arrival. A rule that was changed and counts from something else now
-    begins today.
+    It waits while the completion, or the day of a field, that it is counted from is missing, and opens on the day on
+    which that is known: what was written down afterwards makes nobody late on arrival. A rule that was changed and
+    counts from something else now begins today.
     """
     today = today or assigned_on
-    hired_on, other = person.employed_since(appointment), terms.waits_for
-    if other is None:
-        return Begin(today, first_due(terms, appointment.starts_on, today, hired_on))
-    found = reached(person.milestones, other.key, assigned_on, today)
+    if terms.waits_for is None:
+        return _begin(terms, person, appointment, today)
+    found = _found(terms.waits_for, person, assigned_on, today)
     if found is None:
         return None
-    opens_on = max(assigned_on, found.known_on)
-    return Begin(opens_on, first_due(terms, appointment.starts_on, opens_on, hired_on, found.on))
+    begun = _begin(terms, person, appointment, max(assigned_on, found.known_on), found.on)
+    if isinstance(found, Said) and (begun.first.is_adjusted or begun.first.due_on < today):
+        # A field keeps since when it holds, not when that was entered: whoever waits still has just been told.
+        return _begin(terms, person, appointment, today, found.on)
+    return begun
+
+
+def begin_as_known(
+    terms: Terms, person: Person, appointment: Appointment, assigned_on: date, by: date
+) -> Begin | None:
+    """As `begin`, had a turn looked every day from then on: what facts that are known `by` that day tell afterwards."""
+    if terms.waits_for is None:
+        return begin(terms, person, appointment, assigned_on)
+    found = _found(terms.waits_for, person, assigned_on, max(assigned_on, by))
+    if found is None:
+        return None
+    return begin(terms, person, appointment, assigned_on, max(assigned_on, found.known_on))
+
+
+def _found(
+    other: Other | DateField, person: Person, assigned_on: date, today: date
+) -> Milestone | Said | None:
+    """The day that is counted from, and since when it is known."""
+    if isinstance(other, DateField):
+        return said(person.fields, other.key, assigned_on, today)
+    return reached(person.milestones, other.key, assigned_on, today)
+
+
+def _begin(
+    terms: Terms, person: Person, appointment: Appointment, opens_on: date, counted_on: date | None = None
+) -> Begin:
+    hired_on = person.employed_since(appointment)
+    return Begin(opens_on, first_due(terms, appointment.starts_on, opens_on, hired_on, counted_on))
 
 
 def waiting_facts(terms: Terms) -> tuple[Fact, ...]:
@@ -72,7 +105,7 @@ def waiting_facts(terms: Terms) -> tuple[Fact, ...]:
     if terms.waits_for is None:
         return ()
     return (
-        ("waits_for", terms.waits_for.title),
+        (WAITS_FOR_FIELD if isinstance(terms.waits_for, DateField) else WAITS_FOR, terms.waits_for.title),
         ("first_due_days", str(terms.first_due_days)),
         ("day_unit", terms.due_unit.value),
     )
@@ -83,11 +116,12 @@ def first_due(
     joined_on: date,
     assigned_on: date,
     hired_on: date | None = None,
-    done_on: date | None = None,
+    counted_on: date | None = None,
 ) -> FirstDue:
     """The first due date of a person who joined (`hired_on`: was hired) then, when assigned on `assigned_on`.
 
-    `done_on` is when they completed the other requirement, by default the day of assignment.
+    `counted_on` is when they completed the other requirement, or the day that the field says, by default the day of
+    assignment.
 
     Counted from no earlier than the requirement's start. One date for all, and the due day of a calendar, leave at
     least `first_due_days` to whoever comes after the start. A day that is already past when the requirement
@@ -97,18 +131,19 @@ def first_due(
         return _by_calendar(terms, terms.fixed_day, max(terms.starts_on, joined_on, assigned_on))
     found = _one_date(terms, terms.due_on, joined_on) if terms.due_from is DueFrom.FIXED else None
     if found is None:
-        found = _counted(terms, joined_on, assigned_on, hired_on or joined_on, done_on or assigned_on)
+        found = _counted(terms, joined_on, assigned_on, hired_on or joined_on, counted_on or assigned_on)
     if found.due_on < assigned_on:
         return FirstDue(_later(terms, assigned_on), "assignment", assigned_on)
     return found
 
 
-def _counted(terms: Terms, joined_on: date, assigned_on: date, hired_on: date, done_on: date) -> FirstDue:
+def _counted(terms: Terms, joined_on: date, assigned_on: date, hired_on: date, counted_on: date) -> FirstDue:
     """N days after a day of the person's own, or after the start when that is later."""
     named = {
         DueFrom.HIRE: ("hire", hired_on),
         DueFrom.ASSIGNMENT: ("assigned", max(assigned_on, terms.starts_on)),
-        DueFrom.COMPLETION: ("completion", done_on),
+        DueFrom.COMPLETION: ("completion", counted_on),
+        DueFrom.FIELD: ("field", counted_on),
     }
     name, since = named.get(terms.due_from, ("joining", joined_on))
     if terms.starts_on >= since and name != "assigned":

@@ -20,7 +20,7 @@ class Held:
     `original_due_on` is when the open cycle is due, as extended last, before any absence moves it; `anchored_on` is
     that of the last finished one. `said` are the steps of the open cycle that were planned before, `waiting` those of
     them that no digest took yet.
-    `is_waiting`: without a cycle, until another requirement is completed.
+    `is_waiting`: without a cycle, until what its due date is counted from is there.
     """
 
     assigned_on: date

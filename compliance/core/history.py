@@ -156,7 +156,7 @@ def uncounted(done: Iterable[Done]) -> list[Done]:
 def begins(terms: Terms, rule: audience.Rule, person: Person, by: date) -> CycleDates | None:
     """The first cycle as it would have been opened, had the requirement stood since it starts; None: not by `by`.
 
-    None too for who would have waited for another requirement on that day: then it begins with what was done.
+    None too for who would have waited for what it is counted from on that day: then it begins with what was done.
     """
     days = {terms.starts_on, *(each.starts_on for each in person.appointments)}
     days |= turning.turning_days(rule, person)

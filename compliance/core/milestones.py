@@ -1,10 +1,15 @@
-"""Completions of another requirement that a first due date is counted from, and rings of requirements that wait."""
+"""What a first due date is counted from and may be missing: completions of another requirement, days that fields say.
+
+And rings of requirements that wait for each other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+
+from .fields import FieldValue, value_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +18,22 @@ class Other:
 
     key: int
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DateField:
+    """The field of the person whose day is counted from: its key, and what it is called."""
+
+    key: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The day `on` that a field says of a person, and since when it says one."""
+
+    on: date
+    known_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +66,21 @@ def reached(milestones: Iterable[Milestone], key: int, assigned_on: date, by: da
         return max(before, key=lambda each: each.on)
     after = [each for each in known if each.known_on > assigned_on and each.counts_on(each.known_on)]
     return min(after, key=lambda each: (each.known_on, each.on), default=None)
+
+
+def said(values: Iterable[FieldValue], key: str, assigned_on: date, by: date) -> Said | None:
+    """What a due date is counted from, for somebody who was assigned then, as known `by` that day; None: not yet.
+
+    What the field said when the requirement reached the person; without that, the first day that it said afterwards.
+    What it says later changes nothing.
+    """
+    of_key = [each for each in values if each.key == key]
+    starts = {max(each.starts_on, assigned_on) for each in of_key}
+    for day in sorted(day for day in starts if day <= by):
+        value = value_on(of_key, key, day)
+        if isinstance(value, date):
+            return Said(value, day)
+    return None
 
 
 def ring(waits_for: Mapping[int, int], start: int) -> tuple[int, ...]:

@@ -82,7 +82,7 @@ def _kept(
 def _moved(
     rule: Rule, steps: ladder.Ladder, sides: tuple[Person, Person], held: Holding, today: date
 ) -> Line | None:
-    """What it does to the dates of somebody who keeps it; who waits for another requirement has none."""
+    """What it does to the dates of somebody who keeps it; who waits for a due date has none."""
     was, now = sides
     old, reach = (rule.terms, steps), Reach.FUTURE
     found = change.kept(

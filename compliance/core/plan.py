@@ -45,7 +45,7 @@ class Decision:
     """One person's outcome with its reasons.
 
     ASSIGN and CREDIT carry the first cycle's dates; LATER the day and the dates it will have then. WAIT has none yet:
-    they are counted from a completion of another requirement that is missing. CREDIT also carries the
+    they are counted from a completion, or the day of a field, that is missing. CREDIT also carries the
     completion that counts and how long. `past` are cycles before that one, finished by credits that stand in no record
     yet. `paused_by`: the clock stands still on that day.
     """

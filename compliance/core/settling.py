@@ -10,8 +10,8 @@ from datetime import date
 
 from . import foresight
 from .duties import Duty, Event
-from .standing import standing_of
-from .terms import CycleFacts, Standing, Status
+from .standing import Standing, standing_of
+from .terms import CycleFacts, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
 from . import triggers
-from .terms import COMPLIANT, LATE, NOT_COUNTED, CycleFacts, Fact, Standing, Status
+from .terms import COMPLIANT, LATE, NOT_COUNTED, CycleFacts, Fact, Status
 
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A status with its reasons: since when, because of what, and when it will next change by itself."""
+
+    status: Status
+    since: date | None = None
+    because: tuple[Fact, ...] = field(default=())
+    next_change_on: date | None = None
 
 
 def standing_of(

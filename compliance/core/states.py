@@ -8,7 +8,7 @@ from datetime import date
 
 from .due import waiting_facts
 from .duties import Duty, StepKey
-from .milestones import Milestone, depth
+from .milestones import Milestone, Other, depth
 from .terms import Completion, CycleFacts, Fact, Status
 
 
@@ -54,7 +54,7 @@ class State:
     def learn(self, others: Iterable[State]) -> None:
         """What the person has completed on the way of the requirement that this one is counted from."""
         other, person = self.duty.rule.terms.waits_for, self.duty.person
-        if other is None:
+        if not isinstance(other, Other):
             return
         known = {each.on for each in person.milestones}
         new = tuple(
@@ -80,6 +80,6 @@ def in_order(states: Sequence[State]) -> list[State]:
     waits_for = {
         state.duty.key: other.key
         for state in states
-        if (other := state.duty.rule.terms.waits_for) is not None
+        if isinstance(other := state.duty.rule.terms.waits_for, Other)
     }
     return sorted(states, key=lambda state: depth(waits_for, state.duty.key))

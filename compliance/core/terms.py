@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
 from .fields import FieldValue
-from .milestones import Milestone, Other
+from .milestones import DateField, Milestone, Other
 from .namings import Naming
 from .shares import EVERY_ROUND, Share
 
@@ -31,14 +31,15 @@ class DueFrom(StrEnum):
     """What the first due date is counted from.
 
     The appointment through which a person is meant; the day they were hired, which a transfer does not change;
-    the day the requirement reached them; the day they completed another requirement; one date for all; the next due
-    day of the requirement's own calendar.
+    the day the requirement reached them; the day they completed another requirement; the day that a field says of them;
+    one date for all; the next due day of the requirement's own calendar.
     """
 
     APPOINTMENT = "appointment"
     HIRE = "hire"
     ASSIGNMENT = "assignment"
     COMPLETION = "completion"
+    FIELD = "field"
     FIXED = "fixed"
     CALENDAR = "calendar"
 
@@ -131,7 +132,7 @@ class Terms:
 
     `due_on` is the date of DueFrom.FIXED. With Anchor.YEAR the year begins on `year_start` and `fixed_day` is its
     due day. `first_due_days` are counted in `due_unit`; every other length is in days of the calendar. `due_after` is
-    the requirement of DueFrom.COMPLETION.
+    the requirement of DueFrom.COMPLETION, `due_field` the field of DueFrom.FIELD.
     """
 
     starts_on: date
@@ -151,6 +152,7 @@ class Terms:
     year_start: FixedDay | None = None
     calendar: Calendar = Calendar()
     due_after: Other | None = None
+    due_field: DateField | None = None
 
     def __post_init__(self) -> None:
         lengths = (
@@ -172,13 +174,17 @@ class Terms:
         return self.recurs is not None and self.anchor in {Anchor.FIXED, Anchor.YEAR}
 
     @property
-    def waits_for(self) -> Other | None:
-        """The requirement whose completion the first due date is counted from; None: it is not counted from any."""
+    def waits_for(self) -> Other | DateField | None:
+        """What the first due date is counted from and a person may be without; None: everybody has it."""
+        if self.due_from is DueFrom.FIELD:
+            return self.due_field
         return self.due_after if self.due_from is DueFrom.COMPLETION else None
 
     def _check_due(self) -> None:
         if self.due_from is DueFrom.COMPLETION and self.due_after is None:
             raise ImpossibleTerms("Due after another requirement, but none is named.")
+        if self.due_from is DueFrom.FIELD and self.due_field is None:
+            raise ImpossibleTerms("Due after the day of a field, but none is named.")
         if self.due_from is DueFrom.FIXED and self.due_on is None:
             raise ImpossibleTerms("Due on one date for all, but no date.")
         if self.due_from is DueFrom.CALENDAR and not self.has_calendar:
@@ -386,13 +392,3 @@ class CycleFacts:
         """Whether it was finished by that day, and is not revoked on it."""
         taken = any(first <= on and (again is None or on < again) for first, again in self.revoked)
         return self.is_finished_by(on) and not taken
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A status with its reasons: since when, because of what, and when it will next change by itself."""
-
-    status: Status
-    since: date | None = None
-    because: tuple[Fact, ...] = field(default=())
-    next_change_on: date | None = None

@@ -10,7 +10,8 @@ from enum import StrEnum
 from .attributes import Dated, DateOf, DateTest
 from .audience import Access, Groups, Leaf, Rule, leaves
 from .fields import Field
-from .terms import Person
+from .milestones import DateField
+from .terms import Person, Terms
 
 _DAY = timedelta(days=1)
 
@@ -58,9 +59,23 @@ def turnings(rule: Rule) -> frozenset[Turning]:
     return frozenset(_turnings(rule))
 
 
+def due_turnings(terms: Terms) -> frozenset[Turning]:
+    """With what a first due date turns: whoever waits for a day of a field has one from when the field says it."""
+    other = terms.waits_for
+    return frozenset({Turning(Of.FIELD, 0, other.key)} if isinstance(other, DateField) else ())
+
+
 def turning_days(rule: Rule, person: Person) -> frozenset[date]:
     """The days on which the rule may begin or cease to mean this person by the calendar alone."""
-    found = turnings(rule)
+    return _days_of(turnings(rule), person)
+
+
+def due_days(terms: Terms, person: Person) -> frozenset[date]:
+    """The days on which somebody who waits may get a first due date by the calendar alone."""
+    return _days_of(due_turnings(terms), person)
+
+
+def _days_of(found: frozenset[Turning], person: Person) -> frozenset[date]:
     return frozenset(
         turns_on for each in found for day in _days(each, person) if (turns_on := each.on(day)) is not None
     )

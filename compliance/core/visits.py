@@ -33,10 +33,13 @@ class Visits:
 def turning_days(duty: Duty) -> frozenset[date]:
     """The days on which the facts themselves change: appointments, absences, the start of the requirement.
 
-    And those on which the rule turns at a distance from them, such as thirty days after an appointment began.
+    And those on which the rule turns at a distance from them, such as thirty days after an appointment began, or on
+    which a field says the day that a due date waits for.
     """
     days = {duty.rule.terms.starts_on, *byhand.turning_days(duty.person)}
-    days |= turning.turning_days(duty.rule.audience, duty.person)
+    days |= turning.turning_days(duty.rule.audience, duty.person) | turning.due_days(
+        duty.rule.terms, duty.person
+    )
     for appointment in duty.person.appointments:
         days |= {appointment.starts_on, *_day_after(appointment.ends_on)}
     for absence in duty.person.absences:

@@ -36,7 +36,7 @@ def standing_sentence(
 
 
 def _to_do(count: int, next_due: str) -> str:
-    """What there is to do; `next_due` is empty while everything waits for the completion of another requirement."""
+    """What there is to do; `next_due` is empty while everything waits for a due date."""
     text = (
         ngettext(
             "%(n)d course to finish by %(day)s.", "%(n)d courses to finish, the first by %(day)s.", count

@@ -12,7 +12,7 @@ class AssignmentStatus(models.TextChoices):
     """Whether a requirement reaches a person. Says nothing about whether it was done."""
 
     ACTIVE = "active", _("Active")
-    WAITING = "waiting", _("Waiting for another requirement")
+    WAITING = "waiting", _("Waiting for a due date")
     PAUSED = "paused", _("Paused")
     WAIVED = "waived", _("Waived")
     EXEMPT = "exempt", _("Exempt")

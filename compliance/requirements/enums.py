@@ -30,6 +30,7 @@ class DueFrom(models.TextChoices):
     HIRE = "hire", _("Being hired; changes of post do not matter")
     ASSIGNMENT = "assignment", _("The day the requirement reaches them")
     COMPLETION = "completion", _("Completing another requirement, chosen below")
+    FIELD = "field", _("A day in a field of the person, chosen below")
     FIXED = "fixed", _("Not counted: one date for everybody")
     CALENDAR = "calendar", _("Not counted: the due day of the year, below")
 

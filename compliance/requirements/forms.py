@@ -64,7 +64,9 @@ MONTHS = (
 
 
 # Asked for by one choice only, and then not optional.
-_CONDITIONAL = ("due_on", "due_after_id", "fixed_day", "fixed_month", "year_start_day", "year_start_month")
+_CONDITIONAL = (
+    "due_on", "due_after_id", "due_field", "fixed_day", "fixed_month", "year_start_day", "year_start_month",
+)  # fmt: skip
 _BY_CALENDAR = {ValidityAnchor.FIXED, ValidityAnchor.YEAR}
 
 
@@ -139,6 +141,15 @@ class Builder(Courses):
             "late or reminded."
         ),
     )
+    due_field = forms.ChoiceField(
+        label=_("The field"),
+        required=False,
+        help_text=_(
+            "Only fields that name a day. Until it says one of somebody, this requirement has no due date for them: it "
+            "counts as not done, but nobody is late or reminded."
+        ),
+        error_messages={"invalid_choice": _("Choose a field that names a day.")},
+    )
     roll = Chosen(label=_("A due date on a weekend or holiday"), choices=Roll.choices, initial=Roll.NONE)
     recurs_months = forms.IntegerField(
         label=_("Repeat, months"),
@@ -206,6 +217,9 @@ class Builder(Courses):
         self._own_id = own_id
         others: Any = self.fields["due_after_id"]
         others.choices = [("", _("Choose a requirement")), *queries.to_wait_for(own_id)]
+        fields: Any = self.fields["due_field"]
+        held = self.data.get("due_field", "") if self.is_bound else self.initial.get("due_field", "")
+        fields.choices = [("", _("Choose a field")), *queries.fields_to_count_from(held)]
         for name in _CONDITIONAL:
             self.fields[name].is_conditional = True  # type: ignore[attr-defined]
         self.who = Who.sent(self.data) if self.is_bound else Who.stored(self.initial["audience"])
@@ -243,6 +257,12 @@ class Builder(Courses):
                 )
             elif fault := rules.waiting_fault(self._own_id, other):
                 self.add_error("due_after_id", fault)
+        if cleaned.get("due_from") == DueFrom.FIELD and "due_field" not in self.errors:
+            key = cleaned.get("due_field")
+            if not key:
+                self.add_error("due_field", _("Choose the field whose day it is counted from."))
+            elif fault := rules.field_fault(key):
+                self.add_error("due_field", fault)
         self.who.is_valid()
         for text in self.who.all_faults():
             self.add_error(None, text)
@@ -265,6 +285,8 @@ class Builder(Courses):
             data["due_on"] = None
         if data["due_from"] != DueFrom.COMPLETION:
             data["due_after_id"] = None
+        if data["due_from"] != DueFrom.FIELD:
+            data["due_field"] = ""
         who, sets = audience.dump(self.who.rule()), self.take_sets(data)
         return rules.Definition(satisfiers=sets, audience=who, **data)
 

@@ -2,14 +2,16 @@
 
 import uuid
 from datetime import date, timedelta
+from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from compliance.core import audience, plan
 from compliance.core.ladder import Ladder
-from compliance.core.milestones import Other
+from compliance.core.milestones import DateField, Other
 from compliance.core.namings import Naming
 from compliance.core.namings import Side as CoreSide
 from compliance.core.satisfiers import CourseSet, sets_of
@@ -37,7 +39,7 @@ class Requirement(models.Model):
     """An obligation: who must do what, by when, how often. Lengths are days unless the name says months.
 
     `satisfiers` are the sets of courses of which any one does: `[{"from_round": 1, "courses": [3, 7]}, ...]`, read by
-    `sets`. The ids are those of courses, which are never deleted.
+    `sets`. The ids are those of courses, which are never deleted. `due_field` is the key of a field of the person.
 
     `number` counts the versions since it was turned on; drafts are number 0.
     """
@@ -65,6 +67,9 @@ class Requirement(models.Model):
         blank=True,
         related_name="waited_for_by",
         verbose_name=_("counted from the completion of"),
+    )
+    due_field = models.CharField(
+        _("counted from the field"), max_length=40, blank=True, default="", db_default=""
     )
     due_unit = models.CharField(max_length=8, choices=DueUnit, default=DueUnit.DAYS, db_default=DueUnit.DAYS)
     roll = models.CharField(
@@ -143,6 +148,10 @@ class Requirement(models.Model):
                 name="requirement_counted_after_another",
             ),
             models.CheckConstraint(
+                condition=~Q(due_from=DueFrom.FIELD) | ~Q(due_field=""),
+                name="requirement_counted_from_a_field",
+            ),
+            models.CheckConstraint(
                 condition=Q(due_after__isnull=True) | ~Q(due_after=F("id")),
                 name="requirement_waits_not_for_itself",
             ),
@@ -179,7 +188,17 @@ class Requirement(models.Model):
             year_start=_day_of_year(self.year_start_month, self.year_start_day),
             calendar=working_calendar() if self.observes_calendar else Calendar(),
             due_after=self._waits_for,
+            due_field=self._counted_from_field,
         )
+
+    @property
+    def _counted_from_field(self) -> DateField | None:
+        """The field whose day the due date is counted from, as it is called now; one statement."""
+        if not self.due_field:
+            return None
+        fields: Any = apps.get_model("people", "PersonField")
+        name = fields.objects.filter(key=self.due_field).values_list("name", flat=True).first()
+        return DateField(self.due_field, name or self.due_field)
 
     @property
     def _waits_for(self) -> Other | None:

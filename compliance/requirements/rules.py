@@ -13,6 +13,8 @@ from compliance.requirements import basis
 from compliance.requirements.enums import DueFrom, DueUnit, RequirementState, Roll, ValidityAnchor
 from compliance.requirements.models import Requirement
 from lms.catalog import queries as catalog
+from lms.people import queries as people
+from lms.people.enums import FieldKind
 
 
 class NotAllowedNow(Exception):
@@ -46,6 +48,7 @@ class Definition:
     due_from: str = DueFrom.APPOINTMENT.value
     due_on: date | None = None
     due_after_id: int | None = None
+    due_field: str = ""
     due_unit: str = DueUnit.DAYS.value
     roll: str = Roll.NONE.value
     recurs_months: int | None = None
@@ -124,11 +127,28 @@ def waiting_fault(own_id: int | None, due_after_id: int | None) -> str:
     }
 
 
+def field_fault(key: str) -> str:
+    """Why a due date cannot be counted from the field of this key, for a person; empty when it can."""
+    field = next((each for each in people.all_fields() if each.key == key), None)
+    if field is None:
+        return _("There is no field with the key “%(key)s”. Choose a field that names a day.") % {"key": key}
+    if field.kind != FieldKind.DATE:
+        return _("“%(name)s” does not name a day. Choose a field that does.") % {"name": field.name}
+    if field.is_retired:
+        return _("“%(name)s” was retired, so nobody gets a day in it any more. Choose another field.") % {
+            "name": field.name
+        }
+    return ""
+
+
 def check_waiting(requirement: Requirement) -> None:
     """Raises NotAllowedNow when its due date is counted from something it cannot be counted from."""
-    if requirement.due_from == DueFrom.COMPLETION and (
-        found := waiting_fault(requirement.pk, requirement.due_after_id)
-    ):
+    found = ""
+    if requirement.due_from == DueFrom.COMPLETION:
+        found = waiting_fault(requirement.pk, requirement.due_after_id)
+    elif requirement.due_from == DueFrom.FIELD:
+        found = field_fault(requirement.due_field)
+    if found:
         raise NotAllowedNow(found)
 
 

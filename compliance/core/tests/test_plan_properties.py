@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from compliance.core import dates, plan
 from compliance.core.attributes import Dated, DateOf, DateTest
 from compliance.core.audience import All, Departments, Everyone, Kinds, Not, OnLeave
-from compliance.core.milestones import Milestone, Other
+from compliance.core.fields import FieldValue
+from compliance.core.milestones import DateField, Milestone, Other
 from compliance.core.plan import Outcome, Rule
 from compliance.core.terms import (
     Absence,
@@ -53,6 +54,19 @@ def milestone(on, late_days):
 
 
 @st.composite
+def said(draw):
+    """What the field says of somebody: one stretch after another, some of them of nothing."""
+    turns = sorted(draw(st.lists(days, max_size=3, unique=True)))
+    ends = [*(each - timedelta(days=1) for each in turns[1:]), None]
+    found = [
+        FieldValue("cleared", draw(days), *each)
+        for each in zip(turns, ends, strict=False)
+        if draw(st.booleans())
+    ]
+    return tuple(found)
+
+
+@st.composite
 def populations(draw):
     size = draw(st.integers(0, 4))
     return [
@@ -62,6 +76,7 @@ def populations(draw):
             tuple(draw(st.lists(leaves, max_size=2))),
             draw(st.integers(0, 9)) > 0,
             milestones=tuple(draw(st.lists(st.builds(milestone, days, st.integers(0, 400)), max_size=2))),
+            fields=draw(said()),
         )
         for number in range(1, size + 1)
     ]
@@ -102,6 +117,7 @@ def terms(draw):
         due_from=draw(st.sampled_from(froms)),
         due_on=draw(days),
         due_after=Other(9, "the other"),
+        due_field=DateField("cleared", "Cleared on"),
         due_unit=draw(st.sampled_from(DayUnit)),
         roll=draw(st.sampled_from(Roll)),
         year_start=FixedDay(draw(st.integers(1, 12)), draw(st.integers(1, 28))),
@@ -157,7 +173,7 @@ def test_a_due_date_is_never_before_the_assignment_and_always_has_reasons(rule, 
         assert decision.because
         if decision.dates is None:
             assert decision.outcome is Outcome.LATER
-            assert "waits_for" in dict(decision.because)
+            assert {"waits_for", "waits_for_field"} & {name for name, _value in decision.because}
             continue
         assert decision.dates.due_on >= decision.on >= today
         assert decision.dates.grace_ends_on >= decision.dates.due_on
@@ -187,7 +203,9 @@ def test_who_waits_gets_the_same_dates_from_a_turn_a_day_and_from_one_that_comes
         begun = next((each for each in each_day if each is not None), None)
         late = plan.end_of_waiting(rule, person, today, (), last)
         if begun is not None and late is not None:
-            assert begun.dates == late.dates
+            # A day of a field that is past when it is found is counted anew: nobody is late on arrival.
+            is_anew = rule.terms.due_from is DueFrom.FIELD and late.is_adjusted
+            assert begun.dates == late.dates or (is_anew and late.dates.original_due_on >= last)
             assert today <= begun.dates.window_opens_on <= begun.dates.due_on
 
 

@@ -11,8 +11,8 @@ from django.db import connection
 
 from compliance.core.asof import Corrected, Holding, KnownCycle, as_of
 from compliance.core.exemptions import Exemption
-from compliance.core.standing import standing_of
-from compliance.core.terms import Absence, Cause, CycleFacts, Fact, Standing, Status, Trigger
+from compliance.core.standing import Standing, standing_of
+from compliance.core.terms import Absence, Cause, CycleFacts, Fact, Status, Trigger
 from compliance.core.waivers import Waiver
 from compliance.history.queries.known import known, moment_after
 from compliance.history.queries.shadows import Past

@@ -134,7 +134,7 @@ def _open(event: TriggeringEvent, seen: queries.Preview, at: datetime) -> dict[i
                 created_at=at,
             )
         )
-    # Who waited for another requirement has a due date now, by the event.
+    # Who waited for a due date has one now, by the event.
     waiting = held.filter(status=AssignmentStatus.WAITING)
     Assignment.objects.filter(pk__in=waiting.values("pk")).update(status=AssignmentStatus.ACTIVE)
     return {row.user_id: row.pk for row in ComplianceRecord.objects.bulk_create(rows, batch_size=CHUNK)}

@@ -1,4 +1,4 @@
-"""Who waited for the completion of another requirement: the first cycle opens, or was answered meanwhile."""
+"""Who waited for what a due date is counted from: the first cycle opens, or was answered meanwhile."""
 
 from collections.abc import Sequence
 from datetime import datetime

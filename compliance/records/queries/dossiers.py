@@ -7,6 +7,7 @@ from uuid import UUID
 
 from compliance.core import terms
 from compliance.core.satisfiers import Satisfiers
+from compliance.core.standing import Standing
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.models import ComplianceRecord, Credit, Obligation, Revocation, Shift
 from compliance.records.queries.counting import COUNTED, answered_text, counts_text
@@ -209,7 +210,7 @@ def _moved_by(record_ids: Collection[int]) -> dict[int, MovedBy]:
 
 
 def _owed(
-    row: Obligation, standing: terms.Standing, moved: _Moved, asked: tuple[int, tuple[AskedCourse, ...]]
+    row: Obligation, standing: Standing, moved: _Moved, asked: tuple[int, tuple[AskedCourse, ...]]
 ) -> Owed:
     requirement, is_active = row.requirement, row.assignment_status == AssignmentStatus.ACTIVE
     return Owed(

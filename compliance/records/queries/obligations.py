@@ -10,7 +10,8 @@ from django.apps import apps
 from django.db.models import BooleanField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from compliance.core import terms, waivers
-from compliance.core.standing import standing_of
+from compliance.core.due import WAITS_FOR, WAITS_FOR_FIELD
+from compliance.core.standing import Standing, standing_of
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.models import ComplianceRecord, Obligation
 from compliance.records.queries import excuses, revocations
@@ -80,7 +81,7 @@ def main_department(today: date, column: str = "department_id") -> Subquery:
     return Subquery(appointments.values(column)[:1])
 
 
-def standings_of(rows: Collection[Obligation], today: date) -> dict[int, terms.Standing]:
+def standings_of(rows: Collection[Obligation], today: date) -> dict[int, Standing]:
     """The pure judgement with its reasons, by assignment id; two statements for all cycles."""
     cycles: dict[int, list[terms.CycleFacts]] = defaultdict(list)
     revoked = revocations.revoked_spans([row.assignment_id for row in rows])
@@ -121,8 +122,10 @@ def excuse(assignment_status: str) -> tuple[terms.Fact, ...] | None:
 def waited_for(reason: Iterable[Sequence[str]]) -> tuple[terms.Fact, ...]:
     """What somebody has no due date without, or had none, from the reason of the assignment; empty without that."""
     facts = {each[0]: each[1] for each in reason}
-    names = ("waits_for", "first_due_days", "day_unit")
-    return tuple((name, facts[name]) for name in names if name in facts) if "waits_for" in facts else ()
+    if not {WAITS_FOR, WAITS_FOR_FIELD} & facts.keys():
+        return ()
+    names = (WAITS_FOR, WAITS_FOR_FIELD, "first_due_days", "day_unit")
+    return tuple((name, facts[name]) for name in names if name in facts)
 
 
 def cycle_facts(record: ComplianceRecord, revoked: revocations.Spans = ()) -> terms.CycleFacts:
@@ -148,7 +151,7 @@ def _status(today: date) -> Case:
     is_valid = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
     counts = done & ~Q(event__isnull=False, due_on__lt=today)
     return Case(
-        # Owed and not done, with a due date only once another requirement is completed.
+        # Owed and not done, with a due date only once what it is counted from is there.
         When(assignment_status=AssignmentStatus.WAITING, then=Value(ComplianceStatus.NOT_YET_DUE)),
         When(~Q(assignment_status=AssignmentStatus.ACTIVE), then=Value(ComplianceStatus.EXCUSED)),
         When(

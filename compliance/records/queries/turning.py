@@ -62,7 +62,7 @@ def _has_renewals(on: date) -> bool:
         last = on + dates.longest_window(requirement.terms)
         due |= Q(requirement_id=requirement.pk, valid_until__lte=last)
     held = Obligation.objects.filter(due, open_record__isnull=True, valid_until__isnull=False)
-    # Whoever waits for another requirement is renewed once that is done, which wakes a turn of its own.
+    # Whoever waits for a due date is renewed once that can be counted; what brings it wakes a turn, or turns by itself.
     return held.exclude(assignment_status=AssignmentStatus.WAITING).exists()
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from compliance.core.due import WAITS_FOR, WAITS_FOR_FIELD
 from compliance.records.enums import AssignmentStatus, EventKind
 from compliance.records.queries.dossiers import MovedBy
 from lms.people.enums import AffiliationKind
@@ -74,11 +75,15 @@ def date_text(facts: Facts) -> str:
         "start": _("%(span)s after the requirement's start on %(day)s"),
         "assigned": _("%(span)s after it was assigned on %(day)s"),
         "completion": _("%(span)s after completing “%(after)s” on %(day)s"),
+        "field": _("%(span)s after the day in “%(after)s”, %(day)s"),
         "fixed": _("One date for everybody, %(day)s"),
         "calendar": _("The due day of the year, %(day)s"),
         "assignment": _("%(span)s after it was assigned on %(day)s, as the usual date was already past"),
+        "known": _("%(span)s after the day was known, on %(day)s, as the usual date was already past"),
     }
     counted_from = known.get("counted_from", "")
+    if counted_from == "assignment" and {WAITS_FOR, WAITS_FOR_FIELD} & known.keys():
+        counted_from = "known"
     if counted_from not in words:
         return waiting_text(facts)
     text = words[counted_from] % {
@@ -96,10 +101,15 @@ def date_text(facts: Facts) -> str:
 def waiting_text(facts: Facts) -> str:
     """What there is no due date without: "No due date yet: 30 days after “Lab safety” is completed"; empty else."""
     known = dict(facts)
-    if "waits_for" not in known or "counted_from" in known or "credited_on" in known:
+    if "counted_from" in known or "credited_on" in known:
         return ""
-    told = {"span": _span(known), "title": known["waits_for"]}
-    return _("No due date yet: %(span)s after “%(title)s” is completed") % told
+    if WAITS_FOR in known:
+        told = {"span": _span(known), "title": known[WAITS_FOR]}
+        return _("No due date yet: %(span)s after “%(title)s” is completed") % told
+    if WAITS_FOR_FIELD in known:
+        told = {"span": _span(known), "field": known[WAITS_FOR_FIELD]}
+        return _("No due date yet: %(span)s after the day in “%(field)s”, which is not known yet") % told
+    return ""
 
 
 def moved_text(moved: MovedBy | None) -> str:

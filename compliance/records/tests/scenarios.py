@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from compliance.core import audience, dates, plan, standing
 from compliance.core.due import waiting_facts
-from compliance.core.milestones import Milestone, Other
+from compliance.core.fields import FieldValue
+from compliance.core.milestones import DateField, Milestone, Other
 from compliance.core.plan import Outcome
 from compliance.core.terms import (
     Absence,
@@ -39,6 +40,7 @@ from tenants import clock
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "engine" / "scenarios.md"
 _ALWAYS = date(1900, 1, 1)
 OTHER = Other(2, "the other")
+FIELD = DateField("day", "the field")
 T = TypeVar("T")
 _ANCHORS = {"expiry": Anchor.EXPIRY, "completion": Anchor.COMPLETION, "month end": Anchor.MONTH_END}
 
@@ -107,12 +109,13 @@ _TERMS: list[tuple[str, Callable[..., dict[str, Any]]]] = [
         },
     ),
     (
-        r"due (\d+) (working )?days from completion of the other",
-        lambda count, working: {
+        r"due (\d+) (working )?days from (completion of the other|the day in the field)",
+        lambda count, working, since: {
             "first_due_days": int(count),
             "due_unit": DayUnit.WORKING if working else DayUnit.DAYS,
-            "due_from": DueFrom.COMPLETION,
+            "due_from": DueFrom.FIELD if "field" in since else DueFrom.COMPLETION,
             "due_after": OTHER,
+            "due_field": FIELD,
         },
     ),
     (
@@ -177,6 +180,7 @@ def person_on(row: Row, on: date) -> Person:
     appointments: list[Appointment] = []
     absences: list[Absence] = []
     milestones: list[Milestone] = []
+    fields: list[FieldValue] = []
     is_active = True
     for clause in (*row.person, *(each for each in row.requirement if each.startswith("paused "))):
         text, known = known_of(clause)
@@ -185,6 +189,8 @@ def person_on(row: Row, on: date) -> Person:
             continue
         if word == "other":
             milestones += _other(rest, known, on)
+        elif word == "field":
+            fields.append(FieldValue(FIELD.key, *said_of(rest, known)))
         elif word == "deactivated":
             is_active = on < _day(rest[0])
         elif word in {"leave", "waiver", "paused"}:
@@ -192,7 +198,15 @@ def person_on(row: Row, on: date) -> Person:
             absences.append(replace(Absence.leave(*stretch_of(rest[0])), cause=cause))
         else:
             appointments.append(Appointment(word, (rest[0], "UNI"), *stretch_of(rest[1])))
-    return Person(1, tuple(appointments), tuple(absences), is_active, milestones=tuple(milestones))
+    return Person(
+        1, tuple(appointments), tuple(absences), is_active, fields=tuple(fields), milestones=tuple(milestones)
+    )
+
+
+def said_of(said: list[str], known: date) -> tuple[date, date, date | None]:
+    """`field 2026-03-01`, `field 2026-03-01 since 2026-02-01 until 2026-02-28`: the day, since and until when."""
+    more = dict(zip(said[1::2], map(_day, said[2::2]), strict=True))
+    return _day(said[0]), more.get("since", known), more.get("until")
 
 
 def _other(said: list[str], known: date, on: date) -> list[Milestone]:

@@ -12,12 +12,12 @@ from compliance.records import actions, queries
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.requirements.models import Holiday, Requirement
 from compliance.requirements.tests.factories import course_of, make_course, make_requirement
-from lms.people.models import Leave
+from lms.people.models import FieldValue, Leave, PersonField
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants import clock
 
 from .factories import make_completion
-from .scenarios import Row, is_down, known_of, rows, rule_on, stretch_of
+from .scenarios import FIELD, Row, is_down, known_of, rows, rule_on, said_of, stretch_of
 
 # Left to the pure table: zones (the tenant here has one), rests and waivers (made by actions with their own tests).
 FIT = [
@@ -41,6 +41,10 @@ def _here(in_alpha):
 def test_the_records_say_what_the_page_says(row: Row) -> None:
     world = World(row)
     for day in world.days():
+        if not is_down(row, day) and any(f" {day}" in each for each in world.entered):
+            # What is entered in the daytime comes after the night's turn, which made up for the day before.
+            at = noon(day) - dt.timedelta(hours=7)
+            actions.daily_turn(at=at, scheduled_for=at)
         world.happen(day)
         if not is_down(row, day):
             at = noon(day)
@@ -68,6 +72,7 @@ class World:
         self.row = row
         self.user = make_user()
         self.requirement = make_requirement(course=make_course())
+        self.field = PersonField.objects.create(key=FIELD.key, name=FIELD.title, kind="date")
         self.other = self._other_one() if "the other" in " ".join(row.requirement) else None
 
     def _other_one(self) -> Requirement:
@@ -78,6 +83,12 @@ class World:
             starts_on=dt.date(2000, 1, 1),
             recurs_months=None,
         )
+
+    @property
+    def entered(self) -> list[str]:
+        """The parts of the row that are entered on a day of their own, long after what they are about."""
+        clauses = [*self.row.requirement, *self.row.person]
+        return [each for each in clauses if each.startswith("then ") or " known " in each]
 
     def days(self) -> list[dt.date]:
         """Every day that the row names, the days around them, and the day it asks about."""
@@ -103,12 +114,18 @@ class World:
             elif word not in {"passed", "other", "deactivated", "outage"} and day == max(
                 known_on, self.days()[0]
             ):
-                self._enter(word, rest)
+                self._enter(word, rest, known_on)
 
-    def _enter(self, word: str, rest: list[str]) -> None:
+    def _enter(self, word: str, rest: list[str], known_on: dt.date) -> None:
         if word == "leave":
             first, last = stretch_of(rest[0])
             Leave.objects.create(user=self.user, starts_on=first, ends_on=last)
+            return
+        if word == "field":
+            said, first, last = said_of(rest, known_on)
+            FieldValue.objects.create(
+                field=self.field, user=self.user, day=said, starts_on=first, ends_on=last
+            )
             return
         first, last = stretch_of(rest[1])
         make_affiliation(
@@ -126,6 +143,7 @@ class World:
             "due_from": terms.due_from.value,
             "due_on": terms.due_on,
             "due_after": self.other,
+            "due_field": FIELD.key if terms.due_field else "",
             "due_unit": terms.due_unit.value,
             "roll": terms.roll.value,
             "recurs_months": terms.recurs.months or None if terms.recurs else None,

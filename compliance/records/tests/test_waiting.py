@@ -7,6 +7,7 @@ import pytest
 from compliance.core import foresight
 from compliance.core.asof import Moment
 from compliance.core.duties import Habits
+from compliance.history import actions as history_actions
 from compliance.history.queries import shadows
 from compliance.history.queries.persons import stood
 from compliance.oversight.queries import foresight as years
@@ -27,7 +28,7 @@ TODAY = dt.date(2026, 11, 23)
 
 @pytest.fixture(autouse=True)
 def _here(in_alpha):
-    pass
+    history_actions.recorded_at(at_noon(TODAY))
 
 
 def at_noon(day: dt.date) -> dt.datetime:
@@ -152,6 +153,7 @@ def test_the_years_ahead_begin_it_on_the_day_the_other_is_completed(waiting, bas
 
 def test_a_day_past_is_told_as_waiting_from_rows_and_from_facts(waiting, dee, basics, advanced):
     day = TODAY + dt.timedelta(days=3)
+    history_actions.recorded_at(at_noon(day))
     make_completion(dee, course_of(basics), at=at_noon(day))
     turn(day)
     for known_on in (TODAY, day):
@@ -159,7 +161,7 @@ def test_a_day_past_is_told_as_waiting_from_rows_and_from_facts(waiting, dee, ba
         with shadows.seen(past):
             rows = {row.requirement_id: row.status for row in queries.obligations(TODAY).filter(user=dee)}
         pure = {one.requirement_id: one.status.value for one in stood(dee.pk, past)}
-        assert rows == pure
+        assert rows == pure == {basics.pk: "not_yet_due", advanced.pk: "not_yet_due"}
 
 
 def test_a_ring_a_retired_one_and_a_missing_one_are_refused_with_a_sentence(basics, advanced, ada, at):

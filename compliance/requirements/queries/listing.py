@@ -10,6 +10,8 @@ from django.http import Http404
 
 from compliance.requirements.enums import RequirementState
 from compliance.requirements.models import Requirement, RequirementPause, RequirementVersion
+from lms.people import queries as people
+from lms.people.enums import FieldKind
 
 _ORDER = (
     RequirementState.ACTIVE,
@@ -64,6 +66,12 @@ def to_wait_for(own_id: int | None) -> list[tuple[int, str]]:
     if own_id is not None:
         rows = rows.exclude(pk=own_id)
     return list(rows.order_by("title", "pk").values_list("pk", "title"))
+
+
+def fields_to_count_from(key: str = "") -> list[tuple[str, str]]:
+    """The fields of the person that name a day: (key, name), by name; one that is retired only if it is this one."""
+    of_day = [each for each in people.all_fields() if each.kind == FieldKind.DATE]
+    return [(each.key, each.name) for each in of_day if not each.is_retired or each.key == key]
 
 
 def loadable() -> list[Requirement]:

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from compliance.core import audience
-from compliance.core.turning import Turning, turnings
+from compliance.core.turning import Of, Turning, turnings
 from compliance.requirements import sql
-from compliance.requirements.enums import RequirementState
+from compliance.requirements.enums import DueFrom, RequirementState
 from compliance.requirements.models import Requirement
 from lms.people import queries as people
 
@@ -83,15 +84,30 @@ def titles_using(code: str) -> list[str]:
 
 
 def titles_asking(key: str) -> list[str]:
-    """The titles of requirements whose rule asks for the field of this key; retired ones do not count."""
-    return [title for title, rule in _rules() if key in audience.field_keys(rule)]
+    """The titles of requirements whose rule asks for the field of this key, or whose due date is counted from it.
+
+    Retired ones do not count.
+    """
+    counted = _live().filter(due_from=DueFrom.FIELD, due_field=key).values_list("title", flat=True)
+    asking = (title for title, rule in _rules() if key in audience.field_keys(rule))
+    return sorted({*counted, *asking})
 
 
 def _rules() -> list[tuple[str, audience.Rule]]:
-    rows = Requirement.objects.exclude(state=RequirementState.RETIRED).order_by("title", "pk")
-    return [(title, audience.parse(rule)) for title, rule in rows.values_list("title", "audience")]
+    rows = _live().order_by("title", "pk").values_list("title", "audience")
+    return [(title, audience.parse(rule)) for title, rule in rows]
+
+
+def _live() -> QuerySet[Requirement]:
+    return Requirement.objects.exclude(state=RequirementState.RETIRED)
 
 
 def _turnings() -> set[Turning]:
-    live = Requirement.objects.filter(state=RequirementState.ACTIVE).values_list("audience", flat=True)
-    return {each for rule in live for each in turnings(audience.parse(rule))}
+    """With what the rules and the due dates of what is on turn."""
+    found: set[Turning] = set()
+    on = Requirement.objects.filter(state=RequirementState.ACTIVE)
+    for rule, due_from, key in on.values_list("audience", "due_from", "due_field"):
+        found |= turnings(audience.parse(rule))
+        if due_from == DueFrom.FIELD:
+            found.add(Turning(Of.FIELD, 0, key))
+    return found

@@ -3,13 +3,16 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from compliance.core import audience, byhand
+from compliance.core.milestones import DateField
 from compliance.core.plan import Decision, Outcome, Plan, decide, mails_by_day
 from compliance.core.terms import Cause, Fact
 from compliance.requirements import facts, rules
+from compliance.requirements.enums import DueFrom
 from compliance.requirements.models import Requirement
 from compliance.requirements.queries.examples import Example, examples
 from compliance.requirements.queries.passes import passes_of
@@ -56,7 +59,7 @@ class Preview:
     """The numbers and the people. `affected` is everyone the requirement touches, those to do first.
 
     `waiting_count` get it without a due date until they complete another requirement, and `never_count` of them are not
-    asked for that one.
+    asked for that one; or until the field called `waits_for_field` names a day.
     """
 
     today: date
@@ -70,6 +73,7 @@ class Preview:
     adjusted_count: int
     waiting_count: int
     never_count: int
+    waits_for_field: str
     due_days: list[DueDay]
     mail_count: int
     mail_peak_on: date | None
@@ -106,7 +110,7 @@ def preview(requirement: Requirement, today: date) -> Preview:
     peak_on = max(mails, key=lambda day: (mails[day], -day.toordinal()), default=None)
     later = made.of(Outcome.LATER)
     present = made.of(Outcome.ASSIGN, Outcome.CREDIT, Outcome.KEEP, Outcome.WAIT)
-    waiting = made.of(Outcome.WAIT)
+    waiting, terms = made.of(Outcome.WAIT), requirement.terms
     return Preview(
         today=today,
         new_count=made.count(Outcome.ASSIGN),
@@ -118,13 +122,14 @@ def preview(requirement: Requirement, today: date) -> Preview:
         away_count=sum(each.paused_by is Cause.LEAVE for each in present),
         adjusted_count=sum(each.is_adjusted for each in made.of(Outcome.ASSIGN)),
         waiting_count=len(waiting),
-        never_count=len({each.person_id for each in waiting} - _who_have(requirement.due_after)),
+        never_count=_never_count(requirement, waiting),
+        waits_for_field=terms.waits_for.title if isinstance(terms.waits_for, DateField) else "",
         due_days=_due_days(made.of(Outcome.ASSIGN, Outcome.LATER)),
         mail_count=mails.total(),
         mail_peak_on=peak_on,
         mail_peak_count=mails[peak_on] if peak_on else 0,
         affected=_affected(planned),
-        examples=examples(planned, requirement.terms, today),
+        examples=examples(planned, terms, today),
         fingerprint=_fingerprint(requirement, made.fingerprint),
     )
 
@@ -175,9 +180,11 @@ def _row(decision: Decision, named: facts.Named) -> Affected:
     )
 
 
-def _who_have(other: Requirement | None) -> frozenset[int]:
-    """Who has the requirement that is waited for."""
-    return frozenset() if other is None else facts.holders(other)
+def _never_count(requirement: Requirement, waiting: Iterable[Decision]) -> int:
+    """How many of those who wait do not have the requirement that they wait for."""
+    if requirement.due_from != DueFrom.COMPLETION or requirement.due_after is None:
+        return 0
+    return len({each.person_id for each in waiting} - facts.holders(requirement.due_after))
 
 
 def _due_days(decisions: tuple[Decision, ...]) -> list[DueDay]:

@@ -95,9 +95,8 @@ def first_due_text(terms: Terms) -> str:
             return _("within %(span)s of being hired or of %(start)s") % facts
         case DueFrom.ASSIGNMENT:
             return _("within %(span)s of being assigned") % facts
-        case DueFrom.COMPLETION:
-            facts["title"] = terms.due_after.title if terms.due_after else ""
-            return _("within %(span)s of completing “%(title)s”") % facts
+        case DueFrom.COMPLETION | DueFrom.FIELD:
+            return _after_text(terms)
         case DueFrom.FIXED:
             facts["day"] = day_text(terms.due_on or terms.starts_on)
             return _("by %(day)s, or within %(span)s for whoever joins later") % facts
@@ -105,6 +104,14 @@ def first_due_text(terms: Terms) -> str:
             return _("on the next due day of the year, with at least %(span)s") % facts
         case _:
             return _("within %(span)s of joining or of %(start)s") % facts
+
+
+def _after_text(terms: Terms) -> str:
+    """When it is due first, where people may wait for what that is counted from."""
+    told = {"span": _span(terms), "title": terms.waits_for.title if terms.waits_for else ""}
+    if terms.due_from is DueFrom.FIELD:
+        return _("within %(span)s of the day in “%(title)s”") % told
+    return _("within %(span)s of completing “%(title)s”") % told
 
 
 def again_text(terms: Terms) -> str:

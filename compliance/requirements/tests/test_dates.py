@@ -8,6 +8,7 @@ from compliance.core.terms import Anchor, DayUnit, DueFrom, FixedDay, Roll
 from compliance.requirements import actions, queries
 from compliance.requirements.models import Holiday, Requirement
 from lms.audit.models import Event
+from lms.people.models import PersonField
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants.context import inside
 
@@ -49,6 +50,31 @@ def test_a_fiscal_year_begins_on_a_day_that_every_year_has(officer, answers):  #
     page = officer.post("/requirements/new/", answers | FISCAL | wrong)
     assert page.status_code == 422
     assert "Choose a day and a month that exist together" in page.text
+
+
+def test_a_day_in_a_field_is_chosen_and_those_without_one_wait(officer, alpha, staff, answers):  # noqa: F811
+    from_field = answers | {"due_from": "field"}
+    page = officer.post("/requirements/new/", from_field | {"save": "1"})
+    assert page.status_code == 422
+    assert "Choose the field whose day it is counted from." in page.text
+    with inside(alpha):
+        for key, more in (("granted", {"kind": "date"}), ("grade", {"kind": "text"})):
+            PersonField.objects.create(key=key, name=f"The {key}", **more)
+        PersonField.objects.create(key="old", name="The old", kind="date", is_retired=True)
+    for key, sentence in (("grade", "Choose a field that names a day."), ("old", "“The old” was retired")):
+        refused = officer.post("/requirements/new/", from_field | {"due_field": key, "save": "1"})
+        assert refused.status_code == 422
+        assert sentence in refused.text
+    chosen = from_field | {"due_field": "granted"}
+    page = officer.post("/requirements/new/", chosen | {"check": "1"}).text
+    assert "until “The granted” names a day" in page
+    assert "No due date yet: 30 days after the day in “The granted”, which is not known yet." in page
+    saved = officer.post("/requirements/new/", chosen | {"save": "1"})
+    assert "Within 30 days of the day in “The granted”" in officer.get(saved.url).text
+    officer.post(f"{saved.url}edit/", chosen | {"due_from": "hire", "save": "1"})
+    with inside(alpha):
+        kept = Requirement.objects.get()
+    assert (kept.due_from, kept.due_field) == ("hire", "")
 
 
 def test_what_a_choice_does_not_need_is_not_kept(officer, alpha, answers):  # noqa: F811

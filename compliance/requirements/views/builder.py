@@ -22,6 +22,7 @@ from compliance.requirements import (
     queries,
     rules,
 )
+from compliance.requirements.enums import DueFrom
 from compliance.requirements.models import Requirement
 from lms.access import guard
 from lms.access.permissions import Permission
@@ -54,7 +55,8 @@ def new(request: HttpRequest) -> HttpResponse:
             basis=basis.Basis(authorities=(basis.cite(*cites),)) if cites else None,
         )
     except rules.NotAllowedNow as refusal:
-        form.add_error("due_after_id", str(refusal))
+        at_fault = "due_field" if form.cleaned_data["due_from"] == DueFrom.FIELD else "due_after_id"
+        form.add_error(at_fault, str(refusal))
         return _answer(request, form, Requirement(), today, cites=cites)
     messages.success(request, _("Saved as a draft. It does nothing until you turn it on."))
     return http.see_other("requirements:detail", public_id=requirement.public_id)
