@@ -9,6 +9,11 @@ DEEDS = {
     "changes.undone": _("undid a change of the requirement"),
     "changes.rejected": _("rejected a change of the requirement"),
     "changes.withdrawn": _("withdrew a change of the requirement"),
+    "changes.holidays_asked": _("proposed a change of the holidays that needs a second person:"),
+    "changes.holidays_made": _("made a change of the holidays:"),
+    "changes.holidays_undone": _("undid a change of the holidays:"),
+    "changes.holidays_rejected": _("rejected a change of the holidays:"),
+    "changes.holidays_withdrawn": _("withdrew a change of the holidays:"),
     "changes.threshold_set": _("set from how many people a change needs a second person"),
 }
 
@@ -32,16 +37,19 @@ class ChangesConfig(AppConfig):
         for action, label in DEEDS.items():
             kinds.register(action, label, administers=True)
         kinds.register("changes.exported", _("exported whom a change concerns"))
+        kinds.register("changes.holidays_exported", _("exported whom a change of the holidays concerns:"))
         kinds.register("changes.roster_exported", _("exported whom a roster import concerns"))
         _register_job()
-        mail_kinds.register(
-            mail_kinds.MessageKind(
-                "changes.change",
-                Category.REQUIRED,
-                _("Changes of requirements"),
-                context="compliance.changes.messages.change",
+        letters = {
+            "changes.change": (_("Changes of requirements"), "messages.change"),
+            "changes.holidays": (_("Changes of the holidays"), "messages_holidays.holidays"),
+        }
+        for kind, (label, context) in letters.items():
+            mail_kinds.register(
+                mail_kinds.MessageKind(
+                    kind, Category.REQUIRED, label, context=f"compliance.changes.{context}"
+                )
             )
-        )
         navigation.register(
             navigation.Entry(
                 key="changes",

@@ -44,6 +44,18 @@ def outlook_filters(query: QueryDict) -> filters.FilterSet:
     )
 
 
+def holiday_filters(query: QueryDict) -> filters.FilterSet:
+    """`?q=…&effect=…`: which people of a change of the holidays are listed."""
+    moved = [(each.value, each.label) for each in (Effect.MOVE, Effect.NEXT)]
+    return filters.FilterSet(
+        query,
+        [
+            filters.Search("q", _("Name, e-mail or requirement")),
+            filters.Choice("effect", _("What happens"), moved),
+        ],
+    )
+
+
 class _Text(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 3})
 

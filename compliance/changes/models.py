@@ -7,9 +7,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .enums import Difference, Effect, Kind, Reach, State
+from .models_holidays import HolidayChange
 from .models_outlooks import Outlook, OutlookLine
 
-__all__ = ["UNDO_HOURS", "Change", "Line", "Outlook", "OutlookLine", "Threshold"]
+__all__ = ["UNDO_HOURS", "Change", "HolidayChange", "Line", "Outlook", "OutlookLine", "Threshold"]
 
 UNDO_HOURS = 24
 

@@ -1,20 +1,25 @@
-"""What roster imports would do to obligations, as it was shown before they were made."""
+"""What roster imports and changed lists of holidays would do to obligations, as it was shown before they were made."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .enums import Effect
 
 
 class Outlook(models.Model):
-    """What one roster import does, worked out on the facts as they would be after it.
+    """What one roster import, or one change of the holidays, does, worked out on the facts as they would be after it.
 
     `fingerprint` is that of what the file does, `absent_fingerprint` that of what the file and ending everybody who is
-    not in it do; the affected are counted apart. `mails` holds for each requirement and part ("file", "absent") the
-    mails on the day it was worked out, in the stretch ahead, and in that stretch without the import.
+    not in it do; the affected are counted apart. A change of the holidays has the first only. `mails` holds for each
+    requirement and part ("file", "absent") the mails on the day it was worked out, in the stretch ahead, and in that
+    stretch without it.
     """
 
-    roster_import = models.OneToOneField("people.RosterImport", models.CASCADE, related_name="+")
+    roster_import = models.OneToOneField("people.RosterImport", models.CASCADE, null=True, related_name="+")
+    holidays = models.OneToOneField(
+        "changes.HolidayChange", models.CASCADE, null=True, related_name="outlook"
+    )
     worked_out_on = models.DateField()
     worked_out_at = models.DateTimeField()
     fingerprint = models.CharField(max_length=64, blank=True)
@@ -23,10 +28,17 @@ class Outlook(models.Model):
     mails = models.JSONField(default=dict)
 
     class Meta:
-        verbose_name = _("outlook of a roster import")
+        verbose_name = _("outlook")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(roster_import__isnull=False, holidays__isnull=True)
+                | Q(roster_import__isnull=True, holidays__isnull=False),
+                name="outlook_of_one_thing",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.roster_import_id}: {self.worked_out_on}"
+        return f"{self.roster_import_id or self.holidays_id}: {self.worked_out_on}"
 
 
 class OutlookLine(models.Model):
@@ -48,6 +60,8 @@ class OutlookLine(models.Model):
     starts_on = models.DateField(null=True)
     opens_from = models.DateField(null=True)
     opens_to = models.DateField(null=True)
+    next_due_from = models.DateField(null=True)
+    next_due_to = models.DateField(null=True)
     until_from = models.DateField(null=True)
     until_to = models.DateField(null=True)
 

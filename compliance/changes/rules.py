@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from compliance.changes.enums import Kind, State
-from compliance.changes.models import UNDO_HOURS, Change, Threshold
+from compliance.changes.enums import State
+from compliance.changes.models import UNDO_HOURS, Change, HolidayChange, Threshold
 
 
 class Refused(Exception):
@@ -31,11 +31,11 @@ def limit(threshold: Threshold, people_count: int) -> int | None:
     return max(threshold.at_least, math.ceil(threshold.percent * people_count / 100))
 
 
-def why_not_undone(made: Change, at: datetime, latest: Change | None) -> str:
+def why_not_undone(made: Change | HolidayChange, at: datetime, latest: Change | HolidayChange | None) -> str:
     """Why this change cannot be undone at that moment, for a person; empty when it can."""
     if made.state != State.MADE or made.made_at is None:
         return _("It was never made.")
-    if made.kind == Kind.UNDO:
+    if made.undoes_id is not None:
         return _("An undo is not undone itself. Make the change again if it was right.")
     if latest is not None and latest.pk != made.pk:
         return _("Change %(number)s was made after it. Undo that one first.") % {"number": latest.number}

@@ -220,7 +220,7 @@ class Shift(models.Model):
     """The due date of one open cycle moved because what the requirement says was changed. Append-only; the last counts.
 
     `moved_from` and `moved_to` are the dates before any absence and extension; grace in days. `change` is the public
-    id of the change, `number` what people call it.
+    id of the change, `number` what people call it; 0 for another list of holidays.
     """
 
     record = models.ForeignKey(ComplianceRecord, models.PROTECT, related_name="shifts")

@@ -1,6 +1,7 @@
-"""The way to where changes of a requirement in force are decided: an app above this one, named by a setting."""
+"""The way to where changes of what is in force, and of the holidays, are decided: an app above, named by settings."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -31,4 +32,14 @@ def take_there(
     address: str = open_change(
         requirement=requirement, kind=kind, content=content, by=by, at=at, is_seen=is_seen
     )
+    return address
+
+
+def take_holidays_there(*, days: Mapping[date, str], by: Any, at: datetime) -> str:
+    """Prepare a change of the list of holidays to these days and answer the address of its page.
+
+    The answer is empty where it moves nobody's dates: then it is made. Raises rules.NotAllowedNow with the reason.
+    """
+    open_holidays = import_string(settings.HOLIDAY_CHANGES)
+    address: str = open_holidays(days=days, by=by, at=at)
     return address

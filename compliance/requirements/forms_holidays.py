@@ -12,6 +12,7 @@ from compliance.requirements.models import Holiday
 _HOLIDAYS = 1000
 _NAME = 100
 _ERRORS = 10
+_FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
 
 class DayLines(forms.CharField):
@@ -26,15 +27,13 @@ class DayLines(forms.CharField):
         for number, line in enumerate(super().clean(value).splitlines(), start=1):
             if not line.strip():
                 continue
-            day, _comma, name = line.partition(next((mark for mark in "\t;," if mark in line), ","))
-            try:
-                on = date.fromisoformat(day.strip())
-            except ValueError:
-                wrong.append(_("Line %(n)d does not begin with a date such as 2026-12-25.") % {"n": number})
-                continue
-            if on in found:
-                wrong.append(_("Line %(n)d repeats a day of a line above.") % {"n": number})
-            found[on] = name.strip(' \t"')[:_NAME] or on.isoformat()
+            on, name, why = _read(line)
+            if on is not None and on in found:
+                why = _("Line %(n)d repeats a day of a line above.")
+            if why:
+                wrong.append(why % {"n": number})
+            elif on is not None:
+                found[on] = name
         if wrong:
             raise forms.ValidationError(wrong[:_ERRORS])
         if len(found) > _HOLIDAYS:
@@ -42,6 +41,21 @@ class DayLines(forms.CharField):
                 _("That is more than 1,000 days. Leave out years that are long past.")
             )
         return found
+
+
+def _read(line: str) -> tuple[date | None, str, Any]:
+    """The day and the name of a line, and what is wrong with it, with a place for its number."""
+    day, _comma, rest = line.partition(next((mark for mark in "\t;," if mark in line), ","))
+    name = rest.strip(' \t"')
+    try:
+        on = date.fromisoformat(day.strip())
+    except ValueError:
+        return None, name, _("Line %(n)d does not begin with a date such as 2026-12-25.")
+    if not _FIRST_YEAR <= on.year <= _LAST_YEAR:
+        return on, name, _("Line %(n)d: only years from 2000 to 2199 are kept.")
+    if len(name) > _NAME:
+        return on, name, _("Line %(n)d has a name of more than 100 characters.")
+    return on, name or on.isoformat(), ""
 
 
 class Holidays(forms.Form):

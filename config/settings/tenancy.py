@@ -84,6 +84,8 @@ REQUIREMENT_CHANGES = "compliance.changes.actions.open_change"
 # A change of a requirement that has to look at more people than this is a job with a page: 3 ms a person is some three
 # seconds, what somebody waits for at a page; a request that lasted half a minute would be given up.
 CHANGE_JOB_PEOPLE = env.number("CHANGE_JOB_PEOPLE", 1000)
+# Where what another list of holidays would do is shown and decided.
+HOLIDAY_CHANGES = "compliance.changes.actions.open_holidays"
 # Asked by the import of a roster: what it does to what people owe (lms/people/kinds.py says how).
 ROSTER_OUTLOOK = "compliance.changes.actions.RosterOutlook"
 # Called inside a tenant every night: what its row of the console says (tenants/health.py).

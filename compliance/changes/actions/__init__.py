@@ -2,7 +2,7 @@
 
 from compliance.changes.actions.deciding import approve, reject, withdraw
 from compliance.changes.actions.making import ask, make
-from compliance.changes.actions.opening import open_change
+from compliance.changes.actions.opening import open_change, open_holidays
 from compliance.changes.actions.outlooks import RosterOutlook
 from compliance.changes.actions.preparing import prepare, prepare_undo, rework
 from compliance.changes.actions.settings import set_threshold
@@ -17,6 +17,7 @@ __all__ = [
     "ask",
     "make",
     "open_change",
+    "open_holidays",
     "prepare",
     "prepare_undo",
     "reject",

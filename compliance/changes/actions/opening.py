@@ -1,12 +1,15 @@
 """How the pages of requirements get here: by a setting, since they lie below."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.urls import reverse
 
-from compliance.changes import rules
+from compliance.changes import queries, rules
+from compliance.changes.actions import holidays, holidays_deciding
+from compliance.changes.actions.gathering import Gathering
 from compliance.changes.actions.making import ask, make
 from compliance.changes.actions.preparing import prepare
 from compliance.changes.enums import Kind
@@ -48,3 +51,22 @@ def open_change(
     except rules.Refused as refusal:
         raise requirements.NotAllowedNow(str(refusal)) from refusal
     return reverse("changes:detail", kwargs={"public_id": made.public_id})
+
+
+@transaction.atomic
+def open_holidays(*, days: Mapping[date, str], by: "User", at: datetime) -> str:
+    """Prepare a change of the list of holidays and answer where its page is.
+
+    Where it moves nobody's dates, and no open one could follow it, it is made at once, and the answer is empty. Raises
+    requirements.NotAllowedNow with the reason.
+    """
+    today = clock.today(at)
+    try:
+        made = holidays.prepare(days=days, by=by, today=today, at=at)
+        if not made.affected_count and not queries.could_move_open(made, today):
+            # Worked out just now, and under the same lock: there is nothing to compare it with.
+            holidays_deciding.carry_out(made, Gathering(None, today), at=at)
+            return ""
+    except rules.Refused as refusal:
+        raise requirements.NotAllowedNow(str(refusal)) from refusal
+    return reverse("changes:holidays-detail", kwargs={"public_id": made.public_id})

@@ -10,7 +10,7 @@ from django.http import Http404
 
 from compliance.changes import rules
 from compliance.changes.enums import Difference, Effect, State
-from compliance.changes.models import Change, Line, Threshold
+from compliance.changes.models import Change, HolidayChange, Line, Threshold
 from compliance.reminders import queries as reminders
 from lms.access import roles
 from lms.access.permissions import Permission
@@ -111,7 +111,7 @@ def known_lines(found: Change) -> dict[int, Line]:
     return {row.user_id: row for row in rows}
 
 
-def approvers(found: Change) -> list[Any]:
+def approvers(found: Change | HolidayChange) -> list[Any]:
     """Who may decide it: everybody who may change requirements, but not whoever proposed it."""
     return [one for one in _officers() if one.pk != found.proposed_by_id]
 

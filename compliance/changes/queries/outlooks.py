@@ -1,4 +1,4 @@
-"""What a roster import would do to what people owe: worked out by the engine, and what was kept of it."""
+"""What a roster import would do to what people owe, worked out by the engine; and what was kept of any outlook."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,10 +29,22 @@ FILE, ABSENT = "file", "absent"
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """What happens to one person in one requirement, with the person as they would be."""
+    """What happens to one person in one requirement. Without `user_id` the person is new, known by address only.
+
+    `record_id`: the open cycle, where its due date may move.
+    """
 
     line: Line
-    of: Turned
+    user_id: int | None
+    name: str
+    email: str
+    part: str = FILE
+    record_id: int | None = None
+
+    @property
+    def who(self) -> str:
+        """The person in a digest: somebody new has no number yet that would still be theirs when they are imported."""
+        return str(self.user_id) if self.user_id is not None else f"new:{self.email}"
 
 
 def happenings(requirement: "Requirement", people: Sequence[Turned], today: date) -> list[Happening]:
@@ -57,8 +69,13 @@ def happenings(requirement: "Requirement", people: Sequence[Turned], today: date
             today=today,
         )
         if line is not None:
-            found.append(Happening(line, by_id[key]))
+            found.append(_happening(line, by_id[key]))
     return found
+
+
+def _happening(line: Line, of: Turned) -> Happening:
+    user_id = of.after.user_id if of.before is not None else None
+    return Happening(line, user_id, of.after.name, of.after.email, ABSENT if of.is_absent else FILE)
 
 
 def outlook_of(roster_public_id: "UUID") -> Outlook:
@@ -92,8 +109,10 @@ def outlook_lines(
 
 def outlook_summary(found: Outlook) -> Summary:
     """The outlook in numbers, in the words of whoever imports."""
+    if found.roster_import is None:
+        raise AssertionError("Not the outlook of a roster import.")
     return Summary(
-        shares=_shares(found),
+        shares=outlook_shares(found),
         seen=found.absent_fingerprint,
         digests={AbsentPolicy.KEEP: found.fingerprint, AbsentPolicy.DEACTIVATE: found.absent_fingerprint},
         affected_count=found.affected_count,
@@ -101,7 +120,8 @@ def outlook_summary(found: Outlook) -> Summary:
     )
 
 
-def _shares(found: Outlook) -> list[Share]:
+def outlook_shares(found: Outlook) -> list[Share]:
+    """What each requirement sees of it, by title."""
     counted: dict[tuple[bool, str, int], list[tuple[str, int]]] = {}
     rows = OutlookLine.objects.filter(outlook=found).order_by()
     grouped = rows.values_list("is_absent", "requirement__title", "requirement_id", "effect")

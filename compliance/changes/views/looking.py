@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.changes import actions, forms, queries
+from compliance.changes.enums import State
 from compliance.changes.models import Change
 from compliance.changes.views.showing import page_of, progress_of
 from lms.access import guard
@@ -37,6 +38,7 @@ def list_(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": chosen,
         "page": paging.page_of(rows, request),
+        "waiting_holidays": queries.all_holiday_changes().filter(state=State.WAITING),
         "may_set": Permission.SETTINGS_CHANGE in guard.viewer(request).usable_permissions,
     }
     return partials.render_page(request, "changes/change_list.html", context, partial="results")

@@ -45,8 +45,8 @@ def roster_csv(request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
         action="changes.roster_exported",
         by=guard.viewer(request),
         at=clock.now(),
-        object_label=found.roster_import.file_name,
-        object_id=found.roster_import.public_id,
+        object_label=found.roster_import.file_name if found.roster_import else "",
+        object_id=public_id,
     )
     rows = _csv_rows(found, forms.outlook_filters(request.GET))
     return downloads.csv_response("roster-people.csv", header=HEADER, rows=rows)

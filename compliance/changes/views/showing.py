@@ -8,12 +8,14 @@ from django.urls import reverse
 
 from compliance.changes import forms, queries, rules
 from compliance.changes.enums import Kind, State
-from compliance.changes.models import Change
+from compliance.changes.models import Change, HolidayChange
 from compliance.requirements import queries as requirements
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.ui import paging, partials
 from tenants import clock
+
+_DEEDS = ("rework", "make", "decide", "withdraw", "undo")
 
 
 def page_of(
@@ -30,9 +32,9 @@ def page_of(
         search=chosen.value("q", ""),
     )
     is_stale = is_stale or bool(work and work.is_stale)
-    undone_by = found.undone_by.filter(state=State.MADE).select_related("proposed_by").first()
+    said = work.words if work and work.is_of(viewer.pk) else ""
+    latest = queries.latest_made(found.requirement_id) if found.state == State.MADE else None
     context = {
-        "one": found,
         "work": work,
         "requirement": found.requirement,
         "filters": chosen,
@@ -42,14 +44,18 @@ def page_of(
         "is_edit": found.kind == Kind.EDIT,
         "is_stale": is_stale,
         "differing": queries.lines_of(found, difference="any").count() if is_stale else 0,
-        "form": _form_of(found, form, said=work.words if work and work.is_of(viewer.pk) else ""),
-        "reach_form": forms.ReachForm(initial={"reach": found.reach}),
-        "approvers": queries.approvers(found) if found.state in {State.PREPARED, State.WAITING} else [],
-        "undone_by": undone_by,
         "mails_sent": queries.mails_sent(found.undoes or found)
         if found.state == State.MADE or found.undoes
         else 0,
-        **_deeds(found, viewer, work, now),
+        **parts_of(found, form, said=said),
+        **deeds_of(
+            found,
+            viewer,
+            now,
+            latest=latest,
+            is_free=found.is_worked_out and not (work and work.is_open),
+            can_stop=work is None or work.can_stop,
+        ),
     }
     return partials.render_page(
         request, "changes/change_detail.html", context, partial="results", status=status
@@ -66,26 +72,47 @@ def progress_of(request: HttpRequest, found: Change) -> HttpResponse:
     return partials.render_page(request, "changes/change_detail.html", context, partial="work")
 
 
-def _form_of(found: Change, sent: Any, *, said: str) -> Any:
-    """What can be sent next. What was sent for another state of the change (a second click, say) is shown no more."""
-    blank = {State.PREPARED: forms.MakeForm, State.WAITING: forms.DecisionForm}.get(State(found.state))
-    if blank is None or type(sent) is blank:
-        return sent if blank else None
-    return blank(initial={"fingerprint": found.fingerprint, "reason": found.reason or said, "remark": said})
+def parts_of(found: Change | HolidayChange, sent: Any, *, said: str = "", prefix: str = "") -> dict[str, Any]:
+    """What every page of a change shows besides the difference. `prefix` is that of the names of its addresses."""
+    is_undecided = found.state in {State.PREPARED, State.WAITING}
+    return {
+        "one": found,
+        "form": _form_of(found, sent, said=said),
+        "reach_form": forms.ReachForm(initial={"reach": found.reach}),
+        "approvers": queries.approvers(found) if is_undecided else [],
+        "undone_by": found.undone_by.filter(state=State.MADE).select_related("proposed_by").first(),
+        "page_name": f"changes:{prefix}detail",
+        "to": {deed: reverse(f"changes:{prefix}{deed}", args=[found.public_id]) for deed in _DEEDS},
+    }
 
 
-def _deeds(found: Change, viewer: Any, work: queries.Work | None, now: datetime) -> dict[str, Any]:
-    """What the viewer may do with it now."""
+def deeds_of(
+    found: Change | HolidayChange,
+    viewer: Any,
+    now: datetime,
+    *,
+    latest: Change | HolidayChange | None,
+    is_free: bool = True,
+    can_stop: bool = True,
+) -> dict[str, Any]:
+    """What the viewer may do with it now. `latest` was made last; `is_free`: no job is at work on it."""
     edits = Permission.REQUIREMENTS_EDIT in viewer.usable_permissions
-    is_own, is_free = viewer.pk == found.proposed_by_id, found.is_worked_out and not (work and work.is_open)
+    is_own = viewer.pk == found.proposed_by_id
     prepared, waits, made = (found.state == each for each in (State.PREPARED, State.WAITING, State.MADE))
-    latest = queries.latest_made(found.requirement_id) if made else None
     return {
         "may_make": prepared and edits and is_own and is_free,
         "may_begin_again": prepared and edits and is_own,
         "may_decide": waits and edits and not is_own and is_free,
         "needs_other": waits and edits and is_own and is_free,
-        "may_withdraw": (prepared or waits) and is_own and (work is None or work.can_stop),
+        "may_withdraw": (prepared or waits) and is_own and can_stop,
         "may_undo": made and edits,
         "why_not_undone": rules.why_not_undone(found, now, latest) if made else "",
     }
+
+
+def _form_of(found: Change | HolidayChange, sent: Any, *, said: str) -> Any:
+    """What can be sent next. What was sent for another state of the change (a second click, say) is shown no more."""
+    blank = {State.PREPARED: forms.MakeForm, State.WAITING: forms.DecisionForm}.get(State(found.state))
+    if blank is None or type(sent) is blank:
+        return sent if blank else None
+    return blank(initial={"fingerprint": found.fingerprint, "reason": found.reason or said, "remark": said})

@@ -4,7 +4,14 @@ What the clockwork does may run any number of times, and be cut off anywhere.
 """
 
 from compliance.records.actions.assigning import Changes, reconcile
-from compliance.records.actions.changing import ChangeRef, close_opened, give_back, shift, take_back
+from compliance.records.actions.changing import (
+    OF_HOLIDAYS,
+    ChangeRef,
+    close_opened,
+    give_back,
+    shift,
+    take_back,
+)
 from compliance.records.actions.completing import record_completions
 from compliance.records.actions.crediting import give_credit
 from compliance.records.actions.cycles import open_due_cycles
@@ -37,6 +44,7 @@ from compliance.records.actions.turns import completions_turn, daily_turn, night
 from compliance.records.rules import Refused
 
 __all__ = [
+    "OF_HOLIDAYS",
     "ChangeRef",
     "Changes",
     "Decided",

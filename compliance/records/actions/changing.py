@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lms.people.models import User
 
 CHUNK = 500
+# The number of a change of the list of holidays: it is not one of the requirement's own, which begin at 1.
+OF_HOLIDAYS = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,10 @@ AskedCourse = catalog.NamedCourse
 
 @dataclass(frozen=True, slots=True)
 class MovedBy:
-    """The change of a requirement that moved a due date: number, the day it was made, by whom, why, and from where."""
+    """The change of a requirement that moved a due date: number, the day it was made, by whom, why, and from where.
+
+    Number 0: it was another list of holidays.
+    """
 
     number: int
     on: date

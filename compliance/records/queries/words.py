@@ -123,6 +123,8 @@ def moved_text(moved: MovedBy | None) -> str:
         "name": moved.by or "–",
         "reason": moved.reason or "–",
     }
+    if not moved.number:
+        return _("moved from %(before)s with the holidays on %(day)s by %(name)s: %(reason)s") % names
     return _("moved from %(before)s by change %(number)s of %(day)s by %(name)s: %(reason)s") % names
 
 

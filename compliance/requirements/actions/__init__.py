@@ -10,7 +10,7 @@ from compliance.requirements.actions.equivalences import (
     refuse_equivalence,
     withdraw_equivalence,
 )
-from compliance.requirements.actions.holidays import set_holidays
+from compliance.requirements.actions.holidays import hold_holidays, set_holidays
 from compliance.requirements.actions.lifecycle import pause, retire, step_back, turn_on
 from compliance.requirements.basis import Basis, Parameter, Reference, cite
 from compliance.requirements.rules import Definition, NotAllowedNow, courses
@@ -29,6 +29,7 @@ __all__ = [
     "edit",
     "end_equivalence",
     "end_naming",
+    "hold_holidays",
     "name_by_hand",
     "naming",
     "pause",

@@ -114,6 +114,8 @@ def test_holidays_are_pasted_kept_and_observed(officer, alpha, staff, answers): 
         ("Christmas", "Line 1 does not begin with a date"),
         ("2026-12-25, Christmas\n2026-13-01, no such month", "Line 2 does not begin with a date"),
         ("2026-12-25, Christmas\n2026-12-25, again", "Line 2 repeats a day"),
+        ("9999-12-31, far", "Line 1: only years from 2000 to 2199"),
+        ("2026-12-25, " + "x" * 101, "Line 1 has a name of more than 100 characters"),
         ("\x00", "Null characters are not allowed"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What the roster of the twins was to do to Dee."""
+"""What the roster of the twins, and another list of holidays, were to do to Dee."""
 
 import datetime as dt
 from typing import Any
@@ -6,15 +6,27 @@ from typing import Any
 
 def kept(record: Any, *, roster: str, at: dt.datetime, canary: str) -> None:
     """The outlook of that import, with one line."""
-    from compliance.changes.models import Outlook, OutlookLine
     from lms.people.models import RosterImport
 
-    seen = Outlook.objects.create(
-        roster_import=RosterImport.objects.get(public_id=roster),
-        worked_out_on=at.date(),
-        worked_out_at=at,
-        affected_count=1,
-    )
+    _seen(record, at, canary, roster_import=RosterImport.objects.get(public_id=roster))
+
+
+def of_holidays(record: Any, *, by: Any, at: dt.datetime, canary: str) -> str:
+    """A change of the holidays that somebody proposed and that waits, with its outlook; the public id of the change."""
+    from compliance.changes.models import HolidayChange
+
+    made = HolidayChange.objects.create(
+        number=1, state="waiting", before=[], after=[["2027-12-24", canary]], reason=canary, fingerprint="0" * 64,
+        affected_count=1, proposed_by=by, proposed_at=at,
+    )  # fmt: skip
+    _seen(record, at, canary, holidays=made)
+    return str(made.public_id)
+
+
+def _seen(record: Any, at: dt.datetime, canary: str, **of: Any) -> None:
+    from compliance.changes.models import Outlook, OutlookLine
+
+    seen = Outlook.objects.create(worked_out_on=at.date(), worked_out_at=at, affected_count=1, **of)
     OutlookLine.objects.create(
         outlook=seen,
         requirement=record.requirement,

@@ -37,6 +37,7 @@ KEPT_SPACES = {"site", "support", "takeout"}
 # Whoever learns, signs in or looks does these; every other deed that is recorded is administration.
 EVERYDAY = {
     "changes.exported",
+    "changes.holidays_exported",
     "changes.roster_exported",
     "oversight.restatement_exported",
     "course.completed",

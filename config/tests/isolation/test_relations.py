@@ -124,6 +124,9 @@ def _relate_the_rest() -> None:
     _add("changes.Change", requirement=requirement, number=9, kind="edit", state="rejected", content={}, before={},
          fingerprint="9" * 64, worked_out_on=day, worked_out_at=AT, proposed_at=AT, decision_note=canary,
          decided_at=AT, decided_by=ada, proposed_by=User.objects.exclude(pk=ada.pk)[0])  # fmt: skip
+    _add("changes.HolidayChange", number=9, state="rejected", before=[], after=[[str(day), canary]],
+         fingerprint="9" * 64, proposed_at=AT, proposed_by=User.objects.exclude(pk=ada.pk)[0], decision_note=canary,
+         decided_at=AT, decided_by=ada, undoes=_any("changes.HolidayChange"))  # fmt: skip
     for model in world.tenant_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, models.ForeignKey) and field.null:

@@ -235,6 +235,7 @@ def _changes(world: World, record: Any) -> None:
     Threshold.objects.create(percent=10)
     world.ids["event_job"] = outlooks.event_job(record, by=world.ada, at=AT, canary=_canary())
     outlooks.kept(record, roster=world.ids["roster"], at=AT, canary=_canary())
+    world.ids["holidays"] = outlooks.of_holidays(record, by=world.dee, at=AT, canary=_canary())
     Shift.objects.create(
         record=record, moved_from=record.original_due_on, moved_to=record.due_on, grace_from=0, grace_to=0,
         change=made.public_id, number=1, reason=_canary(), by=world.ada, at=AT,
