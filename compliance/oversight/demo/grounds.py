@@ -32,6 +32,28 @@ def of_contractors(owner: Any) -> Basis:
     return Basis(owner=owner, authorities=_cited("nist-800-171-r2", "3.2.1"))
 
 
+def of_cards(owner: Any) -> Basis:
+    """What the card companies ask for."""
+    return Basis(
+        owner=owner,
+        policy=_("7.1 Whoever could see a card number is trained when they begin, and every year."),
+        authorities=_cited("pci-dss-4", "12.6.3"),
+    )
+
+
+def of_student_data(owner: Any) -> Basis:
+    """The law on records of students."""
+    return Basis(owner=owner, authorities=_cited("ferpa", "99.31(a)(1)(ii)"))
+
+
+def of_responders(owner: Any) -> Basis:
+    """What holds for those with a part to play."""
+    return Basis(
+        owner=owner,
+        authorities=(*_cited("nist-800-171-r3", "03.02.02 a"), *_cited("glba-safeguards", "(e)(4)")),
+    )
+
+
 def _cited(key: str, control_id: str) -> tuple[Reference, ...]:
     pack = library()[key][-1]
     control = pack.control(control_id)

@@ -1,12 +1,22 @@
 """How an invented person learns: lesson by lesson and answer by answer, with the actions of the player."""
 
 import datetime as dt
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from django.core.management import call_command
+
+from lms.catalog import actions as catalog_actions
 from lms.catalog import queries as catalog
 from lms.learning import actions as learning
+from tenants import clock
 
 _A_LESSON = dt.timedelta(minutes=4)
+_FOLDERS = Path(__file__).resolve().parent / "folders"
 
 
 class Course:
@@ -22,6 +32,11 @@ class Course:
             if lesson.is_quiz
             for question in catalog.questions_of(lesson.id)
         }
+
+    @property
+    def id(self) -> int:
+        """That of the course, whatever the version."""
+        return self.version.course_id
 
     def read(self, person: Any, *, count: int, at: dt.datetime) -> None:
         """The first ``count`` texts, and the next one opened: somebody who was interrupted."""
@@ -60,3 +75,39 @@ class Course:
             chosen = right if is_right or not wrong else wrong[:1]
             learning.save_answer(attempt=attempt, place=place, chosen=chosen, by=person)
         learning.submit(attempt=attempt, by=person, at=at + _A_LESSON)
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """The one that comes with the product, and three short ones of the university's own."""
+
+    phishing: Course
+    refresher: Course
+    student_data: Course
+    cards: Course
+
+
+def publish(*, subdomain: str, by: Any, at: dt.datetime, later: dt.datetime) -> Courses:
+    """The first course at `at`; those of the university, from the command line, at `later`."""
+    draft = catalog_actions.add_starter_course(by=by, at=at).version
+    first = catalog_actions.publish(version=draft, by=by, at=at)
+    with clock.frozen(later):
+        return Courses(
+            Course(catalog.version(first.pk)),
+            *(_imported(key, subdomain) for key in ("phishing-refresher", "student-data", "card-payments")),
+        )
+
+
+def _imported(key: str, subdomain: str) -> Course:
+    out = io.StringIO()
+    try:
+        call_command(
+            "import_course", str(_FOLDERS / key), tenant=subdomain, publish=True, json=True, stdout=out
+        )
+    except SystemExit as end:
+        if end.code:
+            raise RuntimeError(f"The course {key} was refused: {out.getvalue()}") from end
+    version = catalog.version_to_start(UUID(json.loads(out.getvalue())["course"]))
+    if version is None:
+        raise AssertionError("It was published a moment ago.")
+    return Course(version)

@@ -23,6 +23,7 @@ DEPARTMENTS = {
 }
 # Days before today on which things happened.
 PUBLISHED = 428
+EQUATED = 258
 TURNED_ON = 250
 STUDENTS_TURNED_ON = 120
 ROSTERS = (430, 255, 125, 34, 3)

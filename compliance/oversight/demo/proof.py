@@ -8,46 +8,45 @@ from django.utils.translation import gettext as _
 
 from compliance.evidence import actions as evidence
 from compliance.evidence.enums import RejectReason
-from compliance.records import queries as records
-from compliance.requirements import queries as requirements
 from tenants import clock
 
 Moment = Callable[[int, int], dt.datetime]
 """(days before today, hour) as UTC."""
 
 
-def send_and_review(*, late: Any, copied: Any, better: Any, by: Any, today: dt.date, moment: Moment) -> None:
+def send_and_review(
+    *, late: Any, copied: Any, better: Any, requirement: Any, by: Any, today: dt.date, moment: Moment
+) -> None:
     """One that waits too long, one with the same file by somebody else, and one that was not accepted and sent anew."""
-    shared = _pdf(_("Certificate of attendance, spring course"))
     spring, autumn = today - dt.timedelta(days=140), today - dt.timedelta(days=40)
-    _send(late, shared, _("Information security, spring course"), completed_on=spring, at=moment(12, 10))
-    _send(copied, shared, _("Security awareness, spring course"), completed_on=spring, at=moment(1, 15))
-    receipt = _pdf(_("Receipt of the course fee"))
-    first = _send(better, receipt, _("Phishing and passwords"), completed_on=autumn, at=moment(6, 9))
-    if first is not None:
-        evidence.reject(
-            first,
-            reason=RejectReason.WRONG_DOCUMENT,
-            note=_(
-                "This is the receipt. The academy sends a certificate after the last lesson; please send that."
-            ),
-            by=by,
-            at=moment(4, 11),
-        )
-
-
-def _send(who: Any, content: bytes, title: str, *, completed_on: dt.date, at: dt.datetime) -> Any:
-    held = [each for each in requirements.in_force() if records.holds(who.pk, each.id)]
-    if not held:
-        return None
-    return evidence.send(
-        requirement=requirements.requirement_by(held[0].public_id),
-        claim=evidence.Claim(
-            title=title,
-            issuer=_("Danube Academy of Continuing Education"),
-            completed_on=completed_on,
+    shared = _pdf(_("Certificate of attendance, spring course"))
+    claim = _claim(_("Information security, spring course"), spring)
+    _send(late, claim, shared, requirement=requirement, at=moment(12, 10))
+    claim = _claim(_("Security awareness, spring course"), spring)
+    _send(copied, claim, shared, requirement=requirement, at=moment(1, 15))
+    receipt, claim = _pdf(_("Receipt of the course fee")), _claim(_("Phishing and passwords"), autumn)
+    first = _send(better, claim, receipt, requirement=requirement, at=moment(6, 9))
+    evidence.reject(
+        first,
+        reason=RejectReason.WRONG_DOCUMENT,
+        note=_(
+            "This is the receipt. The academy sends a certificate after the last lesson; please send that."
         ),
-        files=evidence.checked([(f"{title}.pdf", content)]),
+        by=by,
+        at=moment(4, 11),
+    )
+
+
+def _claim(title: str, completed_on: dt.date) -> evidence.Claim:
+    academy = _("Danube Academy of Continuing Education")
+    return evidence.Claim(title=title, issuer=academy, completed_on=completed_on)
+
+
+def _send(who: Any, claim: evidence.Claim, content: bytes, *, requirement: Any, at: dt.datetime) -> Any:
+    return evidence.send(
+        requirement=requirement,
+        claim=claim,
+        files=evidence.checked([(f"{claim.title}.pdf", content)]),
         by=who,
         today=clock.today(at),
         at=at,

@@ -1,6 +1,5 @@
 """The last fifteen months of the demo, in order. Call inside its tenant; all or nothing is the caller's transaction."""
 
-import csv
 import datetime as dt
 import io
 import tempfile
@@ -15,25 +14,18 @@ from django.utils.translation import gettext as _
 from compliance.changes import actions as changes
 from compliance.changes.enums import Kind as ChangeKind
 from compliance.history import actions as history
-from compliance.oversight.demo import grounds, population, proof
-from compliance.oversight.demo.learning import Course
+from compliance.oversight.demo import duties, grounds, learning, population, proof, rosterfile
+from compliance.oversight.demo.learning import Course, Courses
 from compliance.oversight.demo.population import Invented
 from compliance.records import actions as records
-from compliance.records import queries as record_queries
 from compliance.records.enums import CreditSource
 from compliance.reminders import actions as reminders
 from compliance.requirements import actions as requirements
 from compliance.requirements import queries as requirement_queries
-from lms.catalog import actions as catalog_actions
-from lms.catalog import queries as catalog
 from lms.people import actions as people_actions
 from tenants import clock
 
 _DAY = dt.timedelta(days=1)
-_HEADER = (
-    "Employee ID", "Legal First Name", "Legal Last Name", "Work Email", "Cost Center ID", "Organization",
-    "Worker Type", "Business Title", "Manager ID", "Hire Date", "Termination Date", "Leave Start", "Leave End",
-)  # fmt: skip
 _ROLES = (("bo.brandt", "compliance_officer"),)
 _ASKED_FOR = (population.Fate.NEVER, population.Fate.IN_GRACE, population.Fate.OVERDUE)
 
@@ -41,7 +33,10 @@ Say = Callable[[str], None]
 
 
 class Story:
-    """One telling: who there is, what day it is, and the course everybody takes."""
+    """One telling: who there is, what day it is, and what everybody learns and owes."""
+
+    courses: Courses
+    yearly: Any
 
     def __init__(self, *, subdomain: str, at: dt.datetime, say: Say) -> None:
         """``at`` is the present moment (UTC); everything happens before it."""
@@ -51,6 +46,7 @@ class Story:
         self.say = say
         self.people = population.population(self.today)
         self.learned_until = dt.date.min
+        self.further: list[tuple[dt.date, Invented, Course]] = []
 
     def tell(self) -> None:
         """From the first roster to this morning's reminders; what comes later never stands in the way of before."""
@@ -58,18 +54,19 @@ class Story:
         self._import_roster(first)
         owner = self._who("ada.alvarez")
         self._give_roles(owner)
-        course = self._publish_course(owner)
+        self._publish_courses(owner)
         for days_ago in others:
             self._import_roster(days_ago)
             self._turn(days_ago)
             if days_ago == population.TURNED_ON + 5:
-                self._learn(course, until=population.TURNED_ON)
+                self._learn(until=population.TURNED_ON)
                 self._keep_holidays(owner)
-                self._require(owner, course)
+                self._require(owner)
             elif days_ago == population.STUDENTS_TURNED_ON + 5:
-                self._require_of_students(owner, course)
-        self._learn(course, until=0)
-        self._begin(course)
+                self._require_of_students(owner)
+                self._require_more(owner)
+        self._learn(until=0)
+        self._begin()
         self._except(owner)
         self._prove()
         self._correct(owner)
@@ -84,7 +81,7 @@ class Story:
         self.say(f"roster of {day}: {len(lines)} people")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"lindenhof-{day}.csv"
-            path.write_text(_csv(lines), encoding="utf-8")
+            path.write_text(rosterfile.written(lines), encoding="utf-8")
             out = io.StringIO()
             history.recorded_at(self._moment(day, 7))
             with clock.frozen(self._moment(day, 7)):
@@ -100,11 +97,18 @@ class Story:
         for local_part, role in _ROLES:
             people_actions.grant_role(user=self._who(local_part), role=role, by=owner, at=at)
 
-    def _publish_course(self, owner: Any) -> Course:
-        at = self._moment(self.today - population.PUBLISHED * _DAY, 10)
-        draft = catalog_actions.add_starter_course(by=owner, at=at).version
-        version = catalog_actions.publish(version=draft, by=owner, at=at)
-        return Course(catalog.version(version.pk))
+    def _publish_courses(self, owner: Any) -> None:
+        day = self.today - population.EQUATED * _DAY
+        self.courses = learning.publish(
+            subdomain=self.subdomain,
+            by=owner,
+            at=self._moment(self.today - population.PUBLISHED * _DAY, 10),
+            later=self._moment(day, 9),
+        )
+        duties.equate(self._scene(owner), self.courses, day)
+
+    def _scene(self, owner: Any) -> duties.Scene:
+        return duties.Scene(self.today, owner, self._who("bo.brandt"), self._moment, self._turn_on)
 
     def _keep_holidays(self, owner: Any) -> None:
         named = (
@@ -118,15 +122,16 @@ class Story:
             days=days, by=owner, at=self._moment(self.today - population.TURNED_ON * _DAY, 14)
         )
 
-    def _require(self, owner: Any, course: Course) -> None:
+    def _require(self, owner: Any) -> None:
         day = self.today - population.TURNED_ON * _DAY
-        self._turn_on(
+        phishing, refresher = self.courses.phishing, self.courses.refresher
+        self.yearly = self._turn_on(
             requirements.Definition(
                 title=_("Recognising phishing, every year"),
                 purpose=_(
                     "Most break-ins at universities begin with a message. Our insurer asks for this training."
                 ),
-                satisfiers=requirements.courses(course.version.course_id),
+                satisfiers=requirements.courses(phishing.id, later={2: [refresher.id]}),
                 audience={"kinds": ["staff", "faculty"]},
                 starts_on=day,
                 first_due_days=30,
@@ -144,7 +149,7 @@ class Story:
             definition=requirements.Definition(
                 title=_("Contractors with an account"),
                 purpose=_("For whoever works in our systems without being employed here."),
-                satisfiers=requirements.courses(course.version.course_id),
+                satisfiers=requirements.courses(phishing.id),
                 audience={"kinds": ["contractor"]},
                 starts_on=self.today + 30 * _DAY,
                 first_due_days=10,
@@ -178,13 +183,13 @@ class Story:
             **shared,
         )
 
-    def _require_of_students(self, owner: Any, course: Course) -> None:
+    def _require_of_students(self, owner: Any) -> None:
         day = self.today - population.STUDENTS_TURNED_ON * _DAY
         self._turn_on(
             requirements.Definition(
                 title=_("Before student workers get an account"),
-                purpose=_("Once, when they start: they see the data of other students."),
-                satisfiers=requirements.courses(course.version.course_id),
+                purpose=_("Once, when they start: they see the data of other students. Either course does."),
+                satisfiers=requirements.courses(self.courses.student_data.id, self.courses.phishing.id),
                 audience={"kinds": ["student_worker"]},
                 starts_on=day,
                 first_due_days=21,
@@ -196,6 +201,17 @@ class Story:
         )
         self._turn(population.STUDENTS_TURNED_ON)
 
+    def _require_more(self, owner: Any) -> None:
+        """What only some owe, once everybody's own has been on for a while."""
+        scene, chosen = self._scene(owner), duties.members(self.people)
+        history.recorded_at(self._moment(self.today - duties.KEPT * _DAY, 14))
+        duties.keep(scene, chosen, self._users())
+        self._learn(until=duties.TURNED_ON)
+        self._turn(duties.TURNED_ON + 1)
+        duties.require(scene, self.courses, self.yearly)
+        self._turn(duties.TURNED_ON)
+        self.further = list(duties.passes(scene, chosen, self.courses))
+
     def _turn_on(
         self,
         definition: requirements.Definition,
@@ -203,7 +219,7 @@ class Story:
         day: dt.date,
         *,
         basis: requirements.Basis | None = None,
-    ) -> None:
+    ) -> Any:
         self.say(f"requirement of {day}: {definition.title}")
         at = self._moment(day - _DAY, 15)
         history.recorded_at(at)
@@ -216,44 +232,50 @@ class Story:
             at=self._moment(day, 9),
             today=day,
         )
+        return draft
 
-    def _learn(self, course: Course, *, until: int) -> None:
+    def _learn(self, *, until: int) -> None:
         """The passes up to so many days ago that nobody has made yet, in the order of days."""
         end = self.today - until * _DAY
-        passes = sorted(
-            (day, person.number, person)
-            for person in self.people
-            for day in person.passes
-            if self.learned_until <= day < end
-        )
+        passes = [(day, one, self._course_of(one, day)) for one in self.people for day in one.passes]
+        due = [each for each in (*passes, *self.further) if self.learned_until <= each[0] < end]
         self.learned_until = end
-        users = get_user_model().objects.in_bulk(field_name="email")
-        self.say(f"courses finished before {end}: {len(passes)}")
-        for day, number, person in passes:
+        users = self._users()
+        self.say(f"courses finished before {end}: {len(due)}")
+        for day, person, course in sorted(due, key=lambda each: (each[0], each[1].number)):
             course.finish(
                 users[person.email],
-                at=self._moment(day, 9 + number % 7, number % 60),
+                at=self._moment(day, 9 + person.number % 7, person.number % 60),
                 fails_first=person.fails_first,
             )
 
-    def _begin(self, course: Course) -> None:
+    def _course_of(self, person: Invented, day: dt.date) -> Course:
+        """Of those that do, some take the one and some the other."""
+        is_odd = person.number % 2 == 1
+        if person.kind == "student_worker":
+            return self.courses.student_data if is_odd else self.courses.phishing
+        return self.courses.refresher if is_odd and day != person.passes[0] else self.courses.phishing
+
+    def _users(self) -> dict[str, Any]:
+        return get_user_model().objects.in_bulk(field_name="email")
+
+    def _begin(self) -> None:
         """What was interrupted in the last days."""
         for person in self.people:
             if person.lessons_read:
                 at = self._moment(self.today - (1 + person.number % 3) * _DAY, 11)
-                course.read(self._who(person.email.partition("@")[0]), count=person.lessons_read, at=at)
+                self.courses.phishing.read(
+                    self._who(person.email.partition("@")[0]), count=person.lessons_read, at=at
+                )
 
     def _except(self, owner: Any) -> None:
         """A waiver, an exemption and an extension that were decided, and one request that waits."""
         officer, day = self._who("bo.brandt"), self.today - 2 * _DAY
         excused, extended, waiting = (self._fated(fate) for fate in _ASKED_FOR)
-        (requirement,) = (
-            one for one in requirement_queries.in_force() if record_queries.holds(excused.pk, one.id)
-        )
         when: dict[str, Any] = {"today": day, "at": self._moment(day, 11)}
         history.recorded_at(when["at"])
         asked = {
-            "requirement": requirement_queries.requirement_by(requirement.public_id),
+            "requirement": requirement_queries.requirement_by(self.yearly.public_id),
             "by": owner,
             **when,
         }
@@ -283,7 +305,7 @@ class Story:
         """A change of what everybody has, which waits for a second person: so many are affected."""
         at = self._moment(self.today - _DAY, 16)
         officer = self._who("bo.brandt")
-        (yearly,) = (one for one in requirement_queries.active() if one.recurs_months)
+        yearly = requirement_queries.requirement_by(self.yearly.public_id)
         content = requirement_queries.content_of(yearly) | {"grace_days": 0, "window_days": 90}
         when: dict[str, Any] = {"by": officer, "today": self.today, "at": at, "at_once": True}
         change = changes.prepare(requirement=yearly, kind=ChangeKind.EDIT, content=content, **when)
@@ -297,6 +319,7 @@ class Story:
             late=late,
             copied=copied,
             better=self._who("dee.dubois"),
+            requirement=requirement_queries.requirement_by(self.yearly.public_id),
             by=self._who("bo.brandt"),
             today=self.today,
             moment=lambda days, hour: self._moment(self.today - days * _DAY, hour),
@@ -328,11 +351,8 @@ class Story:
     def _certify(self) -> None:
         """Somebody who is overdue is certified by hand, until the training itself."""
         person, day = self._fated(population.Fate.OVERDUE, 2), self.today - _DAY
-        (requirement,) = (
-            one for one in requirement_queries.in_force() if record_queries.holds(person.pk, one.id)
-        )
         records.give_credit(
-            user_id=person.pk, requirement_id=requirement.id, on=day, source=CreditSource.MANUAL,
+            user_id=person.pk, requirement_id=self.yearly.pk, on=day, source=CreditSource.MANUAL,
             by=self._who("bo.brandt"), reason=_("Sat the course in a classroom; the exam follows"),
             valid_until=self.today + 60 * _DAY, at=self._moment(day, 12),
         )  # fmt: skip
@@ -360,19 +380,3 @@ class Story:
 
     def _who(self, local_part: str) -> Any:
         return get_user_model().objects.get(email=f"{local_part}@{population.DOMAIN}")
-
-
-def _csv(lines: list[Invented]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_HEADER)
-    for person in lines:
-        away = person.leave or ("", "")
-        writer.writerow(
-            (
-                person.number, person.given, person.family, person.email, person.department,
-                population.DEPARTMENTS[person.department], person.kind.replace("_", " "), person.title,
-                person.manager or "", person.starts_on, person.ends_on or "", *away,
-            )
-        )  # fmt: skip
-    return out.getvalue()
