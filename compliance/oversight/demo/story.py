@@ -67,6 +67,8 @@ class Story:
                 self._require_more(owner)
         self._learn(until=0)
         self._begin()
+        history.recorded_at(self._moment(self.today - 2 * _DAY, 10))
+        duties.let_in(self._scene(owner), duties.members(self.people), self._users())
         self._except(owner)
         self._prove()
         self._correct(owner)
