@@ -35,6 +35,11 @@ def tell_stale(roster: RosterImport, *, at: datetime) -> None:
     _queue(roster, "stale", [roster.asked_by], at)
 
 
+def tell_named(roster: RosterImport, who: User, *, at: datetime) -> None:
+    """Write to whoever was named as the second person of an import on the command line."""
+    _queue(roster, "named", [who], at)
+
+
 def _queue(roster: RosterImport, what: str, receivers: Iterable[User | None], at: datetime) -> None:
     facts = {"id": roster.pk, "what": what, "by": roster.decided_by.display_name if roster.decided_by else ""}
     facts |= {"name": roster.asked_by.display_name if roster.asked_by else "", "note": roster.decision_note}
@@ -71,6 +76,13 @@ def roster(message: "Message") -> dict[str, Any] | None:
             _("Not agreed: the import of %(file)s") % names,
             _("%(other)s did not agree to the import. Nothing was imported.") % names,
         ),
+        "named": (
+            _("Imported with your agreement: %(file)s") % names,
+            _(
+                "Whoever imported it on the command line named you as the second person. If you did not agree, "
+                "tell your administrators."
+            ),
+        ),
         "stale": (
             _("Look again: the import of %(file)s") % names,
             _(
@@ -82,7 +94,7 @@ def roster(message: "Message") -> dict[str, Any] | None:
     return {
         "title": title,
         "sentence": sentence,
-        "note": facts["note"] if facts["what"] != "asked" else "",
+        "note": facts["note"] if facts["what"] not in {"asked", "named"} else "",
         "is_question": facts["what"] == "asked",
         "url": links.absolute(f"/people/import/{found.public_id}/"),
     }

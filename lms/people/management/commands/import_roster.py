@@ -3,6 +3,8 @@
 import json
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,9 +14,10 @@ from django.db import transaction
 from lms.jobs.kinds import Chunk
 from lms.people import queries
 from lms.people.enums import AbsentPolicy, RosterImportState
-from lms.people.imports import apply, check, intake, mapping, problems
+from lms.people.imports import apply, check, intake, mapping, problems, unattended
 from lms.people.imports.decode import NotReadable
 from lms.people.imports.inline import Inline
+from lms.people.imports.unattended import Looked
 from lms.people.models import RosterImport
 from tenants import clock, context, lookup
 
@@ -28,9 +31,11 @@ class Command(BaseCommand):
 
 The columns are guessed from their names, as on the import page. Lines with errors are left out and
 listed with line number and reason; all others go in. Importing the same file again changes nothing.
+What it does to training is printed by requirement. Where it concerns more people than one person alone
+may affect, nothing is imported unless --as-approved-by names an administrator of the university who agreed.
 
 Exit codes: 0 every line is in (or would be, with --dry-run), 1 some lines were left out,
-2 nothing was done (no such tenant, unreadable file, a needed column was not found).
+2 nothing was done (no such tenant, unreadable file, a needed column was not found, nobody agreed).
 
 Examples:
   manage.py import_roster roster.csv --tenant northfield --dry-run
@@ -49,6 +54,13 @@ Examples:
             action="store_true",
             help="People of earlier rosters who are not in the file count as having left today.",
         )
+        parser.add_argument(
+            "--as-approved-by",
+            metavar="ADDRESS",
+            default="",
+            help="Who looked at the outlook and agreed, where it takes two. They may import people there, "
+            "are written to, and stand in the log.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -57,14 +69,14 @@ Examples:
             self._give_up(str(error), options)
         with context.inside(tenant), transaction.atomic():
             try:
-                roster = self._import(options)
-            except (NotReadable, OSError) as error:
+                roster, looked = self._import(options)
+            except (NotReadable, OSError, unattended.NotAgreed) as error:
                 self._give_up(str(error), options)
-            errors = self._show(roster, options)
+            errors = self._show(roster, looked, options)
             transaction.set_rollback(options["dry_run"])
         sys.exit(SOME_LEFT_OUT if errors else ALL_IN)
 
-    def _import(self, options: dict[str, Any]) -> RosterImport:
+    def _import(self, options: dict[str, Any]) -> tuple[RosterImport, Looked]:
         at = clock.now()
         path: Path = options["file"]
         roster = intake.upload(content=path.read_bytes(), file_name=path.name, by=None, at=at)
@@ -74,19 +86,21 @@ Examples:
         roster.refresh_from_db()
         if roster.state == RosterImportState.REFUSED:
             raise NotReadable(roster.refusal)
+        absent = AbsentPolicy.DEACTIVATE if options["end_absent"] else AbsentPolicy.KEEP
+        looked = unattended.look(roster, absent, at=at)
         if not options["dry_run"]:
-            absent = AbsentPolicy.DEACTIVATE if options["end_absent"] else AbsentPolicy.KEEP
+            unattended.agree(roster, looked, options["as_approved_by"], at=at)
             roster.options = {**roster.options, "absent": absent}
             roster.save(update_fields=["options"])
             apply.run(Inline(roster, at=at, report=self._report))
             roster.refresh_from_db()
-        return roster
+        return roster, looked
 
     def _report(self, chunk: Chunk) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"{chunk.phase}: {chunk.done} of {chunk.total or '?'}")
 
-    def _show(self, roster: RosterImport, options: dict[str, Any]) -> int:
+    def _show(self, roster: RosterImport, looked: Looked, options: dict[str, Any]) -> int:
         counts = {name: count for name, count in roster.counts.items() if isinstance(count, int)}
         found = [
             {
@@ -98,12 +112,19 @@ Examples:
             for stored in row.problems
         ]
         if options["json"]:
-            result = {"dry_run": options["dry_run"], "counts": counts, "problems": found}
+            result = {
+                "dry_run": options["dry_run"],
+                "counts": counts,
+                "problems": found,
+                "outlook": _facts(looked),
+            }
             self.stdout.write(json.dumps(result, ensure_ascii=False))
         else:
             for one in found:
                 self.stdout.write(f"line {one['line']}: {one['outcome']}: {one['problem']}")
             self.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()))
+            for line in _lines(looked):
+                self.stdout.write(line)
         return counts.get("error", 0)
 
     def _give_up(self, sentence: str, options: dict[str, Any]) -> NoReturn:
@@ -112,3 +133,26 @@ Examples:
         else:
             self.stderr.write(sentence)
         sys.exit(NOTHING_DONE)
+
+
+def _facts(looked: Looked) -> dict[str, Any]:
+    """The outlook for a script."""
+    return {
+        "affected": looked.affected_count,
+        "limit": looked.limit,
+        "needs_second": looked.needs_second,
+        "requirements": [asdict(one) | {"effects": dict(one.effects)} for one in looked.shares],
+    }
+
+
+def _lines(looked: Looked) -> Iterator[str]:
+    """The outlook for people: a line for each requirement, and how many it concerns."""
+    for one in looked.shares:
+        effects = ", ".join(f"{label}: {count}" for label, count in one.effects)
+        absent = " (not in the file)" if one.is_absent else ""
+        mails = (
+            f"{one.mails_today} today, {one.mails_ahead} in 30 days ({one.mails_before} without the import)"
+        )
+        yield f"{one.title}{absent}: {effects}; mails: {mails}"
+    limit = "any number" if looked.limit is None else looked.limit
+    yield f"concerns {looked.affected_count} people; one person alone may affect {limit}"
