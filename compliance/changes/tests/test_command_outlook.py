@@ -47,7 +47,7 @@ def test_what_it_does_to_training_is_printed_and_for_many_somebody_must_have_agr
     assert looked["requirements"][0]["effects"] == {"Gets it": 2}
 
     code, said = run(two)
-    assert (code, "concerns 2 people" in said) == (2, True)
+    assert (code, "People concerned: 2; one person alone may affect 1." in said) == (2, True)
     for nobody in ("cy@alpha.example", "eve@beta.example"):
         code, said = run(two, "--as-approved-by", nobody)
         assert (code, nobody in said) == (2, True)

@@ -1,4 +1,4 @@
-"""An import without a page: what it does to what people owe, and who agreed where it concerns so many that it takes two.
+"""An import without a page: what it does to what people owe, and who agreed where it takes two.
 
 Whoever runs a command is nobody of the university, so the second person is named; they are written to, and stand in
 the log and on the page of the import.
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from lms.people import messages_rosters, queries
 from lms.people.enums import AbsentPolicy
@@ -53,14 +52,9 @@ def agree(roster: RosterImport, looked: Looked, email: str, *, at: datetime) -> 
     named = email.strip().lower()
     if not named:
         raise NotAgreed(
-            ngettext(
-                "This concerns %(count)d person, more than the %(limit)d that one alone may affect. Nothing was imported. "
-                "Show the outlook (--dry-run) to an administrator of the university and name them: --as-approved-by "
-                "ADDRESS.",
-                "This concerns %(count)d people, more than the %(limit)d that one alone may affect. Nothing was imported. "
-                "Show the outlook (--dry-run) to an administrator of the university and name them: --as-approved-by "
-                "ADDRESS.",
-                looked.affected_count,
+            _(
+                "People concerned: %(count)d; one person alone may affect %(limit)d. Nothing was imported. Show the "
+                "outlook (--dry-run) to an administrator of the university and name them: --as-approved-by ADDRESS."
             )
             % {"count": looked.affected_count, "limit": looked.limit}
         )
