@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 
 from compliance.core import audience, byhand
+from compliance.core.reasons import Part, grouped
 from compliance.core.terms import Fact
 from compliance.requirements import facts
 from compliance.requirements.models import Requirement
@@ -36,12 +37,12 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether a rule means one person on a day, with every test."""
+    """Whether a rule means one person on a day, with every test in its group."""
 
     name: str
     email: str
     is_meant: bool
-    checks: tuple[audience.Check, ...]
+    parts: tuple[Part, ...]
 
 
 def meaning(requirement: Requirement, rule: audience.Rule, today: date) -> Meaning:
@@ -96,7 +97,7 @@ def would_mean(
             population.names[person.id].name,
             population.names[person.id].email,
             byhand.match(rule, person, today) is not None,
-            byhand.explain(rule, person, today),
+            grouped(rule, byhand.explain(rule, person, today)),
         )
         for person in population.people
     }

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from compliance.core import audience, byhand
+from compliance.core import byhand
 from compliance.core.milestones import DateField
 from compliance.core.plan import Decision, Outcome, Plan, decide, mails_by_day
+from compliance.core.reasons import Part, grouped
 from compliance.core.terms import Cause, Fact
 from compliance.requirements import facts, rules
 from compliance.requirements.enums import DueFrom
@@ -90,11 +91,11 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What happens to one person and why, test by test."""
+    """What happens to one person and why, test by test, in the groups of the rule."""
 
     name: str
     email: str
-    checks: tuple[audience.Check, ...]
+    parts: tuple[Part, ...]
     decision: Decision
     mail_days: list[date]
 
@@ -144,9 +145,9 @@ def explain(requirement: Requirement, user_id: int, today: date) -> Explanation 
     done = passes_of(requirement, [user_id]).get(user_id, [])
     decision = decide(requirement.rule, person, holds, done, today)
     on = decision.on if decision.outcome is Outcome.LATER and decision.on else today
-    checks = byhand.explain(requirement.rule.audience, person, on)
+    parts = grouped(requirement.rule.audience, byhand.explain(requirement.rule.audience, person, on))
     mail_days = sorted(mails_by_day(Plan((decision,)), requirement.ladder, today, days=366))
-    return Explanation(named.name, named.email, checks, with_names(decision, facts.names()), mail_days)
+    return Explanation(named.name, named.email, parts, with_names(decision, facts.names()), mail_days)
 
 
 def affected_row(decision: Decision, named: facts.Named, names: dict[str, str]) -> Affected:

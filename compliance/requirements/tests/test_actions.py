@@ -193,7 +193,7 @@ def test_a_draft_can_be_discarded(ada, at):
 def test_checking_one_person_says_every_test_and_every_mail(today, staff):
     found = queries.explain(make_requirement(is_on=False, starts_on=today), staff[0].pk, today)
     assert found.decision.outcome is Outcome.ASSIGN
-    assert [(check.test, check.actual, check.is_met) for check in found.checks] == [("kind", "staff", True)]
+    assert [(check.test, check.actual, check.is_met) for check in found.parts] == [("kind", "staff", True)]
     assert found.mail_days[:4] == [
         dt.date(2026, 11, 23),
         dt.date(2026, 12, 16),
