@@ -210,6 +210,13 @@ def check_ground(held: Change, at: datetime) -> None:
         raise rules.Refused(
             _("The requirement was changed meanwhile. Prepare the change again, from what it says now.")
         )
+    if gone := queries.put_away_meanwhile(held):
+        raise rules.Refused(
+            _(
+                "It asks for what was retired or archived meanwhile: %(names)s. Bring that back first, or change the rule."
+            )
+            % {"names": ", ".join(gone)}
+        )
     if held.undoes is not None:
         why = rules.why_not_undone(held.undoes, at, queries.latest_made(requirement.pk))
         if why:

@@ -1,6 +1,12 @@
 """What can be asked about changes: what one would do, which there are, and who may decide."""
 
-from compliance.changes.queries.differences import Difference, difference, people_to_look_at, state_after
+from compliance.changes.queries.differences import (
+    Difference,
+    difference,
+    people_to_look_at,
+    put_away_meanwhile,
+    state_after,
+)
 from compliance.changes.queries.holidays import (
     all_holiday_changes,
     could_move_open,
@@ -55,6 +61,7 @@ __all__ = [
     "outlook_shares",
     "outlook_summary",
     "people_to_look_at",
+    "put_away_meanwhile",
     "state_after",
     "threshold",
     "waiting_count",

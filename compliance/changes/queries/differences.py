@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from compliance.changes.enums import Effect, Kind
 from compliance.changes.models import Change
+from compliance.core import audience
 from compliance.core import change as core
 from compliance.core.change import Due, Line, Reach
 from compliance.core.plan import Decision, Outcome, Rule
@@ -30,6 +31,8 @@ LEADS_TO: dict[str, RequirementState | None] = {
     Kind.PAUSE: RequirementState.PAUSED,
     Kind.RETIRE: RequirementState.RETIRED,
 }
+# While what it asks for cannot be put away.
+_ASKING = {RequirementState.DRAFT, RequirementState.ACTIVE, RequirementState.PAUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,16 @@ def people_to_look_at(made: Change) -> int:
     if state_after(made) == RequirementState.ACTIVE:
         return people.count_all()
     return len(records.holder_ids(made.requirement_id))
+
+
+def put_away_meanwhile(made: Change) -> list[str]:
+    """The names of groups and fields that it would ask for, that nothing asks for now, and that were put away since."""
+    if state_after(made) not in _ASKING:
+        return []
+    requirement = made.requirement
+    known = requirements.put_away(requirement.rule.audience) if requirement.state in _ASKING else []
+    asked = requirements.put_away(audience.parse(made.content["audience"]))
+    return [name for name in asked if name not in known]
 
 
 def _sides(made: Change, today: date, look: Callable[[int], None]) -> _Sides:

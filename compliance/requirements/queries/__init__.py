@@ -48,6 +48,7 @@ from compliance.requirements.queries.meaning import (
 from compliance.requirements.queries.meant import (
     meant_ids,
     misplaced_ids,
+    put_away,
     rule_days,
     rule_people,
     titles_asking,
@@ -149,6 +150,7 @@ __all__ = [
     "preview",
     "previewed",
     "proposed",
+    "put_away",
     "requirement_by",
     "roster",
     "rule_days",

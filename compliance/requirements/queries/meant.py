@@ -93,6 +93,16 @@ def titles_asking(key: str) -> list[str]:
     return sorted({*counted, *asking})
 
 
+def put_away(rule: audience.Rule) -> list[str]:
+    """The names of groups, systems and fields that the rule asks for and that are archived or retired; two statements."""
+    codes, keys = audience.group_codes(rule), audience.field_keys(rule)
+    groups = (
+        [row.name for row in people.all_groups() if row.is_archived and row.code in codes] if codes else []
+    )
+    fields = [row.name for row in people.all_fields() if row.is_retired and row.key in keys] if keys else []
+    return groups + fields
+
+
 def _rules() -> list[tuple[str, audience.Rule]]:
     rows = _live().order_by("title", "pk").values_list("title", "audience")
     return [(title, audience.parse(rule)) for title, rule in rows]
