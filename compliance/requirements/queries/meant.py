@@ -94,7 +94,7 @@ def titles_asking(key: str) -> list[str]:
 
 
 def put_away(rule: audience.Rule) -> list[str]:
-    """The names of groups, systems and fields that the rule asks for and that are archived or retired; two statements."""
+    """The names of the groups and fields that the rule asks for and that are archived or retired; two statements."""
     codes, keys = audience.group_codes(rule), audience.field_keys(rule)
     groups = (
         [row.name for row in people.all_groups() if row.is_archived and row.code in codes] if codes else []
