@@ -213,7 +213,7 @@ def check_ground(held: Change, at: datetime) -> None:
     if gone := queries.put_away_meanwhile(held):
         raise rules.Refused(
             _(
-                "It asks for what was retired or archived meanwhile: %(names)s. Bring that back first, or change the rule."
+                "It asks for what was archived or retired meanwhile: %(names)s. Bring that back, or change the rule."
             )
             % {"names": ", ".join(gone)}
         )

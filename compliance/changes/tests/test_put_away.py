@@ -13,7 +13,7 @@ from tenants import clock
 from .factories import edit, make, prepare, undo
 
 IN_LAB = {"groups": ["LAB"]}
-CLEARED = {"field": {"key": "cleared", "test": "set"}}
+CLEARED = {"field": {"key": "cleared", "is": "set"}}
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def test_what_waited_meanwhile_is_not_made_until_it_is_back(lab, cleared, bo, at
         with pytest.raises(actions.Refused, match="Laser lab, Cleared on"):
             deed(change, at)
     archive(lab, bo, at, is_archived=False)
-    with pytest.raises(actions.Refused, match="archived meanwhile: Cleared on"):
+    with pytest.raises(actions.Refused, match="retired meanwhile: Cleared on"):
         make(change, at)
     live.refresh_from_db()
     assert live.number == 1

@@ -1,8 +1,10 @@
 """Tenants whose rows are really committed, and whatever they become: all of it is gone after the module."""
 
+import datetime as dt
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +84,30 @@ def settle(tenant: TenantRef, *, people: int = 30) -> Any:
     made = world.inhabit(tenant)
     with inside(tenant):
         make_population(7, people=people)
+        _keep_more(made.dee)
     return made
+
+
+def _keep_more(dee: Any) -> None:
+    """Access to a system from a day ahead on, and a value of each kind of field; one held once only."""
+    from lms.people.models import FieldValue, Group, GroupMember, PersonField
+    from tenants.tests.factories import AT
+
+    today = AT.date()
+    books = Group.objects.create(code="BOOKS", name="Books", kind="system")
+    GroupMember.objects.create(group=books, user=dee, since=today + dt.timedelta(days=9))
+    values: dict[str, dict[str, Any]] = {
+        "text": {"words": "Ä “quoted”, with; all"},
+        "yes_no": {"flag": False},
+        "number": {"number": Decimal("-12.3400")},
+        "date": {"day": dt.date(2026, 2, 28)},
+    }
+    for kind, value in values.items():
+        field = PersonField.objects.create(key=f"own_{kind}", name=kind, kind=kind)
+        FieldValue.objects.create(field=field, user=dee, starts_on=today, **value)
+    past = PersonField.objects.create(key="own_past", name="Past", kind="text", is_retired=True)
+    stretch = {"starts_on": today - dt.timedelta(days=90), "ends_on": today - dt.timedelta(days=60)}
+    FieldValue.objects.create(field=past, user=dee, words="once", **stretch)
 
 
 def move(tenant: TenantRef, cell: str) -> TenantRef:

@@ -50,6 +50,16 @@ def test_everybody_stands_as_before(lindenhof: TenantRef, imported: TenantRef) -
         assert after[what] == before[what], what
 
 
+def test_groups_access_and_fields_say_the_same_of_the_same_people(
+    lindenhof: TenantRef, imported: TenantRef
+) -> None:
+    before, after = facts.kept(lindenhof), facts.kept(imported)
+    assert all(before["meant"])
+    assert sum(len(fields) for _user, _groups, fields in before["people"]) == 6
+    for what in before:
+        assert after[what] == before[what], what
+
+
 def test_every_table_is_equal_but_those_that_hold_secrets(lindenhof: TenantRef, imported: TenantRef) -> None:
     before, after = facts.checksums(lindenhof), facts.checksums(imported)
     different = {name for name in before if before[name] != after[name]}
