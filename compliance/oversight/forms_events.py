@@ -13,6 +13,7 @@ from compliance.records import queries as records
 from compliance.records.enums import EventKind, EventReach
 from lms.people import queries as people
 from lms.ui import filters
+from lms.ui.lines import several_text
 
 MOST_LINES = 5000
 SHOWN_FAULTS = 20
@@ -137,7 +138,7 @@ def prefilled(query: QueryDict, today: date) -> dict[str, Any]:
 def _fault(number: int, line: str, count: int) -> str:
     facts = {"number": number, "line": line[:80]}
     if count:
-        return _now("Line %(number)s: “%(line)s” means two people. Use the other of address and ID.") % facts
+        return _now("Line %(number)s: %(fault)s") % {"number": number, "fault": several_text(line)}
     return _now("Line %(number)s: nobody has the address or ID “%(line)s”.") % facts
 
 

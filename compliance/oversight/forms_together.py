@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from compliance.oversight.forms import ExemptionForm, ExtensionForm, WaiverForm, days_of
 from compliance.records import queries as records
 from lms.people import queries as people
-from lms.ui.lines import numbered, told
+from lms.ui.lines import numbered, several_text, told
 
 LISTED, DEPARTMENT = "listed", "department"
 REACHES = [
@@ -94,7 +94,7 @@ class _Many(forms.Form):
 def _fault(number: int, word: str, count: int) -> str:
     facts = {"number": number, "line": word[:80]}
     if count:
-        return _now("Line %(number)s: “%(line)s” means two people. Use the other of address and ID.") % facts
+        return _now("Line %(number)s: %(fault)s") % {"number": number, "fault": several_text(word)}
     return _now("Line %(number)s: nobody you can ask for has the address or ID “%(line)s”.") % facts
 
 

@@ -13,7 +13,7 @@ from compliance.requirements.forms import DayField
 from lms.people import queries as people
 from lms.people.queries import Reach
 from lms.ui.dates import day_text
-from lms.ui.lines import numbered, told
+from lms.ui.lines import numbered, several_text, told
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Individual
@@ -87,13 +87,13 @@ class ByHand(forms.Form):
             text = _("These are %(count)d lines. At most %(most)d can be named at once; nothing was saved.")
             self.add_error("people", text % {"count": len(lines), "most": MOST})
             return
-        known = people.people_by_words(word for _number, word in lines)
+        known = people.people_by_keys(word for _number, word in lines)
         faults: list[str] = []
         seen: dict[int, int] = {}
         for number, word in lines:
-            person = known.get(word.lower())
-            fault = self._fault(person, word, side, seen)
-            if fault:
+            several = [one for one in known.get(word.lower(), ()) if self._within.covers(one.pk)]
+            person = several[0] if several else None
+            if fault := several_text(word) if len(several) > 1 else self._fault(person, word, side, seen):
                 faults.append(_("Line %(number)d: %(fault)s") % {"number": number, "fault": fault})
             elif person is not None:
                 seen[person.pk] = number
@@ -102,7 +102,7 @@ class ByHand(forms.Form):
             self.add_error("people", told(faults))
 
     def _fault(self, person: "User | None", word: str, side: str, seen: dict[int, int]) -> str:
-        if person is None or not self._within.covers(person.pk):
+        if person is None:
             return _("Nobody here has the address or employee ID %(word)s.") % {"word": word[:100]}
         name = {"name": person.display_name}
         if person.pk in seen:

@@ -2,6 +2,7 @@
 
 import re
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 _SHOWN = 12
@@ -24,6 +25,11 @@ def told(faults: list[str]) -> list[str]:
         return faults
     text = ngettext("And %(count)d line more.", "And %(count)d lines more.", more)
     return [*faults[:_SHOWN], text % {"count": more}]
+
+
+def several_text(word: str) -> str:
+    """What is wrong with a word that is the address of one person and the employee ID of another."""
+    return _("“%(word)s” means two people. Use the other of address and employee ID.") % {"word": word[:100]}
 
 
 def _word(line: str) -> str:

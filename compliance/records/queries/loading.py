@@ -20,6 +20,7 @@ from compliance.records.queries import history_files as files
 from compliance.records.queries.positions import positions
 from compliance.requirements import queries as requirements
 from lms.people import queries as people
+from lms.ui.lines import several_text
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
@@ -123,16 +124,19 @@ def preview(text: str, *, by_id: int, today: date) -> Load:
 
 def _identify(rows: Iterable[Row]) -> None:
     """Who is meant, and which requirement: by its title, or by a course that only one requirement asks for."""
-    named = people.people_by_words({row.line.person for row in rows})
+    named = people.people_by_keys({row.line.person for row in rows})
     known = requirements.loadable()
     words = requirements.course_words(known)
     for row in rows:
-        row.user = named.get(row.line.person.lower())
+        several = named.get(row.line.person.lower(), [])
+        row.user = several[0] if len(several) == 1 else None
         wanted = row.line.requirement.casefold()
         found = [each for each in known if each.title.casefold() == wanted or str(each.public_id) == wanted]
         by_course = [each for each in known if wanted in words[each.pk]]
         meant = found or by_course
-        if row.user is None:
+        if len(several) > 1:
+            row.fault = several_text(row.line.person)
+        elif row.user is None:
             row.fault = _("Nobody here has the e-mail address or employee ID “%(text)s”.") % {
                 "text": row.line.person
             }

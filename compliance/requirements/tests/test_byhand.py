@@ -200,8 +200,11 @@ def test_every_wrong_line_is_said_and_nothing_is_saved(officer, alpha, bo, staff
         requirement = make_requirement()
         make_affiliation(make_user(given_name="Zoe", email="zoe@example.org", external_id="Z-1"))
         make_user(given_name="Gone", email="gone@example.org", is_active=False)
+        make_user(given_name="One", email="twice@example.org")
+        make_user(given_name="Other", email="other@example.org", external_id="Twice@example.org")
     address = f"/requirements/{requirement.public_id}/by-hand/"
     lines = ["zoe@example.org", "", "z-1", "nobody@example.org", "gone@example.org", bo.email]
+    lines.append("TWICE@example.org")
     page = officer.post(address, {"side": "exclude", "people": "\n".join(lines), "reason": "x", "save": "1"})
     assert page.status_code == 422
     for text in (
@@ -211,6 +214,7 @@ def test_every_wrong_line_is_said_and_nothing_is_saved(officer, alpha, bo, staff
         "Line 5:",
         "deactivated",
         "Line 6: Nobody leaves",
+        "Line 7: “TWICE@example.org” means two people",
     ):
         assert text in page.text
     many = "\n".join(f"p{number}@example.org" for number in range(201))

@@ -13,7 +13,7 @@ from lms.people.enums import GroupKind
 from lms.people.forms.persons import DateInput, NameField
 from lms.people.models import Group, User
 from lms.ui.forms import CardLabel
-from lms.ui.lines import numbered, told
+from lms.ui.lines import numbered, several_text, told
 
 MOST = 500
 
@@ -96,12 +96,13 @@ class AddMembers(forms.Form):
         if len(lines) > MOST:
             wrong = _("These are %(count)d lines. At most %(most)d can be added at once; nothing was saved.")
             raise forms.ValidationError(wrong % {"count": len(lines), "most": MOST})
-        known = queries.people_by_words(word for _number, word in lines)
+        known = queries.people_by_keys(word for _number, word in lines)
         faults: list[str] = []
         seen: dict[int, int] = {}
         for number, word in lines:
-            person = known.get(word.lower())
-            if fault := self._fault(person, word, seen):
+            several = known.get(word.lower(), [])
+            person = several[0] if several else None
+            if fault := several_text(word) if len(several) > 1 else self._fault(person, word, seen):
                 faults.append(_("Line %(number)d: %(fault)s") % {"number": number, "fault": fault})
             elif person is not None:
                 seen[person.pk] = number

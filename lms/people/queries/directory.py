@@ -114,14 +114,6 @@ def person_by_email(address: str) -> User | None:
     return User.objects.filter(email=address.lower()).first()
 
 
-def people_by_words(words: Iterable[str]) -> dict[str, User]:
-    """Whoever has one of these e-mail addresses or employee IDs, by the word in lower case; two statements."""
-    wanted = {word.strip().lower() for word in words}
-    found = {user.email: user for user in User.objects.filter(email__in=wanted)}
-    numbered = User.objects.annotate(number=Lower("external_id")).filter(number__in=wanted - found.keys())
-    return {str(vars(user)["number"]): user for user in numbered.exclude(external_id="")} | found
-
-
 def search_people(text: str, limit: int = 10) -> list[PersonFacts]:
     """The first few people whose name, address or employee ID contains every word."""
     everyone = Reach(is_everyone=True)
