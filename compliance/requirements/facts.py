@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from django.db.models import Count, Max
 
+from compliance.core.audience import Check
 from compliance.core.fields import FieldValue
 from compliance.core.milestones import Milestone
 from compliance.core.namings import Naming
@@ -153,6 +154,23 @@ def named(because: tuple[Fact, ...], by_code: dict[str, str]) -> tuple[Fact, ...
     coded += [(f"field_name:{name[6:]}", name) for name, _value in because if name.startswith("field:")]
     found = [(name, by_code[key]) for name, key in coded if key in by_code]
     return (*because, *(fact for fact in found if fact not in because))
+
+
+def told(checks: Iterable[Check], by_code: dict[str, str]) -> tuple[Check, ...]:
+    """The tests of a rule, with what departments, groups, systems and fields are called now in place of their codes."""
+    found = []
+    for check in checks:
+        if check.test in _CODED:
+            name = by_code.get(_CODED[check.test].format(check.actual), check.actual)
+            found.append(replace(check, actual=name))
+        elif check.test in by_code:  # "field:key"
+            found.append(replace(check, test=f"field:{by_code[check.test]}"))
+        else:
+            found.append(check)
+    return tuple(found)
+
+
+_CODED = {"department": "{}", "group": "group:{}", "system": "group:{}"}
 
 
 def _person(row: people_queries.PersonFacts, other: tuple[Absence, ...]) -> Person:

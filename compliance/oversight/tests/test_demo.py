@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from compliance.core.terms import Status
 from compliance.oversight.demo import population
 from compliance.records import queries as records
+from compliance.records.models import Assignment, ComplianceRecord
 from compliance.reminders.models import Notice
-from compliance.requirements.models import Requirement
+from compliance.requirements.models import Equivalence, Requirement
 from lms.learning.models import Enrollment
 from lms.mail.models import Message
+from lms.people.models import Group, PersonField
 from tenants import clock
 from tenants.addressing import renaming
 from tenants.context import TenantRef, inside, public_schema
@@ -85,8 +87,10 @@ def test_every_status_is_there_and_a_second_time_changes_nothing(alpha: TenantRe
         assert statuses[Status.COMPLIANT] > 70
         dee = get_user_model().objects.get(email="dee.dubois@lindenhof.example")
         assert dee.check_password("a quiet demo password")
-        (owed,) = records.owed_by(dee.pk, today)
-        assert str(owed.status) == Status.NOT_YET_DUE
+        owed = {one.title: one for one in records.owed_by(dee.pk, today)}
+        assert {str(one.status) for one in owed.values()} == {Status.NOT_YET_DUE}
+        assert [one.due_on is None for _title, one in sorted(owed.items())] == [True, False]
+        _shows_everything(today)
         totals = records.totals(records.people(today))
         assert totals.required_count < 200
         assert Message.objects.filter(kind="reminders.digest").exists()
@@ -96,6 +100,28 @@ def test_every_status_is_there_and_a_second_time_changes_nothing(alpha: TenantRe
         renaming.rename(alpha.id, "lindenhof", by="ada", reason="", at=at)
     assert told() == first.replace("alpha.", "lindenhof.")
     assert counted() == counts
+
+
+def _shows_everything(today: dt.date) -> None:
+    """What the pages of groups, fields, courses and exceptions would otherwise be empty of."""
+    on = {each.title: each for each in Requirement.objects.filter(state="active")}
+    assert len(on) == 5
+    assert sorted((len(each.sets), len(each.sets[0].courses)) for each in on.values()) == [
+        (1, 1), (1, 1), (1, 1), (1, 2), (2, 1),
+    ]  # fmt: skip
+    held = set(Assignment.objects.values_list("status", flat=True))
+    assert {"active", "waived", "exempt", "waiting"} <= held
+    assert {group.kind for group in Group.objects.all() if group.members.exists()} == {"group", "system"}
+    assert {field.kind for field in PersonField.objects.all() if field.values.exists()} == {"yes_no", "date"}
+    assert Equivalence.objects.get().state == "approved"
+    renewed = ComplianceRecord.objects.filter(cycle=2, completed_at__isnull=False).values_list(
+        "user", flat=True
+    )
+    told = [one for user in renewed for one in records.owed_by(user, today) if one.cycle == 2]
+    assert 0 < sum(bool(one.counts_because) for one in told) < len(told)
+    for title in on:
+        statuses = records.obligations(today).filter(requirement__title=title)
+        assert {"compliant", "overdue"} <= set(statuses.values_list("status", flat=True)), title
 
 
 def test_a_demo_that_gave_up_its_name_is_not_made_again(alpha: TenantRef, at: dt.datetime) -> None:

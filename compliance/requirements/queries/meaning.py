@@ -92,12 +92,13 @@ def would_mean(
 ) -> list[Answer]:
     """What the rule says of these people, in their order."""
     population = facts.population(requirement, facts.roster(user_ids=user_ids))
+    names = facts.names() if population.people else {}
     answers = {
         person.id: Answer(
             population.names[person.id].name,
             population.names[person.id].email,
             byhand.match(rule, person, today) is not None,
-            grouped(rule, byhand.explain(rule, person, today)),
+            grouped(rule, facts.told(byhand.explain(rule, person, today), names)),
         )
         for person in population.people
     }

@@ -145,9 +145,10 @@ def explain(requirement: Requirement, user_id: int, today: date) -> Explanation 
     done = passes_of(requirement, [user_id]).get(user_id, [])
     decision = decide(requirement.rule, person, holds, done, today)
     on = decision.on if decision.outcome is Outcome.LATER and decision.on else today
-    parts = grouped(requirement.rule.audience, byhand.explain(requirement.rule.audience, person, on))
+    rule, names = requirement.rule.audience, facts.names()
+    parts = grouped(rule, facts.told(byhand.explain(rule, person, on), names))
     mail_days = sorted(mails_by_day(Plan((decision,)), requirement.ladder, today, days=366))
-    return Explanation(named.name, named.email, parts, with_names(decision, facts.names()), mail_days)
+    return Explanation(named.name, named.email, parts, with_names(decision, names), mail_days)
 
 
 def affected_row(decision: Decision, named: facts.Named, names: dict[str, str]) -> Affected:

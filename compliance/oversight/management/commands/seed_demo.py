@@ -33,7 +33,7 @@ class Command(BaseCommand):
     """The demo, by the actions that the pages use."""
 
     help = (
-        "Create the demo university: 200 invented people, a course, requirements and fifteen months of history, so "
+        "Create the demo university: 200 invented people, four courses, requirements and fifteen months of history, so "
         "that every page shows something. Does nothing when it exists, wherever it answers now; cut off half-way, it "
         "begins its history again. "
         "Prints the address and who may sign in. Refuses where ALLOW_DEMO is off (production). Needs "
