@@ -40,7 +40,7 @@ def retire(field, bo, at):
     people.change_field(field=field, name=field.name, purpose="", choices=[], is_retired=True, by=bo, at=at)
 
 
-def test_what_waited_meanwhile_is_not_made_until_it_is_back(lab, cleared, bo, at):
+def test_what_waited_meanwhile_is_not_made_until_it_is_back(alpha, client_for, lab, cleared, bo, at):
     live = make_requirement()
     change = edit(live, bo, at, audience={"any": [IN_LAB, CLEARED]})
     archive(lab, bo, at)
@@ -48,6 +48,8 @@ def test_what_waited_meanwhile_is_not_made_until_it_is_back(lab, cleared, bo, at
     for deed in (make, _ask):
         with pytest.raises(actions.Refused, match="Laser lab, Cleared on"):
             deed(change, at)
+    page = client_for(alpha, bo).get(f"/changes/{change.public_id}/").content.decode()
+    assert "Laser lab, Cleared on. It cannot be made until that is brought back." in page
     archive(lab, bo, at, is_archived=False)
     with pytest.raises(actions.Refused, match="retired meanwhile: Cleared on"):
         make(change, at)
