@@ -36,7 +36,7 @@ def test_what_it_does_to_training_is_printed_and_for_many_somebody_must_have_agr
     with inside(alpha):
         make_requirement(course=make_course(), title="Fire safety")
         actions.set_threshold(is_on=True, percent=0, at_least=1, by=None, at=at)
-        ada = make_user(email="ada@alpha.example", roles=["owner"])
+        ada = make_user(email="ada@alpha.example", roles=["administrator"])
         make_user(email="cy@alpha.example")
     run = partial(commanded, tmp_path / "roster.csv")
     two = csv({}, {"id": "2", "email": "b@alpha.example"})
