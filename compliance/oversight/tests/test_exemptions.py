@@ -48,6 +48,7 @@ def test_an_exemption_from_the_request_to_its_end(
         {"starts_on": "0001-01-01"},
     ):
         assert asker.post("/requests/exemptions/new/", said | wrong).status_code == 422, wrong
+    assert "Ask to be excused" in person.get("/status/").content.decode()
     page = asker.post("/requests/exemptions/new/", said)["Location"]
     assert asker.post(f"{page}decide/", {"decision": "approve"}, follow=True).status_code == 200
     assert "1 exemption waits for a decision" in officer.get("/overview/").content.decode()
@@ -58,6 +59,7 @@ def test_an_exemption_from_the_request_to_its_end(
     told = f"Exempt since 23 Nov 2026, because: no access to the data. Decided by {cyd.display_name}."
     for path in ("/", "/status/"):
         assert told in person.get(path).content.decode(), path
+    assert "Ask to be excused" not in person.get("/status/").content.decode()
     assert told in officer.get(f"/people/{lea.public_id}/").content.decode()
     overview = officer.get("/overview/")
     assert overview.context["figures"].totals.exempt_count == 1
