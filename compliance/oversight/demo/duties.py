@@ -102,7 +102,9 @@ def keep(scene: Scene, chosen: Members, users: dict[str, Any]) -> None:
         key=CLEARANCE, name=_("Clearance granted on"), kind=FieldKind.DATE, choices=[],
         purpose=_("For controlled research"), **when,
     )  # fmt: skip
-    answers = [(one, cards, number != 3) for number, one in enumerate(chosen.cards)]
+    answers: list[tuple[Invented, Any, bool | dt.date]] = [
+        (one, cards, number != 3) for number, one in enumerate(chosen.cards)
+    ]
     answers += [
         (one, clearance, day - (40 + 55 * number) * _DAY) for number, one in enumerate(chosen.cleared)
     ]

@@ -25,11 +25,12 @@ def stop_waiting(*, at: datetime, until: datetime) -> int:
     """Open the first cycle of everybody whose due date can be counted by `until`; answers how many waited.
 
     From facts only: a turn that comes days late writes the dates it should have had. Locks the assignments, so two
-    turns at once open each cycle once.
+    turns at once open each cycle once. What a requirement says only since `until` ends no wait of before.
     """
     waiting = Assignment.objects.filter(
         status=AssignmentStatus.WAITING, requirement__state=RequirementState.ACTIVE
     )
+    waiting = waiting.exclude(requirement__versions__at__gt=until)
     rows = list(waiting.select_for_update(of=("self",)).select_related("requirement").order_by("pk"))
     by_requirement: dict[Requirement, list[Assignment]] = {}
     for row in rows:

@@ -10,7 +10,7 @@ import pytest
 from compliance.core import audience
 from compliance.records import actions, queries
 from compliance.records.models import Assignment, ComplianceRecord
-from compliance.requirements.models import Holiday, Requirement
+from compliance.requirements.models import Holiday, Requirement, RequirementVersion
 from compliance.requirements.tests.factories import course_of, make_course, make_requirement
 from lms.people.models import FieldValue, Leave, PersonField
 from lms.people.tests.factories import make_affiliation, make_department, make_user
@@ -73,6 +73,7 @@ class World:
         self.user = make_user()
         self.requirement = make_requirement(course=make_course())
         self.field = PersonField.objects.create(key=FIELD.key, name=FIELD.title, kind="date")
+        self._said: Any = None
         self.other = self._other_one() if "the other" in " ".join(row.requirement) else None
 
     def _other_one(self) -> Requirement:
@@ -160,6 +161,14 @@ class World:
             "credit_since": terms.credit_since,
         }
         Requirement.objects.filter(pk=self.requirement.pk).update(**said)
+        if self._said not in (None, rule):
+            RequirementVersion.objects.create(
+                requirement=self.requirement,
+                number=RequirementVersion.objects.count() + 1,
+                content={},
+                at=noon(day) - dt.timedelta(minutes=5),
+            )
+        self._said = rule
         for on in terms.calendar.holidays:
             Holiday.objects.get_or_create(on=on, defaults={"name": "closed"})
 
