@@ -43,7 +43,9 @@ def page_of(
         "changed": requirements.changed_names(found.before["content"], found.content),
         "is_edit": found.kind == Kind.EDIT,
         "is_stale": is_stale,
-        "put_away": queries.put_away_meanwhile(found) if blank else [],
+        "put_away": queries.put_away_meanwhile(found)
+        if found.state in {State.PREPARED, State.WAITING}
+        else [],
         "differing": queries.lines_of(found, difference="any").count() if is_stale else 0,
         "mails_sent": queries.mails_sent(found.undoes or found)
         if found.state == State.MADE or found.undoes
