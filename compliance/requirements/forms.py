@@ -145,8 +145,8 @@ class Builder(Courses):
         label=_("The field"),
         required=False,
         help_text=_(
-            "Only fields that name a day. Until it says one of somebody, this requirement has no due date for them: it "
-            "counts as not done, but nobody is late or reminded."
+            "Only fields that name a day. Until it names one for somebody, this requirement has no due date for them: "
+            "it counts as not done, but nobody is late or reminded."
         ),
         error_messages={"invalid_choice": _("Choose a field that names a day.")},
     )
@@ -219,7 +219,9 @@ class Builder(Courses):
         others.choices = [("", _("Choose a requirement")), *queries.to_wait_for(own_id)]
         fields: Any = self.fields["due_field"]
         held = self.data.get("due_field", "") if self.is_bound else self.initial.get("due_field", "")
-        fields.choices = [("", _("Choose a field")), *queries.fields_to_count_from(held)]
+        offered = queries.fields_to_count_from(held)
+        none = _("Choose a field") if offered else _("No field names a day yet; add one under People")
+        fields.choices = [("", none), *offered]
         for name in _CONDITIONAL:
             self.fields[name].is_conditional = True  # type: ignore[attr-defined]
         self.who = Who.sent(self.data) if self.is_bound else Who.stored(self.initial["audience"])
