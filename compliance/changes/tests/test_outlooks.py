@@ -15,9 +15,9 @@ from compliance.requirements.tests.factories import make_course, make_requiremen
 from lms.people.enums import RosterImportState
 from lms.people.imports import apply, deciding, intake, outlook
 from lms.people.imports.inline import Inline
-from lms.people.models import Affiliation, RosterImport, User
+from lms.people.models import Affiliation, PersonField, RosterImport, User
 from lms.people.tests.factories import make_user
-from lms.people.tests.test_import import checked, csv, run
+from lms.people.tests.test_import import HEADER, ROW, checked, csv, run
 from tenants import clock
 from tenants.context import inside
 
@@ -44,7 +44,13 @@ def line(rng: random.Random, number: int, today: D) -> dict[str, str]:
     elif rng.random() < 0.3:
         away = today + dt.timedelta(days=rng.randrange(-20, 20))
         found |= {"away": away.isoformat(), "back": (away + dt.timedelta(days=rng.randrange(60))).isoformat()}
-    return found
+    cleared = today + dt.timedelta(days=rng.randrange(-60, 60))
+    return {**ROW, **found, "cleared": cleared.isoformat() if rng.random() < 0.5 else ""}
+
+
+def file(lines):
+    """These lines, with a column for the field."""
+    return csv(*lines.values()).replace(HEADER.encode(), f"{HEADER},Cleared".encode(), 1)
 
 
 def days_of(requirements, at):
@@ -73,6 +79,8 @@ def has(line, before, day):
 
 
 def due(row):
+    if not row[2]:
+        return None  # it waits
     *_rest, last = row[2]
     return last[1] if last[4] is None else None
 
@@ -86,14 +94,16 @@ def test_what_is_shown_is_what_the_turns_do_after_the_import(in_alpha, at, seed,
         make_requirement(starts_on=D(2026, 1, 1)),
         make_requirement(title="No leave", audience=away, course=make_course("two"), return_days=7),
         make_requirement(title="Law", audience={"departments": ["LAW"]}, course=make_course("three")),
+        make_requirement(title="Cleared", due_from="field", due_field="cleared", course=make_course("four")),
     ]
+    PersonField.objects.create(key="cleared", name="Cleared", kind="date")
     first = {n: line(rng, n, today) for n in range(1, 13)}
-    run(csv(*first.values()), at - 3 * DAY)
+    run(file(first), at - 3 * DAY)
     for days in (3, 2, 1, 0):
         turn(at - days * DAY)
     second = {n: line(rng, n, today) if rng.random() < 0.6 else first.get(n) for n in range(1, 16)}
     second = {n: each for n, each in second.items() if each and rng.random() < 0.8}
-    roster = checked(csv(*second.values()), at)
+    roster = checked(file(second), at)
     before = days_of(requirements, at)
     shown = OutlookLine.objects.filter(
         outlook__roster_import=roster, is_absent__in=[False, absent == "deactivate"]
