@@ -27,13 +27,12 @@ class RequirementsConfig(AppConfig):
         from lms.people import events
         from lms.ui import navigation
 
-        events.group_use_asked.connect(
-            handlers.answer_group_use, dispatch_uid="requirements.answer_group_use"
-        )
-        events.field_use_asked.connect(
-            handlers.answer_field_use, dispatch_uid="requirements.answer_field_use"
-        )
-
+        for asked, answer in (
+            (events.group_use_asked, handlers.answer_group_use),
+            (events.field_use_asked, handlers.answer_field_use),
+            (events.standing_asked, handlers.answer_standing),
+        ):
+            asked.connect(answer, dispatch_uid=f"requirements.{answer.__name__}")
         kinds.register("requirement.drafted", _("drafted the requirement"), administers=True)
         kinds.register("requirement.changed", _("changed the requirement"), administers=True)
         kinds.register(

@@ -1,5 +1,6 @@
 """What requirements answer when people ask."""
 
+from collections.abc import Collection
 from typing import Any
 
 from compliance.requirements import queries
@@ -8,6 +9,11 @@ from compliance.requirements import queries
 def answer_group_use(sender: object, code: str, **_kwargs: Any) -> list[str]:
     """Which requirements use a group or system, by title."""
     return queries.titles_using(code)
+
+
+def answer_standing(sender: object, user_ids: Collection[int], **_kwargs: Any) -> dict[int, str]:
+    """Who was named by hand, for a requirement or out of it."""
+    return dict.fromkeys(queries.ever_named(user_ids), "undo_decided")
 
 
 def answer_field_use(sender: object, key: str, **_kwargs: Any) -> list[str]:

@@ -14,5 +14,8 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from lms.audit import kinds
+        from lms.learning import handlers
+        from lms.people import events
 
+        events.standing_asked.connect(handlers.answer_standing, dispatch_uid="learning.answer_standing")
         kinds.register("course.completed", _("completed"))

@@ -28,6 +28,8 @@ def _register_jobs() -> None:
     for key, title, runner in (
         (intake.CHECK_JOB, _("Checking a roster"), "lms.people.imports.check.run"),
         (counted.IMPORT_JOB, _("Importing a roster"), "lms.people.imports.apply.run"),
+        (intake.UNDO_CHECK_JOB, _("Working out an undo"), "lms.people.imports.undo_jobs.check"),
+        (intake.UNDO_JOB, _("Undoing an import"), "lms.people.imports.undo_jobs.run"),
     ):
         kinds.register(
             kinds.JobKind(
@@ -72,6 +74,15 @@ def _register_deeds() -> None:
         (
             "people.import_stopped",
             _("did not import, because it would do something else by then, the roster"),
+        ),
+        ("people.import_undone", _("undid the import of the roster")),
+        ("people.undo_asked", _("asked a second person about undoing the import of the roster")),
+        ("people.undo_approved", _("agreed to undoing the import of the roster")),
+        ("people.undo_rejected", _("did not agree to undoing the import of the roster")),
+        ("people.undo_withdrawn", _("took back the question about undoing the import of the roster")),
+        (
+            "people.undo_stopped",
+            _("did not undo, because it would do something else by then, the import of the roster"),
         ),
     ):
         kinds.register(deed, words, administers=deed != "people.accepted")

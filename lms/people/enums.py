@@ -63,12 +63,23 @@ class RosterImportState(models.TextChoices):
 
 
 class RowOutcome(models.TextChoices):
-    """What one line of the file leads to."""
+    """What one line of the file leads to, or the undoing of an import for one person (the last two and UPDATE)."""
 
     CREATE = "create", _("New")
     UPDATE = "update", _("Changed")
     UNCHANGED = "unchanged", _("Unchanged")
     ERROR = "error", _("Not imported")
+    REMOVE = "remove", _("Taken out again")
+    LEFT = "left", _("Left as it is now")
+
+
+class RosterFact(models.TextChoices):
+    """What sort of row an import changed."""
+
+    PERSON = "person", _("Person")
+    APPOINTMENT = "appointment", _("Appointment")
+    LEAVE = "leave", _("Leave")
+    VALUE = "value", _("Value of a field")
 
 
 class AbsentPolicy(models.TextChoices):

@@ -6,6 +6,11 @@ from django.dispatch import Signal
 # kwargs: user_ids: list[int] | None (None: too many to name), at: datetime (UTC)
 changed = Signal()
 
+# What do these people have that no roster gave them? Whoever answers returns a code of problems for whom it concerns:
+# dict[int, str].
+# kwargs: user_ids: list[int]
+standing_asked = Signal()
+
 # Which things use a group? Whoever answers returns their titles: list[str].
 # kwargs: code: str
 group_use_asked = Signal()

@@ -65,6 +65,16 @@ class Outlook(Protocol):
         """The digests, as in `Summary.digests`; what was kept is complete now."""
         ...
 
+    def hold(self) -> None:
+        """Let nothing be worked out about obligations until the end of the caller's transaction."""
+        ...
+
+    def give_back(self, user_ids: Sequence[int]) -> None:
+        """Where the import undoes another: let these people have again, as they had it, what they had lost by that
+        one and are meant for again. In the caller's transaction, after their facts were put back.
+        """
+        ...
+
     def summary(self) -> Summary | None:
         """What was kept last; None when nothing was."""
         ...

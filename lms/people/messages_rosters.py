@@ -60,7 +60,46 @@ def roster(message: "Message") -> dict[str, Any] | None:
     if found is None or (facts["what"] == "asked" and found.state != RosterImportState.WAITING):
         return None
     names = {"file": found.file_name, "name": facts["name"], "other": facts["by"]}
-    words = {
+    title, sentence = (_undo_words(names) if found.undoes_id else _import_words(names))[facts["what"]]
+    return {
+        "title": title,
+        "sentence": sentence,
+        "note": facts["note"] if facts["what"] not in {"asked", "named"} else "",
+        "is_question": facts["what"] == "asked",
+        "url": links.absolute(f"/people/import/{found.public_id}/"),
+    }
+
+
+def _undo_words(names: dict[str, str]) -> dict[str, tuple[str, str]]:
+    return {
+        "asked": (
+            _("The undoing of a roster import waits for you: %(file)s") % names,
+            _(
+                "%(name)s wants to undo the import of %(file)s. "
+                "It concerns so many people that a second person has to agree."
+            )
+            % names,
+        ),
+        "approved": (
+            _("Agreed: undoing the import of %(file)s") % names,
+            _("%(other)s agreed. It is being undone.") % names,
+        ),
+        "rejected": (
+            _("Not agreed: undoing the import of %(file)s") % names,
+            _("%(other)s did not agree. Nothing was undone.") % names,
+        ),
+        "stale": (
+            _("Look again: undoing the import of %(file)s") % names,
+            _(
+                "Nothing was undone: it would now do something else than what was agreed to, "
+                "or it cannot be done any more. Look at it again."
+            ),
+        ),
+    }
+
+
+def _import_words(names: dict[str, str]) -> dict[str, tuple[str, str]]:
+    return {
         "asked": (
             _("A roster import waits for you: %(file)s") % names,
             _(
@@ -89,12 +128,4 @@ def roster(message: "Message") -> dict[str, Any] | None:
                 "It would now do something else than what was agreed to, so nothing was imported. Look at it again."
             ),
         ),
-    }
-    title, sentence = words[facts["what"]]
-    return {
-        "title": title,
-        "sentence": sentence,
-        "note": facts["note"] if facts["what"] not in {"asked", "named"} else "",
-        "is_question": facts["what"] == "asked",
-        "url": links.absolute(f"/people/import/{found.public_id}/"),
     }

@@ -1,6 +1,7 @@
 """Who is here: people, departments, what each is to the university, and the roles they hold."""
 
 import uuid
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from lms.access.permissions import Permission, usable
 from lms.people.enums import AffiliationKind, AffiliationSource, RosterImportState, RowOutcome
 
 from .models_attributes import FieldValue, Group, GroupMember, PersonField
+from .models_rosters import RosterChange
 
 __all__ = [
     "Affiliation",
@@ -26,6 +28,7 @@ __all__ = [
     "Leave",
     "PersonField",
     "RoleGrant",
+    "RosterChange",
     "RosterImport",
     "RosterRow",
     "User",
@@ -271,7 +274,8 @@ class RosterImport(models.Model):
     """One uploaded file on its way into the list of people.
 
     `seen` is the digest of what it was to do to obligations when somebody last said yes to it. `asked_by` wants it
-    imported, `decided_by` is the second person where so many are affected that it takes two.
+    imported, `decided_by` is the second person where so many are affected that it takes two. With `undoes` it has no
+    file: it takes back what that import did, and its rows are people.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -294,6 +298,7 @@ class RosterImport(models.Model):
     decided_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decision_note = models.TextField(blank=True, default="", db_default="")
+    undoes = models.OneToOneField("self", models.CASCADE, null=True, related_name="undone_by")
 
     class Meta:
         verbose_name = _("roster import")
@@ -307,6 +312,17 @@ class RosterImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def title(self) -> str:
+        """What lists call it."""
+        return str(_("Undo of %(file)s") % {"file": self.file_name}) if self.undoes_id else self.file_name
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When it began to write; None before, and for what is from before this was kept."""
+        begun = self.options.get("begun_at")
+        return datetime.fromisoformat(begun) if begun else None
 
 
 class RosterRow(models.Model):

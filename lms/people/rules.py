@@ -7,6 +7,9 @@ from typing import Protocol
 
 from lms.people.enums import FieldKind, PersonState
 
+UNDO_HOURS = 24
+"""For how long after it was finished an import can be undone."""
+
 
 class Dated(Protocol):
     """What the rules need to know of a person."""

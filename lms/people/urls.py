@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.people.views import access, deciding, directory, fields, groups, persons, rosters
+from lms.people.views import access, deciding, directory, fields, groups, persons, rosters, undoing
 
 app_name = "people"
 
@@ -33,6 +33,7 @@ urlpatterns = [
     path("people/import/<uuid:public_id>/start/", rosters.import_start, name="import-start"),
     path("people/import/<uuid:public_id>/decide/", deciding.import_decide, name="import-decide"),
     path("people/import/<uuid:public_id>/withdraw/", deciding.import_withdraw, name="import-withdraw"),
+    path("people/import/<uuid:public_id>/undo/", undoing.import_undo, name="import-undo"),
     path("people/import/<uuid:public_id>/resume/", rosters.import_resume, name="import-resume"),
     path("people/import/<uuid:public_id>/problems.csv", rosters.import_problems_csv, name="import-problems"),
     path("people/<uuid:public_id>/", persons.person_detail, name="person-detail"),

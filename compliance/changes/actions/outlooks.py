@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 from compliance.changes import queries
 from compliance.changes.actions.gathering import Gathering
 from compliance.changes.models import Outlook
-from compliance.changes.queries.outlooks import ABSENT, FILE, happenings
+from compliance.changes.queries.outlooks import ABSENT, COMES, FILE, happenings
+from compliance.records import actions as records
+from compliance.records import queries as owed
+from compliance.records.enums import AssignmentStatus
 from compliance.requirements import queries as requirements
+from lms.people import queries as people_queries
 from lms.people.enums import AbsentPolicy
 from lms.people.kinds import Summary, Turned
 from tenants import clock
@@ -41,8 +45,30 @@ class RosterOutlook:
     def look(self, people: Sequence[Turned]) -> None:
         """What follows for these people in every requirement that is on."""
         for requirement in self._requirements if people else ():
-            self._found.add(requirement, happenings(requirement, people, self._today))
+            gone = self._gone(requirement.pk, [each.after.user_id for each in people])
+            self._found.add(requirement, happenings(requirement, people, self._today, gone))
         self._found.flush()
+
+    def hold(self) -> None:
+        """No turn looks at any requirement that is on before the transaction is over."""
+        for requirement in sorted(requirements.active(), key=lambda each: each.pk):
+            requirements.locked(requirement.pk)
+
+    def give_back(self, user_ids: Sequence[int]) -> None:
+        """What the undone import had taken from these people and they are meant for again, with its dates."""
+        for requirement in requirements.active():
+            gone = self._gone(requirement.pk, user_ids)
+            if not gone:
+                continue
+            held = requirements.locked(requirement.pk)
+            facts = people_queries.person_facts(user_ids=list(gone))
+            planned = requirements.plan_for(held, facts, self._today).plan
+            back = [gone[each.person_id] for each in planned.decisions if each.outcome in COMES]
+            records.give_back(
+                requirement=held,
+                statuses={each.assignment_id: _status(each) for each in back},
+                since=self._undone_since(),
+            )
 
     def finish(self) -> dict[str, str]:
         """The digests, by what becomes of those who are not in the file."""
@@ -66,3 +92,19 @@ class RosterOutlook:
     def limit(self) -> int | None:
         """As for changes of requirements."""
         return queries.limit_alone(self._at)
+
+    def _gone(self, requirement_id: int, user_ids: Sequence[int]) -> dict[int, owed.Held]:
+        if self._roster.undoes is None:
+            return {}
+        since = self._undone_since()
+        return owed.left_since(requirement_id, user_ids, since, clock.today(since))
+
+    def _undone_since(self) -> datetime:
+        """When the undone import began to write."""
+        begun = self._roster.undoes.begun_at if self._roster.undoes is not None else None
+        return begun or self._at
+
+
+def _status(each: owed.Held) -> str:
+    """What it says until the turn looks at whose clock stands still."""
+    return AssignmentStatus.WAITING if each.holding.waits else AssignmentStatus.ACTIVE

@@ -1,6 +1,6 @@
 """What a roster import would do to what people owe, worked out by the engine; and what was kept of any outlook."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,8 +11,11 @@ from django.urls import reverse
 
 from compliance.changes.enums import Effect
 from compliance.changes.models import Outlook, OutlookLine
+from compliance.core import change
 from compliance.core import outlook as core
 from compliance.core.change import Line
+from compliance.core.plan import Outcome
+from compliance.core.terms import Person
 from compliance.records import queries as records
 from compliance.requirements import queries as requirements
 from lms.people.enums import AbsentPolicy
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 _ORDER = {effect: place for place, effect in enumerate(Effect.values)}
 FILE, ABSENT = "file", "absent"
+COMES = frozenset({Outcome.ASSIGN, Outcome.CREDIT, Outcome.WAIT})
+"""Who is meant now and does not have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,16 @@ class Happening:
         return str(self.user_id) if self.user_id is not None else f"new:{self.email}"
 
 
-def happenings(requirement: "Requirement", people: Sequence[Turned], today: date) -> list[Happening]:
-    """What the import does to these people in one requirement; two plans, a constant number of statements."""
+def happenings(
+    requirement: "Requirement",
+    people: Sequence[Turned],
+    today: date,
+    gone: Mapping[int, records.Held] | None = None,
+) -> list[Happening]:
+    """What the import does to these people in one requirement; two plans, a constant number of statements.
+
+    `gone`: what they had, and have again as they had it if they are meant again.
+    """
     ids = [each.after.user_id for each in people]
     was = requirements.plan_for(requirement, [each.before for each in people if each.before], today)
     then = requirements.plan_for(requirement, [each.after for each in people], today)
@@ -58,6 +71,9 @@ def happenings(requirement: "Requirement", people: Sequence[Turned], today: date
     found = []
     for decision in then.plan.decisions:
         key = decision.person_id
+        if gone and key in gone and key not in held and decision.outcome in COMES:
+            found.append(_happening(_returning(requirement, then.people[key], gone[key], today), by_id[key]))
+            continue
         line = core.line(
             requirement.rule,
             requirement.ladder,
@@ -76,6 +92,16 @@ def happenings(requirement: "Requirement", people: Sequence[Turned], today: date
 def _happening(line: Line, of: Turned) -> Happening:
     user_id = of.after.user_id if of.before is not None else None
     return Happening(line, user_id, of.after.name, of.after.email, ABSENT if of.is_absent else FILE)
+
+
+def _returning(requirement: "Requirement", person: Person, gone: records.Held, today: date) -> Line:
+    """Somebody has again what they had, with its dates."""
+    due = change.due_now(requirement.terms, person, gone.holding)
+    due_on = due.due_on if due else None
+    mails = frozenset[date]()
+    if person.absence_on(today) is None:
+        mails = change.mails_of(gone.holding, due_on, requirement.ladder, today)
+    return Line(person.id, change.Effect.RESTORE, (None, due_on), mails=(frozenset(), mails))
 
 
 def outlook_of(roster_public_id: "UUID") -> Outlook:

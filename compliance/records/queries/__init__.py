@@ -22,7 +22,14 @@ from compliance.records.queries.granting import Granted, granted
 from compliance.records.queries.history_files import Unreadable
 from compliance.records.queries.history_files import decode as decode_history
 from compliance.records.queries.history_files import read as read_history
-from compliance.records.queries.holdings import Held, holder_ids, holdings, shifts_of, withdrawn_since
+from compliance.records.queries.holdings import (
+    Held,
+    holder_ids,
+    holdings,
+    left_since,
+    shifts_of,
+    withdrawn_since,
+)
 from compliance.records.queries.keys import PREFIX as KEY_PREFIX
 from compliance.records.queries.keys import access_keys, key_for
 from compliance.records.queries.loading import preview as preview_history
@@ -60,6 +67,7 @@ from compliance.records.queries.requests import (
     Move,
     Moves,
     asked,
+    ever_decided,
     extended_due_dates,
     holds,
     kind_of,
@@ -163,6 +171,7 @@ __all__ = [
     "event_jobs_of",
     "event_text",
     "events",
+    "ever_decided",
     "excuse",
     "extended_due_dates",
     "finished_cycle",
@@ -174,6 +183,7 @@ __all__ = [
     "is_up_for_review",
     "key_for",
     "kind_of",
+    "left_since",
     "looked_at",
     "main_department",
     "may",

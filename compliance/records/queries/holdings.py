@@ -54,6 +54,40 @@ def withdrawn_since(requirement_id: int, user_ids: Collection[int], since: datet
     )
 
 
+def left_since(requirement_id: int, user_ids: Collection[int], since: datetime, on: date) -> dict[int, Held]:
+    """By person: who has it no more because the rule meant them no longer, since that moment, as they had it.
+
+    `on` is the tenant's day of the moment. Three or six statements.
+    """
+    held = Assignment.objects.filter(requirement_id=requirement_id, user_id__in=list(user_ids))
+    last = {row.user_id: row for row in held.order_by("pk")}
+    gone = [
+        row
+        for row in last.values()
+        if row.withdrawn_on is not None and row.withdrawn_on >= on and _first_reason(row) in _NOT_MEANT
+    ]
+    if not gone:
+        return {}
+    found = _held(
+        gone, Q(closed_at__isnull=True) | Q(closed_at__gte=since, close_reason=CloseReason.WITHDRAWN)
+    )
+    begun = {*ComplianceRecord.objects.filter(assignment__in=gone).values_list("assignment_id", flat=True)}
+    # Who lost it while waiting has never had a cycle.
+    return {
+        key: one
+        if one.assignment_id in begun
+        else replace(one, status=AssignmentStatus.WAITING, holding=replace(one.holding, waits=True))
+        for key, one in found.items()
+    }
+
+
+_NOT_MEANT = (["reason", "left"], ["reason", "no_longer_in_audience"])
+
+
+def _first_reason(row: Assignment) -> list[str]:
+    return next(iter(row.withdrawn_reason), [])
+
+
 _UNMADE = frozenset({CloseReason.UNDONE, CloseReason.MISTAKE})
 
 

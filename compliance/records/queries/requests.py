@@ -20,6 +20,7 @@ from compliance.records.models import (
     Assignment,
     ComplianceRecord,
     Concern,
+    Credit,
     Exemption,
     Extension,
     Shift,
@@ -210,6 +211,14 @@ def requests_of(user_id: int) -> list[Asked]:
     """Everything that was ever asked about a person, newest first; a statement a kind."""
     rows = [row for kind in KINDS for row in asked(kind).filter(user_id=user_id)]
     return sorted(rows, key=lambda row: (row.asked_at, row.pk), reverse=True)
+
+
+def ever_decided(user_ids: Collection[int]) -> set[int]:
+    """For whom of these people anything was ever asked for, or certified by hand; four statements."""
+    found: set[int] = set()
+    for model in (Credit, *KINDS.values()):
+        found |= {*model.objects.filter(user_id__in=list(user_ids)).values_list("user_id", flat=True)}
+    return found
 
 
 def holds(user_id: int, requirement_id: int) -> bool:

@@ -22,6 +22,11 @@ _DAY = timedelta(days=1)
 _Change: TypeAlias = Callable[[tuple[Naming, ...]], tuple[Naming, ...]]
 
 
+def ever_named(user_ids: Collection[int]) -> set[int]:
+    """Who of these people was ever named by hand; one statement."""
+    return {*Individual.objects.filter(user_id__in=list(user_ids)).values_list("user_id", flat=True)}
+
+
 @dataclass(frozen=True, slots=True)
 class Consequence:
     """What a naming does to one person. `is_changed`: something else happens than would without it."""

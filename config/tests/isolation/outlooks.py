@@ -5,10 +5,14 @@ from typing import Any
 
 
 def kept(record: Any, *, roster: str, at: dt.datetime, canary: str) -> None:
-    """The outlook of that import, with one line."""
-    from lms.people.models import RosterImport
+    """The outlook of that import, with one line, and a name as it was before."""
+    from lms.people.models import RosterChange, RosterImport
 
-    _seen(record, at, canary, roster_import=RosterImport.objects.get(public_id=roster))
+    made, said = RosterImport.objects.get(public_id=roster), {"family_name": canary}
+    RosterChange.objects.create(
+        roster_import=made, user=record.user, fact="person", row_id=record.user_id, before=said, after=said
+    )
+    _seen(record, at, canary, roster_import=made)
 
 
 def of_holidays(record: Any, *, by: Any, at: dt.datetime, canary: str) -> str:

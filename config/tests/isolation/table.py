@@ -237,6 +237,7 @@ TENANT: list[Row] = [
     _one("people:import-start", "people.import", "roster"),
     _one("people:import-decide", "people.import", "roster"),
     _one("people:import-withdraw", "people.import", "roster"),
+    _one("people:import-undo", "people.import", "roster"),
     _one("people:import-resume", "people.import", "roster"),
     _one("people:import-problems", "people.import", "roster"),
     Row("people:profile", "signed in"),

@@ -75,6 +75,11 @@ class CourseStanding:
     certificate_public_id: UUID | None = None
 
 
+def ever_enrolled(user_ids: Collection[int]) -> set[int]:
+    """Who of these people ever began a course; one statement."""
+    return {*Enrollment.objects.filter(user_id__in=list(user_ids)).values_list("user_id", flat=True)}
+
+
 def completions(
     *,
     course_ids: Collection[int],

@@ -5,7 +5,7 @@ second turn, when everybody they may be is here.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +15,19 @@ from lms.jobs import actions as jobs
 from lms.jobs.kinds import JobHandle
 from lms.people import events, messages_rosters
 from lms.people.enums import AbsentPolicy, RosterImportState, RowOutcome
-from lms.people.imports import absent, intake, mapping, rows, trying
+from lms.people.imports import absent, intake, keeping, mapping, rows, trying
 from lms.people.imports.trying import TO_DO
 from lms.people.imports.write import Write, add_departments
 from lms.people.models import RosterImport, RosterRow, User
 from tenants import clock
 
 CHUNK = 1000
+
+
+class WorkOut(Protocol):
+    """Working out what an import, or its undoing, does; as `trying.work_out`."""
+
+    def __call__(self, job: JobHandle, roster: RosterImport, *, keeps: bool) -> dict[str, str]: ...
 
 
 def run(job: JobHandle) -> dict[str, Any]:
@@ -31,12 +37,13 @@ def run(job: JobHandle) -> dict[str, Any]:
         return {"roster": str(roster.public_id)}  # cut off after it had handed over to another job
     total = RosterRow.objects.filter(roster_import=roster, outcome__in=TO_DO).count()
     if not job.state:
-        if not _is_as_seen(job, roster):
-            _check_anew(job, roster)
+        if not is_as_seen(job, roster):
+            check_anew(job, roster)
             return {"roster": str(roster.public_id)}
         with job.chunk(done=0, total=2 * total, phase=_("Adding departments"), state={"turn": "rows"}):
             add_departments(roster)
-            roster.options = {**roster.options, "begun": True}
+            # From here on what it changes is kept, so that it can be undone.
+            roster.options = {**roster.options, "begun": True, "begun_at": job.at.isoformat()}
             roster.save(update_fields=["options"])
     _take_turn(job, roster, "rows", _("Importing people"))
     _take_turn(job, roster, "managers", _("Setting managers"))
@@ -48,19 +55,19 @@ def run(job: JobHandle) -> dict[str, Any]:
     return {"roster": str(roster.public_id)}
 
 
-def _is_as_seen(job: JobHandle, roster: RosterImport) -> bool:
+def is_as_seen(job: JobHandle, roster: RosterImport, work_out: WorkOut = trying.work_out) -> bool:
     """Whether it still does to obligations what somebody said yes to; worked out anew, before anything is written."""
     if not roster.seen or roster.options.get("begun"):
         return True
-    return trying.work_out(job, roster, keeps=False)[roster.options["absent"]] == roster.seen
+    return work_out(job, roster, keeps=False)[roster.options["absent"]] == roster.seen
 
 
-def _check_anew(job: JobHandle, roster: RosterImport) -> None:
+def check_anew(job: JobHandle, roster: RosterImport) -> None:
     """Nothing was imported: the preview is made again, and whoever wanted the import decides again."""
     with job.chunk():
         messages_rosters.tell_stale(roster, at=job.at)
         audit.record(
-            action="people.import_stopped",
+            action="people.undo_stopped" if roster.undoes_id else "people.import_stopped",
             by=None,
             at=job.at,
             object_label=roster.file_name,
@@ -69,7 +76,8 @@ def _check_anew(job: JobHandle, roster: RosterImport) -> None:
         )
         roster.state, roster.seen = RosterImportState.CHECKING, ""
         roster.options = {**roster.options, "is_stale": True}
-        check_job = jobs.start(kind=intake.CHECK_JOB, params=job.params, by=roster.asked_by, at=job.at)
+        kind = intake.check_kind(roster)
+        check_job = jobs.start(kind=kind, params=job.params, by=roster.asked_by, at=job.at)
         roster.job_public_id = check_job.public_id
         roster.asked_by = roster.decided_by = roster.asked_at = roster.decided_at = None
         roster.save()
@@ -88,7 +96,13 @@ def _take_turn(job: JobHandle, roster: RosterImport, turn: str, phase: Any) -> N
             progress.done += done_count
             entries = [rows.load(row.line_number, row.values) for row in chunk]
             user_ids = Write(
-                chunk, entries, layout, today=today, at=job.at, is_manager_turn=turn == "managers"
+                chunk,
+                entries,
+                layout,
+                today=today,
+                at=job.at,
+                is_manager_turn=turn == "managers",
+                keeps_for=roster if roster.begun_at else None,
             ).run()
             events.changed.send(sender=None, user_ids=user_ids, at=job.at)
     with job.chunk(state={"turn": order[order.index(turn) + 1]}):
@@ -108,7 +122,10 @@ def _end_absent(job: JobHandle, roster: RosterImport) -> None:
         absent.absent_from(roster, today=today).order_by("pk").values_list("pk", flat=True)[:CHUNK]
     ):
         with job.chunk(phase=_("Ending those who are not in the file")):
+            before = keeping.rows_of(ids)
             absent.end(ids, today=today)
+            if roster.begun_at:
+                keeping.keep(roster, before, keeping.rows_of(ids))
             events.changed.send(sender=None, user_ids=ids, at=job.at)
 
 
@@ -120,6 +137,7 @@ def _finish(roster: RosterImport, owner_id: int | None, at: datetime) -> None:
     # The file has done its work; the lines that tell what became of it stay.
     roster.content = b""
     roster.save(update_fields=["counts", "state", "finished_at", "content"])
+    keeping.forget(at=at)
     audit.record(
         action="people.imported",
         by=User.objects.filter(pk=owner_id).first() if owner_id else None,

@@ -8,12 +8,8 @@ from django.utils.translation import gettext as _
 from lms.people import messages_rosters
 from lms.people.enums import RosterImportState
 from lms.people.imports import intake
-from lms.people.imports.intake import NotNow, NotSeen
+from lms.people.imports.intake import NotNow, NotSeen, Refused
 from lms.people.models import RosterImport, User
-
-
-class Refused(Exception):
-    """Not by this person; the message says so to them."""
 
 
 @transaction.atomic
@@ -45,9 +41,15 @@ def reject(*, roster: RosterImport, remark: str, by: User, at: datetime) -> None
 
 @transaction.atomic
 def withdraw(*, roster: RosterImport, by: User, at: datetime) -> None:
-    """Whoever asked no longer does. Raises Refused and NotNow."""
-    held = intake.held(roster, RosterImportState.WAITING)
-    if held.asked_by_id != by.pk:
+    """Whoever asked no longer does. Raises Refused and NotNow.
+
+    Of an undo whose job was stopped nothing was done, so anybody who may import gives it up.
+    """
+    states = (RosterImportState.WAITING, *((RosterImportState.IMPORTING,) if roster.undoes_id else ()))
+    held = intake.held(roster, *states)
+    if held.state == RosterImportState.IMPORTING:
+        intake.refuse_running(held, by)
+    elif held.asked_by_id != by.pk:
         raise Refused(_("Only whoever asked for an import takes the question back."))
     held.state, held.asked_by, held.asked_at = RosterImportState.CHECKED, None, None
     held.save()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from lms.audit import actions as audit
@@ -24,13 +24,21 @@ from tenants import plans
 from tenants.plans import Limit
 
 CHECK_JOB = "people.roster_check"
+UNDO_CHECK_JOB = "people.roster_undo_check"
+UNDO_JOB = "people.roster_undo"
 SAMPLE_ROWS = 5
+# Any number that no other advisory lock uses; the schema is mixed in, so tenants never wait for each other.
+_LOCK = 0x726F73
 # Above this share of the people on the roster, ending those who are absent has to be confirmed in figures.
 MANY_LEAVE = 0.1
 
 
 class NotNow(Exception):
     """The import is not at the step that was asked for: a second click, or another person was faster."""
+
+
+class Refused(Exception):
+    """It cannot be done, or not by this person; the message says so to them."""
 
 
 class NotConfirmed(Exception):
@@ -110,6 +118,8 @@ def choose_columns(
     settled = replace(layout, names=names, width=len(header.names))
     with transaction.atomic():
         locked = held(roster, RosterImportState.UPLOADED, RosterImportState.CHECKED)
+        if locked.undoes_id:
+            raise NotNow  # it has no file
         locked.encoding, locked.delimiter = encoding, delimiter
         locked.mapping = settled.stored()
         locked.options = {name: value for name, value in locked.options.items() if name != "is_stale"}
@@ -132,10 +142,12 @@ def start_import(
     """Have the checked file imported, or ask a second person first where it concerns so many that it takes two.
 
     `seen` names the outlook that was on the screen. Raises NotNow, NotConfirmed, NotSeen, and LimitReached for more
-    people than the plan's.
+    people than the plan's, and Refused while an import is being undone.
     """
     with transaction.atomic():
         locked = held(roster, RosterImportState.CHECKED)
+        if locked.undoes_id:
+            raise NotNow  # an undo is begun as one
         leaving = locked.counts.get("absent", 0)
         is_many = leaving > MANY_LEAVE * locked.counts.get("on_roster", 0)
         if absent == AbsentPolicy.DEACTIVATE and is_many and confirmed_count != leaving:
@@ -159,12 +171,28 @@ def start_import(
 
 
 def begin(locked: RosterImport, *, at: datetime) -> None:
-    """Start the job for whoever asked, in the caller's transaction."""
+    """Start the job for whoever asked, in the caller's transaction. Raises Refused.
+
+    Nothing is undone while something is imported, nor the other way round: what the one reads the other writes.
+    """
+    _one_at_a_time()
+    if why := queries.why_not_begun(locked, at):
+        raise Refused(why)
     locked.state = RosterImportState.IMPORTING
     locked.job_public_id = jobs.start(
-        kind=counted.IMPORT_JOB, params={"roster": locked.pk}, by=locked.asked_by, at=at
+        kind=import_kind(locked), params={"roster": locked.pk}, by=locked.asked_by, at=at
     ).public_id
     locked.save()
+
+
+def check_kind(roster: RosterImport) -> str:
+    """The kind of job that works out what it does."""
+    return UNDO_CHECK_JOB if roster.undoes_id else CHECK_JOB
+
+
+def import_kind(roster: RosterImport) -> str:
+    """The kind of job that does it."""
+    return UNDO_JOB if roster.undoes_id else counted.IMPORT_JOB
 
 
 def needs_second(
@@ -177,6 +205,8 @@ def needs_second(
     if looked is None or by is None or (limit := outlook.of(roster, at=at).limit()) is None:
         return False
     count = looked.affected(absent, roster.counts.get("absent", 0))
+    # Whoever is taken out of the list is concerned, whether they owed anything or not.
+    count = max(count, roster.counts.get(RowOutcome.REMOVE, 0))
     return count > limit and bool(queries.import_approvers(by))
 
 
@@ -186,14 +216,19 @@ def resume(*, roster: RosterImport, by: User, at: datetime) -> None:
     """
     with transaction.atomic():
         locked = held(roster, RosterImportState.CHECKING, RosterImportState.IMPORTING)
-        job = jobs_queries.visible_to(by, locked.job_public_id) if locked.job_public_id else None
-        if job is not None and job.is_open:
-            raise NotNow
-        kind = CHECK_JOB if locked.state == RosterImportState.CHECKING else counted.IMPORT_JOB
+        refuse_running(locked, by)
+        kind = check_kind(locked) if locked.state == RosterImportState.CHECKING else import_kind(locked)
         if kind == counted.IMPORT_JOB and (new := queries.still_to_come(locked)):
             plans.admit(Limit.PEOPLE, more=new, taken=queries.places_taken)
         locked.job_public_id = jobs.start(kind=kind, params={"roster": roster.pk}, by=by, at=at).public_id
         locked.save(update_fields=["job_public_id"])
+
+
+def refuse_running(locked: RosterImport, by: User) -> None:
+    """Raises NotNow while its job is open."""
+    job = jobs_queries.visible_to(by, locked.job_public_id) if locked.job_public_id else None
+    if job is not None and job.is_open:
+        raise NotNow
 
 
 def refuse_beyond_plan(roster: RosterImport, absent: str) -> None:
@@ -208,7 +243,9 @@ def refuse_beyond_plan(roster: RosterImport, absent: str) -> None:
 
 
 def note(action: str, roster: RosterImport, *, by: User | None, at: datetime) -> None:
-    """One line in the log: which file, whom it concerns, and what was said."""
+    """One line in the log: which file, whom it concerns, and what was said; `action` as for an import."""
+    if roster.undoes_id:
+        action = action.replace(".import_", ".undo_")
     facts = {"digest": roster.seen, "absent": roster.options.get("absent"), "note": roster.decision_note}
     audit.record(
         action=action,
@@ -218,6 +255,12 @@ def note(action: str, roster: RosterImport, *, by: User | None, at: datetime) ->
         object_id=roster.public_id,
         facts={name: value for name, value in facts.items() if value},
     )
+
+
+def _one_at_a_time() -> None:
+    """Until the end of the transaction nobody else of this tenant begins an import or an undo."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
 
 
 def held(roster: RosterImport, *states: RosterImportState) -> RosterImport:

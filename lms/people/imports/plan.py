@@ -38,7 +38,10 @@ class Appointment:
 
 @dataclass(slots=True)
 class Person:
-    """A person as they stand, with everything an import may change."""
+    """A person as they stand, with everything an import may change.
+
+    `is_taken_out`: the undoing of an import took them out, and nobody did anything about them since.
+    """
 
     id: int
     external_id: str
@@ -48,6 +51,7 @@ class Person:
     preferred_name: str = ""
     is_active: bool = True
     is_owner: bool = False
+    is_taken_out: bool = False
     appointments: list[Appointment] = field(default_factory=list)
     leaves: dict[dt.date, dt.date | None] = field(default_factory=dict)
     own: dict[str, str] = field(default_factory=dict)
@@ -105,7 +109,7 @@ def decide(entry: Entry, person: Person | None, layout: Layout, *, today: dt.dat
         _decide_leaves(case)
         _decide_own(case)
     _decide_appointment(case)
-    if person is None:
+    if person is None or person.is_taken_out:
         decision.outcome = RowOutcome.UPDATE if entry.second_of else RowOutcome.CREATE
         decision.changes = {}
     elif decision.changes:
@@ -129,7 +133,9 @@ def _decide_person(case: _Case) -> None:
             continue
         case.decision.person_fields[name] = after
         case.note(name, before, after)
-    if not case.here.is_active:
+    if case.here.is_taken_out:
+        case.decision.person_fields["is_active"] = True
+    elif not case.here.is_active:
         case.decision.problems.append(Problem("stays_deactivated"))
 
 

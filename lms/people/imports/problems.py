@@ -63,6 +63,21 @@ WARNINGS: dict[str, Promise] = {
     ),
     "owner_stays": _("The person is an owner of this site: the last day is not taken over."),
     "stays_deactivated": _("The person was deactivated here by hand and stays so."),
+    "undo_signed_in": _(
+        "The person signed in since the import, so they are kept with everything it said of them."
+    ),
+    "undo_trained": _(
+        "The person began training since the import, so they are kept with everything it said of them."
+    ),
+    "undo_decided": _(
+        "Something was decided about the person since the import, so they are kept with everything it said of them."
+    ),
+    "undo_touched": _(
+        "Somebody else changed the person since the import, so they are kept with everything it said of them."
+    ),
+    "undo_changed": _("%(column)s was changed again since the import and stays as it is now."),
+    "undo_taken": _("%(column)s: “%(value)s” belongs to somebody else by now, so it stays as it is."),
+    "undo_owner": _("The person is an owner of this site: what they are here is not ended."),
 }
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from django.db.models.functions import Lower
 
 from lms.access import roles
+from lms.people.enums import RowOutcome
 from lms.people.imports.lines import Known, identity
 from lms.people.imports.plan import Appointment, Person, match
 from lms.people.imports.problems import Problem
 from lms.people.imports.rows import Entry
-from lms.people.models import Affiliation, Department, Leave, RoleGrant, User
+from lms.people.models import Affiliation, Department, Leave, RoleGrant, RosterRow, User
 from lms.people.queries import fields
 from lms.people.rules import spelt_value
 
@@ -82,6 +83,14 @@ def _person(user: User) -> Person:
     )
 
 
+def _taken_out(user_ids: list[int]) -> set[int]:
+    """Whom the undoing of an import took out; where the file is right, they come as if they were new."""
+    if not user_ids:
+        return set()
+    gone = RosterRow.objects.filter(user_id__in=user_ids, outcome=RowOutcome.REMOVE, applied_at__isnull=False)
+    return {pk for pk in gone.values_list("user_id", flat=True) if pk is not None}
+
+
 def _add_standing(people: dict[int, Person]) -> None:
     affiliations = Affiliation.objects.filter(user_id__in=people).select_related("department", "manager")
     for one in affiliations.order_by("pk"):
@@ -103,6 +112,8 @@ def _add_standing(people: dict[int, Person]) -> None:
         "user_id", "starts_on", "ends_on"
     ):
         people[user_id].leaves[start] = end
+    for user_id in _taken_out([pk for pk, person in people.items() if not person.is_active]):
+        people[user_id].is_taken_out = not people[user_id].appointments
     owners = RoleGrant.objects.filter(user_id__in=people, role=roles.Owner.key)
     for user_id in owners.values_list("user_id", flat=True):
         people[user_id].is_owner = True

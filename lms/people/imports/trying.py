@@ -78,22 +78,22 @@ def _people(roster: RosterImport) -> list[list[int]]:
 def _look(looking: Outlook, roster: RosterImport, layout: Layout, row_ids: list[int], at: datetime) -> None:
     chunk = list(RosterRow.objects.filter(pk__in=row_ids).order_by("line_number"))
     entries = [rows.load(row.line_number, row.values) for row in chunk]
-    with _tried():
+    with tried():
         add_departments(roster)
         ids = Write(chunk, entries, layout, today=clock.today(at), at=at, is_manager_turn=False).run()
         after = queries.person_facts(user_ids=ids)
-    looking.look(_turned(after, is_absent=False))
+    looking.look(turned(after, is_absent=False))
 
 
 def _look_at_absent(looking: Outlook, ids: list[int], at: datetime) -> None:
-    with _tried():
+    with tried():
         absent.end(ids, today=clock.today(at))
         after = queries.person_facts(user_ids=ids)
-    looking.look(_turned(after, is_absent=True))
+    looking.look(turned(after, is_absent=True))
 
 
-def _turned(after: list[PersonFacts], *, is_absent: bool) -> list[Turned]:
-    """Those of them whose facts are others now than they would be."""
+def turned(after: list[PersonFacts], *, is_absent: bool) -> list[Turned]:
+    """Those of them whose facts are others now than they would be (`after`)."""
     before = {one.user_id: one for one in queries.person_facts(user_ids=[one.user_id for one in after])}
     pairs = [(before.get(one.user_id), one) for one in after]
     return [Turned(was, one, is_absent) for was, one in pairs if was is None or _owing(was) != _owing(one)]
@@ -106,7 +106,7 @@ def _owing(facts: PersonFacts) -> PersonFacts:
 
 
 @contextmanager
-def _tried() -> Iterator[None]:
+def tried() -> Iterator[None]:
     """What is written inside is taken back at the end, and with it every lock."""
     with transaction.atomic():
         yield

@@ -13,7 +13,7 @@ from lms.people import queries
 from lms.people.actions.days import end_appointments, refresh_days
 from lms.people.actions.fields import Setting, write_values
 from lms.people.enums import RowOutcome
-from lms.people.imports import plan, snapshot
+from lms.people.imports import keeping, plan, snapshot
 from lms.people.imports.lines import identity
 from lms.people.imports.mapping import Layout
 from lms.people.imports.plan import Decision
@@ -42,7 +42,7 @@ def add_departments(roster: RosterImport) -> None:
 
 
 class Write:
-    """One chunk. `is_manager_turn` sets managers and nothing else."""
+    """One chunk. `is_manager_turn` sets managers and nothing else. `keeps_for`: what it changes is kept for undoing."""
 
     def __init__(
         self,
@@ -53,16 +53,18 @@ class Write:
         today: date,
         at: datetime,
         is_manager_turn: bool,
+        keeps_for: RosterImport | None = None,
     ) -> None:
         self._rows, self._entries = chunk, entries
         self._layout, self._today, self._at = layout, today, at
-        self._is_manager_turn = is_manager_turn
+        self._is_manager_turn, self._keeps_for = is_manager_turn, keeps_for
         self._decided: list[tuple[RosterRow, Entry, Decision]] = []
         self._user_ids: dict[str, int] = {}
 
     def run(self) -> list[int]:
         """Do it; returns the serial ids of the people it was about."""
         self._decide()
+        before = keeping.rows_of(self._user_ids.values()) if self._keeps_for else {}
         if self._is_manager_turn:
             self._set_managers()
         else:
@@ -72,7 +74,10 @@ class Write:
             self._write_own()
             refresh_days(user_ids=set(self._user_ids.values()))
             self._mark_rows()
-        return sorted(set(self._user_ids.values()))
+        user_ids = sorted(set(self._user_ids.values()))
+        if self._keeps_for:
+            keeping.keep(self._keeps_for, before, keeping.rows_of(user_ids))
+        return user_ids
 
     def _decide(self) -> None:
         here = snapshot.take(self._entries, today=self._today)

@@ -66,6 +66,9 @@ from lms.people.queries.rosters import (
     roster_lines,
     rows_of,
     rows_shown,
+    undo_of,
+    why_not_begun,
+    why_not_undone,
 )
 from lms.people.queries.turning import days_of, whose_day
 
@@ -130,10 +133,13 @@ __all__ = [
     "search_people",
     "states_counted",
     "still_to_come",
+    "undo_of",
     "users_of",
     "users_of_field",
     "values_on",
     "whose_day",
+    "why_not_begun",
+    "why_not_undone",
     "with_standing",
     "with_those_below",
     "words_said",

@@ -1,8 +1,14 @@
 """The example rosters: those at SHARED_DIR, or invented ones of the same make."""
 
 import csv
+import datetime as dt
 import io
 
+from lms.jobs.models import Job
+from lms.people.enums import RosterImportState
+from lms.people.imports import outlook, undo, undo_jobs
+from lms.people.imports.inline import Inline
+from lms.people.models import RosterImport, User
 from tenants.tests.shared import SHARED
 
 HEADER = [
@@ -118,3 +124,21 @@ _MAKERS = {
     "northfield-excel-semicolon-cp1252.csv": lambda: _lossy(400),
     "northfield-bad-rows.csv": _bad,
 }
+
+
+def undone(roster: RosterImport, at: dt.datetime, *, by: User, only_looked_at: bool = False) -> RosterImport:
+    """Undo this import, as far as one person may: to the end, or until a second one is asked."""
+    back = undo.prepare(roster=roster, by=by, at=at)
+    Job.objects.filter(params={"roster": back.pk}).delete()  # it is done here and now
+    undo_jobs.check(Inline(back, at=at, report=lambda chunk: None))
+    back.refresh_from_db()
+    summary = outlook.of(back, at=at).summary()
+    if only_looked_at or summary is None:
+        return back
+    back = undo.start(undo=back, seen=summary.seen, by=by, at=at)
+    if back.state == RosterImportState.IMPORTING:
+        Job.objects.filter(params={"roster": back.pk}).delete()
+        RosterImport.objects.filter(pk=back.pk).update(job_public_id=None)
+        undo_jobs.run(Inline(back, at=at, report=lambda chunk: None))
+        back.refresh_from_db()
+    return back

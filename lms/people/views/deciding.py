@@ -31,11 +31,11 @@ def import_decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
             deciding.approve(roster=roster, seen=seen, remark=remark, by=viewer, at=now)
         else:
             deciding.reject(roster=roster, remark=remark, by=viewer, at=now)
-            messages.success(request, _("Not agreed. Whoever asked was written to; nothing was imported."))
+            messages.success(request, _("Not agreed. Whoever asked was written to; nothing was done."))
     except deciding.NotSeen:
-        messages.warning(request, _("It would now do something else. Nothing was imported; look again."))
+        messages.warning(request, _("It would now do something else. Nothing was done; look again."))
     except deciding.NotNow:
-        messages.info(request, _("This import was decided meanwhile. Nothing was done."))
+        messages.info(request, _("This was decided meanwhile. Nothing was done."))
     except deciding.Refused as refusal:
         messages.error(request, str(refusal))
     except plans.LimitReached as error:
@@ -52,9 +52,9 @@ def import_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:
         deciding.withdraw(roster=roster, by=guard.viewer(request), at=clock.now())
     except deciding.NotNow:
-        messages.info(request, _("This import was decided meanwhile. Nothing was done."))
+        messages.info(request, _("This was decided meanwhile. Nothing was done."))
     except deciding.Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Taken back. Nothing was imported."))
+        messages.success(request, _("Taken back. Nothing was done."))
     return http.see_other("people:import-detail", public_id=public_id)

@@ -19,6 +19,7 @@ from lms.people.imports import decode, intake, mapping, outlook, preview
 from lms.people.imports.decode import NotReadable
 from lms.people.kinds import Summary
 from lms.people.models import RosterImport
+from lms.people.views import undoing
 from lms.ui import downloads, http, paging, partials
 from tenants import clock, plans
 
@@ -50,7 +51,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 def import_columns(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Which column is what. Another encoding or separator shows the file anew before anything is decided."""
     roster = queries.import_for(public_id)
-    if roster.state not in (RosterImportState.UPLOADED, RosterImportState.CHECKED):
+    if roster.undoes_id or roster.state not in (RosterImportState.UPLOADED, RosterImportState.CHECKED):
         return http.see_other("people:import-detail", public_id=public_id)
     try:
         form = _columns_form(request, roster)
@@ -111,6 +112,8 @@ def import_start(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return preview_of(request, roster, form, status=422)
     except intake.NotNow:
         messages.info(request, _("This import has been started already."))
+    except intake.Refused as refusal:
+        messages.error(request, str(refusal))
     return http.see_other("people:import-detail", public_id=public_id)
 
 
@@ -131,6 +134,12 @@ def import_resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def import_problems_csv(request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
     """Every line with something to say, for whoever mends the file."""
     roster = queries.import_for(public_id)
+    if roster.undoes_id:
+        return downloads.csv_response(
+            "left.csv",
+            header=[_("Employee ID"), _("E-mail"), _("What is left as it is now")],
+            rows=([row[1], row[2], row[4]] for row in _problem_lines(roster)),
+        )
     header = [_("Line"), _("Employee ID"), _("E-mail"), _("Imported"), _("What is wrong")]
     return downloads.csv_response("problems.csv", header=header, rows=_problem_lines(roster))
 
@@ -174,14 +183,16 @@ def preview_of(request: HttpRequest, roster: RosterImport, form: Form, status: i
         # The page that showed the progress asks; what it has to show now is a page of its own.
         url = reverse("people:import-detail", kwargs={"public_id": roster.public_id})
         return HttpResponse(headers={"HX-Redirect": url})
-    counts = roster.counts
+    counts, looked = roster.counts, outlook.of(roster, at=clock.now()).summary()
+    decided = {"form": form, "outlook": looked, **_deciding(request, roster, form, looked)}
+    if roster.undoes is not None:
+        return undoing.page_of(request, roster, roster.undoes, decided, status)
     default = next((one for one in _SHOWS if counts.get(one)), "create")
     show = request.GET.get("show", default)
     show = show if show in _SHOWS else default
     rows = paging.page_of(queries.rows_shown(roster, show), request)
     page = {
         "roster": roster,
-        "form": form,
         "show": show,
         "tabs": [(one, counts[one]) for one in _SHOWS if counts.get(one)],
         "page": rows,
@@ -190,8 +201,8 @@ def preview_of(request: HttpRequest, roster: RosterImport, form: Form, status: i
         "may_end": bool(counts.get("absent")),
         "must_confirm": counts.get("absent", 0) > intake.MANY_LEAVE * counts.get("on_roster", 0),
         "ended": roster.options.get("absent") == AbsentPolicy.DEACTIVATE,
-        "outlook": (looked := outlook.of(roster, at=clock.now()).summary()),
-        **_deciding(request, roster, form, looked),
+        **decided,
+        **undoing.offer(roster, at=clock.now()),
     }
     return partials.render_page(request, "people/import_detail.html", page, partial="rows", status=status)
 
