@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from . import days
@@ -11,7 +12,9 @@ from .due import FirstDue, first_due
 from .terms import EXCUSES, Absence, Anchor, CycleDates, FixedDay, Period, Terms, Validity
 
 __all__ = [
+    "AbsenceStep",
     "FirstDue",
+    "absence_steps",
     "add_months",
     "add_period",
     "after_absences",
@@ -36,20 +39,36 @@ def opened(terms: Terms, window_opens_on: date, due_on: date, absences: Iterable
     return CycleDates(window_opens_on, moved, moved + timedelta(days=terms.grace_days), original)
 
 
+@dataclass(frozen=True, slots=True)
+class AbsenceStep:
+    """A due date that an absence moved: where it was counted to, and where weekends and holidays left it."""
+
+    absence: Absence
+    counted_to: date
+    due_on: date
+
+
 def after_absences(terms: Terms, due_on: date, absences: Iterable[Absence]) -> date:
     """The due date after absences: one that falls into an absence moves to N days after the first day back.
 
     N is `return_days`, and `first_due_days` after an excuse. An absence without an end moves nothing yet.
     The result depends only on the original date, so it may be computed any number of times.
     """
+    for step in absence_steps(terms, due_on, absences):
+        due_on = step.due_on
+    return due_on
+
+
+def absence_steps(terms: Terms, due_on: date, absences: Iterable[Absence]) -> Iterator[AbsenceStep]:
+    """Each absence that moves the due date, in turn, and to where: `after_absences` step by step."""
     for returns_on, absence in sorted(_ended(absences), key=_in_turn):
         if absence.covers(due_on):
             if absence.cause in EXCUSES:
-                due_on = _fresh(terms, returns_on)
+                counted_to = _fresh(terms, returns_on)
             else:
-                due_on = returns_on + timedelta(days=terms.return_days)
-            due_on = days.rolled(due_on, terms.roll, terms.calendar, returns_on)
-    return due_on
+                counted_to = returns_on + timedelta(days=terms.return_days)
+            due_on = days.rolled(counted_to, terms.roll, terms.calendar, returns_on)
+            yield AbsenceStep(absence, counted_to, due_on)
 
 
 def _ended(absences: Iterable[Absence]) -> Iterator[tuple[date, Absence]]:

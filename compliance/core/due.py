@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from . import days
 from .milestones import DateField, Milestone, Other, Said, reached, said
@@ -13,28 +14,42 @@ WAITS_FOR, WAITS_FOR_FIELD = "waits_for", "waits_for_field"
 """The facts that say what somebody has no due date without: the title of a requirement, the name of a field."""
 
 
-@dataclass(frozen=True, slots=True)
-class FirstDue:
-    """A first due date, before weekends and absences move it.
+class CountedFrom(StrEnum):
+    """The day that a first due date was counted from, as it is kept with the assignment.
 
-    `counted_from` names the day `counted_from_on` that it was counted from: joining, start, hire, assigned, completion,
-    field; fixed and calendar for a due day that was not counted; assignment when the usual date was already past.
+    FIXED and CALENDAR are due days that were not counted; ASSIGNMENT: the usual date was already past. Each has its
+    sentence in `records.queries.words`.
     """
 
+    JOINING = "joining"
+    START = "start"
+    HIRE = "hire"
+    ASSIGNED = "assigned"
+    COMPLETION = "completion"
+    FIELD = "field"
+    FIXED = "fixed"
+    CALENDAR = "calendar"
+    ASSIGNMENT = "assignment"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDue:
+    """A first due date, before weekends and absences move it; `counted_from` names the day `counted_from_on`."""
+
     due_on: date
-    counted_from: str
+    counted_from: CountedFrom
     counted_from_on: date
 
     @property
     def is_adjusted(self) -> bool:
         """Whether the usual date was already past, so that another was set."""
-        return self.counted_from == "assignment"
+        return self.counted_from is CountedFrom.ASSIGNMENT
 
     def facts(self, terms: Terms) -> tuple[Fact, ...]:
         """The arithmetic, as facts."""
-        after = terms.waits_for if self.counted_from in {"completion", "field"} else None
+        after = terms.waits_for if self.counted_from in (CountedFrom.COMPLETION, CountedFrom.FIELD) else None
         return (
-            ("counted_from", self.counted_from),
+            ("counted_from", self.counted_from.value),
             ("counted_from_on", self.counted_from_on.isoformat()),
             ("first_due_days", str(terms.first_due_days)),
             ("day_unit", terms.due_unit.value),
@@ -133,21 +148,21 @@ def first_due(
     if found is None:
         found = _counted(terms, joined_on, assigned_on, hired_on or joined_on, counted_on or assigned_on)
     if found.due_on < assigned_on:
-        return FirstDue(_later(terms, assigned_on), "assignment", assigned_on)
+        return FirstDue(_later(terms, assigned_on), CountedFrom.ASSIGNMENT, assigned_on)
     return found
 
 
 def _counted(terms: Terms, joined_on: date, assigned_on: date, hired_on: date, counted_on: date) -> FirstDue:
     """N days after a day of the person's own, or after the start when that is later."""
     named = {
-        DueFrom.HIRE: ("hire", hired_on),
-        DueFrom.ASSIGNMENT: ("assigned", max(assigned_on, terms.starts_on)),
-        DueFrom.COMPLETION: ("completion", counted_on),
-        DueFrom.FIELD: ("field", counted_on),
+        DueFrom.HIRE: (CountedFrom.HIRE, hired_on),
+        DueFrom.ASSIGNMENT: (CountedFrom.ASSIGNED, max(assigned_on, terms.starts_on)),
+        DueFrom.COMPLETION: (CountedFrom.COMPLETION, counted_on),
+        DueFrom.FIELD: (CountedFrom.FIELD, counted_on),
     }
-    name, since = named.get(terms.due_from, ("joining", joined_on))
-    if terms.starts_on >= since and name != "assigned":
-        name, since = "start", terms.starts_on
+    name, since = named.get(terms.due_from, (CountedFrom.JOINING, joined_on))
+    if terms.starts_on >= since and name is not CountedFrom.ASSIGNED:
+        name, since = CountedFrom.START, terms.starts_on
     return FirstDue(_later(terms, since), name, since)
 
 
@@ -156,15 +171,15 @@ def _one_date(terms: Terms, due_on: date | None, joined_on: date) -> FirstDue | 
     if due_on is None:
         return None
     is_too_soon = joined_on > terms.starts_on and _later(terms, joined_on) > due_on
-    return None if is_too_soon else FirstDue(due_on, "fixed", due_on)
+    return None if is_too_soon else FirstDue(due_on, CountedFrom.FIXED, due_on)
 
 
 def _by_calendar(terms: Terms, day: FixedDay, since: date) -> FirstDue:
     """The next due day of the calendar, or `first_due_days` from `since` when it comes sooner than that."""
     due_on, earliest = days.next_fixed(since, day), _later(terms, since)
     if earliest > due_on:
-        return FirstDue(earliest, "assigned", since)
-    return FirstDue(due_on, "calendar", due_on)
+        return FirstDue(earliest, CountedFrom.ASSIGNED, since)
+    return FirstDue(due_on, CountedFrom.CALENDAR, due_on)
 
 
 def _later(terms: Terms, since: date) -> date:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from . import dates, history
-from .terms import Completion, CycleDates, CycleFacts, Person, Terms, Trigger, Validity
+from . import dates, derivation, history
+from .terms import Completion, CycleDates, CycleFacts, Fact, Person, Terms, Trigger, Validity
 
 LONGEST_DAYS = 366
 """Of the time that people are given, and of how far back an event may lie."""
@@ -61,6 +61,7 @@ class Asked:
 
     `dates` are those of the new cycle, or of the open one as it will be. `presses_to` is the day the event itself asks
     for, before any absence; `was_due_on` when the open cycle is due without it; `done_on` when it was done already.
+    `because` are the facts behind the date of a new cycle; they decide nothing.
     """
 
     person_id: int
@@ -69,6 +70,7 @@ class Asked:
     presses_to: date | None = None
     was_due_on: date | None = None
     done_on: date | None = None
+    because: tuple[Fact, ...] = ()
 
     @property
     def is_asked(self) -> bool:
@@ -130,18 +132,19 @@ def ask(terms: Terms, person: Person, place: Place, done: Sequence[Completion], 
     if unfinished is not None:
         return _joined(terms, person, unfinished, place.owed_by or unfinished.due_on, wanted)
     last = max(finished, key=lambda each: each.number, default=None)
-    return _opened(terms, person, last, wanted, of.today)
+    return _opened(terms, person, last, of)
 
 
-def _opened(terms: Terms, person: Person, last: CycleFacts | None, wanted: date, today: date) -> Asked:
-    opens_on = today
+def _opened(terms: Terms, person: Person, last: CycleFacts | None, of: Occasion) -> Asked:
+    opens_on, wanted = of.today, of.today + timedelta(days=of.days)
     if last is not None and last.completed_on is not None:
         # A pass finishes one cycle only: what was done today, before this was known, is not done again today.
-        opens_on = max(today, last.completed_on + _DAY)
+        opens_on = max(of.today, last.completed_on + _DAY)
         if terms.recurs is not None and last.valid_until is not None:
             wanted = min(wanted, last.valid_until)
     made = dates.opened(terms, opens_on, max(wanted, opens_on), person.absences)
-    return Asked(person.id, Outcome.OPENED, made, made.original_due_on)
+    because = derivation.event(terms, of.today, of.days, last, made)
+    return Asked(person.id, Outcome.OPENED, made, made.original_due_on, because=because)
 
 
 def _joined(terms: Terms, person: Person, cycle: CycleFacts, owed_by: date, wanted: date) -> Asked:

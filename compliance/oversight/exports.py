@@ -102,6 +102,47 @@ def restated_rows(
             yield (*standing, *cause, *days)
 
 
+OWN_HEADER = (
+    "requirement",
+    "cycle",
+    "state",
+    "due_on",
+    "completed_on",
+    "late_days",
+    "valid_until",
+    "next_time",
+    "why",
+    "why_this_date",
+    "as_of",
+)
+
+
+def own_rows(
+    mine: queries.MyTraining, past: Iterable[queries.Past], *, as_of: date
+) -> Iterator[tuple[object, ...]]:
+    """One person's own record under OWN_HEADER: what applies on `as_of` (tenant's zone), then each cycle that is over.
+
+    The reasons are the sentences of the pages, in the language of the site. `state` of a cycle that is over: completed,
+    revoked, or why it was closed.
+    """
+    for duty in mine.everything:
+        owed = duty.owed
+        yield (
+            *(owed.title, owed.cycle, str(owed.status.value), owed.due_on if duty.is_open else None),
+            *(owed.completed_on, owed.late_days, owed.valid_until, duty.next_time),
+            *(" ".join(duty.why), " ".join(duty.date_why)),
+            as_of,
+        )
+    for one in past:
+        cycle = one.cycle
+        state = "revoked" if cycle.revocation else cycle.close_reason or "completed"
+        yield (
+            *(cycle.requirement_title, cycle.cycle, state, cycle.due_on),
+            *(cycle.completed_on, cycle.late_days, cycle.valid_until, "", "", ""),
+            as_of,
+        )
+
+
 COMPLETIONS_LABEL = _("Completions")
 
 COMPLETIONS_HEADER = (

@@ -27,6 +27,7 @@ app_name = "oversight"
 urlpatterns = [
     path("", own.home, name="home"),
     path("status/", own.status, name="status"),
+    path("status.csv", own.status_csv, name="status-csv"),
     path("overview/", everyone.overview, name="overview"),
     path("overview/people/", everyone.people_list, name="people"),
     path("overview/people.csv", everyone.people_csv, name="people-csv"),

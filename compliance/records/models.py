@@ -73,8 +73,9 @@ class ComplianceRecord(models.Model):
     of the requirement that the enrollment was accepted for: another than its own where an equivalence counted. A
     completed row can never be changed again: a trigger in the database refuses it. `original_due_on` is the due date
     before a leave or an extension moved it; `anchored_on` is what the validity is counted from; `late_days` is 0 when
-    on time. With an `event` it was asked for because something happened, and what was done before counts until its due
-    date only.
+    on time. `derivation` holds the facts behind the due date it was opened with, as `core.derivation` has them; empty
+    for what was opened before they were kept, and for what was never open. With an `event` it was asked for because
+    something happened, and what was done before counts until its due date only.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -87,6 +88,7 @@ class ComplianceRecord(models.Model):
     original_due_on = models.DateField()
     grace_ends_on = models.DateField()
     is_adjusted = models.BooleanField(default=False)
+    derivation = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     completed_at = models.DateTimeField(null=True)
     completed_on = models.DateField(null=True)
     valid_from = models.DateField(null=True)

@@ -53,7 +53,7 @@ def population(requirement: Requirement, rows: Roster) -> Population:
     return Population(
         people=tuple(
             replace(
-                _person(row, excused.get(row.user_id, ()) + rests),
+                person_of(row, excused.get(row.user_id, ()) + rests),
                 by_hand=by_hand.get(row.user_id, ()),
                 milestones=reached.get(row.user_id, ()),
             )
@@ -173,7 +173,8 @@ def told(checks: Iterable[Check], by_code: dict[str, str]) -> tuple[Check, ...]:
 _CODED = {"department": "{}", "group": "group:{}", "system": "group:{}"}
 
 
-def _person(row: people_queries.PersonFacts, other: tuple[Absence, ...]) -> Person:
+def person_of(row: people_queries.PersonFacts, other: tuple[Absence, ...]) -> Person:
+    """One person in the engine's words; `other` are absences besides the leaves."""
     appointments = tuple(
         Appointment(
             *(each.kind, each.department_path, each.starts_on, each.ends_on), each.title, each.fte_percent

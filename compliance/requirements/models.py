@@ -170,6 +170,14 @@ class Requirement(models.Model):
 
         One statement when weekends and holidays matter to it, for the holidays; ask once, not once a person.
         """
+        return self.terms_by(
+            working_calendar() if self.observes_calendar else Calendar(),
+            self._waits_for,
+            self._counted_from_field,
+        )
+
+    def terms_by(self, calendar: Calendar, waits_for: Other | None, field: DateField | None) -> Terms:
+        """As `terms`, for whoever reads the holidays, and what it waits for, once for several requirements."""
         return Terms(
             starts_on=self.starts_on,
             first_due_days=self.first_due_days,
@@ -186,9 +194,9 @@ class Requirement(models.Model):
             due_unit=DayUnit(self.due_unit),
             roll=CoreRoll(self.roll),
             year_start=_day_of_year(self.year_start_month, self.year_start_day),
-            calendar=working_calendar() if self.observes_calendar else Calendar(),
-            due_after=self._waits_for,
-            due_field=self._counted_from_field,
+            calendar=calendar if self.observes_calendar else Calendar(),
+            due_after=waits_for,
+            due_field=field,
         )
 
     @property

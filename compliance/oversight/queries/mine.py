@@ -51,17 +51,28 @@ class Duty:
         return "in_progress" if self.is_started else "not_started"
 
     @property
-    def why(self) -> str:
-        """Why this person has it: the facts that matched, in words."""
-        return str(records.why_text(self.owed.why))
+    def why(self) -> tuple[str, ...]:
+        """Why this person has it, in sentences: what was recorded when it was assigned, and what is now."""
+        return self.owed.explained.why
 
     @property
-    def date_why(self) -> str:
-        """How the due date came about, in words, and what moved it; empty where the facts do not say."""
-        if not self.is_open:
-            return ""
-        texts = (records.date_text(self.owed.why), records.moved_text(self.owed.moved_by))
-        return "; ".join(text for text in texts if text)
+    def date_why(self) -> tuple[str, ...]:
+        """Why it is due when it is, in sentences that lead there; of what is done, why it counts until when it does.
+
+        The same words wherever the obligation is shown, and in the mail.
+        """
+        if self.is_open:
+            return self.owed.explained.dates or self.owed.explained.counts
+        return self.owed.explained.counts if self.owed.status == ComplianceStatus.COMPLIANT else ()
+
+    @property
+    def next_time(self) -> str:
+        """When it comes back: "3 Feb 2027, can be done from 5 Dec 2026", how often while it is open; empty: never."""
+        following = self.owed.explained.next
+        if following is None:
+            return self.owed.explained.again if self.is_open else ""
+        days = {"due": dates.day_text(following.due_on), "opens": dates.day_text(following.window_opens_on)}
+        return _("%(due)s, can be done from %(opens)s") % days
 
     @property
     def waiting(self) -> str:
@@ -109,6 +120,12 @@ class Duty:
             return ""
         happened_on = date.fromisoformat(known["event_on"])
         return str(records.event_text(known["event_kind"], known["event_title"], happened_on))
+
+    @property
+    def asked_apart(self) -> str:
+        """As `asked_again`, where the sentences about the date do not say it, as after a waiver."""
+        said = self.asked_again.rstrip(".")
+        return "" if any(said in sentence for sentence in self.date_why) else said
 
     @property
     def excuse(self) -> str:
@@ -182,6 +199,11 @@ class MyTraining:
     def everything(self) -> list[Duty]:
         """All duties: open, done, excused."""
         return [*self.todo, *self.done, *self.excused]
+
+    @property
+    def has_owners(self) -> bool:
+        """Whether somebody answers for each of them, who can be asked."""
+        return all(duty.owed.explained.owner for duty in self.everything)
 
     @property
     def continue_with(self) -> Duty | None:

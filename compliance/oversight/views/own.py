@@ -1,15 +1,16 @@
 """What a person sees of themself."""
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from compliance.evidence import queries as evidence
-from compliance.oversight import queries
+from compliance.oversight import exports, queries
 from compliance.records import queries as records
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.mail import queries as mail
-from lms.ui import http, partials
+from lms.ui import downloads, http, partials
 from tenants import clock
 from tenants.lifecycle import refusals
 from tenants.rules.lifecycle import Deed
@@ -51,3 +52,13 @@ def status(request: HttpRequest) -> HttpResponse:
         "as_of": now,
     }
     return partials.render_page(request, "oversight/status.html", context)
+
+
+@guard.signed_in
+@require_safe
+def status_csv(request: HttpRequest) -> HttpResponseBase:
+    """One's own record as a file: what applies, why, and every cycle that is over."""
+    user, today = guard.viewer(request), clock.today()
+    mine, past = queries.my_record(user_id=user.pk, today=today)
+    rows = list(exports.own_rows(mine, past, as_of=today))
+    return downloads.csv_response(f"my-record-{today}.csv", header=exports.OWN_HEADER, rows=rows)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F, Q
 
-from compliance.core import dates
+from compliance.core import dates, derivation
 from compliance.core.plan import Decision, Outcome, late_answer
 from compliance.core.terms import Cause
 from compliance.records.actions.completing import certify, completed_fields, done_record, keep_finished
-from compliance.records.actions.writing import insert
+from compliance.records.actions.writing import insert, kept
 from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.records.queries import cycles
@@ -164,6 +164,7 @@ def first_record(assignment: Assignment, decision: Decision, at: datetime) -> Co
         original_due_on=decision.dates.original_due_on,
         grace_ends_on=decision.dates.grace_ends_on,
         is_adjusted=decision.is_adjusted,
+        derivation=kept(derivation.first()) if decision.credit is None else [],
         created_at=at,
     )
     if decision.credit is not None and decision.validity is not None:

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max, Q
 
-from compliance.core import dates
+from compliance.core import dates, derivation
+from compliance.core.terms import CycleDates, Terms
+from compliance.records.actions.writing import kept
 from compliance.records.enums import AssignmentStatus
 from compliance.records.models import ComplianceRecord, Obligation
+from compliance.records.queries.obligations import cycle_facts
 from compliance.requirements import queries as requirements
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ def _open_renewals(requirement: "Requirement", today: date, at: datetime) -> int
         requirement=requirement,
         open_record__isnull=True,
         valid_until__isnull=False,
-    ).select_related("done_record")
+    ).select_related("done_record__credit", "done_record__event")
     by_user = {row.user_id: row for row in rows}
     if not by_user:
         return 0
@@ -50,19 +53,26 @@ def _open_renewals(requirement: "Requirement", today: date, at: datetime) -> int
             terms, row.valid_until, row.completed_on, person.absences, is_temporary=done.is_temporary
         )
         if cycle.window_opens_on <= today:
-            opened.append(
-                ComplianceRecord(
-                    assignment_id=row.assignment_id,
-                    user_id=row.user_id,
-                    requirement=requirement,
-                    cycle=numbers[row.assignment_id] + 1,
-                    window_opens_on=cycle.window_opens_on,
-                    due_on=cycle.due_on,
-                    original_due_on=cycle.original_due_on,
-                    grace_ends_on=cycle.grace_ends_on,
-                    created_at=at,
-                )
-            )
+            opened.append(_opened(terms, done, cycle, numbers[row.assignment_id] + 1, at))
     # Another turn may have been here meanwhile: the constraint on (assignment, cycle) decides.
     ComplianceRecord.objects.bulk_create(opened, ignore_conflicts=True)
     return len(opened)
+
+
+def _opened(
+    terms: Terms, done: ComplianceRecord, cycle: CycleDates, number: int, at: datetime
+) -> ComplianceRecord:
+    lasts_until = done.credit.valid_until if done.credit is not None else None
+    facts = derivation.renewal(terms, cycle_facts(done), done.anchored_on, cycle, lasts_until=lasts_until)
+    return ComplianceRecord(
+        assignment_id=done.assignment_id,
+        user_id=done.user_id,
+        requirement_id=done.requirement_id,
+        cycle=number,
+        window_opens_on=cycle.window_opens_on,
+        due_on=cycle.due_on,
+        original_due_on=cycle.original_due_on,
+        grace_ends_on=cycle.grace_ends_on,
+        derivation=kept(facts),
+        created_at=at,
+    )

@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from compliance.core import dates, waivers
-from compliance.core.terms import CycleDates
+from compliance.core import dates, derivation, waivers
+from compliance.core.terms import Absence, CycleDates, Terms
+from compliance.records.actions.writing import kept
 from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord, Exemption
 from compliance.records.queries import excuses
@@ -67,6 +68,8 @@ def _return(requirement_id: int, user_ids: Collection[int], today: date, at: dat
                 owed_by[record.pk],
                 people[record.user_id].absences,
             ),
+            terms,
+            found[record.pk],
             at,
         )
         for record in leaving
@@ -76,7 +79,9 @@ def _return(requirement_id: int, user_ids: Collection[int], today: date, at: dat
     return len(fresh)
 
 
-def _fresh(before: ComplianceRecord, cycle: CycleDates, at: datetime) -> ComplianceRecord:
+def _fresh(
+    before: ComplianceRecord, cycle: CycleDates, terms: Terms, excused: Collection[Absence], at: datetime
+) -> ComplianceRecord:
     return ComplianceRecord(
         assignment_id=before.assignment_id,
         user_id=before.user_id,
@@ -87,6 +92,7 @@ def _fresh(before: ComplianceRecord, cycle: CycleDates, at: datetime) -> Complia
         original_due_on=cycle.original_due_on,
         grace_ends_on=cycle.grace_ends_on,
         event_id=before.event_id,
+        derivation=kept(derivation.excuse(terms, excused, cycle)),
         created_at=at,
     )
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from compliance.core import dates
+from compliance.core import dates, derivation
 from compliance.records import events, letters, rules
+from compliance.records.actions.writing import kept
 from compliance.records.enums import CloseReason
 from compliance.records.models import Assignment, ComplianceRecord, Obligation, Reinstatement, Revocation
 from compliance.records.queries import revocations as queries
@@ -105,6 +106,7 @@ def _open_fresh(
         due_on=cycle.due_on,
         original_due_on=cycle.original_due_on,
         grace_ends_on=cycle.grace_ends_on,
+        derivation=kept(derivation.revocation(record.completed_on, today, due_on, cycle)),
         created_at=at,
     )
 

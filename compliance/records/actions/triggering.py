@@ -7,13 +7,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from compliance.core import dates, triggers
+from compliance.core import dates, derivation, triggers
 from compliance.core.triggers import Outcome
 from compliance.records import events, messages, rules
 from compliance.records.actions.completing import record_completions
 from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.returning import return_from_excuses
 from compliance.records.actions.taking_in import take_in_credits
+from compliance.records.actions.writing import kept
 from compliance.records.enums import AssignmentStatus, CloseReason, EventOutcome
 from compliance.records.models import Assignment, ComplianceRecord, Concern, TriggeringEvent
 from compliance.records.queries import requests
@@ -109,8 +110,11 @@ def _concern(event: TriggeringEvent, one: queries.Meant, records: dict[int, int]
 
 def _open(event: TriggeringEvent, seen: queries.Preview, at: datetime) -> dict[int, int]:
     """Open the cycles of this event; answers them by person."""
-    fresh = {
-        one.asked.person_id: one.asked.dates for one in seen.people if one.asked.outcome is Outcome.OPENED
+    opening = [one.asked for one in seen.people if one.asked.outcome is Outcome.OPENED]
+    fresh = {asked.person_id: asked.dates for asked in opening}
+    because = {
+        asked.person_id: (("opened", derivation.Opened.EVENT.value), *event.trigger.facts, *asked.because)
+        for asked in opening
     }
     held = Assignment.objects.filter(
         requirement_id=event.requirement_id, user_id__in=list(fresh), withdrawn_on__isnull=True
@@ -131,6 +135,7 @@ def _open(event: TriggeringEvent, seen: queries.Preview, at: datetime) -> dict[i
                 original_due_on=made.original_due_on,
                 grace_ends_on=made.grace_ends_on,
                 event=event,
+                derivation=kept(because[assignment.user_id]),
                 created_at=at,
             )
         )

@@ -1,12 +1,18 @@
 """Writing many new rows at once, when a rule reaches thousands of people."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
 
+from compliance.core.terms import Fact
 from compliance.records.models import Assignment, ComplianceRecord
+
+
+def kept(facts: Iterable[Fact]) -> list[list[str]]:
+    """Facts as a column of JSON holds them."""
+    return [list(fact) for fact in facts]
 
 
 def insert(rows: Sequence[Assignment] | Sequence[ComplianceRecord]) -> None:

@@ -8,10 +8,10 @@ compliant when every requirement that counts for them is.
 from compliance.records.queries.access import Access, Answer, answer, may
 from compliance.records.queries.counting import FinishedCycle, Served, finished_cycles, served_by
 from compliance.records.queries.courses import Course, Round, courses_of
+from compliance.records.queries.derivations import Explained, explained_of
 from compliance.records.queries.dossiers import (
     AskedCourse,
     Dossier,
-    MovedBy,
     Owed,
     PastCycle,
     dossier,
@@ -65,6 +65,7 @@ from compliance.records.queries.requests import (
     Asked,
     LeftOut,
     Move,
+    MovedBy,
     Moves,
     asked,
     ever_decided,
@@ -129,6 +130,7 @@ __all__ = [
     "Dossier",
     "Draft",
     "EventJob",
+    "Explained",
     "FinishedCycle",
     "Granted",
     "Held",
@@ -173,6 +175,7 @@ __all__ = [
     "events",
     "ever_decided",
     "excuse",
+    "explained_of",
     "extended_due_dates",
     "finished_cycle",
     "finished_cycles",

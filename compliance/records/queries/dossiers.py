@@ -12,27 +12,14 @@ from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.models import ComplianceRecord, Credit, Obligation, Revocation, Shift
 from compliance.records.queries.counting import COUNTED, answered_text, counts_text
 from compliance.records.queries.cycles import rounds_of
+from compliance.records.queries.derivations import EXPLAINED, Explained, explained
 from compliance.records.queries.obligations import obligations, standings_of
-from compliance.records.queries.requests import extended_due_dates
+from compliance.records.queries.requests import MovedBy, extended_due_dates
 from compliance.records.queries.revocations import revocations_of
 from lms.catalog import queries as catalog
 from tenants import clock
 
 AskedCourse = catalog.NamedCourse
-
-
-@dataclass(frozen=True, slots=True)
-class MovedBy:
-    """The change of a requirement that moved a due date: number, the day it was made, by whom, why, and from where.
-
-    Number 0: it was another list of holidays.
-    """
-
-    number: int
-    on: date
-    by: str
-    reason: str
-    moved_from: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +30,8 @@ class Owed:
     `answered_by` is the course passed last time; `counts_because` says so where another one was asked for.
     `enrollment_id` is what satisfied the last finished cycle. `why` are the facts that matched when it was assigned,
     `because` those behind the status of today. `extended_from`: an extension moved the due date, and this was it first.
-    `moved_by`: the change of the requirement that moved it last.
+    `moved_by`: the change of the requirement that moved it last. `explained` holds why the person has it, and why it is
+    due when it is.
     """
 
     assignment_id: int
@@ -70,6 +58,7 @@ class Owed:
     because: tuple[terms.Fact, ...]
     why: tuple[terms.Fact, ...]
     assigned_on: date
+    explained: Explained
     extended_from: date | None = None
     moved_by: MovedBy | None = None
     credit: Credit | None = None
@@ -155,7 +144,7 @@ def owed_by(user_id: int, today: date) -> list[Owed]:
     rows = list(
         obligations(today)
         .filter(user_id=user_id)
-        .select_related("requirement", "assignment", *(f"done_record__{name}" for name in COUNTED))
+        .select_related(*EXPLAINED, *(f"done_record__{name}" for name in COUNTED))
     )
     rounds, courses = rounds_of([row.assignment_id for row in rows]), {}
     for row in rows:
@@ -168,10 +157,11 @@ def owed_by(user_id: int, today: date) -> list[Owed]:
         row.open_record_id for row in rows if row.open_record_id and row.due_on != row.original_due_on
     ]
     moved, owed = _Moved(extended_due_dates(moved_ids), _moved_by(moved_ids)), []
+    told = explained(rows, user_id, today)
     for row in rows:
         number, ids = courses[row.assignment_id]
         asked = number, tuple(named[each] for each in ids if each in named)
-        owed.append(_owed(row, standings[row.assignment_id], moved, asked))
+        owed.append(_owed(row, standings[row.assignment_id], moved, asked, told[row.assignment_id]))
     return sorted(
         owed, key=lambda one: (_ORDER[one.status], one.due_on or one.valid_until or date.max, one.title)
     )
@@ -213,7 +203,11 @@ def _moved_by(record_ids: Collection[int]) -> dict[int, MovedBy]:
 
 
 def _owed(
-    row: Obligation, standing: Standing, moved: _Moved, asked: tuple[int, tuple[AskedCourse, ...]]
+    row: Obligation,
+    standing: Standing,
+    moved: _Moved,
+    asked: tuple[int, tuple[AskedCourse, ...]],
+    told: Explained,
 ) -> Owed:
     requirement, is_active = row.requirement, row.assignment_status == AssignmentStatus.ACTIVE
     return Owed(
@@ -241,6 +235,7 @@ def _owed(
         because=standing.because,
         why=tuple((name, value) for name, value in row.assignment.reason),
         assigned_on=row.assignment.assigned_on,
+        explained=told,
         extended_from=row.original_due_on if row.open_record_id in moved.extended else None,
         moved_by=moved.changed.get(row.open_record_id or 0),
         credit=row.done_record.credit if row.done_record else None,

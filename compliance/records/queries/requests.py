@@ -85,6 +85,20 @@ def extended_due_dates(record_ids: Collection[int]) -> dict[int, date]:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedBy:
+    """The change of a requirement that moved a due date: number, the day it was made, by whom, why, and from where.
+
+    Number 0: it was another list of holidays.
+    """
+
+    number: int
+    on: date
+    by: str
+    reason: str
+    moved_from: date
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """One due date that would be moved. Dates are days in the tenant's zone."""
 

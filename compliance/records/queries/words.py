@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import assert_never
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from compliance.core.due import WAITS_FOR, WAITS_FOR_FIELD
+from compliance.core.due import WAITS_FOR, WAITS_FOR_FIELD, CountedFrom
 from compliance.records.enums import AssignmentStatus, EventKind
-from compliance.records.queries.dossiers import MovedBy
+from compliance.records.queries.requests import MovedBy
 from lms.people.enums import AffiliationKind
 from lms.ui.dates import day_text
 
@@ -21,7 +22,7 @@ def why_text(facts: Facts) -> str:
     if "included_by" in known:
         told = {
             "by": known["included_by"],
-            "day": _day(known["included_on"]),
+            "day": day_of(known["included_on"]),
             "why": known["included_because"],
         }
         return _("Added by hand by %(by)s on %(day)s: %(why)s") % told
@@ -29,7 +30,7 @@ def why_text(facts: Facts) -> str:
         return ""
     kind = AffiliationKind(known["kind"]).label if known["kind"] in AffiliationKind.values else known["kind"]
     unit = known.get("unit_name") or known.get("unit")
-    since = _day(known.get("joined_on"))
+    since = day_of(known.get("joined_on"))
     text = str(kind)
     if unit and since:
         text = _("%(kind)s in %(unit)s since %(day)s") % {"kind": kind, "unit": unit, "day": since}
@@ -42,14 +43,14 @@ def why_text(facts: Facts) -> str:
     if group := known.get("group_name") or known.get("group"):
         text = _("%(whom)s, in the group %(group)s") % {"whom": text, "group": group}
     if system := known.get("system_name") or known.get("system"):
-        told = {"whom": text, "system": system, "day": _day(known.get("access_since"))}
+        told = {"whom": text, "system": system, "day": day_of(known.get("access_since"))}
         text = _("%(whom)s, with access to %(system)s from %(day)s") % told
     for name, value in known.items():
         if name.startswith("field:"):
             called = known.get(f"field_name:{name[6:]}") or name[6:]
             said = {"whom": text, "field": called, "value": value_text(value)}
             text = _("%(whom)s, %(field)s: %(value)s") % said
-    if ends := _day(known.get("ends")):
+    if ends := day_of(known.get("ends")):
         text = _("%(whom)s, until %(day)s") % {"whom": text, "day": ends}
     return text
 
@@ -67,34 +68,56 @@ def value_text(value: str) -> str:
 def date_text(facts: Facts) -> str:
     """How the first due date came about: "30 days after joining on 2 Jun 2026"."""
     known = dict(facts)
-    if day := _day(known.get("credited_on")):
+    if day := day_of(known.get("credited_on")):
         return _("Completed before, on %(day)s; that still counts") % {"day": day}
-    words = {
-        "joining": _("%(span)s after joining on %(day)s"),
-        "hire": _("%(span)s after being hired on %(day)s"),
-        "start": _("%(span)s after the requirement's start on %(day)s"),
-        "assigned": _("%(span)s after it was assigned on %(day)s"),
-        "completion": _("%(span)s after completing “%(after)s” on %(day)s"),
-        "field": _("%(span)s after the day in “%(after)s”, %(day)s"),
-        "fixed": _("One date for everybody, %(day)s"),
-        "calendar": _("The due day of the year, %(day)s"),
-        "assignment": _("%(span)s after it was assigned on %(day)s, as the usual date was already past"),
-        "known": _("%(span)s after the day was known, on %(day)s, as the usual date was already past"),
-    }
-    counted_from = known.get("counted_from", "")
-    if counted_from == "assignment" and {WAITS_FOR, WAITS_FOR_FIELD} & known.keys():
-        counted_from = "known"
-    if counted_from not in words:
+    text = counted_text(known)
+    if not text:
         return waiting_text(facts)
-    text = words[counted_from] % {
-        "span": _span(known),
-        "day": _day(known.get("counted_from_on")),
+    if rolled := day_of(known.get("rolled_from")):
+        text += _("; moved from %(day)s, a weekend or holiday") % {"day": rolled}
+    if moved := day_of(known.get("moved_from")):
+        text += _("; moved from %(day)s because of a leave") % {"day": moved}
+    return text
+
+
+def counted_text(known: dict[str, str]) -> str:
+    """From where a first due date is counted: "30 days after joining on 2 Jun 2026"; empty where that is not said."""
+    said = known.get("counted_from", "")
+    if said not in set(CountedFrom):
+        return ""
+    told = {
+        "span": span_text(known),
+        "day": day_of(known.get("counted_from_on")),
         "after": known.get("counted_after", ""),
     }
-    if rolled := _day(known.get("rolled_from")):
-        text += _("; moved from %(day)s, a weekend or holiday") % {"day": rolled}
-    if moved := _day(known.get("moved_from")):
-        text += _("; moved from %(day)s because of a leave") % {"day": moved}
+    if said == CountedFrom.ASSIGNMENT and {WAITS_FOR, WAITS_FOR_FIELD} & known.keys():
+        return _("%(span)s after the day was known, on %(day)s, as the usual date was already past") % told
+    return _counted(CountedFrom(said)) % told
+
+
+def _counted(counted_from: CountedFrom) -> str:
+    """The phrase of each way of counting; a new one has to say its own here."""
+    match counted_from:
+        case CountedFrom.JOINING:
+            text = _("%(span)s after joining on %(day)s")
+        case CountedFrom.HIRE:
+            text = _("%(span)s after being hired on %(day)s")
+        case CountedFrom.START:
+            text = _("%(span)s after the requirement's start on %(day)s")
+        case CountedFrom.ASSIGNED:
+            text = _("%(span)s after it was assigned on %(day)s")
+        case CountedFrom.COMPLETION:
+            text = _("%(span)s after completing “%(after)s” on %(day)s")
+        case CountedFrom.FIELD:
+            text = _("%(span)s after the day in “%(after)s”, %(day)s")
+        case CountedFrom.FIXED:
+            text = _("One date for everybody, %(day)s")
+        case CountedFrom.CALENDAR:
+            text = _("The due day of the year, %(day)s")
+        case CountedFrom.ASSIGNMENT:
+            text = _("%(span)s after it was assigned on %(day)s, as the usual date was already past")
+        case _:
+            assert_never(counted_from)
     return text
 
 
@@ -104,10 +127,10 @@ def waiting_text(facts: Facts) -> str:
     if "counted_from" in known or "credited_on" in known:
         return ""
     if WAITS_FOR in known:
-        told = {"span": _span(known), "title": known[WAITS_FOR]}
+        told = {"span": span_text(known), "title": known[WAITS_FOR]}
         return _("No due date yet: %(span)s after “%(title)s” is completed") % told
     if WAITS_FOR_FIELD in known:
-        told = {"span": _span(known), "field": known[WAITS_FOR_FIELD]}
+        told = {"span": span_text(known), "field": known[WAITS_FOR_FIELD]}
         return _("No due date yet: %(span)s after the day in “%(field)s”, which is not known yet") % told
     return ""
 
@@ -174,14 +197,15 @@ def _reason(name: str, value: str) -> str:
         "expired_on": _("expired on %(day)s"),
         "window_opens_on": _("renewal open since %(day)s"),
     }
-    return words[name] % {"day": _day(value)} if name in words else ""
+    return words[name] % {"day": day_of(value)} if name in words else ""
 
 
-def _day(value: str | None) -> str:
+def day_of(value: str | None) -> str:
+    """A day from how data spells it; empty for none."""
     return day_text(date.fromisoformat(value)) if value else ""
 
 
-def _span(known: dict[str, str]) -> str:
+def span_text(known: dict[str, str]) -> str:
     """ "30 days" or "10 working days"."""
     days = int(known.get("first_due_days") or 0)
     if known.get("day_unit") == "working":

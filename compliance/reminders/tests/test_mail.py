@@ -58,7 +58,8 @@ def test_the_turn_at_eight_brings_one_letter_that_says_what_by_when_and_why(
         assert "Phishing, yearly" in body
         assert "30 Nov 2026" in body
         assert "16 Nov 2026" in body
-        assert "Why you: Staff" in body
+        assert "When it was assigned, on" in body
+        assert "It was due on" in body
         assert scheduled.host in body
 
 

@@ -1,6 +1,7 @@
 """What can be asked about requirements: which there are, whom they reach, and what turning one on would do."""
 
 from compliance.requirements.facts import Roster, names, roster
+from compliance.requirements.facts import named as named_facts
 from compliance.requirements.packs import library
 from compliance.requirements.queries.byhand import (
     Consequence,
@@ -57,6 +58,7 @@ from compliance.requirements.queries.meant import (
 )
 from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, mean_only, previewed, whole
 from compliance.requirements.queries.passes import passes
+from compliance.requirements.queries.persons import Seen, seen_by
 from compliance.requirements.queries.plans import (
     Known,
     Planned,
@@ -67,7 +69,7 @@ from compliance.requirements.queries.plans import (
     with_names,
 )
 from compliance.requirements.queries.previews import Affected, DueDay, Explanation, Preview, explain, preview
-from compliance.requirements.queries.sentences import rule_sentence, sentence
+from compliance.requirements.queries.sentences import again_text, rule_sentence, sentence
 from compliance.requirements.queries.settling import (
     Settled,
     Settling,
@@ -102,10 +104,12 @@ __all__ = [
     "Planned",
     "Preview",
     "Roster",
+    "Seen",
     "Settled",
     "Settling",
     "Someone",
     "active",
+    "again_text",
     "all_equivalences",
     "all_requirements",
     "asking_for",
@@ -141,6 +145,7 @@ __all__ = [
     "meant_ids",
     "misplaced_ids",
     "named_by_hand",
+    "named_facts",
     "named_people",
     "names",
     "naming_days",
@@ -159,6 +164,7 @@ __all__ = [
     "rule_people",
     "rule_sentence",
     "said_before",
+    "seen_by",
     "sentence",
     "settled_by_equivalence",
     "settled_by_sets",

@@ -41,6 +41,7 @@ _PASS_LESSON = (("public_id", "enrollment"), ("key", "links"))
 TENANT: list[Row] = [
     Row("oversight:home", "signed in"),
     Row("oversight:status", "signed in"),
+    Row("oversight:status-csv", "signed in"),
     Row("oversight:overview", "reports.view", is_scoped=True),
     Row("oversight:people", "reports.view", is_scoped=True),
     Row("oversight:people-csv", "reports.export", is_scoped=True),
