@@ -4,13 +4,15 @@ Each row makes its cycle with the engine itself, so that the sentences are held 
 """
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from compliance.core import dates, derivation, due, triggers
 from compliance.core.derivation import Derivation, Opened, Until
 from compliance.core.due import CountedFrom
-from compliance.core.milestones import Milestone, Other
+from compliance.core.fields import FieldValue
+from compliance.core.milestones import DateField, Milestone, Other
 from compliance.core.terms import (
     Absence,
     Anchor,
@@ -29,7 +31,7 @@ from compliance.core.tests.makers import d, person, post, terms, yearly
 from compliance.records.queries import derived_words, words
 from lms.ui.dates import day_text
 
-ROLLING = {"roll": Roll.LATER, "calendar": Calendar(frozenset({d("2026-07-03")}))}
+ROLLING: dict[str, Any] = {"roll": Roll.LATER, "calendar": Calendar(frozenset({d("2026-07-03")}))}
 TEST = Trigger("phishing", "Spring test", d("2026-03-03"))
 
 
@@ -37,7 +39,9 @@ def first(of: Terms, assigned_on: str = "2026-06-01", since: str = "2026-06-01",
     """The first cycle of somebody with one appointment since then: its dates, and the reason that is stored."""
     appointment = post(since=since)
     done = (Milestone(7, d(done_on), d(done_on)),) if done_on else ()
-    who = replace(person(1, post(since="2020-01-01", until="2026-05-31"), appointment), milestones=done)
+    who = replace(
+        person(1, post(since="2020-01-01", until="2026-05-31"), appointment), milestones=done, fields=VISA
+    )
     begun = due.begin(of, who, appointment, d(assigned_on))
     assert begun is not None
     cycle = dates.opened(of, begun.opens_on, begun.first.due_on)
@@ -86,7 +90,9 @@ VALID = CycleFacts(
     1, d("2025-03-10"), d("2025-03-10"), d("2025-03-10"), d("2025-03-10"), d("2025-03-10"), d("2026-03-10")
 )
 RENEW = "it has to be renewed by then."
-LAB = {"due_from": DueFrom.COMPLETION, "due_after": Other(7, "Lab basics")}
+VISA = (FieldValue("visa", d("2026-06-11"), d("2026-01-01")),)
+FROM_VISA: dict[str, Any] = {"due_from": DueFrom.FIELD, "due_field": DateField("visa", "Visa issued")}
+LAB: dict[str, Any] = {"due_from": DueFrom.COMPLETION, "due_after": Other(7, "Lab basics")}
 
 OPENINGS = {
     "joining": (first(terms()), ["30 days after joining on 1 Jun 2026: 1 Jul 2026."]),
@@ -109,6 +115,10 @@ OPENINGS = {
     "completion": (
         first(terms(**LAB), done_on="2026-05-20"),
         ["30 days after completing “Lab basics” on 20 May 2026: 19 Jun 2026."],
+    ),
+    "a date field": (
+        first(terms(**FROM_VISA)),
+        ["30 days after the day in “Visa issued”, 11 Jun 2026: 11 Jul 2026."],
     ),
     "one date": (
         first(terms("2026-06-10", due_from=DueFrom.FIXED, due_on=d("2026-12-01"))),
