@@ -12,7 +12,7 @@ from compliance.core import audience, byhand
 from compliance.core.milestones import DateField, Other
 from compliance.core.namings import Naming
 from compliance.core.plan import Rule
-from compliance.core.terms import Absence, Cause, Fact, Person
+from compliance.core.terms import Absence, Calendar, Cause, Fact, Person
 from compliance.core.waivers import RequestState
 from compliance.requirements import facts
 from compliance.requirements.models import Individual, Requirement, RequirementPause, working_calendar
@@ -37,7 +37,8 @@ def seen_by(requirements: Collection[Requirement], user_id: int) -> dict[int, Se
     if not rows:
         return {}
     ids = [each.pk for each in requirements]
-    calendar = working_calendar()
+    observes = any(each.observes_calendar for each in requirements)
+    calendar = working_calendar() if observes else Calendar()
     rests, excused, by_hand = _rests(ids), _excused(ids, user_id), _by_hand(ids, user_id)
     found = {}
     for each in requirements:
