@@ -221,7 +221,10 @@ def _step(by: Mover, told: dict[str, str]) -> str:
 
 def _change(told: dict[str, str]) -> str:
     names = {**told, "day": day_of(told.get("decided_on")), "name": told.get("by") or "–"}
-    text = _("Moved from %(before)s to %(after)s by change %(number)s of %(day)s by %(name)s.") % names
+    if told.get("number") == "0":
+        text = _("Moved from %(before)s to %(after)s with the holidays on %(day)s by %(name)s.") % names
+    else:
+        text = _("Moved from %(before)s to %(after)s by change %(number)s of %(day)s by %(name)s.") % names
     reason = told.get("reason", "").strip()
     return f"{text.rstrip('.')}: {reason.rstrip('.')}." if reason else text
 

@@ -82,6 +82,13 @@ def test_each_thing_that_moves_a_date_says_from_where_to_where(mover):
     ]
 
 
+def test_another_list_of_holidays_is_no_numbered_change():
+    facts = (("by", "Bo Brandt"), ("decided_on", "2026-05-01"), ("number", "0"), ("reason", "Closed"))
+    wish = Wish(Mover.CHANGE, d("2026-07-02"), facts)
+    said = moved(terms(), [wish], [], "2026-07-02")[-1]
+    assert said == "Moved from 1 Jul 2026 to 2 Jul 2026 with the holidays on 1 May 2026 by Bo Brandt: Closed."
+
+
 def test_the_whole_way_stands_there_in_its_order():
     wishes = [
         Wish(Mover.CHANGE, d("2026-07-15"), CHANGED),
