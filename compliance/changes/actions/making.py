@@ -92,14 +92,19 @@ def carry_out(held: Change, *, today: date, at: datetime) -> None:
     check_ground(held, at)
     held.state, held.made_at = State.MADE, at
     by = held.proposed_by
+    if held.kind == Kind.EDIT:
+        # What takes long comes before the first line of the log: from then on every other line of the site waits.
+        _move(held, requirement_queries.proposed(held.requirement, held.content))
     try:
         requirement = _write(held, today=today, at=at)
     except requirements.NotAllowedNow as refusal:
         raise rules.Refused(str(refusal)) from refusal
     held.version_number = requirement.number
     held.save()
-    if held.kind in {Kind.EDIT, Kind.UNDO}:
-        _move(held)
+    if held.kind == Kind.UNDO:
+        # Which stretches it rested is part of what is taken back, and of the dates.
+        held.requirement.refresh_from_db()
+        _move(held, held.requirement)
     schedule.wake(REFRESH, at=at)
     messages.tell_made(held, at=at)
     note(
@@ -159,8 +164,11 @@ def _take_back(held: Change, *, today: date, at: datetime) -> None:
     records.close_opened(record_ids=[pk for pk in closing if pk], at=at)
 
 
-def _move(held: Change) -> None:
-    """Move the open due dates whose ground moves; those that only an absence moves follow in the turn."""
+def _move(held: Change, after: "Requirement") -> None:
+    """Move the open due dates whose ground moves, by the terms of `after`.
+
+    Those that only an absence moves follow in the turn.
+    """
     if held.made_at is None:
         return
     rows = queries.lines_of(held).filter(effect__in=(Effect.MOVE, Effect.RESUME), record_id__isnull=False)
@@ -173,8 +181,7 @@ def _move(held: Change) -> None:
         if old != new:
             moves[row.record_id] = old, new
     if moves:
-        held.requirement.refresh_from_db()
-        records.shift(requirement=held.requirement, moves=moves, change=_ref(held, held.made_at))
+        records.shift(requirement=after, moves=moves, change=_ref(held, held.made_at))
 
 
 def _ref(held: Change, at: datetime) -> records.ChangeRef:
