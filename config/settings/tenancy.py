@@ -88,6 +88,8 @@ CHANGE_JOB_PEOPLE = env.number("CHANGE_JOB_PEOPLE", 1000)
 HOLIDAY_CHANGES = "compliance.changes.actions.open_holidays"
 # Asked by the import of a roster: what it does to what people owe (lms/people/kinds.py says how).
 ROSTER_OUTLOOK = "compliance.changes.actions.RosterOutlook"
+# Asked before facts of many people are changed by hand: what follows for them (lms/people/kinds.py says how).
+FACTS_OUTLOOK = "compliance.changes.actions.follows"
 # Called inside a tenant every night: what its row of the console says (tenants/health.py).
 TENANT_MEASURES = ["lms.people.queries.measure", "lms.mail.queries.measure"]
 # Called inside the operators' own schema: makes a person who may sign in, and answers with the token of their way in.

@@ -1,9 +1,10 @@
-"""What the app above answers about a roster import: the outlook, that is what it does to what people owe."""
+"""What the app above answers about facts that are to change: the outlook, that is what it does to what people owe."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from lms.people.enums import AbsentPolicy
@@ -48,6 +49,29 @@ class Summary:
     def affected(self, absent: str, ended_count: int) -> int:
         """How many people it concerns: whose obligations change, and all who are ended (as many as are counted)."""
         return self.affected_count + (ended_count if absent == AbsentPolicy.DEACTIVATE else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What follows for one person in one requirement, in the words of whoever looks; dates are before and after."""
+
+    name: str
+    email: str
+    title: str
+    what: str
+    due_from: date | None
+    due_to: date | None
+    starts_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """What follows from facts that are changed by hand. `digest` names exactly this."""
+
+    shares: list[Share]
+    people: list[Following]
+    affected_count: int
+    digest: str
 
 
 class Outlook(Protocol):

@@ -1,6 +1,7 @@
 """Preparing, making, deciding and undoing changes of requirements. Every action is one transaction."""
 
 from compliance.changes.actions.deciding import approve, reject, withdraw
+from compliance.changes.actions.following import follows
 from compliance.changes.actions.making import ask, make
 from compliance.changes.actions.opening import open_change, open_holidays
 from compliance.changes.actions.outlooks import RosterOutlook
@@ -15,6 +16,7 @@ __all__ = [
     "UnderWay",
     "approve",
     "ask",
+    "follows",
     "make",
     "open_change",
     "open_holidays",

@@ -30,7 +30,13 @@ from compliance.changes.queries.looking import (
     threshold,
     waiting_count,
 )
-from compliance.changes.queries.outlooks import outlook_lines, outlook_of, outlook_shares, outlook_summary
+from compliance.changes.queries.outlooks import (
+    labelled,
+    outlook_lines,
+    outlook_of,
+    outlook_shares,
+    outlook_summary,
+)
 from compliance.changes.queries.works import Work, address_of, change_of_job, work_on
 
 __all__ = [
@@ -48,6 +54,7 @@ __all__ = [
     "effects_of",
     "holiday_change_by",
     "known_lines",
+    "labelled",
     "latest_holidays_made",
     "latest_made",
     "limit_alone",

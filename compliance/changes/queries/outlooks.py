@@ -154,12 +154,13 @@ def outlook_shares(found: Outlook) -> list[Share]:
     for is_absent, title, pk, effect, count in grouped.annotate(Count("pk")):
         counted.setdefault((is_absent, title, pk), []).append((effect, count))
     return [
-        Share(title, is_absent, _labelled(effects), *_mails(found, pk, is_absent))
+        Share(title, is_absent, labelled(effects), *_mails(found, pk, is_absent))
         for (is_absent, title, pk), effects in sorted(counted.items())
     ]
 
 
-def _labelled(effects: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+def labelled(effects: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """How many each effect has, in its words and in their order."""
     ordered = sorted(effects, key=lambda pair: _ORDER[pair[0]])
     return [(str(Effect(effect).label), count) for effect, count in ordered]
 

@@ -1,5 +1,8 @@
 """Groups and systems: made by hand, filled from a pasted list, put away only when nothing asks for them."""
 
+import datetime as dt
+import re
+
 import pytest
 
 from compliance.records import actions as records
@@ -26,6 +29,12 @@ def laser(admin, alpha):
     )
     assert made.status_code == 303
     return made.url
+
+
+def saved(seen):
+    """What the button of the page that shows what follows sends."""
+    (found,) = re.findall(r'name="fingerprint" value="([0-9a-f]{64})"', seen.text)
+    return {"fingerprint": found, "save": "1"}
 
 
 def _turn():
@@ -55,10 +64,13 @@ def test_people_are_pasted_all_or_none_and_get_what_the_group_owes(admin, alpha,
     assert "Line 2: Nobody here has the address or employee ID nobody@example.org." in bad.text
     with inside(alpha):
         assert not GroupMember.objects.exists()
-    good = admin.post(
-        f"{laser}members/", {"people": "Ana <ana@example.org>\nben@example.org", "since": "2026-01-05"}
-    )
-    assert good.status_code == 303
+    sent = {"people": "Ana <ana@example.org>\nben@example.org", "since": "2026-01-05"}
+    seen = admin.post(f"{laser}members/", sent)
+    for text in ("Nothing is saved yet", "Gets it: 2", "Phishing, yearly", "ana@example.org"):
+        assert text in seen.text
+    with inside(alpha):
+        assert not GroupMember.objects.exists()
+    assert admin.post(f"{laser}members/", sent | saved(seen)).status_code == 303
     assert (
         "is in it already"
         in admin.post(f"{laser}members/", {"people": "ana@example.org", "since": "2026-01-05"}).text
@@ -74,6 +86,40 @@ def test_people_are_pasted_all_or_none_and_get_what_the_group_owes(admin, alpha,
         assert {*held.all().values_list("user__given_name", flat=True)} == {"Ben"}
         actions = {"people.group_added", "people.members_added", "people.member_removed"}
         assert actions <= {*Event.objects.values_list("action", flat=True)}
+
+
+def test_what_a_list_does_to_training_is_saved_only_as_it_was_seen(admin, alpha, laser):
+    sent = {"people": "ana@example.org\nben@example.org", "since": "2026-01-05"}
+    with inside(alpha):
+        ana, ben = (
+            make_user(given_name=name, email=f"{name.lower()}@example.org") for name in ("Ana", "Ben")
+        )
+        make_affiliation(ana)
+        make_requirement(audience={"groups": ["LASER"]})
+    seen = admin.post(f"{laser}members/", sent)
+    assert "Gets it: 1" in seen.text
+    with inside(alpha):
+        make_affiliation(ben)
+    stale = admin.post(f"{laser}members/", sent | saved(seen))
+    assert (stale.status_code, "It is not what you saw" in stale.text) == (422, True)
+    assert "Gets it: 2" in stale.text
+    with inside(alpha):
+        assert not GroupMember.objects.exists()
+    ahead = sent | {"since": (clock.today() + dt.timedelta(days=9)).isoformat()}
+    later = admin.post(f"{laser}members/", ahead)
+    assert "Gets it later: 2" in later.text
+    assert admin.post(f"{laser}members/", ahead | saved(stale)).status_code == 422
+    assert admin.post(f"{laser}members/", ahead | saved(later)).status_code == 303
+
+
+def test_a_list_from_which_no_training_follows_is_saved_in_one_step(admin, alpha, laser):
+    with inside(alpha):
+        make_affiliation(make_user(given_name="Ana", email="ana@example.org"))
+        make_requirement(audience={"all": [{"groups": ["LASER"]}, {"kinds": ["student"]}]})
+    assert (
+        admin.post(f"{laser}members/", {"people": "ana@example.org", "since": "2026-01-05"}).status_code
+        == 303
+    )
 
 
 def test_a_group_that_a_requirement_asks_for_is_not_put_away(admin, alpha, laser):

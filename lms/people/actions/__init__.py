@@ -15,9 +15,11 @@ from lms.people.actions.fields import (
 from lms.people.actions.groups import (
     GroupCodeTaken,
     GroupInUse,
+    NotSeen,
     add_group,
     add_members,
     change_group,
+    follows_of_members,
     remove_member,
 )
 from lms.people.actions.invitations import InvitationExpired, accept_invitation, invite, open_site
@@ -46,6 +48,7 @@ __all__ = [
     "InvitationExpired",
     "LastOwner",
     "NotOneself",
+    "NotSeen",
     "OwnParent",
     "OwnersOnly",
     "TooManyFields",
@@ -62,6 +65,7 @@ __all__ = [
     "change_profile",
     "deactivate",
     "edit_person",
+    "follows_of_members",
     "grant_role",
     "invite",
     "open_site",

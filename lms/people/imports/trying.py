@@ -4,12 +4,8 @@ In chunks of people, so that no row is held for longer than a moment, and so tha
 looked at cannot differ: it is the same code.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lms.jobs.kinds import JobHandle
@@ -18,9 +14,9 @@ from lms.people.enums import RowOutcome
 from lms.people.imports import absent, mapping, outlook, rows
 from lms.people.imports.mapping import Layout
 from lms.people.imports.write import Write, add_departments
-from lms.people.kinds import Outlook, Turned
+from lms.people.kinds import Outlook
 from lms.people.models import RosterImport, RosterRow
-from lms.people.queries import PersonFacts
+from lms.people.trial import tried, turned
 from tenants import clock
 
 CHUNK = 500
@@ -90,24 +86,3 @@ def _look_at_absent(looking: Outlook, ids: list[int], at: datetime) -> None:
         absent.end(ids, today=clock.today(at))
         after = queries.person_facts(user_ids=ids)
     looking.look(turned(after, is_absent=True))
-
-
-def turned(after: list[PersonFacts], *, is_absent: bool) -> list[Turned]:
-    """Those of them whose facts are others now than they would be (`after`)."""
-    before = {one.user_id: one for one in queries.person_facts(user_ids=[one.user_id for one in after])}
-    pairs = [(before.get(one.user_id), one) for one in after]
-    return [Turned(was, one, is_absent) for was, one in pairs if was is None or _owing(was) != _owing(one)]
-
-
-def _owing(facts: PersonFacts) -> PersonFacts:
-    """The facts without what nobody owes anything for: names, and who manages whom."""
-    appointments = tuple(replace(one, manager_id=None) for one in facts.appointments)
-    return replace(facts, name="", email="", appointments=appointments)
-
-
-@contextmanager
-def tried() -> Iterator[None]:
-    """What is written inside is taken back at the end, and with it every lock."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)

@@ -1,5 +1,6 @@
 """Groups and systems: which there are, who is in them, and changing that."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.people import actions, forms, queries
+from lms.people.kinds import Follows
 from lms.people.models import Group
 from lms.ui import http, paging, partials
 from tenants import clock
@@ -70,18 +72,25 @@ def group_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @guard.needs(Permission.PEOPLE_CHANGE)
 @require_POST
 def members_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """More people, all of the list or none of it."""
-    group = queries.group_for(public_id)
+    """More people, all of the list or none of it; where training follows from it, that is shown before it is saved."""
+    group, now = queries.group_for(public_id), clock.now()
     form = forms.AddMembers(request.POST, members=queries.member_ids(group))
     if not form.is_valid():
         return _detail_page(request, group, form)
-    count = actions.add_members(
-        group=group,
-        people=form.found(),
-        since=form.cleaned_data["since"],
-        by=guard.viewer(request),
-        at=clock.now(),
-    )
+    asked: dict[str, Any] = {
+        "group": group,
+        "people": form.found(),
+        "since": form.cleaned_data["since"],
+        "at": now,
+    }
+    seen = request.POST.get("fingerprint", "") if "save" in request.POST else None
+    if seen is None and (follows := actions.follows_of_members(**asked)) and follows.people:
+        return _detail_page(request, group, form, follows=follows)
+    try:
+        count = actions.add_members(**asked, by=guard.viewer(request), seen=seen)
+    except actions.NotSeen:
+        follows = actions.follows_of_members(**asked)
+        return _detail_page(request, group, form, follows=follows, is_stale=True)
     text = ngettext("%(count)d person was added.", "%(count)d people were added.", count)
     messages.success(request, text % {"count": count})
     return http.see_other("people:group-detail", public_id=public_id)
@@ -104,13 +113,23 @@ def _edit_page(request: HttpRequest, form: forms.GroupForm, group: Group | None)
     return partials.render_page(request, "people/group_edit.html", context, status=status)
 
 
-def _detail_page(request: HttpRequest, group: Group, form: forms.AddMembers) -> HttpResponse:
+def _detail_page(
+    request: HttpRequest,
+    group: Group,
+    form: forms.AddMembers,
+    *,
+    follows: Follows | None = None,
+    is_stale: bool = False,
+) -> HttpResponse:
     context = {
         "group": group,
         "form": form,
         "page": paging.page_of(queries.group_members(group), request),
         "titles": queries.users_of(group),
         "may_change": Permission.PEOPLE_CHANGE in guard.viewer(request).usable_permissions,
+        "follows": follows,
+        "is_stale": is_stale,
     }
-    status = 422 if form.is_bound else 200
+    is_wrong = is_stale or (form.is_bound and follows is None)
+    status = 422 if is_wrong else 200
     return partials.render_page(request, "people/group_detail.html", context, status=status)
