@@ -11,8 +11,8 @@ from lms.people import events, queries
 from lms.people.enums import RosterImportState, RowOutcome
 from lms.people.imports import outlook, restoring, undoing
 from lms.people.imports.apply import check_anew, is_as_seen
-from lms.people.imports.trying import tried, turned
 from lms.people.models import RosterChange, RosterImport, RosterRow, User
+from lms.people.trial import tried, turned
 
 CHUNK = 500
 _TOLD = (RowOutcome.REMOVE, RowOutcome.UPDATE)
