@@ -142,7 +142,8 @@ def _restated(past: Past, until: dt.datetime) -> str:
     dropped = [[one.user_id, one.requirement_id] for one in past.corrections if one.is_dropped]
     return f"""
     SELECT a.id AS assignment_id, a.user_id, a.requirement_id,
-           CASE WHEN g.reason @> '[["waits_for"]]' AND NOT EXISTS (SELECT FROM known_record b
+           CASE WHEN (g.reason @> '[["waits_for"]]' OR g.reason @> '[["waits_for_field"]]')
+                 AND NOT EXISTS (SELECT FROM known_record b
                      WHERE b.assignment_id = a.id AND b.window_opens_on <= {on}) THEN 'waiting'
                 WHEN m.user_id IS NOT NULL THEN 'exempt' WHEN w.user_id IS NOT NULL THEN 'waived'
                 WHEN l.user_id IS NOT NULL THEN 'paused' ELSE 'active' END AS assignment_status,
