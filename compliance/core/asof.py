@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
-from . import byhand, dates
+from . import audience, byhand, dates, turning
 from .due import begin_as_known, waiting_facts
 from .plan import Rule, earlier
 from .standing import Standing, standing_of
@@ -113,6 +113,7 @@ class Holding:
         return self.assigned_on <= day and (self.withdrawn_on is None or day < self.withdrawn_on)
 
 
+_DAY = timedelta(days=1)
 _NOWHERE = Standing(Status.NOT_IN_SCOPE)
 
 
@@ -151,13 +152,14 @@ class Corrected:
     """What corrected facts say of one person and requirement on a day: meant or not, and the dates if meant.
 
     `done`: an earlier completion that would have answered it, and still counted on that day. `waits`: what they waited
-    for, without a due date; None: for nothing.
+    for, without a due date; None: for nothing. `away`: why nothing was owed that day.
     """
 
     is_meant: bool
     dates: CycleDates | None = None
     done: tuple[Completion, Validity] | None = None
     waits: tuple[Fact, ...] | None = None
+    away: Cause | None = None
 
 
 def corrected(
@@ -165,17 +167,36 @@ def corrected(
 ) -> Corrected:
     """Whether the person was meant on that day by these facts, and the first cycle they should have had.
 
-    `begun_on` is the day the requirement was turned on: nobody had it before.
+    `begun_on` is the day the requirement was turned on: nobody had it before. The cycle is that of the day from which
+    on they were meant without a gap: who was named by hand, or joined a group, had nothing to do before that.
     """
     terms = rule.terms
-    matched = byhand.match(rule.audience, person, on)
-    if matched is None or on < max(terms.starts_on, begun_on):
+    first = max(terms.starts_on, begun_on)
+    if on < first or byhand.match(rule.audience, person, on) is None:
         return Corrected(False)
-    appointment = matched.appointment
-    assigned_on = max(appointment.starts_on, terms.starts_on, begun_on)
-    begun = begin_as_known(terms, person, appointment, assigned_on, on)
+    assigned_on, matched = _meant_since(rule.audience, person, on, first)
+    begun = begin_as_known(terms, person, matched.appointment, assigned_on, on)
     cycle = dates.opened(terms, begun.opens_on, begun.first.due_on, person.absences) if begun else None
     done = earlier(rule, person, completions, on)
     last = done[-1] if done and done[-1].counts_on(on) else None
     waits = waiting_facts(terms) if cycle is None and last is None else None
-    return Corrected(True, cycle, (last.completion, last.validity) if last else None, waits)
+    absence = person.absence_on(on)
+    away = None if absence is None else absence.cause
+    return Corrected(True, cycle, (last.completion, last.validity) if last else None, waits, away)
+
+
+def _meant_since(rule: audience.Rule, person: Person, on: date, first: date) -> tuple[date, audience.Match]:
+    """The first day, not before `first`, of the stretch in which the person was meant up to `on`, and through what."""
+    days = {each.starts_on for each in person.appointments} | {each.starts_on for each in person.absences}
+    days |= {each.ends_on + _DAY for each in person.appointments if each.ends_on is not None}
+    days |= {each.returns_on for each in person.absences if each.returns_on is not None}
+    days |= byhand.turning_days(person) | turning.turning_days(rule, person) | {first}
+    since, found = on, byhand.match(rule, person, on)
+    for day in sorted((day for day in days if first <= day <= on), reverse=True):
+        matched = byhand.match(rule, person, day)
+        if matched is None:
+            break
+        since, found = day, matched
+    if found is None:
+        raise AssertionError("Asked only of somebody who is meant on the day.")
+    return since, found

@@ -1,7 +1,7 @@
 """That one course counts for another: proposed by one person, approved by another."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -94,5 +94,13 @@ class Equivalence(models.Model):
     @property
     def facts(self) -> CoreEquivalence:
         """In the engine's words."""
-        last = [day for day in (self.until, self.ended_on and self.ended_on - timedelta(days=1)) if day]
+        return self._facts(self.ended_on)
+
+    def facts_before(self, moment: datetime) -> CoreEquivalence:
+        """As `facts`, as was known just before that moment: an end that was said later is left out."""
+        is_ended = self.ended_at is not None and self.ended_at < moment
+        return self._facts(self.ended_on if is_ended else None)
+
+    def _facts(self, ended_on: date | None) -> CoreEquivalence:
+        last = [day for day in (self.until, ended_on and ended_on - timedelta(days=1)) if day]
         return CoreEquivalence(self.course_id, self.counts_for_id, self.since, min(last, default=None))

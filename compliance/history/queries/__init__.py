@@ -5,7 +5,7 @@ from compliance.history.queries.corrections import Correction, corrected_people,
 from compliance.history.queries.known import known, moment_after
 from compliance.history.queries.moments import Bounds, bounds, problem
 from compliance.history.queries.persons import Stood, stood
-from compliance.history.queries.restating import Difference, Restatement, Side
+from compliance.history.queries.restating import Difference, Named, Restatement, Side, named
 from compliance.history.queries.shadows import Past, look, people, place, seen, with_clause
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Cause",
     "Correction",
     "Difference",
+    "Named",
     "Past",
     "Restatement",
     "Side",
@@ -24,6 +25,7 @@ __all__ = [
     "known",
     "look",
     "moment_after",
+    "named",
     "of_requirement",
     "people",
     "place",

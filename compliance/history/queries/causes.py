@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from compliance.history.facts import FACTS
-from compliance.history.queries.known import quoted
+from compliance.history.queries.known import fetched, known, quoted
 from compliance.history.queries.words import Told, told
 from lms.audit import queries as audit
 from lms.people import queries as people
@@ -51,8 +51,7 @@ def causes(
     if not user_ids:
         return {}
     found: dict[int, list[Cause]] = defaultdict(list)
-    names = {row.id: row.name for row in people.departments()}
-    fields = {row.id: row.name for row in people.all_fields()}
+    names, fields = (_names(table, until) for table in ("people_department", "people_personfield"))
     reasons = _Reasons(user_ids, public_ids, since - _NEAR, until + _NEAR)
     for source in SOURCES:
         for user_id, requirement_id, at, before, after in _changes(source, user_ids, since, until):
@@ -68,6 +67,11 @@ def of_requirement(causes_: list[Cause], requirement_id: int) -> list[Cause]:
     near = [one for one in causes_ if one.requirement_id in {None, requirement_id}]
     told_facts = [one for one in near if one.source != "records_assignment"]
     return told_facts or near
+
+
+def _names(table: str, until: dt.datetime) -> dict[int, str]:
+    """What departments or fields were called, as known before that moment."""
+    return dict(fetched(f"SELECT id, name FROM ({known(table, until)}) k"))
 
 
 def _changes(

@@ -5,6 +5,10 @@ the first change after that moment, and as it is now when there was none.
 """
 
 import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection
 
 from compliance.history.facts import FACTS
 from tenants import clock
@@ -44,3 +48,31 @@ def known(table: str, until: dt.datetime, *, only: str = "true") -> str:
                                               was.before || jsonb_build_object('id', was.row_id)) row
      WHERE was.before IS NOT NULL AND {only}
     """
+
+
+def on_the_day(table: str, on: dt.date, until: dt.datetime) -> str:
+    """As `known`, for what has no days of its own: as it was at the end of `on`; what was entered later, as entered.
+
+    For small tables: names and the tree of departments, say.
+    """
+    end = moment_after(on)
+    if until <= end:
+        return known(table, until)
+    return f"""
+    SELECT DISTINCT ON (id) * FROM (
+        SELECT 0 AS turn, told.* FROM ({known(table, end)}) told
+         UNION ALL
+        SELECT 1 AS turn, later.* FROM ({known(table, until)}) later
+    ) e ORDER BY id, turn"""
+
+
+def of_people(users: Collection[int], column: str = "user_id") -> str:
+    """The condition for `known` that a row is of one of these people; there is at least one."""
+    return f"row.{column} IN ({', '.join(map(str, sorted(users)))})"
+
+
+def fetched(sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a statement without parameters."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from django.db import connection
 
-from compliance.core.asof import Corrected, Holding, KnownCycle, as_of
+from compliance.core.asof import Holding, KnownCycle, as_of
 from compliance.core.exemptions import Exemption
 from compliance.core.standing import Standing, standing_of
 from compliance.core.terms import Absence, Cause, CycleFacts, Fact, Status, Trigger
 from compliance.core.waivers import Waiver
-from compliance.history.queries.known import known, moment_after
+from compliance.history.queries.corrections import Correction
+from compliance.history.queries.known import fetched, known, moment_after, on_the_day
 from compliance.history.queries.shadows import Past
 from compliance.records import queries as records
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
@@ -85,6 +86,7 @@ class _Facts:
         ]
         self._pauses = self._grouped("requirements_requirementpause", "requirement_id", "true")
         self.requirements = self._read("requirements_requirement", "row.turned_on_at IS NOT NULL")
+        self._titles: dict[int, str] = dict(fetched(f"SELECT id, title FROM ({self._called}) r"))
         then = min(self._until, moment_after(self._on))
         active = self._read("people_user", f"row.id = {int(user_id)}", then) or self._read(
             "people_user", f"row.id = {int(user_id)}"
@@ -104,12 +106,17 @@ class _Facts:
         return Stood(
             requirement["id"],
             requirement["public_id"],
-            requirement["title"],
+            self._titles[requirement["id"]],
             status,
             due_on,
             standing,
             is_derived,
         )
+
+    @property
+    def _called(self) -> str:
+        """Requirements with the titles of the day."""
+        return on_the_day("requirements_requirement", self._on, self._until)
 
     def _reported(self, requirement: dict[str, Any]) -> tuple[Standing, dt.date | None, bool]:
         rows = [row for row in self._of(requirement) if row["status"] != AssignmentStatus.WITHDRAWN]
@@ -129,7 +136,7 @@ class _Facts:
         if not is_on or (correction is not None and correction.is_dropped):
             return Standing(Status.NOT_IN_SCOPE), None, False
         if correction is not None:
-            return self._derived(correction.found)
+            return self._derived(correction)
         holdings = [self._holding(row) for row in self._of(requirement)]
         excused = [_waiver(row).absence for row in self._waivers[pk]]
         excused += [_exemption(row).absence for row in self._exemptions[pk]]
@@ -138,8 +145,8 @@ class _Facts:
         begun = [each.on(self._on) for one in held for each in one.cycles if not _is_over(each, self._on)]
         return standing, self._due(begun), False
 
-    def _derived(self, found: Corrected) -> tuple[Standing, dt.date | None, bool]:
-        cycles = []
+    def _derived(self, correction: Correction) -> tuple[Standing, dt.date | None, bool]:
+        found, cycles = correction.found, []
         if found.dates is not None:
             done = found.done
             cycles.append(
@@ -149,8 +156,7 @@ class _Facts:
                     done[1].valid_until if done else None,
                 )
             )  # fmt: skip
-        is_away = any(each.covers(self._on) for each in self._leaves)
-        excuse = (("assignment", "paused"),) if is_away else None
+        excuse = (("assignment", correction.excused),) if correction.excused else None
         standing = standing_of(cycles, self._on, excused_because=excuse, waits_for=found.waits)
         return standing, self._due(cycles), True
 

@@ -1,7 +1,7 @@
 """What was said of a day on the day, against what is known of it now: the rows that differ, in one statement."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 from uuid import UUID
@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db import connection
 
 from compliance.core.asof import Moment
-from compliance.history.queries.shadows import Past, look, with_clause
+from compliance.history.queries.known import fetched
+from compliance.history.queries.shadows import Past, look, people_of, requirements_of, with_clause
 from compliance.records import queries as records
 from compliance.records.enums import ComplianceStatus
 
@@ -38,6 +39,27 @@ class Difference:
     requirement: str
     then: Side
     now: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody as they are called as far as is known."""
+
+    id: int
+    public_id: UUID
+    name: str
+    email: str
+
+
+def named(moment: Moment, user_ids: Collection[int]) -> list[Named]:
+    """These people by name; at most one statement."""
+    if not user_ids:
+        return []
+    ids = ", ".join(map(str, sorted(user_ids)))
+    rows = fetched(f"""
+        SELECT id, public_id, given_name, family_name, preferred_name, email
+          FROM ({people_of(Past(moment))}) u WHERE id IN ({ids}) ORDER BY family_name, given_name, id""")
+    return [Named(pk, public_id, _called(*names), names[-1]) for pk, public_id, *names in rows]
 
 
 class Restatement(Sequence[Difference]):
@@ -89,8 +111,8 @@ def _compared(then: Past, now: Past, scope: records.Scope) -> tuple[str, list[An
                r.title, {", ".join(f"{side}.{name} AS {side}_{name}" for side in "tn" for name in _COLUMNS)}
           FROM ({with_clause(then)} {sql}) t
           FULL JOIN ({with_clause(now)} {sql}) n USING (user_id, requirement_id)
-          JOIN people_user u ON u.id = user_id
-          JOIN requirements_requirement r ON r.id = requirement_id
+          JOIN ({people_of(now)}) u ON u.id = user_id
+          JOIN ({requirements_of(now)}) r ON r.id = requirement_id
          WHERE {differ}
          ORDER BY u.family_name, u.given_name, u.id, r.title, r.id""",
         [*params, *params],
@@ -99,11 +121,15 @@ def _compared(then: Past, now: Past, scope: records.Scope) -> tuple[str, list[An
 
 def _difference(row: tuple[Any, ...]) -> Difference:
     user_id, public_id, given, family, preferred, email, requirement_id, title, *sides = row
-    named = {"given_name": given, "family_name": family, "preferred_name": preferred, "email": email}
     return Difference(
-        user_id, public_id, records.person_name(named), email, requirement_id, title, _side(sides[:4]),
+        user_id, public_id, _called(given, family, preferred, email), email, requirement_id, title, _side(sides[:4]),
         _side(sides[4:]),
     )  # fmt: skip
+
+
+def _called(given: str, family: str, preferred: str, email: str) -> str:
+    names = {"given_name": given, "family_name": family, "preferred_name": preferred, "email": email}
+    return records.person_name(names)
 
 
 def _side(values: list[Any]) -> Side:

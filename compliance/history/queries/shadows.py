@@ -17,7 +17,7 @@ from django.db.models.expressions import RawSQL
 
 from compliance.core.asof import Moment
 from compliance.history.queries.corrections import Correction, corrections
-from compliance.history.queries.known import day, known, moment_after, quoted
+from compliance.history.queries.known import day, known, moment_after, on_the_day, quoted
 from compliance.records import queries as records
 
 _VIEW = '"records_obligation"'
@@ -86,7 +86,8 @@ def with_clause(past: Past) -> str:
     "records_obligation" AS MATERIALIZED (
         SELECT o.*, p.department_id AS main_department_id, p.name AS main_department_name
           FROM known_obligation o LEFT JOIN known_place p USING (user_id)),
-    "people_user" AS MATERIALIZED ({_people(on, until)})
+    "people_user" AS MATERIALIZED ({people_of(past)}),
+    "requirements_requirement" AS MATERIALIZED ({requirements_of(past)})
     """
     if "%" in clause:
         raise AssertionError("A statement of the past holds literals of days and numbers only.")
@@ -96,26 +97,32 @@ def with_clause(past: Past) -> str:
 def _places(on: dt.date, until: dt.datetime) -> str:
     """The main appointment of each person: of most working time, then longest held, as `records` has it.
 
-    Its days as they are known, its department and working time as they were at the end of the day.
+    Its days as they are known; its department, what that was called, and working time as at the end of the day.
     """
     then = known("people_affiliation", min(until, moment_after(on)))
     return f"""
     SELECT DISTINCT ON (k.user_id) k.user_id, d.id AS department_id, d.name
       FROM ({known("people_affiliation", until)}) k LEFT JOIN ({then}) t USING (id)
-      JOIN people_department d ON d.id = COALESCE(t.department_id, k.department_id)
+      JOIN ({on_the_day("people_department", on, until)}) d ON d.id = COALESCE(t.department_id, k.department_id)
      WHERE k.starts_on <= {day(on)} AND (k.ends_on IS NULL OR k.ends_on >= {day(on)})
      ORDER BY k.user_id, CASE WHEN t.id IS NULL THEN k.fte_percent ELSE t.fte_percent END DESC NULLS LAST,
               k.starts_on, k.id"""
 
 
-def _people(on: dt.date, until: dt.datetime) -> str:
-    """People with the names they had, active as of the end of the day; who was entered later, as of entry."""
-    then = min(until, moment_after(on))
+def people_of(past: Past) -> str:
+    """People with the names that are known, active as of the end of the day; who was entered later, as of entry."""
+    until = moment_after(past.moment.known_on)
+    then = min(until, moment_after(past.day))
     return f"""
     SELECT k.id, u.public_id, k.given_name, k.family_name, k.preferred_name, k.email, k.external_id,
            COALESCE(t.is_active, k.is_active) AS is_active
       FROM ({known("people_user", until)}) k JOIN people_user u ON u.id = k.id
       LEFT JOIN ({known("people_user", then)}) t ON t.id = k.id"""
+
+
+def requirements_of(past: Past) -> str:
+    """Requirements with the titles of the day."""
+    return on_the_day("requirements_requirement", past.day, moment_after(past.moment.known_on))
 
 
 _DONE = "f.id AS done_record_id, f.completed_on, f.valid_until, f.late_days, f.enrollment_id AS done_enrollment_id"
@@ -143,8 +150,8 @@ def _restated(past: Past, until: dt.datetime) -> str:
     return f"""
     SELECT a.id AS assignment_id, a.user_id, a.requirement_id,
            CASE WHEN (g.reason @> '[["waits_for"]]' OR g.reason @> '[["waits_for_field"]]')
-                 AND NOT EXISTS (SELECT FROM known_record b
-                     WHERE b.assignment_id = a.id AND b.window_opens_on <= {on}) THEN 'waiting'
+                     AND NOT EXISTS (SELECT FROM known_record b
+                                      WHERE b.assignment_id = a.id AND b.window_opens_on <= {on}) THEN 'waiting'
                 WHEN m.user_id IS NOT NULL THEN 'exempt' WHEN w.user_id IS NOT NULL THEN 'waived'
                 WHEN l.user_id IS NOT NULL THEN 'paused' ELSE 'active' END AS assignment_status,
            o.id AS open_record_id, o.cycle, o.window_opens_on, COALESCE(x.moved_from, o.due_on) AS due_on,
@@ -152,7 +159,7 @@ def _restated(past: Past, until: dt.datetime) -> str:
            ev.id AS event_id
       FROM known_assignment a
       JOIN records_assignment g ON g.id = a.id
-      JOIN requirements_requirement r ON r.id = a.requirement_id AND r.turned_on_at < {end}
+      JOIN ({known("requirements_requirement", until)}) r ON r.id = a.requirement_id AND r.turned_on_at < {end}
       LEFT JOIN (SELECT DISTINCT ON (assignment_id) * FROM known_record
                   WHERE (completed_on IS NULL OR completed_on > {on}) AND window_opens_on <= {on}
                     AND (closed_at IS NULL OR closed_at >= {end})
@@ -194,18 +201,18 @@ def _moved_later(past: Past, until: dt.datetime) -> str:
     end = quoted(moment_after(past.day))
     return f"""
     SELECT DISTINCT ON (record_id) record_id, moved_from
-      FROM (SELECT record_id, moved_from, decided_at AS at, id
+      FROM (SELECT record_id, moved_from, decided_at AS at
               FROM ({known("records_extension", until)}) e WHERE state = 'approved'
              UNION ALL
-            SELECT record_id, moved_to, undone_at, id
+            SELECT record_id, moved_to, undone_at
               FROM ({known("records_extension", until)}) e WHERE undone_at IS NOT NULL
              UNION ALL
-            SELECT record_id, moved_from, at, id FROM records_shift WHERE at < {quoted(until)}
+            SELECT record_id, moved_from, at FROM records_shift WHERE at < {quoted(until)}
              UNION ALL
-            SELECT c.record_id, c.was_due_on, v.recorded_at, c.id
+            SELECT c.record_id, c.was_due_on, v.recorded_at
               FROM records_concern c JOIN records_triggeringevent v ON v.id = c.event_id
              WHERE c.was_due_on IS NOT NULL AND v.recorded_at < {quoted(until)}) e
-     WHERE at >= {end} ORDER BY record_id, at, id"""
+     WHERE at >= {end} ORDER BY record_id, at, moved_from"""
 
 
 def _added(past: Past) -> str:

@@ -12,6 +12,7 @@ from compliance.history import queries as history
 from compliance.history.actions import recorded_at
 from compliance.records import actions as records
 from compliance.records import queries
+from compliance.requirements.models import Requirement
 from compliance.requirements.tests.factories import make_course, make_requirement
 from lms.people.models import User
 from lms.people.tests.factories import make_affiliation, make_department, make_user
@@ -32,7 +33,7 @@ class University:
     """Six people of two departments, one requirement within ten days of joining, every two months."""
 
     def __init__(self) -> None:
-        self.on = FIRST
+        self.on, self.minute = FIRST, 0
         self.begin_day()
         self.course = make_course()
         self.requirement = make_requirement(
@@ -58,21 +59,40 @@ class University:
 
     @property
     def at(self) -> dt.datetime:
-        """Noon of the day."""
-        return dt.datetime.combine(self.on, dt.time(12), tzinfo=dt.UTC)
+        """Noon of the day, or as many minutes later as have passed."""
+        return dt.datetime.combine(self.on, dt.time(12, self.minute), tzinfo=dt.UTC)
+
+    @property
+    def when(self) -> dict[str, Any]:
+        """The moment, as actions are told it."""
+        return {"today": self.on, "at": self.at}
+
+    def requirement_of(self, person: User) -> Requirement:
+        """What a deed about this person is about."""
+        return self.requirement
 
     def begin_day(self) -> None:
         """From now on it is noon of the day."""
+        self.minute = 0
+        recorded_at(self.at)
+
+    def tick(self) -> None:
+        """A minute passes."""
+        self.minute += 1
         recorded_at(self.at)
 
     def turn(self) -> None:
         """What the clockwork does of a day."""
         records.daily_turn(at=self.at, scheduled_for=self.at)
 
-    def sleep(self, days: int) -> None:
-        """The days go by; the last of them has its turn, which makes up for the others."""
+    def pass_days(self, days: int) -> None:
+        """The days go by, and none has had its turn yet."""
         self.on += days * DAY
         self.begin_day()
+
+    def sleep(self, days: int) -> None:
+        """The days go by; the last of them has its turn, which makes up for the others."""
+        self.pass_days(days)
         self.turn()
 
 
@@ -98,14 +118,18 @@ def figures(rows: Any, on: dt.date) -> dict[str, Any]:
     }
 
 
-def standings(on: dt.date) -> list[tuple[Any, ...]]:
-    """(person, requirement, status, due date, valid until) of everybody in scope; one statement."""
+def standings(on: dt.date, place: Any = queries.main_department) -> list[tuple[Any, ...]]:
+    """(person, requirement, status, due date, and what else rows show) of everybody in scope; one statement."""
     rows = queries.obligations(on).exclude(status="not_in_scope")
-    columns = ("user_id", "requirement_id", "status", "due_on", "valid_until")
+    rows = rows.annotate(where=place(on, "department__name"))
+    columns = (
+        "user_id", "requirement_id", "status", "due_on", "valid_until", "completed_on", "event_id", "where",
+        "requirement__title", "user__family_name",
+    )  # fmt: skip
     return sorted(rows.values_list(*columns), key=str)
 
 
 def stood(on: dt.date, known_on: dt.date) -> list[tuple[Any, ...]]:
     """`standings` of the day as known on another."""
     with history.seen(history.look(Moment(on, known_on))):
-        return standings(on)
+        return standings(on, history.place)

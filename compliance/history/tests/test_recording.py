@@ -114,3 +114,28 @@ def test_the_triggers_keep_what_the_list_says(alpha):
 
     names = ("recorded_added", "recorded_changed", "recorded_removed")
     assert found == {(table, name): columns for table, columns in facts.FACTS.items() for name in names}
+
+
+def test_nothing_that_days_past_rest_on_can_be_emptied_at_once(alpha):
+    """The owner of the tables may, so a trigger refuses it; 32 of its type means: on TRUNCATE."""
+    with inside(alpha), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+             WHERE t.tgname = 'kept_whole' AND t.tgtype & 32 = 32 AND t.tgenabled = 'O'
+               AND t.tgfoid = 'history_refuse'::regproc AND c.relnamespace = current_schema()::regnamespace
+            """
+        )
+        found = {table for (table,) in cursor.fetchall()}
+
+    assert found == {*facts.FACTS, *facts.AS_THEY_STAND}
+
+
+def test_emptying_a_table_is_refused(alpha):
+    with (
+        inside(alpha),
+        pytest.raises(DatabaseError, match=r"cannot be changed|permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("TRUNCATE records_compliancerecord CASCADE")

@@ -7,7 +7,6 @@ from datetime import date
 from compliance.core.asof import Moment
 from compliance.history import queries as history
 from compliance.records import queries as records
-from lms.people import queries as people
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Restated:
             if scope.user_ids is None or user_id in scope.user_ids
         }
         differing = {one.user_id for one in self.differences} if reached else set()
-        rows = people.named(reached - differing)[:limit]
+        rows = history.named(self.moment, reached - differing)[:limit]
         found = self._causes({row.id: row.public_id for row in rows})
         return [Silent(row.name, row.email, found.get(row.id, [])) for row in rows]
 

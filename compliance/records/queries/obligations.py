@@ -121,7 +121,8 @@ def excuse(assignment_status: str) -> tuple[terms.Fact, ...] | None:
 
 def waited_for(reason: Iterable[Sequence[str]]) -> tuple[terms.Fact, ...]:
     """What somebody has no due date without, or had none, from the reason of the assignment; empty without that."""
-    facts = {each[0]: each[1] for each in reason}
+    # The first of each name: what came of it is added to the reason when the waiting ends.
+    facts = {each[0]: each[1] for each in reversed([*reason])}
     if not {WAITS_FOR, WAITS_FOR_FIELD} & facts.keys():
         return ()
     names = (WAITS_FOR, WAITS_FOR_FIELD, "first_due_days", "day_unit")

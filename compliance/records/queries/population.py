@@ -161,11 +161,14 @@ SELECT {key},
 
 
 def by_department(rows: PeopleRows) -> list[DepartmentTotals]:
-    """The figures of these people by department, the lowest share of compliant people first; two statements."""
-    names = {each.id: (each.code, each.name) for each in people_queries.departments()}
+    """The figures of these people by department, the lowest share of compliant people first; two statements.
+
+    Departments are called as the rows call them.
+    """
+    codes = {each.id: each.code for each in people_queries.departments()}
     found = [
-        DepartmentTotals(key or NO_DEPARTMENT, *names.get(key, ("", "")), figures)
-        for key, figures in _folded(rows.order_by(), "department_id")
+        DepartmentTotals(key or NO_DEPARTMENT, codes.get(key, ""), name or "", figures)
+        for key, name, figures in _folded(rows.order_by(), "department_id", "department_name")
         if figures.required_count
     ]
     return sorted(found, key=lambda each: (each.totals.percent or 0.0, each.name))

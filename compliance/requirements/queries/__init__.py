@@ -57,7 +57,7 @@ from compliance.requirements.queries.meant import (
     titles_using,
 )
 from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, mean_only, previewed, whole
-from compliance.requirements.queries.passes import passes
+from compliance.requirements.queries.passes import Knowledge, passes
 from compliance.requirements.queries.persons import Seen, seen_by
 from compliance.requirements.queries.plans import (
     Known,
@@ -98,6 +98,7 @@ __all__ = [
     "DueDay",
     "Explanation",
     "InForce",
+    "Knowledge",
     "Known",
     "Line",
     "Meaning",

@@ -1,5 +1,6 @@
 """Which courses count for which others."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,9 +11,15 @@ from compliance.requirements.enums import EquivalenceState
 from compliance.requirements.models import Equivalence
 
 
-def equivalences() -> tuple[satisfiers.Equivalence, ...]:
-    """Those that were approved, in the engine's words; ended ones still cover the days before; one statement."""
-    return tuple(each.facts for each in Equivalence.objects.filter(state=EquivalenceState.APPROVED))
+def equivalences(*, before: datetime | None = None) -> tuple[satisfiers.Equivalence, ...]:
+    """Those that were approved, in the engine's words; ended ones still cover the days before; one statement.
+
+    `before`: as was decided by just before that moment (UTC), instead of now.
+    """
+    rows = Equivalence.objects.filter(state=EquivalenceState.APPROVED)
+    if before is None:
+        return tuple(each.facts for each in rows)
+    return tuple(each.facts_before(before) for each in rows.filter(decided_at__lt=before))
 
 
 def all_equivalences(*, state: str = "", search: str = "") -> QuerySet[Equivalence]:

@@ -7,7 +7,7 @@ count (not only courses that were passed here) is added to `passes`, as more `Co
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
@@ -24,6 +24,14 @@ Key = tuple[int, int]
 """(user id, requirement id); an unsaved requirement has the id 0."""
 
 
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What was on record just before the moment `before` (UTC), about the days up to `on`."""
+
+    on: date
+    before: datetime
+
+
 def passes(
     requirements: Iterable[Requirement],
     *,
@@ -31,23 +39,24 @@ def passes(
     since: datetime | None = None,
     until: datetime | None = None,
     also: tuple[Equivalence, ...] = (),
+    known: Knowledge | None = None,
 ) -> dict[Key, list[Completion]]:
     """What these people (None: everybody) did that could count for these requirements, oldest first.
 
     From `since` to `until`, both moments in UTC and included. What was revoked for a requirement is left out. `also`:
-    equivalences that are not approved, to see what they would do. Four statements, however many people and
-    requirements.
+    equivalences that are not approved, to see what they would do. `known`: by what was on record then, instead of now.
+    Four statements, however many people and requirements.
     """
     found: dict[Key, list[Completion]] = defaultdict(list)
     wanted: dict[int, list[tuple[int, Satisfiers]]] = defaultdict(list)
-    answered = satisfiers(requirements, also)
+    answered = satisfiers(requirements, also, known)
     for requirement_id, one in answered.items():
         for course_id in one.courses:
             wanted[course_id].append((requirement_id, one))
     if not wanted:
         return found
     asked = [each for each in answered if each]
-    revoked = _revoked(asked)
+    revoked = _revoked(asked, known)
     for row in learning.completions(course_ids=list(wanted), user_ids=user_ids, since=since):
         if until is not None and row.completed_at > until:
             continue
@@ -56,7 +65,7 @@ def passes(
             done = one.completion(row.course_id, on, row.enrollment_id, row.completed_at)
             if done is not None and (requirement_id, row.enrollment_id, None) not in revoked:
                 found[row.user_id, requirement_id].append(done)
-    for key, credit in _credits(asked, user_ids):
+    for key, credit in _credits(asked, user_ids, known):
         if (key[1], None, credit.done.credit_id) in revoked:
             continue
         if (since is None or credit.moment >= since) and (until is None or credit.moment <= until):
@@ -65,21 +74,28 @@ def passes(
     return found
 
 
-def _revoked(asked: Collection[int]) -> set[tuple[int, int | None, int | None]]:
+def _revoked(asked: Collection[int], known: Knowledge | None) -> set[tuple[int, int | None, int | None]]:
     """(requirement, enrollment, credit) of every completion that counts no longer. The rows belong to `records`."""
     if not asked:
         return set()
     revocation: Any = apps.get_model("records", "Revocation")
-    rows = revocation.objects.filter(record__requirement_id__in=asked, reinstatement__isnull=True)
+    rows = revocation.objects.filter(record__requirement_id__in=asked)
+    if known is None:
+        rows = rows.filter(reinstatement__isnull=True)
+    else:
+        rows = rows.filter(at__lt=known.before, on__lte=known.on)
+        rows = rows.exclude(reinstatement__at__lt=known.before, reinstatement__on__lte=known.on)
     return set(rows.values_list("record__requirement_id", "record__enrollment_id", "record__credit_id"))
 
 
 def satisfiers(
-    requirements: Iterable[Requirement], also: tuple[Equivalence, ...] = ()
+    requirements: Iterable[Requirement],
+    also: tuple[Equivalence, ...] = (),
+    known: Knowledge | None = None,
 ) -> dict[int, Satisfiers]:
     """What answers each of these, by its id (0: unsaved), with the equivalences that were approved; one statement."""
-    known = equivalences() + also
-    return {each.pk or 0: Satisfiers(each.sets, known) for each in requirements}
+    approved = equivalences(before=known.before if known is not None else None)
+    return {each.pk or 0: Satisfiers(each.sets, approved + also) for each in requirements}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +104,9 @@ class _Credit:
     done: Completion
 
 
-def _credits(asked: Collection[int], user_ids: Collection[int] | None) -> Iterable[tuple[Key, _Credit]]:
+def _credits(
+    asked: Collection[int], user_ids: Collection[int] | None, known: Knowledge | None
+) -> Iterable[tuple[Key, _Credit]]:
     """Completions that did not happen in a course here. The rows belong to `records`."""
     if not asked:
         return
@@ -96,6 +114,8 @@ def _credits(asked: Collection[int], user_ids: Collection[int] | None) -> Iterab
     rows = credit.objects.filter(requirement_id__in=asked)
     if user_ids is not None:
         rows = rows.filter(user_id__in=list(user_ids))
+    if known is not None:
+        rows = rows.filter(at__lt=known.before)
     for row in rows.annotate(
         is_counted=Exists(credit.records.rel.related_model.objects.filter(credit=OuterRef("pk")))
     ):

@@ -1,5 +1,6 @@
 """What a requirement said at a time: its versions, what each changed, and one of them whole."""
 
+from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,15 +77,15 @@ def history(requirement: Requirement) -> list[Version]:
     ]
 
 
-def said_before(until: datetime) -> list[tuple[Requirement, Requirement]]:
-    """Every requirement that was turned on before that moment, with what it said then (unsaved); two statements.
+def said_before(until: datetime, ids: Collection[int]) -> dict[int, Requirement]:
+    """What each of these requirements said just before that moment (UTC), by id, never to be saved; two statements.
 
     One of a release that kept no versions says what it says now.
     """
-    found = Requirement.objects.filter(turned_on_at__lt=until).order_by("pk")
-    rows = RequirementVersion.objects.filter(at__lt=until).order_by("requirement_id", "number")
-    kept = {row.requirement_id: row.content for row in rows}
-    return [(each, _as_said(kept[each.pk]) if each.pk in kept else each) for each in found]
+    found = Requirement.objects.in_bulk(ids)
+    rows = RequirementVersion.objects.filter(at__lt=until, requirement_id__in=ids).order_by("number")
+    said = {row.requirement_id: _as_said(row.content, pk=row.requirement_id) for row in rows}
+    return found | said
 
 
 def version_page(requirement: Requirement, number: int) -> dict[str, Any]:
@@ -109,9 +110,9 @@ def version_page(requirement: Requirement, number: int) -> dict[str, Any]:
     }
 
 
-def _as_said(content: dict[str, Any]) -> Requirement:
+def _as_said(content: dict[str, Any], pk: int | None = None) -> Requirement:
     """The requirement as the version has it, unsaved. What an older release did not keep is as new ones begin."""
-    said = Requirement()
+    said = Requirement(pk=pk)
     for name, value in content.items():
         field = _field(name)
         if field is not None and name != "owner":

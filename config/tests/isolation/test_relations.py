@@ -107,7 +107,14 @@ def _relate_the_rest() -> None:
     requirement = _any("requirements.Requirement")
     _add("requirements.Holiday", on=day, name=canary)
     _add("requirements.RequirementPause", requirement=requirement, starts_on=day)
-    _add("requirements.RequirementVersion", requirement=requirement, number=9, content={"x": canary}, at=AT)
+    _add(
+        "requirements.RequirementVersion",
+        requirement=requirement,
+        number=9,
+        content={"x": canary},
+        at=AT,
+        by=ada,
+    )
     digest = _add("reminders.Digest", user=ada, local_day=day, message_key=canary, created_at=AT)
     _add("reminders.Notice", record=_any("records.ComplianceRecord"), kind="before", step=9, planned_on=day,
          digest=digest, created_at=AT)  # fmt: skip
