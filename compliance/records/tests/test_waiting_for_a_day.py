@@ -190,12 +190,14 @@ def test_a_roster_that_brings_the_day_shows_the_due_date_that_it_brings(export):
     assert (line.effect, line.due) == ("move", (None, GRANTED + 30 * DAY))
 
 
-def test_a_day_past_is_told_as_waiting_from_rows_and_from_facts(waiting, dee, say):
+@pytest.mark.parametrize("since", [3, -1])
+def test_a_day_past_is_told_as_waiting_from_rows_and_from_facts(waiting, dee, say, since):
     day = TODAY + 3 * DAY
-    say(GRANTED, since=TODAY - DAY, on=day)
+    say(GRANTED, since=TODAY + since * DAY, on=day)
     turn(day)
-    # As known later the day was there already on that day, and with it a due date.
-    for known_on, due_on in ((TODAY, None), (day, GRANTED + 30 * DAY)):
+    # Entered as true since before, the day was there already on that day as known later, and with it a due date.
+    due_later = GRANTED + 30 * DAY if since < 0 else None
+    for known_on, due_on in ((TODAY, None), (day, due_later)):
         past = shadows.look(Moment(TODAY, known_on))
         with shadows.seen(past):
             rows = [(row.status, row.due_on) for row in queries.obligations(TODAY).filter(user=dee)]
