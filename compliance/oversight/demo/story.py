@@ -120,7 +120,7 @@ class Story:
         )
         years = (self.today.year, self.today.year + 1)
         days = {dt.date(year, *day): name for year in years for day, name in named}
-        requirements.set_holidays(
+        changes.open_holidays(
             days=days, by=owner, at=self._moment(self.today - population.TURNED_ON * _DAY, 14)
         )
 

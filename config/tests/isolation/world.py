@@ -227,7 +227,8 @@ def _changes(world: World, record: Any) -> None:
     from compliance.records.models import Shift
 
     made = Change.objects.create(
-        requirement=record.requirement, number=1, kind="edit", state="waiting", content={}, reason=_canary(),
+        requirement=record.requirement, number=1, kind="edit", state="waiting", reason=_canary(),
+        content={"audience": record.requirement.audience},
         before={"content": {}, "state": "active", "number": 1}, fingerprint="0" * 64, affected_count=1,
         worked_out_on=AT.date(), worked_out_at=AT, proposed_by=world.dee, proposed_at=AT,
     )  # fmt: skip
