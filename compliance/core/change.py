@@ -10,15 +10,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from . import byhand, dates, days, ladder, triggers, waivers
+from . import byhand, dates, days, ladder, notices, triggers
 from .due import begin_as_known
 from .plan import Decision, Outcome, Rule, end_of_waiting
 from .terms import Absence, Completion, CycleDates, CycleFacts, Person, Terms, Validity
-
-MAIL_DAYS = 30
 
 
 class Effect(StrEnum):
@@ -51,16 +49,17 @@ class Reach(StrEnum):
 class Holding:
     """What a person has of the requirement before a change.
 
-    `shifted_on` is when the open cycle is due before any absence and extension; `extended_to` the latest extension of
-    it; `last` the last finished cycle with its anchor. `keeps_date`: it was opened for a reason of its own (a waiver
-    that ended, an event), so terms that were changed do not say when it is due. `waits`: there is no cycle, and no due
-    date, until what it is counted from is there; `waited`: so it was before the first one opened.
+    `shifted_on` is when the open cycle is due before any absence, extension and event; `moves` are its extensions and
+    what events ask for, in the order of deciding; `last` the last finished cycle with its anchor. `keeps_date`: it was
+    opened for a reason of its own (a waiver that ended, an event), so changed terms do not say when it is due. `waits`:
+    there is no cycle, and no due date, until what it is counted from is there; `waited`: so it was before the first one
+    opened.
     """
 
     assigned_on: date
     cycle: CycleFacts | None = None
     shifted_on: date | None = None
-    extended_to: date | None = None
+    moves: tuple[triggers.Move, ...] = ()
     last: CycleFacts | None = None
     anchored_on: date | None = None
     keeps_date: bool = False
@@ -136,7 +135,10 @@ def gained(
     if before is not None and _outcome(before) == _outcome(after):
         return None
     old_due = _due_of(before)
-    mails = (_first_mails(before, steps, today), _first_mails(after, steps, today))
+    mails = (
+        _first_mails(terms, person, before, steps, today),
+        _first_mails(terms, person, after, steps, today),
+    )
     if after.outcome is Outcome.CREDIT:
         return _credited(terms, person, after, steps, today)
     if after.outcome in {Outcome.ASSIGN, Outcome.WAIT}:
@@ -169,23 +171,21 @@ def _credited(
     if following is None:
         return line
     opens_on, due_on = following.window_opens_on, following.due_on
-    line = replace(line, opens=(None, opens_on), next_due=(None, due_on))
-    if opens_on > today:
-        return line
-    held = Holding(today, CycleFacts(last.number + 1, opens_on, due_on, following.grace_ends_on))
-    return replace(line, due=(None, due_on), mails=(frozenset(), mails_of(held, due_on, steps, today)))
+    cycle = notices.told(last.number + 1, following, today)
+    mails = notices.days(terms, person, cycle, steps, today=today, said=notices.NOTHING)
+    line = replace(line, opens=(None, opens_on), next_due=(None, due_on), mails=(frozenset(), mails))
+    return line if opens_on > today else replace(line, due=(None, due_on))
 
 
 def lost(
-    before: Decision | None, person_id: int, held: Holding, steps: ladder.Ladder, today: date
+    before: Decision | None, person: Person, held: Holding, old: tuple[Terms, ladder.Ladder], today: date
 ) -> Line | None:
     """What it does to a person who has the requirement and is no longer meant; None when that is so anyway."""
     if before is not None and before.outcome is Outcome.WITHDRAW:
         return None
     due_on = held.cycle.due_on if held.cycle else None
-    return Line(
-        person_id, Effect.DROP, (due_on, None), mails=(mails_of(held, due_on, steps, today), frozenset())
-    )
+    mails = mails_of(old, person, held, due_now(old[0], person, held), today=today)
+    return Line(person.id, Effect.DROP, (due_on, None), mails=(mails, frozenset()))
 
 
 def kept(
@@ -214,15 +214,13 @@ def kept(
         after = _seen(rule.terms, person, held, returned.shifted_on, returned.grace_days)
     elif reach is Reach.OPEN:
         after = due_anew(rule, person, held, today)
-    is_moved = before != after
     ahead = _ahead(terms, was, held, before, today), _ahead(rule.terms, person, held, after, today)
-    mails = tuple(
-        frozenset[date]()
-        if due is None or who.absence_on(today)
-        else mails_of(held, due.due_on, ladder_, today)
-        for who, due, ladder_ in ((was, before, old[1]), (person, after, steps))
+    said = told_of(was, held, before, old[1], today)
+    mails = (
+        mails_of(old, was, held, before, today=today),
+        mails_of((rule.terms, steps), person, held, after, today=today, said=said),
     )
-    line = Line(person.id, Effect.MOVE if is_moved else Effect.NEXT, mails=(mails[0], mails[1]))
+    line = Line(person.id, Effect.MOVE if before != after else Effect.NEXT, mails=mails)
     if before is not None and after is not None:
         line = replace(
             line,
@@ -232,7 +230,7 @@ def kept(
         )
     (opens, due, until), (opens_then, due_then, until_then) = ahead
     line = replace(line, opens=(opens, opens_then), next_due=(due, due_then), until=(until, until_then))
-    if is_moved or ahead[0] != ahead[1]:
+    if before != after or ahead[0] != ahead[1]:
         return line
     return replace(line, effect=Effect.MAILS) if mails[0] != mails[1] else None
 
@@ -245,9 +243,8 @@ def _still_waiting(
     due_on = found.dates.due_on if found is not None and found.dates is not None else None
     if due_on is None:
         return None
-    return Line(
-        person.id, Effect.MOVE, (None, due_on), mails=(frozenset(), _first_mails(found, steps, today))
-    )
+    mails = _first_mails(rule.terms, person, found, steps, today)
+    return Line(person.id, Effect.MOVE, (None, due_on), mails=(frozenset(), mails))
 
 
 def due_now(terms: Terms, person: Person, held: Holding) -> Due | None:
@@ -275,7 +272,7 @@ def due_anew(rule: Rule, person: Person, held: Holding, today: date) -> Due | No
 
 
 def mail_days(lines: Iterable[Line]) -> tuple[Counter[date], Counter[date]]:
-    """How many of these people are written to on each of the next MAIL_DAYS days: before and after the change."""
+    """How many of these people are written to at most on each of the days of `notices`: before and after the change."""
     before: Counter[date] = Counter()
     after: Counter[date] = Counter()
     for line in lines:
@@ -285,7 +282,7 @@ def mail_days(lines: Iterable[Line]) -> tuple[Counter[date], Counter[date]]:
 
 
 def _seen(terms: Terms, person: Person, held: Holding, shifted_on: date, grace_days: int) -> Due:
-    base = waivers.extended(shifted_on, (held.extended_to,) if held.extended_to else ())
+    base = triggers.pressed(shifted_on, held.moves)
     due_on = dates.after_absences(terms, base, person.absences)
     return Due(shifted_on, max(due_on, held.cycle.window_opens_on if held.cycle else due_on), grace_days)
 
@@ -345,29 +342,53 @@ def _due_of(decision: Decision | None) -> date | None:
     return decision.dates.due_on if decision.outcome in {Outcome.ASSIGN, Outcome.LATER} else None
 
 
-def _first_mails(decision: Decision | None, steps: ladder.Ladder, today: date) -> frozenset[date]:
-    due_on = _due_of(decision)
-    if decision is None or decision.dates is None or due_on is None or decision.paused_by is not None:
+def _first_mails(
+    terms: Terms, person: Person, decision: Decision | None, steps: ladder.Ladder, today: date
+) -> frozenset[date]:
+    if decision is None or decision.dates is None or _due_of(decision) is None:
         return frozenset()
-    cycle = CycleFacts(decision.cycle, decision.dates.window_opens_on, due_on, decision.dates.grace_ends_on)
-    return mails_of(Holding(cycle.window_opens_on, cycle), due_on, steps, today)
+    cycle = notices.told(decision.cycle, decision.dates)
+    return notices.days(terms, person, cycle, steps, today=today, said=notices.NOTHING)
 
 
-def mails_of(held: Holding, due_on: date | None, steps: ladder.Ladder, today: date) -> frozenset[date]:
-    """The days from today on which the open cycle would send something, if nobody does anything."""
-    if held.cycle is None or due_on is None:
-        return frozenset()
-    planned = ladder.ladder(
-        cycle=held.cycle.number,
-        assigned_on=held.assigned_on,
-        window_opens_on=held.cycle.window_opens_on,
-        due_on=due_on,
-        before=steps.before,
-        after_every=steps.after_every,
-        after_max=steps.after_max,
+def mails_of(
+    under: tuple[Terms, ladder.Ladder],
+    person: Person,
+    held: Holding,
+    due: Due | None,
+    *,
+    today: date,
+    said: frozenset[notices.Key] | None = None,
+) -> frozenset[date]:
+    """The days from today on which somebody who has it is written to, if nobody does anything; `said` as in `notices`.
+
+    Of the open cycle that is due then; without one, of the next.
+    """
+    cycle = _told(held, due)
+    if cycle is None and held.last is not None and not held.waits:
+        following = following_of(under[0], held.last, person.absences)
+        if following is not None:
+            cycle, said = notices.told(held.last.number + 1, following, held.assigned_on), notices.NOTHING
+    return (
+        frozenset()
+        if cycle is None
+        else notices.days(under[0], person, cycle, under[1], today=today, said=said)
     )
-    last = today + timedelta(days=MAIL_DAYS - 1)
-    return frozenset(step.on for step in planned if today <= step.on <= last)
+
+
+def told_of(
+    person: Person, held: Holding, due: Due | None, steps: ladder.Ladder, today: date
+) -> frozenset[notices.Key]:
+    """What was told of the open cycle that is due then."""
+    cycle = _told(held, due)
+    return notices.NOTHING if cycle is None else notices.said(person, cycle, steps, today)
+
+
+def _told(held: Holding, due: Due | None) -> notices.Told | None:
+    if held.cycle is None or due is None:
+        return None
+    opens_on, base = held.cycle.window_opens_on, triggers.pressed(due.shifted_on, held.moves)
+    return notices.Told(held.cycle.number, max(held.assigned_on, opens_on), due.due_on, base)
 
 
 def _later(terms: Terms, since: date) -> date:

@@ -34,7 +34,7 @@ def line(
     if held is None or after.outcome not in {Outcome.KEEP, Outcome.WITHDRAW}:
         return change.gained(rule.terms, now, before=before, after=after, steps=steps, today=today)
     if after.outcome is Outcome.WITHDRAW:
-        return change.lost(before, now.id, held, steps, today)
+        return change.lost(before, was or now, held, (rule.terms, steps), today)
     if was is None or before is None:
         raise AssertionError("Nobody new has a requirement.")
     return _kept(rule, steps, was, now, before=before, after=after, held=held, today=today)
@@ -109,7 +109,7 @@ def _still(rule: Rule, steps: ladder.Ladder, person: Person, held: Holding, toda
     """The line of somebody whose dates stay."""
     due = change.due_now(rule.terms, person, held)
     due_on = due.due_on if due else None
-    mails = change.mails_of(held, due_on, steps, today)
+    mails = change.mails_of((rule.terms, steps), person, held, due, today=today)
     return Line(person.id, Effect.MAILS, (due_on, due_on), mails=(mails, mails))
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
 from . import dates, derivation, history
 from .terms import Completion, CycleDates, CycleFacts, Fact, Person, Terms, Trigger, Validity
@@ -21,6 +22,8 @@ LONGEST_DAYS = 366
 """Of the time that people are given, and of how far back an event may lie."""
 
 _DAY = timedelta(days=1)
+Move: TypeAlias = "tuple[date | None, date | None]"
+"""What became of a due date: (extended to, None), or (None, asked for by an event)."""
 
 
 class Outcome(StrEnum):
@@ -179,11 +182,10 @@ def counts_until(last: CycleFacts | None, following: CycleFacts | None) -> date 
     return following.due_on if last.valid_until is None else min(last.valid_until, following.due_on)
 
 
-def pressed(base: date, moves: Iterable[tuple[date | None, date | None]]) -> date:
+def pressed(base: date, moves: Iterable[Move]) -> date:
     """When a cycle is due before any absence moves it, after these moves in the order in which they were decided.
 
-    Each is (extended to, None), which never makes it earlier, or (None, asked for by an event), which never makes it
-    later.
+    An extension never makes it earlier, and an event never later.
     """
     for extended_to, asked_by in moves:
         if extended_to is not None:

@@ -134,8 +134,3 @@ def ended_within(opened_on: date, absences: Iterable[Absence], today: date) -> d
         and opened_on < each.returns_on <= today
     ]
     return min(ended, default=None)
-
-
-def extended(original_due_on: date, extensions: Iterable[date]) -> date:
-    """The due date after every extension of a cycle, before any absence moves it: the latest of them."""
-    return max((original_due_on, *extensions))

@@ -10,7 +10,7 @@ from compliance.changes.models import Change
 from compliance.core import audience
 from compliance.core import change as core
 from compliance.core.change import Due, Line, Reach
-from compliance.core.plan import Decision, Outcome, Rule
+from compliance.core.plan import Decision, Outcome, Rule, decide, end_of_waiting
 from compliance.core.terms import Absence, Cause, Person, Terms
 from compliance.records import queries as records
 from compliance.requirements import queries as requirements
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # How many people are looked at in one go: that is seconds, so that whoever waits hears how far it is.
 BATCH = 500
-
+_GETS = frozenset({Outcome.ASSIGN, Outcome.CREDIT, Outcome.WAIT})
 # The state that each kind of change leads to; None: it stays.
 LEADS_TO: dict[str, RequirementState | None] = {
     Kind.EDIT: None,
@@ -179,18 +179,22 @@ def _lines(sides: _Sides) -> Iterable[Line]:
     if after == RequirementState.PAUSED and before == RequirementState.RETIRED:
         return [Line(key, core.Effect.RESTORE) for key in sides.undone.gone]
     if after in {RequirementState.RETIRED, RequirementState.DRAFT} and before != RequirementState.DRAFT:
-        return [line for key, row in sides.held.items() if (line := _lost(sides, key, row)) is not None]
+        return [
+            line
+            for key, row in sides.held.items()
+            if (line := _lost(sides, Person(key, ()), row)) is not None
+        ]
     return []
 
 
-def _lost(sides: _Sides, key: int, row: records.Held, before: Decision | None = None) -> Line | None:
-    return core.lost(before, key, row.holding, sides.before.ladder, sides.today)
+def _lost(sides: _Sides, person: Person, row: records.Held, before: Decision | None = None) -> Line | None:
+    return core.lost(before, person, row.holding, (sides.old_terms, sides.before.ladder), sides.today)
 
 
 def _resting(sides: _Sides) -> Iterator[Line]:
     """Everybody for whom it rests; whoever got it only by the change that is undone loses it."""
     for key, row in sides.held.items():
-        line = _lost(sides, key, row)
+        line = _lost(sides, Person(key, ()), row)
         if line is not None:
             yield line if key in sides.undone.added else replace(line, effect=core.Effect.REST)
 
@@ -223,16 +227,32 @@ def _planned_of(sides: _Sides, rows: requirements.Roster) -> Iterator[Line]:
         key = decision.person_id
         row, person = sides.held.get(key), new.people[key]
         if decision.outcome is Outcome.WITHDRAW and row is not None:
-            line = _lost(sides, key, row, old.get(key))
+            line = _lost(sides, person, row, old.get(key))
+        elif key in sides.undone.added and row is not None and _only_by_it(sides, person, new):
+            line = _lost(sides, person, row)
         elif decision.outcome is Outcome.KEEP and row is not None:
             line = _kept(sides, row, person)
-        elif key in sides.undone.gone and decision.outcome in {Outcome.ASSIGN, Outcome.CREDIT}:
-            due = core.due_now(sides.rule.terms, person, sides.undone.gone[key].holding)
-            line = Line(key, core.Effect.RESTORE, (None, due.due_on if due else None))
+        elif key in sides.undone.gone and decision.outcome in _GETS:
+            line = _given_back(sides, person, sides.undone.gone[key])
         else:
             line = _gained(sides, person, old.get(key), decision)
         if line is not None:
             yield line
+
+
+def _given_back(sides: _Sides, person: Person, gone: records.Held) -> Line:
+    """Somebody who lost it by the undone change has it back, with its dates."""
+    terms, steps = sides.rule.terms, sides.after.ladder
+    due = core.due_now(terms, person, gone.holding)
+    mails = core.mails_of((terms, steps), person, gone.holding, due, today=sides.today)
+    due_on = due.due_on if due else None
+    return Line(person.id, core.Effect.RESTORE, (None, due_on), mails=(frozenset(), mails))
+
+
+def _only_by_it(sides: _Sides, person: Person, new: requirements.Planned) -> bool:
+    """Whether somebody who got it by the undone change would not have it yet without."""
+    without = decide(sides.rule, person, False, new.passes.get(person.id, ()), sides.today)
+    return without.outcome not in _GETS
 
 
 def _gained(sides: _Sides, person: Person, before: Decision | None, after: Decision) -> Line | None:
@@ -249,7 +269,7 @@ def _gained(sides: _Sides, person: Person, before: Decision | None, after: Decis
 def _kept(sides: _Sides, row: records.Held, person: Person) -> Line | None:
     held, terms = row.holding, sides.rule.terms
     due_on = held.cycle.due_on if held.cycle else None
-    if _opened_by_it(sides, row):
+    if _opened_by_it(sides, row, person):
         return Line(person.id, core.Effect.CLOSE, (due_on, None))
     if sides.rested_since is not None and sides.rested_since < sides.today:
         rest = Absence(sides.rested_since, sides.today, Cause.PAUSE)
@@ -269,20 +289,18 @@ def _kept(sides: _Sides, row: records.Held, person: Person) -> Line | None:
     if not sides.is_resuming:
         return line
     due = core.due_now(terms, person, held)
-    line = line or Line(person.id, core.Effect.RESUME)
+    said = core.told_of(person, held, due, sides.before.ladder, sides.today)
+    mails = core.mails_of((terms, sides.after.ladder), person, held, due, today=sides.today, said=said)
+    line = replace(line or Line(person.id, core.Effect.RESUME), mails=(frozenset(), mails))
     return replace(line, effect=core.Effect.RESUME, due=(due_on, due.due_on if due else None))
 
 
-def _opened_by_it(sides: _Sides, row: records.Held) -> bool:
-    """Whether the open cycle is a renewal that only the undone change let open already."""
+def _opened_by_it(sides: _Sides, row: records.Held, person: Person) -> bool:
+    """Whether the open cycle is one that only the undone change let open already: a renewal, or the end of a wait."""
     held, since = row.holding, sides.undone.since
-    if (
-        since is None
-        or row.opened_at is None
-        or row.opened_at < since
-        or held.last is None
-        or held.keeps_date
-    ):
+    if since is None or row.opened_at is None or row.opened_at < since or held.keeps_date:
         return False
+    if held.last is None:
+        return held.waited and end_of_waiting(sides.rule, person, held.assigned_on, (), sides.today) is None
     following = core.following_of(sides.rule.terms, held.last)
     return following is None or following.window_opens_on > sides.today

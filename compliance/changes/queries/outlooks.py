@@ -96,11 +96,10 @@ def _happening(line: Line, of: Turned) -> Happening:
 
 def _returning(requirement: "Requirement", person: Person, gone: records.Held, today: date) -> Line:
     """Somebody has again what they had, with its dates."""
-    due = change.due_now(requirement.terms, person, gone.holding)
+    rule, steps = requirement.rule, requirement.ladder
+    due = change.due_now(rule.terms, person, gone.holding)
     due_on = due.due_on if due else None
-    mails = frozenset[date]()
-    if person.absence_on(today) is None:
-        mails = change.mails_of(gone.holding, due_on, requirement.ladder, today)
+    mails = change.mails_of((rule.terms, steps), person, gone.holding, due, today=today)
     return Line(person.id, change.Effect.RESTORE, (None, due_on), mails=(frozenset(), mails))
 
 

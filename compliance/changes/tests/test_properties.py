@@ -1,26 +1,30 @@
-"""Random changes of random populations: the set that is shown is the set that is there after the turn, and undoing
-leaves exactly what was there before."""
+"""Random changes of random universities: what is shown is what is there after the turn, what is shown for later comes
+later, and undoing leaves exactly what was there before."""
 
 import datetime as dt
+import json
 import os
 import random
 
 import pytest
+from django.db import transaction
 
 from compliance.changes import actions, queries
 from compliance.changes.enums import Effect, Reach
-from compliance.records.tests.factories import make_completion
+from compliance.records.models import Assignment, ComplianceRecord
+from compliance.records.tests import deeds, drawn
 from compliance.requirements.models import Requirement
-from compliance.requirements.tests.factories import course_of, make_requirement
-from lms.people.models import Leave
-from lms.people.tests.factories import make_affiliation, make_department, make_user
+from lms.people.tests.factories import make_user
 from tenants import clock
 
 from .factories import edit, in_force, make, turn, undo
 
 D = dt.date
-SEEDS = range(int(os.environ.get("CHANGES_SEEDS", "6")))
-KINDS = ("staff", "faculty", "student", "contractor")
+DAY = dt.timedelta(days=1)
+TODAY = D(2026, 11, 23)
+AHEAD = 12
+FIRST = int(os.environ.get("CHANGES_FIRST", "0"))
+SEEDS = range(FIRST, FIRST + int(os.environ.get("CHANGES_SEEDS", "3")))
 
 
 @pytest.fixture(autouse=True)
@@ -28,72 +32,46 @@ def _here(in_alpha):
     pass
 
 
-def population(rng, course, at):
-    """A dozen people: kinds, departments, leaves, and what they passed."""
-    departments = [make_department(code) for code in ("LAW", "MED")]
-    for number in range(12):
-        user = make_user(email=f"p{number}@example.edu", password="!")
-        since = D(2026, 1, 1) + dt.timedelta(days=rng.randrange(400))
-        make_affiliation(user, kind=rng.choice(KINDS), department=rng.choice(departments), starts_on=since)
-        if rng.random() < 0.25:
-            first = D(2026, 11, 1) + dt.timedelta(days=rng.randrange(40))
-            Leave.objects.create(
-                user=user, starts_on=first, ends_on=first + dt.timedelta(days=rng.randrange(60))
-            )
-        if rng.random() < 0.3:
-            make_completion(user, course, at=at - dt.timedelta(days=rng.randrange(1, 380)))
+@pytest.fixture
+def eve(in_alpha):
+    return make_user(given_name="Eve", family_name="Second", roles=("compliance_officer",), is_active=False)
 
 
-def said(rng):
-    """Some of what a requirement may say."""
-    kinds = {"kinds": rng.sample(KINDS, rng.randrange(1, 4))}
-    audiences = [
-        kinds,
-        {"all": [kinds, {"not": {"on_leave": True}}]},
-        {"all": [kinds, {"departments": ["LAW"]}]},
-    ]
-    anchor = rng.choice(("expiry", "completion", "month_end"))
-    return {
-        "audience": rng.choice(audiences),
-        "first_due_days": rng.choice((5, 30, 90)),
-        "due_from": rng.choice(("appointment", "hire", "assignment")),
-        "recurs_months": rng.choice((12, 6)) if anchor == "month_end" else rng.choice((None, 12, 6)),
-        "window_days": rng.choice((10, 60, 200)),
-        "grace_days": rng.choice((0, 14)),
-        "return_days": rng.choice((7, 14)),
-        "roll": rng.choice(("none", "later")),
-        "validity_anchor": anchor,
-    }
+def said(dice, other):
+    """Some of what a requirement may say from now on, as JSON; sometimes counted from the other one."""
+    found = drawn.said(dice, TODAY)
+    if dice.random() < 0.2:
+        found |= {"due_from": "completion", "due_after_id": other.pk}
+    return found
+
+
+def as_json(found):
+    return json.loads(json.dumps(found, default=str))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_is_shown_is_what_is_there_later_and_undoing_leaves_what_was_there(bo, at, seed):
-    rng = random.Random(seed)
-    requirement = make_requirement(starts_on=D(2026, 10, 1), **said(rng))
-    population(rng, course_of(requirement), at)
-    turn(at - dt.timedelta(days=3))
+def test_what_is_shown_is_what_is_there_later_and_undoing_leaves_what_was_there(bo, eve, at, seed):
+    dice = random.Random(seed)
+    requirement = university(dice, bo)
+    turn(at - 9 * DAY)
+    for on in (TODAY - 8 * DAY, TODAY - DAY):
+        deeds.deeds(dice, on, (bo, eve))
+        turn(drawn.moment(on) + dt.timedelta(hours=1))
     turn(at)
     before, was = in_force(requirement), Requirement.objects.get(pk=requirement.pk)
-    change = edit(requirement, bo, at, **said(rng))
-    if rng.random() < 0.6:
+    other = Requirement.objects.exclude(pk=requirement.pk).get()
+    change = edit(requirement, bo, at, **as_json(said(dice, other)))
+    if dice.random() < 0.6:
         change = actions.rework(found=change, reach=Reach.OPEN, by=bo, today=clock.today(at), at=at)
     lines = {row.user_id: row for row in queries.lines_of(change)}
     make(change, at)
     turn(at)
     after = in_force(requirement)
-    effects = {key: row.effect for key, row in lines.items()}
-    assert {key for key, one in effects.items() if one in {Effect.ADD, Effect.CREDIT}} == set(after) - set(
-        before
-    )
-    assert {key for key, one in effects.items() if one == Effect.DROP} == set(before) - set(after)
-    for key in set(after) & set(before):
-        assert due(after[key]) == (expected := moved(lines.get(key), before[key])), (
-            key,
-            effects.get(key),
-            expected,
-        )
-    for key in set(after) - set(before):
-        assert lines[key].due_to == due(after[key])
+    compare(lines, before, after)
+    with transaction.atomic():
+        turn(at + AHEAD * DAY)
+        compare_later(lines, in_force(requirement), after)
+        transaction.set_rollback(True)
     undo(change, bo, at + dt.timedelta(hours=1))
     turn(at + dt.timedelta(hours=1))
     assert in_force(requirement) == before
@@ -101,10 +79,68 @@ def test_what_is_shown_is_what_is_there_later_and_undoing_leaves_what_was_there(
     assert (now.audience, now.terms) == (was.audience, was.terms)
 
 
+def university(dice, by):
+    """A dozen people under two requirements, the first of which is going to change; some are named by hand."""
+    drawn.prepare(TODAY)
+    of = drawn.University(
+        tuple(drawn.someone(dice, f"P{number}", TODAY) for number in range(12)),
+        {"A": drawn.said(dice, TODAY), "B": drawn.said(dice, TODAY)},
+        waits=(("A", "B"),) if dice.random() < 0.3 else (),
+    )
+    drawn.enter_rule(of, "B")
+    requirement = drawn.enter_rule(of, "A")
+    for one in of.people:
+        drawn.enter(one)
+    for one in dice.sample(of.people, 3):
+        until = TODAY + dice.randint(-3, 40) * DAY if dice.random() < 0.6 else None
+        drawn.name(
+            drawn.Named(one.name, "A", dice.choice(["include", "exclude"]), TODAY - 5 * DAY, until), by
+        )
+    return requirement
+
+
+def compare(lines, before, after):
+    """Today: who has it, and when it is due."""
+    effects = {key: row.effect for key, row in lines.items()}
+    new, gone = set(after) - set(before), set(before) - set(after)
+    assert {key for key, one in effects.items() if one in {Effect.ADD, Effect.CREDIT}} == new
+    assert {key for key, one in effects.items() if one == Effect.DROP} == gone
+    for key in set(after) & set(before):
+        expected = moved(lines.get(key), before[key])
+        assert due(after[key]) == expected, (key, effects.get(key), expected)
+    for key in new:
+        assert lines[key].due_to == due(after[key]), (key, effects[key])
+
+
+def compare_later(lines, later, after):
+    """What is shown for a day ahead: who gets it then, and the next cycle of those who have nothing open."""
+    until = TODAY + AHEAD * DAY
+    for key, line in lines.items():
+        if line.effect == Effect.LATER and line.starts_on <= until:
+            got = Assignment.objects.filter(user_id=key, requirement_id=line.change.requirement_id)
+            assert line.starts_on in set(got.values_list("assigned_on", flat=True)), (key, "is announced")
+            if line.due_to is not None:
+                dues = ComplianceRecord.objects.filter(assignment__in=got).values_list("due_on", flat=True)
+                assert line.due_to in set(dues), (key, line.due_to, later.get(key))
+        elif (
+            line.opens_to is not None
+            and TODAY < line.opens_to <= until
+            and key in later
+            and later[key][1] == after[key][1]
+        ):
+            opened = [cycle[:2] for cycle in later[key][2] if cycle[0] == line.opens_to]
+            assert opened == [(line.opens_to, line.next_due_to)], (key, line.effect, later[key])
+
+
+def is_still(key, later, after):
+    """Whether they have the same assignment all the time."""
+    return key in later and later[key][1] == after[key][1]
+
+
 def due(row):
     """When the open cycle is due; None when none is open."""
-    *_rest, last = row[2]
-    return last[1] if last[4] is None else None
+    last = row[2][-1] if row[2] else None
+    return last[1] if last is not None and last[4] is None else None
 
 
 def moved(line, before):
@@ -113,5 +149,5 @@ def moved(line, before):
         return due(before)
     if line.effect == Effect.MOVE or line.due_to:
         return line.due_to
-    opens_today = line.opens_to is not None and line.opens_to <= D(2026, 11, 23)
+    opens_today = line.opens_to is not None and line.opens_to <= TODAY
     return line.next_due_to if opens_today else due(before)

@@ -53,7 +53,7 @@ def test_where_an_open_date_goes(due, days, expected, why):
 
 
 def test_an_extension_is_never_cut_short_and_an_absence_still_moves():
-    assert after(25, held(extended_to=d("2027-01-15"))).due_on == d("2027-01-15")
+    assert after(25, held(moves=((d("2027-01-15"), None),))).due_on == d("2027-01-15")
     away = leave("2026-11-20", "2026-12-05")
     assert after(25, held(), away).due_on == d("2026-12-20")
 

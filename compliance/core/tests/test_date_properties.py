@@ -5,16 +5,23 @@ from datetime import date, timedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from compliance.core import dates, days
+from compliance.core import dates, days, foresight
 from compliance.core import history as past
+from compliance.core.audience import Everyone
+from compliance.core.duties import Duty
+from compliance.core.ladder import Ladder
+from compliance.core.plan import Rule
+from compliance.core.satisfiers import CourseSet, Satisfiers
 from compliance.core.terms import (
     Anchor,
+    Appointment,
     Calendar,
     Completion,
     DayUnit,
     DueFrom,
     FixedDay,
     Period,
+    Person,
     Roll,
     Terms,
 )
@@ -130,16 +137,50 @@ def test_history_does_not_depend_on_the_order_it_is_told_in(done, given_terms, r
     assert [each.valid_from for each in told] == sorted(done)
 
 
-@given(terms(), any_day, st.lists(st.integers(0, 60), max_size=5))
-def test_history_loaded_at_once_is_what_living_through_it_would_have_given(given_terms, start, waits):
-    lived = [dates.validity(given_terms, start)]
+@given(terms(), any_day, st.lists(leaves, max_size=2), st.lists(st.integers(0, 60), min_size=1, max_size=5))
+def test_history_loaded_at_once_is_the_life_that_was_lived_through(given_terms, joined, away, waits):
+    """The same windows, due dates, grace, lateness and validity: a night a pass, and all of them on the last day."""
+    rule = Rule(given_terms, Everyone())
+    person = Person(1, (Appointment("staff", ("LAW",), joined),), tuple(away))
+    lived = lived_through(rule, person, max(joined, given_terms.starts_on), waits)
+    done = [Completion(each.completed_on) for each in lived]
+    usable = past.usable(given_terms, done, done[-1].on)
+    begun = past.begins(given_terms, rule.audience, person, done[-1].on)
+    told = past.cycles(given_terms, begun, usable, person.absences)
+    assert [dates_of(each) for each in told] == [
+        (
+            each.window_opens_on, each.due_on, each.grace_ends_on, each.completed_on,
+            max(0, (each.completed_on - each.due_on).days), each.valid_from, each.valid_until,
+        )
+        for each in lived
+    ]  # fmt: skip
+
+
+def lived_through(rule, person, first, waits):
+    """The finished cycles of somebody who passes so many days after each window has opened."""
+    state, day = foresight.begin(Duty(1, rule, Ladder(), Satisfiers((CourseSet(1, (1,)),)), person)), first
+    foresight.reconcile(state, day, [])
     for wait in waits:
-        last = lived[-1]
-        if last.valid_until is None:
-            break
-        opens = dates.window_opens(given_terms, last.valid_until, last.valid_from)
-        lived.append(dates.validity(given_terms, opens + timedelta(days=wait), last))
-    assert history(given_terms, (each.valid_from for each in lived)) == lived
+        opened = state.open
+        if opened is None and not state.is_waiting:
+            break  # what was done lasts for good
+        day = (opened.window_opens_on if opened else day) + timedelta(days=wait)
+        state.passes.append(Completion(day))
+        foresight.finish_and_open(state, day, [])
+        if state.open is None and (valid_until := state.finished[-1].valid_until) is not None:
+            last = state.finished[-1].completed_on
+            day = dates.window_opens(rule.terms, valid_until, last)
+            foresight.finish_and_open(state, day, [])
+    return state.finished
+
+
+def dates_of(done):
+    """What a cycle of the past says, in the order of the comparison."""
+    cycle, valid = done.cycle, done.validity
+    return (
+        cycle.window_opens_on, cycle.due_on, cycle.grace_ends_on, done.completion.on, done.late_days,
+        valid.valid_from, valid.valid_until,
+    )  # fmt: skip
 
 
 def test_the_end_of_a_month_stays_one():

@@ -113,7 +113,20 @@ def take_back(
 
 @transaction.atomic
 def close_opened(*, record_ids: Collection[int], at: datetime) -> int:
-    """Close these renewals, which only an undone change had opened; they open again when their window comes."""
-    return ComplianceRecord.objects.filter(
+    """Close these cycles, which only an undone change had opened; they open again when their day comes.
+
+    Who waited for another requirement until then waits again.
+    """
+    found = ComplianceRecord.objects.filter(
         pk__in=list(record_ids), completed_at__isnull=True, closed_at__isnull=True
-    ).update(closed_at=at, close_reason=CloseReason.UNDONE)
+    )
+    assignment_ids = list(found.values_list("assignment_id", flat=True))
+    count = found.update(closed_at=at, close_reason=CloseReason.UNDONE)
+    wait_again(assignment_ids)
+    return count
+
+
+def wait_again(assignment_ids: Collection[int]) -> None:
+    """Those of these assignments that have no cycle left wait for the completion of another requirement again."""
+    held = Assignment.objects.filter(pk__in=list(assignment_ids), withdrawn_on__isnull=True)
+    held.exclude(records__closed_at__isnull=True).update(status=AssignmentStatus.WAITING)

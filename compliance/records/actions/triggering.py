@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from compliance.core import dates, derivation, triggers
 from compliance.core.triggers import Outcome
 from compliance.records import events, messages, rules
+from compliance.records.actions.changing import wait_again
 from compliance.records.actions.completing import record_completions
 from compliance.records.actions.cycles import open_due_cycles
 from compliance.records.actions.returning import return_from_excuses
@@ -206,6 +207,8 @@ def end_event(event: TriggeringEvent, *, reason: str, by: "User", today: date, a
     ComplianceRecord.objects.bulk_update(
         rows, ["due_on", "grace_ends_on", "event", "closed_at", "close_reason"], batch_size=CHUNK
     )
+    # Who waited for another requirement until the event asked.
+    wait_again([row.assignment_id for row in rows if row.closed_at is not None])
     released = [row.user for row in rows if row.closed_at is not None or row.event_id is None]
     messages.tell_event_ended(found, released, at=at)
     # The renewal that would have opened meanwhile opens now.

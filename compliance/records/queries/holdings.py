@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db.models import Q
 
 from compliance.core.change import Due, Holding
+from compliance.core.triggers import Move
 from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord, Revocation, Shift
 from compliance.records.queries.obligations import cycle_facts, waited_for
-from compliance.records.queries.requests import extended_due_dates, shifted_due_dates
+from compliance.records.queries.requests import moves_of, shifted_due_dates
 from compliance.records.queries.revocations import IN_FORCE
 
 
@@ -28,7 +29,7 @@ class Held:
 
 
 def holdings(requirement_id: int, user_ids: Collection[int] | None = None) -> dict[int, Held]:
-    """By person: everybody (or whoever of these people) has the requirement now; six statements."""
+    """By person: everybody (or whoever of these people) has the requirement now; seven statements at most."""
     rows = Assignment.objects.filter(requirement_id=requirement_id, withdrawn_on__isnull=True)
     if user_ids is not None:
         rows = rows.filter(user_id__in=list(user_ids))
@@ -123,9 +124,9 @@ def _held(assignments: list[Assignment], is_open: Q) -> dict[int, Held]:
         )
     )
     ids = [row.pk for row in unfinished.values()]
-    shifted, extended = shifted_due_dates(ids), extended_due_dates(ids)
+    shifted, moved = shifted_due_dates(ids), moves_of(unfinished.values())
     return {
-        each.user_id: _one(each, cycles[each.pk], unfinished.get(each.pk), shifted, extended, revoked=revoked)
+        each.user_id: _one(each, cycles[each.pk], unfinished.get(each.pk), shifted, moved, revoked=revoked)
         for each in assignments
     }
 
@@ -135,7 +136,7 @@ def _one(
     rows: list[ComplianceRecord],
     unfinished: ComplianceRecord | None,
     shifted: dict[int, date],
-    extended: dict[int, date],
+    moved: dict[int, tuple[Move, ...]],
     *,
     revoked: frozenset[int],
 ) -> Held:
@@ -154,7 +155,7 @@ def _one(
         assigned_on=assignment.assigned_on,
         cycle=cycle_facts(unfinished),
         shifted_on=shifted.get(unfinished.pk, unfinished.original_due_on),
-        extended_to=extended.get(unfinished.pk),
+        moves=moved.get(unfinished.pk, ()),
         last=holding.last,
         anchored_on=holding.anchored_on,
         # What comes after a cycle that was closed or revoked, or because of an event, has a reason of its own.

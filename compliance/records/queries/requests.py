@@ -38,28 +38,31 @@ def base_due_dates(records: Collection[ComplianceRecord]) -> dict[int, date]:
     """When each of these cycles is due before any absence moves it: extended, shifted, or as it was opened."""
     by_id = {record.pk: record.original_due_on for record in records}
     by_id |= shifted_due_dates(by_id)
-    caused = [record.pk for record in records if record.event_id is not None]
-    moved = extended_due_dates([pk for pk in by_id if pk not in caused])
-    found = {pk: core.extended(due_on, (moved[pk],) if pk in moved else ()) for pk, due_on in by_id.items()}
-    return found | _pressed({pk: by_id[pk] for pk in caused})
+    moved = moves_of(records)
+    return {pk: triggers.pressed(due_on, moved.get(pk, ())) for pk, due_on in by_id.items()}
 
 
-def _pressed(by_id: dict[int, date]) -> dict[int, date]:
-    """Of cycles that carry an event: what extensions and events made of their due dates, in the order of deciding."""
-    if not by_id:
-        return {}
+def moves_of(records: Collection[ComplianceRecord]) -> dict[int, tuple[triggers.Move, ...]]:
+    """What extensions and events made of the due dates of these cycles, in the order of deciding; most have none.
+
+    One statement, and one more where an event asks for some of them.
+    """
     moves: dict[int, list[tuple[datetime, date | None, date | None]]] = defaultdict(list)
-    extensions = in_force().filter(record_id__in=list(by_id))
+    if not records:
+        return {}
+    extensions = in_force().filter(record_id__in=[record.pk for record in records])
     for record_id, at, day in extensions.values_list("record_id", "decided_at", "moved_to"):
         if at is not None:
             moves[record_id].append((at, day, None))
-    concerns = Concern.objects.filter(record_id__in=list(by_id), event__ended_at__isnull=True)
-    for record_id, at, asked_by in concerns.values_list("record_id", "event__recorded_at", "presses_to"):
+    caused = [record.pk for record in records if record.event_id is not None]
+    concerns = Concern.objects.filter(record_id__in=caused, event__ended_at__isnull=True)
+    for record_id, at, asked_by in (
+        concerns.values_list("record_id", "event__recorded_at", "presses_to") if caused else ()
+    ):
         if record_id is not None:
             moves[record_id].append((at, None, asked_by))
     return {
-        pk: triggers.pressed(due_on, [move[1:] for move in sorted(moves[pk], key=lambda each: each[0])])
-        for pk, due_on in by_id.items()
+        pk: tuple(move[1:] for move in sorted(found, key=lambda each: each[0])) for pk, found in moves.items()
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from compliance.core import audience, dates, plan, standing
+from compliance.core import audience, dates, plan, standing, waivers
 from compliance.core.due import waiting_facts
 from compliance.core.fields import FieldValue
 from compliance.core.milestones import DateField, Milestone, Other
@@ -315,7 +315,7 @@ class Life:
             self._stop_waiting(rule, person, known, self.waits_since, day)
         if self.holds:
             self._move(rule.terms, person)
-            while self._finish(rule.terms, known, day) | self._renew(rule.terms, person, day):
+            while self._end(rule.terms, person, known, day) | self._renew(rule.terms, person, day):
                 pass
 
     def _stop_waiting(
@@ -336,15 +336,22 @@ class Life:
             grace_ends_on = was.grace_ends_on + (due_on - was.due_on)
             cycle.dates = replace(was, due_on=due_on, grace_ends_on=grace_ends_on)
 
-    def _finish(self, terms: Terms, known: list[Completion], day: date) -> bool:
+    def _end(self, terms: Terms, person: Person, known: list[Completion], day: date) -> bool:
+        """A pass finishes the open cycle; an excuse that ended before that closes it, and a fresh one opens."""
         cycle, last = self.open, self.last_done
         if cycle is None:
             return False
-        done = next((each for each in known if cycle.dates.window_opens_on <= each.on <= day), None)
+        opened_on = cycle.dates.window_opens_on
+        over_on = waivers.ended_within(opened_on, person.absences, day)
+        until = day if over_on is None else over_on - timedelta(days=1)
+        done = next((each for each in known if opened_on <= each.on <= until), None)
         if done is not None:
             cycle.done = done
             cycle.valid = dates.validity(terms, done.on, last.valid if last else None)
-        return done is not None
+        elif over_on is not None:
+            fresh = dates.after_waiver(terms, over_on, cycle.dates.original_due_on, person.absences)
+            self.cycles[self.cycles.index(cycle)] = Cycle(cycle.number + 1, fresh)
+        return done is not None or over_on is not None
 
     def _renew(self, terms: Terms, person: Person, day: date) -> bool:
         last = self.last_done

@@ -69,16 +69,28 @@ def record(requirement: Any, by: User, on: dt.date = TODAY, **fields: Any) -> An
     return actions.record_event(requirement, what, fingerprint=seen.fingerprint, by=by, today=on, at=at)
 
 
-def standing(user: User, on: dt.date) -> tuple[str, dt.date | None]:
-    (owed,) = queries.owed_by(user.pk, on)
-    assert queries.obligations(on).get(user_id=user.pk).status == owed.status
+def standing(user: User, on: dt.date, of: Any = None) -> tuple[str, dt.date | None]:
+    """Of one requirement where the person has several."""
+    (owed,) = [each for each in queries.owed_by(user.pk, on) if of is None or each.requirement_id == of.pk]
+    row = queries.obligations(on).get(user_id=user.pk, requirement_id=owed.requirement_id)
+    assert row.status == owed.status
     return owed.status.value, owed.due_on
 
 
-def test_everybody_gets_one_cycle_and_stays_compliant_until_its_due_date(requirement, officer):
+SAID = {
+    EventKind.POLICY: "because of a policy change on 20 Nov 2026: Spring test",
+    EventKind.PHISHING: "because of a failed phishing test on 20 Nov 2026: Spring test",
+    EventKind.INCIDENT: "because of a security incident on 20 Nov 2026: Spring test",
+    EventKind.CONTENT: "because of a change of the content on 20 Nov 2026: Spring test",
+    EventKind.OTHER: "because of an event on 20 Nov 2026: Spring test",
+}
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_everybody_gets_one_cycle_and_stays_compliant_until_its_due_date(requirement, officer, kind):
     ada = person("Ada", requirement)
     turn(TODAY)
-    event = record(requirement, officer)
+    event = record(requirement, officer, kind=kind)
     row = ComplianceRecord.objects.get(user=ada, completed_at=None)
     assert (row.cycle, row.window_opens_on, row.due_on, row.event) == (2, TODAY, TODAY + 14 * DAY, event)
     assert standing(ada, TODAY) == ("expiring", row.due_on)
@@ -86,8 +98,7 @@ def test_everybody_gets_one_cycle_and_stays_compliant_until_its_due_date(require
     assert standing(ada, row.due_on + DAY)[0] == "in_grace"
     assert standing(ada, row.due_on + 4 * DAY)[0] == "expired"
     assert not queries.may(ada.pk, requirement.pk, row.due_on + DAY).is_allowed
-    text = queries.because_text(queries.owed_by(ada.pk, TODAY)[0].because)
-    assert "because of a failed phishing test on 20 Nov 2026: Spring test" in text
+    assert SAID[kind] in queries.because_text(queries.owed_by(ada.pk, TODAY)[0].because)
     assert Message.objects.filter(kind="records.event", user=ada).count() == 1
     assert Event.objects.filter(action="records.event_recorded").exists()
 
@@ -161,6 +172,22 @@ def test_ended_as_a_mistake_its_cycles_close_and_the_renewal_opens_in_its_time(r
     opens = dt.date(2027, 11, 2) - 60 * DAY
     turn(opens)
     assert ComplianceRecord.objects.get(user=ada, completed_at=None, closed_at=None).cycle == 3
+
+
+def test_who_waited_for_another_requirement_waits_again_when_it_was_a_mistake(requirement, officer):
+    other = make_requirement(title="Other", course=make_course("other"), starts_on=dt.date(2026, 11, 1))
+    requirement.due_from, requirement.due_after = "completion", other
+    requirement.save()
+    ada = person("Ada", requirement, done=None)
+    turn(TODAY)
+    assert standing(ada, TODAY, requirement) == ("not_yet_due", None)
+    event = record(requirement, officer)
+    actions.end_event(event, reason="Wrong list.", by=officer, today=TODAY, at=NOW)
+    turn(TODAY)
+    assert standing(ada, TODAY, requirement) == ("not_yet_due", None)
+    make_completion(ada, course_of(other), at=NOW + 2 * DAY)
+    turn(TODAY + 2 * DAY)
+    assert standing(ada, TODAY + 2 * DAY, requirement) == ("not_yet_due", TODAY + 32 * DAY)
 
 
 def test_who_is_on_leave_is_asked_with_a_date_after_it_and_hears_nothing_now(requirement, officer):

@@ -1,5 +1,6 @@
 """Which requirements there are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +9,8 @@ from uuid import UUID
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404
 
-from compliance.requirements.enums import RequirementState
+from compliance.core import milestones
+from compliance.requirements.enums import DueFrom, RequirementState
 from compliance.requirements.models import Requirement, RequirementPause, RequirementVersion
 from lms.people import queries as people
 from lms.people.enums import FieldKind
@@ -43,8 +45,8 @@ def id_in_force(public_id: UUID) -> int | None:
 
 
 def active() -> list[Requirement]:
-    """The requirements that are on, by id."""
-    return list(Requirement.objects.filter(state=RequirementState.ACTIVE).order_by("pk"))
+    """The requirements that are on: those that others wait for before these, else by id."""
+    return _waited_for_first(Requirement.objects.filter(state=RequirementState.ACTIVE).order_by("pk"))
 
 
 def unchanged_since(at: datetime, today: date) -> frozenset[int]:
@@ -56,8 +58,19 @@ def unchanged_since(at: datetime, today: date) -> frozenset[int]:
 
 
 def ever_turned_on() -> list[Requirement]:
-    """Every requirement but drafts, by id."""
-    return list(Requirement.objects.exclude(state=RequirementState.DRAFT).order_by("pk"))
+    """Every requirement but drafts, in the order of `active`."""
+    return _waited_for_first(Requirement.objects.exclude(state=RequirementState.DRAFT).order_by("pk"))
+
+
+def _waited_for_first(rows: Iterable[Requirement]) -> list[Requirement]:
+    """So that one turn comes to the same whichever of them was written first."""
+    found = list(rows)
+    waits_for = {
+        each.pk: each.due_after_id
+        for each in found
+        if each.due_after_id is not None and each.due_from == DueFrom.COMPLETION
+    }
+    return sorted(found, key=lambda each: milestones.depth(waits_for, each.pk))
 
 
 def to_wait_for(own_id: int | None) -> list[tuple[int, str]]:
