@@ -56,13 +56,11 @@ def asked_courses(requirement: Requirement) -> dict[str, Any]:
 
 
 def repeats(requirement: Requirement) -> bool:
-    """Whether somebody who has done it is asked for the same course again the next time."""
-    return requirement.terms.recurs is not None and any(
-        _is_same(before, after)
-        for before, after in zip(requirement.sets, [*requirement.sets[1:], requirement.sets[-1]], strict=True)
-    )
+    """Whether later times ask for the same course as the time before, though another could be chosen for them."""
+    later = requirement.sets[1:] or requirement.sets
+    return requirement.terms.recurs is not None and any(map(_is_same, requirement.sets, later))
 
 
 def _is_same(before: CourseSet, after: CourseSet) -> bool:
-    """Whether a later set begins with the course of the one before; the last one goes on being asked."""
+    """Whether a later set begins with the course of the one before."""
     return before.courses[0] == after.courses[0]
