@@ -65,7 +65,7 @@ def live_once(tenant: TenantRef, passes: Passes, plan: dict[str, int]) -> tuple[
             if years.pass_courses(on, passes[on]):
                 years.settle_passes(on)
         seconds = time.monotonic() - began
-        happened = years.happened()
+        happened = years.happened(FIRST)
         differing = years.differences(foretold, happened)
         figures = {
             "days": plan["days"],

@@ -19,13 +19,24 @@ Pass = tuple[str, str]
 Study = Callable[[dt.date], list[Pass]]
 
 
-def populate(seed: int, first: dt.date, *, people: int, days: int) -> None:
-    """People and four requirements, two of them answered by one course, drawn by `seed` around `days` from `first`."""
-    from compliance.requirements.tests.factories import make_course, make_requirement
-    from lms.people.models import Leave
-    from lms.people.tests.factories import make_affiliation, make_department, make_user
+def populate(seed: int, first: dt.date, *, people: int, days: int, deeds: int = 24) -> None:
+    """People and six requirements, drawn by `seed` around `days` from `first`, and what officers did before that.
+
+    Two requirements are answered by one course, one waits for another, and one asks for a group, a system and a field.
+    """
+    from compliance.records.tests import drawn
 
     dice = random.Random(seed)
+    drawn.prepare(first)
+    _people(dice, seed, first, people=people, days=days)
+    _requirements(first)
+    _before(dice, first, deeds)
+
+
+def _people(dice: random.Random, seed: int, first: dt.date, *, people: int, days: int) -> None:
+    from lms.people.models import FieldValue, Group, GroupMember, Leave, PersonField
+    from lms.people.tests.factories import make_affiliation, make_department, make_user
+
     departments = [make_department(code) for code in ("LAW", "MED", "ART")]
     for number in range(people):
         user = make_user(given_name=f"P{number}", family_name=f"Person {seed}")
@@ -45,9 +56,22 @@ def populate(seed: int, first: dt.date, *, people: int, days: int) -> None:
         if dice.random() < 0.4:
             away_on = first + dice.randint(-20, days) * DAY
             Leave.objects.create(user=user, starts_on=away_on, ends_on=away_on + dice.randint(0, 90) * DAY)
+        for code in ("LAB", "CUI"):
+            if dice.random() < 0.3:
+                since = first + dice.randint(-20, days) * DAY
+                GroupMember.objects.create(group=Group.objects.get(code=code), user=user, since=since)
+        if dice.random() < 0.5:
+            day = first + dice.randint(-20, days + 20) * DAY
+            field = PersonField.objects.get(key="badge")
+            FieldValue.objects.create(field=field, user=user, starts_on=first - 100 * DAY, day=day)
+
+
+def _requirements(first: dt.date) -> None:
+    from compliance.requirements.tests.factories import make_course, make_requirement
+
     begun = first - 200 * DAY
     phishing, safety = make_course("phishing"), make_course("safety", "Safety")
-    make_requirement(title="A", course=phishing, starts_on=begun, recurs_months=3, window_days=30)
+    earlier = make_requirement(title="A", course=phishing, starts_on=begun, recurs_months=3, window_days=30)
     make_requirement(
         title="B", course=phishing, starts_on=first + 10 * DAY, recurs_months=None, recurs_days=100,
         validity_anchor="completion", window_days=20, grace_days=5, remind_before=[14, 3], remind_after_every=3,
@@ -60,6 +84,39 @@ def populate(seed: int, first: dt.date, *, people: int, days: int) -> None:
         title="D", course=safety, starts_on=begun, audience={"not": {"on_leave": True}}, recurs_months=1,
         window_days=10, first_due_days=20, remind_before=[7], remind_after_max=2,
     )  # fmt: skip
+    make_requirement(
+        title="E", course=make_course("one"), starts_on=begun, due_from="completion", due_after=earlier, roll="later",
+        due_unit="working", first_due_days=6, recurs_months=2, validity_anchor="month_end", window_days=20,
+    )  # fmt: skip
+    special = [
+        {"groups": ["LAB"]},
+        {"access": {"systems": ["CUI"], "ahead_days": 7}},
+        {"field": {"key": "badge", "is": "in_next", "days": 12}},
+    ]
+    make_requirement(
+        title="F", course=make_course("two"), starts_on=begun, audience={"any": special}, first_due_days=8,
+        due_from="assignment", roll="earlier", grace_days=3, recurs_days=25, recurs_months=None, window_days=12,
+    )  # fmt: skip
+
+
+def _before(dice: random.Random, first: dt.date, count: int) -> None:
+    """The last days before: waivers, exemptions, extensions, credits, revocations, events and people named by hand."""
+    from compliance.records.tests.deeds import deeds
+    from lms.people.tests.factories import make_user
+
+    officers = make_user(given_name="Otto", password="!"), make_user(given_name="Eve", password="!")
+    for number in (3, 2, 1):
+        on = first - number * DAY
+        _turn_records(moment(on, RECORDS_AT))
+        if number < 3:
+            deeds(dice, on, officers, count // 2)
+            _turn_records(moment(on, STUDY_AT))
+
+
+def _turn_records(at: dt.datetime) -> None:
+    from compliance.records import actions as records
+
+    records.daily_turn(at=at, scheduled_for=at)
 
 
 def moment(on: dt.date, local_time: dt.time) -> dt.datetime:
@@ -133,8 +190,8 @@ def diligent(before: int) -> Study:
     return study
 
 
-def happened() -> Counter[tuple[str, dt.date]]:
-    """What the tables say happened on which day, in the words of `core.foresight`."""
+def happened(first: dt.date) -> Counter[tuple[str, dt.date]]:
+    """What the tables say happened on which day since `first`, in the words of `core.foresight`."""
     from django.db.models import F
 
     from compliance.records.models import Assignment, ComplianceRecord
@@ -142,22 +199,32 @@ def happened() -> Counter[tuple[str, dt.date]]:
 
     found: Counter[tuple[str, dt.date]] = Counter()
     first_cycles = ComplianceRecord.objects.filter(cycle=1)
-    credited = first_cycles.filter(completed_on__lt=F("assignment__assigned_on")).values("assignment_id")
+    credited = set(
+        first_cycles.filter(completed_on__lt=F("assignment__assigned_on")).values_list(
+            "assignment_id", flat=True
+        )
+    )
     for assigned in Assignment.objects.all():
-        is_credited = any(row["assignment_id"] == assigned.pk for row in credited)
-        found["credited" if is_credited else "assigned", assigned.assigned_on] += 1
+        found["credited" if assigned.pk in credited else "assigned", assigned.assigned_on] += 1
         if assigned.withdrawn_on:
             found["withdrawn", assigned.withdrawn_on] += 1
-    for record in ComplianceRecord.objects.exclude(assignment_id__in=credited, cycle=1):
-        if record.cycle > 1:
+    for record in ComplianceRecord.objects.exclude(assignment_id__in=credited, cycle=1).select_related(
+        "assignment"
+    ):
+        # Who did it while they waited for another requirement has it credited that day.
+        has_waited = record.cycle == 1 and "waits_for" in dict(record.assignment.reason)
+        is_credited = has_waited and record.completed_on == record.window_opens_on == record.due_on
+        if is_credited:
+            found["credited", record.window_opens_on] += 1
+        elif record.cycle > 1 or has_waited:
             found["opened", record.window_opens_on] += 1
-        if record.completed_on:
+        if record.completed_on and not is_credited:
             found["completed", record.completed_on] += 1
     for digest in Digest.objects.all():
         found["mail", digest.local_day] += 1
     for kind, on in Notice.objects.filter(digest__isnull=False).values_list("kind", "digest__local_day"):
         found[f"notice:{kind}", on] += 1
-    return found
+    return Counter({(what, on): count for (what, on), count in found.items() if on >= first})
 
 
 def foretold(today: dt.date, last: dt.date, done_before: int | None) -> Counter[tuple[str, dt.date]]:
@@ -185,19 +252,10 @@ def differences(one: Counter[Any], other: Counter[Any]) -> list[str]:
 
 def dump(*, with_notices: bool) -> str:
     """All rows that say what is owed, done and told, in one order, without IDs and moments of recording."""
-    from compliance.records.models import Assignment, ComplianceRecord
+    from compliance.records.tests import drawn
     from compliance.reminders.models import Digest, Notice
 
-    assigned = Assignment.objects.values_list(
-        "user__given_name", "requirement__title", "assigned_on", "status", "reason", "withdrawn_on",
-        "withdrawn_reason",
-    )  # fmt: skip
-    cycles = ComplianceRecord.objects.values_list(
-        "user__given_name", "requirement__title", "assignment__assigned_on", "cycle", "window_opens_on", "due_on",
-        "original_due_on", "grace_ends_on", "is_adjusted", "completed_on", "valid_from", "valid_until",
-        "anchored_on", "late_days", "close_reason",
-    )  # fmt: skip
-    tables: list[Iterable[tuple[object, ...]]] = [assigned, cycles]
+    tables: list[Iterable[tuple[object, ...]]] = []
     if with_notices:
         tables.append(
             Notice.objects.values_list(
@@ -206,9 +264,8 @@ def dump(*, with_notices: bool) -> str:
             )
         )  # fmt: skip
         tables.append(Digest.objects.values_list("user__given_name", "local_day", "channel"))
-    return "\n".join(
-        line for table in tables for line in sorted(json.dumps(row, default=str) for row in table)
-    )
+    said = [line for table in tables for line in sorted(json.dumps(row, default=str) for row in table)]
+    return "\n".join([*drawn.told(), *said])
 
 
 def stale_count() -> int:
@@ -232,7 +289,8 @@ def doubled_count() -> int:
 
     from lms.mail.models import Message
 
-    rows = Message.objects.values("user_id", "created_at__date").annotate(count=Count("pk"))
+    digests = Message.objects.filter(kind="reminders.digest")
+    rows = digests.values("user_id", "created_at__date").annotate(count=Count("pk"))
     return sum(row["count"] - 1 for row in rows)
 
 

@@ -20,7 +20,8 @@ class Held:
     `original_due_on` is when the open cycle is due, as extended last, before any absence moves it; `anchored_on` is
     that of the last finished one. `said` are the steps of the open cycle that were planned before, `waiting` those of
     them that no digest took yet.
-    `is_waiting`: without a cycle, until what its due date is counted from is there.
+    `is_waiting`: without a cycle, until what its due date is counted from is there. `numbered` is the highest number
+    that any cycle of it has had, those that were closed without being done among them.
     """
 
     assigned_on: date
@@ -28,6 +29,7 @@ class Held:
     original_due_on: date | None = None
     anchored_on: date | None = None
     is_waiting: bool = False
+    numbered: int = 0
     said: frozenset[StepKey] = frozenset()
     waiting: frozenset[StepKey] = frozenset()
 

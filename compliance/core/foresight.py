@@ -84,7 +84,7 @@ def begin(duty: Duty) -> State:
     state = State(duty, list(duty.completions), turning)
     if held is None:
         return state
-    state.assigned_on, state.is_waiting = held.assigned_on, held.is_waiting
+    state.assigned_on, state.is_waiting, state.numbered = held.assigned_on, held.is_waiting, held.numbered
     state.finished = [cycle for cycle in held.cycles if cycle.completed_on is not None]
     state.open = next((cycle for cycle in held.cycles if cycle.completed_on is None), None)
     state.original_due_on, state.anchored_on = held.original_due_on, held.anchored_on
@@ -120,7 +120,7 @@ def reconcile(state: State, day: date, events: list[Event]) -> None:
 def _assign(state: State, decision: plan.Decision, day: date) -> None:
     if decision.dates is None:
         raise AssertionError("A plan that assigns without dates is a mistake in the engine.")
-    made, before = decision.dates, len(state.finished)
+    made, before = decision.dates, max(len(state.finished), state.numbered)
     _keep_past(state, decision)
     cycle = _cycle(before + decision.cycle, made)
     state.assigned_on, state.original_due_on = state.assigned_on or day, made.original_due_on

@@ -26,6 +26,7 @@ class State:
     anchored_on: date | None = None
     is_paused: bool = False
     is_waiting: bool = False
+    numbered: int = 0
     said: set[StepKey] = field(default_factory=set)
     waiting: set[StepKey] = field(default_factory=set)
     counted: set[int] = field(default_factory=set)
@@ -72,7 +73,7 @@ class State:
         """The person no longer has it; what was passed stays and may count again."""
         self.assigned_on = self.open = self.original_due_on = self.anchored_on = None
         self.finished, self.said, self.waiting = [], set(), set()
-        self.is_paused = self.is_waiting = False
+        self.is_paused, self.is_waiting, self.numbered = False, False, 0
 
 
 def in_order(states: Sequence[State]) -> list[State]:

@@ -60,7 +60,7 @@ def test_an_open_date_on_a_new_holiday_stays_as_people_were_told():
         ("2026-12-24", {}, "2026-12-28", "it is the date that the rule counts"),
         ("2026-12-23", {}, None, "it was given under other terms"),
         ("2026-12-24", {"keeps_date": True}, None, "it has a reason of its own"),
-        ("2026-12-24", {"extended_to": d("2027-01-15")}, "2027-01-15", "it was extended past it"),
+        ("2026-12-24", {"moves": ((d("2027-01-15"), None),)}, "2027-01-15", "it was extended past it"),
     ],
 )
 def test_an_open_date_follows_where_that_is_chosen(due, more, after, why):

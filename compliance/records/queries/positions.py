@@ -5,6 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Max
+
 from compliance.core.foresight import Held
 from compliance.records.enums import AssignmentStatus
 from compliance.records.models import Assignment, ComplianceRecord, Revocation
@@ -36,10 +38,13 @@ def positions(requirement_id: int, user_ids: Collection[int]) -> dict[int, Posit
     for row in rows:
         cycles[row.assignment_id].append(row)
     due_on = base_due_dates([row for row in rows if row.completed_on is None])
-    return {each.user_id: _position(each, cycles[each.pk], due_on) for each in held}
+    numbered = held.annotate(numbered=Max("records__cycle"))
+    return {each.user_id: _position(each, cycles[each.pk], due_on, each.numbered or 0) for each in numbered}
 
 
-def _position(assignment: Assignment, rows: list[ComplianceRecord], due_on: dict[int, date]) -> Position:
+def _position(
+    assignment: Assignment, rows: list[ComplianceRecord], due_on: dict[int, date], numbered: int
+) -> Position:
     finished = [row for row in rows if row.completed_on is not None]
     unfinished = next((row for row in rows if row.completed_on is None), None)
     return Position(
@@ -49,6 +54,7 @@ def _position(assignment: Assignment, rows: list[ComplianceRecord], due_on: dict
             original_due_on=due_on[unfinished.pk] if unfinished else None,
             anchored_on=finished[-1].anchored_on if finished else None,
             is_waiting=assignment.status == AssignmentStatus.WAITING,
+            numbered=numbered,
         ),
         unfinished.pk if unfinished else None,
     )
