@@ -103,7 +103,7 @@ def _as_it_comes(decision: Decision) -> Decision:
 def _waiting(
     rules: tuple[Rule, Rule], steps: ladder.Ladder, person: Person, held: Holding, today: date
 ) -> Line | None:
-    """Of somebody who waits for another requirement: if that is done, the first round begins with the next turn."""
+    """Of somebody who waits: if what for is there, the first round begins with the next turn."""
     sides = (
         change.kept(
             old=(rule.terms, steps),

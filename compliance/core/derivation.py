@@ -298,7 +298,9 @@ def _until(
         found = Until.YEAR if is_due_day else found
         every = (("year_begins_on", days.year_of(until, terms.year_start).isoformat()),)
     elif terms.anchor is Anchor.MONTH_END:
-        found = Until.MONTH_END if days.month_end(until) == until else found
+        since = (done_on, *((anchored_on,) if anchored_on is not None else ()))
+        ends = (days.month_end(days.add_period(each, period)) for each in since)
+        found = Until.MONTH_END if until in ends else found
     elif days.add_period(done_on, period) == until:
         found = Until.COMPLETION
     elif terms.anchor is Anchor.EXPIRY and anchored_on is not None and _is_kept(period, anchored_on, until):

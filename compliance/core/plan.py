@@ -202,7 +202,8 @@ def end_of_waiting(
     """What becomes of somebody who waits since they were assigned; None: they wait on.
 
     ASSIGN opens the first cycle, on the day it can be counted from; CREDIT when the training itself was done while
-    they waited. From facts only, so a turn that comes days late writes the same dates.
+    they waited. From facts only, so a turn that comes days late writes the same dates; unless the day of a field,
+    or the date counted from it, is past by then: that is counted from the turn.
     """
     matched = byhand.match(rule.audience, person, today)
     if matched is None:

@@ -75,7 +75,8 @@ AS_THEY_STAND = (
     "records_shift", "records_credit", "records_revocation", "records_reinstatement", "records_triggeringevent",
     "records_concern", "requirements_requirementversion", "requirements_equivalence",
 )  # fmt: skip
-"""The tables that days past are judged by without being kept here: a trigger of their own lets no row change."""
+"""The tables that days past are judged by without being kept here: a trigger of their own keeps what a row said; what
+is added later, such as a decision or an end, has its own moment."""
 
 APPS = ("people", "requirements", "records", "reminders", "changes", "evidence")
 """The apps in which every model is either a fact or named above."""

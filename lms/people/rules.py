@@ -7,6 +7,8 @@ from typing import Protocol
 
 from lms.people.enums import FieldKind, PersonState
 
+FIRST_YEAR, LAST_YEAR = 1930, 2100
+"""Between these lie the days on which people begin and end; others are slips of the finger."""
 UNDO_HOURS = 24
 """For how long after it was finished an import can be undone."""
 

@@ -55,10 +55,16 @@ class Believed:
         self._everywhere = self._people(users)
 
     def asked(self) -> Iterator[Asked]:
-        """What was on by the end of the day, as far as is known, and did not rest on it; two statements."""
+        """What was on by the end of the day, as far as is known, and neither retired nor resting on it.
+
+        Three statements.
+        """
         rows = known("requirements_requirement", self._until, only=f"row.turned_on_at < {quoted(self._end)}")
+        gone = known("requirements_requirement", self._end, only="row.state = 'retired'")
         turned_on: dict[int, dt.datetime] = dict(
-            fetched(f"SELECT id, turned_on_at FROM ({rows}) r ORDER BY id")
+            fetched(
+                f"SELECT id, turned_on_at FROM ({rows}) r WHERE id NOT IN (SELECT id FROM ({gone}) g) ORDER BY id"
+            )
         )
         said = requirements.said_before(self._end, list(turned_on))
         for pk, at in turned_on.items():

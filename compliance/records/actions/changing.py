@@ -115,7 +115,7 @@ def take_back(
 def close_opened(*, record_ids: Collection[int], at: datetime) -> int:
     """Close these cycles, which only an undone change had opened; they open again when their day comes.
 
-    Who waited for another requirement until then waits again.
+    Who waited until then for what the due date is counted from waits again.
     """
     found = ComplianceRecord.objects.filter(
         pk__in=list(record_ids), completed_at__isnull=True, closed_at__isnull=True
@@ -127,6 +127,6 @@ def close_opened(*, record_ids: Collection[int], at: datetime) -> int:
 
 
 def wait_again(assignment_ids: Collection[int]) -> None:
-    """Those of these assignments that have no cycle left wait for the completion of another requirement again."""
+    """Those of these assignments that have no cycle left wait again for what their due date is counted from."""
     held = Assignment.objects.filter(pk__in=list(assignment_ids), withdrawn_on__isnull=True)
     held.exclude(records__closed_at__isnull=True).update(status=AssignmentStatus.WAITING)

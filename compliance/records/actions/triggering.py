@@ -207,7 +207,7 @@ def end_event(event: TriggeringEvent, *, reason: str, by: "User", today: date, a
     ComplianceRecord.objects.bulk_update(
         rows, ["due_on", "grace_ends_on", "event", "closed_at", "close_reason"], batch_size=CHUNK
     )
-    # Who waited for another requirement until the event asked.
+    # Who waited for what their due date is counted from until the event asked.
     wait_again([row.assignment_id for row in rows if row.closed_at is not None])
     released = [row.user for row in rows if row.closed_at is not None or row.event_id is None]
     messages.tell_event_ended(found, released, at=at)

@@ -31,7 +31,7 @@ def look_by_job(
 ) -> UUID | None:
     """Leave to a job what the event would ask of whom; None when so few are concerned that a request can wait.
 
-    `form` is what was sent, to be shown again. Sent twice the same day it is one job.
+    `form` is what was sent, to be shown again. Sent twice by one person within a minute it is one job.
     """
     today = clock.today(at)
     people_count = len(queries.meant_by(requirement, draft, today))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def stop_waiting(*, at: datetime, until: datetime) -> int:
     """Open the first cycle of everybody whose due date can be counted by `until`; answers how many waited.
 
-    From facts only: a turn that comes days late writes the dates it should have had. Locks the assignments, so two
+    From facts only: a turn that comes days late writes the dates it should have had, but for a day of a field that is
+    past by then (`core.due.begin`). Locks the assignments, so two
     turns at once open each cycle once. What a requirement says only since `until` ends no wait of before.
     """
     waiting = Assignment.objects.filter(

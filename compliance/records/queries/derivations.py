@@ -63,10 +63,10 @@ class Explained:
 
     @property
     def dates(self) -> tuple[str, ...]:
-        """Why it is due when it is; who waits for another requirement reads what for."""
+        """Why it is due when it is; who waits for what it is counted from reads for what."""
         if self.due is not None:
             return date_texts(self.due, self.first)
-        text = waiting_text(self.first)
+        text = waiting_text(waited_for(self.first))
         return (f"{text}.",) if text else ()
 
     @property

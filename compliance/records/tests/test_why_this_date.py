@@ -179,6 +179,12 @@ OPENINGS = {
             "Done on 3 May 2025, which counts until 31 May 2026, 12 months, to the end of the month: " + RENEW
         ],
     ),
+    "renewal at the end of another month": (
+        renewed(yearly("month_end", window_days=30), "2025-05-03", now=replace(yearly("month_end"), recurs=Period(months=24))),
+        [
+            "Done on 3 May 2025, which counts until 31 May 2026, as the requirement said then: " + RENEW
+        ],
+    ),
     "renewal of proof that ends": (
         renewed(yearly(window_days=30), "2025-05-03", until=d("2025-12-01"), is_proof=True),
         [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lms.people.enums import FieldKind
-from lms.people.forms.persons import DateInput, NameField
+from lms.people.forms.persons import DateInput, DayField, NameField
 from lms.people.models import PersonField
 from lms.people.queries import Answer
 from lms.people.rules import spelt_value
@@ -111,9 +111,8 @@ class FieldForm(forms.Form):
 class FieldValues(forms.Form):
     """What the fields in use say of one person from a day on."""
 
-    since = forms.DateField(
+    since = DayField(
         label=gettext_lazy("From"),
-        widget=DateInput(),
         help_text=gettext_lazy(
             "What you change holds from this day on. A day past restates what was known of the days since."
         ),
@@ -125,13 +124,6 @@ class FieldValues(forms.Form):
         super().__init__(data, initial={"since": since, **initial})
         inputs = {_name(each.field): _input(each.field, each.value) for each in answers}
         self.fields = {**inputs, "since": self.fields["since"]}
-
-    def clean_since(self) -> dt.date:
-        """Within the years that people work in."""
-        since: dt.date = self.cleaned_data["since"]
-        if not 1950 <= since.year <= 2100:
-            raise forms.ValidationError(_("Choose a day between 1950 and 2100."))
-        return since
 
     def changed(self) -> dict[int, str | bool | Decimal | dt.date | None]:
         """Field id -> new value, None for none; only those that differ from what holds today, of a valid form."""

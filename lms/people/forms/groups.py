@@ -1,7 +1,6 @@
 """Forms about groups, systems and their members."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from lms.people import queries
 from lms.people.enums import GroupKind
-from lms.people.forms.persons import DateInput, NameField
+from lms.people.forms.persons import DayField, NameField
 from lms.people.models import Group, User
 from lms.ui.forms import CardLabel
 from lms.ui.lines import numbered, several_text, told
@@ -67,9 +66,8 @@ class AddMembers(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocapitalize": "off"}),
         help_text=gettext_lazy("One person a line: e-mail address or employee ID. At most 500."),
     )
-    since = forms.DateField(
+    since = DayField(
         label=gettext_lazy("Since"),
-        widget=DateInput(),
         help_text=gettext_lazy("A day ahead counts from that day on."),
     )
 
@@ -81,13 +79,6 @@ class AddMembers(forms.Form):
     def found(self) -> list[User]:
         """The people of the list, in its order; only of a valid form."""
         return self._found
-
-    def clean_since(self) -> date:
-        """Within the years that people work in."""
-        since: date = self.cleaned_data["since"]
-        if not 1950 <= since.year <= 2100:
-            raise forms.ValidationError(_("Choose a day between 1950 and 2100."))
-        return since
 
     def clean_people(self) -> str:
         """Find everybody."""

@@ -1,12 +1,13 @@
 """Forms about one person."""
 
+from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from lms.people import queries
+from lms.people import queries, rules
 from lms.people.enums import AffiliationKind
 from lms.people.models import Department, User
 from lms.ui.forms import one_line
@@ -75,6 +76,19 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class DayField(forms.DateField):
+    """A day on which somebody begins or ends, within the years that people work in."""
+
+    widget = DateInput
+
+    def validate(self, value: date | None) -> None:
+        """What lies centuries away was mistyped."""
+        super().validate(value)
+        if value is not None and not rules.FIRST_YEAR <= value.year <= rules.LAST_YEAR:
+            bounds = {"first": rules.FIRST_YEAR, "last": rules.LAST_YEAR}
+            raise forms.ValidationError(_("Choose a day between %(first)d and %(last)d.") % bounds)
+
+
 class AffiliationForm(forms.Form):
     """What somebody is to the university."""
 
@@ -89,8 +103,8 @@ class AffiliationForm(forms.Form):
         required=False,
         help_text=_("The e-mail address of the person they report to."),
     )
-    starts_on = forms.DateField(label=_("First day"), widget=DateInput())
-    ends_on = forms.DateField(label=_("Last day"), widget=DateInput(), required=False)
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"), required=False)
     reason = forms.CharField(
         label=_("Why it is changed"),
         max_length=300,

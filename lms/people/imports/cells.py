@@ -9,10 +9,9 @@ from decimal import Decimal, InvalidOperation
 from lms.people.enums import FieldKind
 from lms.people.imports.mapping import DAY_FIRST, plain
 from lms.people.imports.problems import Problem
-from lms.people.rules import spelt_value
+from lms.people.rules import FIRST_YEAR, LAST_YEAR, spelt_value
 from tenants.addresses import BadAddress, parse_address
 
-FIRST_YEAR, LAST_YEAR = 1930, 2100
 _LONGEST = 200
 _MOST = Decimal(10) ** 12
 _YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "si", "oui", "o"})

@@ -135,6 +135,8 @@ def test_a_person_is_added_with_an_appointment(alpha, browser) -> None:
         ("email", "dee.dubois@alpha.duly.localhost", "has this address"),
         ("family_name", "Evil\u202e", "invisible character"),
         ("ends_on", "2026-01-01", "before the first"),
+        ("ends_on", "9999-12-31", "between 1930 and 2100"),
+        ("starts_on", "0001-01-01", "between 1930 and 2100"),
         ("manager", "nobody@alpha.example", "Nobody here has this address"),
     ],
 )
