@@ -188,7 +188,7 @@ def corrected(
 def _meant_since(rule: audience.Rule, person: Person, on: date, first: date) -> tuple[date, audience.Match]:
     """The first day, not before `first`, of the stretch in which the person was meant up to `on`, and through what."""
     days = {each.starts_on for each in person.appointments} | {each.starts_on for each in person.absences}
-    days |= {each.ends_on + _DAY for each in person.appointments if (each.ends_on or date.max) < date.max}
+    days |= {each.ends_on + _DAY for each in person.appointments if each.ends_on and each.ends_on < date.max}
     days |= {each.returns_on for each in person.absences if each.returns_on is not None}
     days |= byhand.turning_days(person) | turning.turning_days(rule, person) | {first}
     since, found = on, byhand.match(rule, person, on)

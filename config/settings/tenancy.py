@@ -81,8 +81,8 @@ TENANT_OPENERS = ["lms.people.actions.open_site"]
 # Called by the pages of a requirement that is, or is to be, in force, as compliance.requirements.desk says; answers the
 # address of the change.
 REQUIREMENT_CHANGES = "compliance.changes.actions.open_change"
-# A change of a requirement, or an event, that has to look at more people than this is a job with a page: 3 ms a person is
-# some three seconds, what somebody waits for at a page; a request that lasted half a minute would be given up.
+# A change of a requirement, or an event, that has to look at more people than this is a job with a page: 3 ms a person
+# is some three seconds, what somebody waits for at a page; a request that lasted half a minute would be given up.
 CHANGE_JOB_PEOPLE = env.number("CHANGE_JOB_PEOPLE", 1000)
 # Where what another list of holidays would do is shown and decided.
 HOLIDAY_CHANGES = "compliance.changes.actions.open_holidays"
