@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from compliance.changes import queries, rules
 from compliance.changes.actions.gathering import Gathering
+from compliance.changes.actions.locking import in_words
 from compliance.changes.enums import Reach, State
 from compliance.changes.models import HolidayChange, Outlook
 from compliance.changes.queries.outlooks import FILE
@@ -36,7 +37,7 @@ def prepare(
 
     Nothing happens yet and nobody is told. Raises rules.Refused when nothing would change.
     """
-    requirements.hold_holidays()
+    _hold()
     before = list_now()
     if before == dict(days):
         raise rules.Refused(_("Nothing differs from the list there is."))
@@ -56,7 +57,7 @@ def prepare(
 @transaction.atomic
 def prepare_undo(*, undone: HolidayChange, by: "User", today: date, at: datetime) -> HolidayChange:
     """A change that brings back the list as it was, with what that would do. Raises rules.Refused."""
-    requirements.hold_holidays()
+    _hold()
     if why := rules.why_not_undone(undone, at, queries.latest_holidays_made()):
         raise rules.Refused(why)
     return prepare(days=undone.days_before, by=by, today=today, at=at, undoes=undone)
@@ -82,12 +83,19 @@ def list_now() -> dict[date, str]:
 def locked(found: HolidayChange) -> HolidayChange:
     """The change, locked, as it is now; the list and the requirements that follow it are held as well.
 
-    Always in this order. Then what it does can be compared and written without anything coming between.
+    Always in this order. Then what it does can be compared and written without anything coming between. Raises
+    rules.UnderWay when somebody holds them for longer than a request can wait.
     """
-    requirements.hold_holidays()
-    for each in sorted(queries.observing_now(), key=lambda one: one.pk):
-        requirement_queries.locked(each.pk)
+    _hold()
+    with in_words():
+        for each in sorted(queries.observing_now(), key=lambda one: one.pk):
+            requirement_queries.locked(each.pk)
     return HolidayChange.objects.select_for_update(of=("self",)).select_related("undoes").get(pk=found.pk)
+
+
+def _hold() -> None:
+    with in_words():
+        requirements.hold_holidays()
 
 
 def check_ground(held: HolidayChange, at: datetime) -> None:

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from compliance.changes import queries, rules
 from compliance.changes.actions import leaving
+from compliance.changes.actions.locking import in_words
 from compliance.changes.enums import Deed, Difference, Kind, Reach, State
 from compliance.changes.models import Change, Line
 from compliance.core import change as core
@@ -118,16 +118,8 @@ def refresh(held: Change, seen: str, *, today: date, at: datetime) -> bool:
 
 
 def _requirement(requirement_id: int) -> "Requirement":
-    try:
+    with in_words():
         return requirements.locked(requirement_id)
-    except OperationalError as error:
-        if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
-            raise
-        raise rules.UnderWay(
-            _(
-                "A change of this requirement is being made at this moment. Nothing was done; try again in a minute."
-            )
-        ) from error
 
 
 def _begun(requirement: "Requirement", kind: Kind, content: dict[str, Any], by: "User") -> Change | None:

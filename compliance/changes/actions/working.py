@@ -39,6 +39,9 @@ def run(job: JobHandle) -> dict[str, Any]:
             _work_out(job, found)
         else:
             _carry_out(job, found, by)
+    except rules.UnderWay:
+        # Somebody holds the requirement for a while: the job is taken up again, as after a crash.
+        raise
     except rules.Refused as refusal:
         _tell_stopped(job, found, by, refusal)
         raise JobFailed(str(refusal)) from refusal

@@ -5,18 +5,20 @@ import os
 import random
 import re
 
+import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from compliance.changes import actions, queries
 from compliance.changes.actions import holidays, holidays_deciding
 from compliance.changes.enums import Reach
 from compliance.changes.models import HolidayChange, OutlookLine
-from compliance.changes.rules import DifferenceChanged, Refused
+from compliance.changes.rules import DifferenceChanged, Refused, UnderWay
 from compliance.records import queries as records
 from compliance.records.models import Turn
 from compliance.records.tests.factories import make_completion
 from compliance.requirements.actions import set_holidays
+from compliance.requirements.actions.holidays import _LOCK
 from compliance.requirements.models import Holiday
 from compliance.requirements.tests.factories import make_course, make_requirement
 from lms.people.models import Leave, User
@@ -298,3 +300,17 @@ def test_rejected_or_withdrawn_nothing_is_saved(begun, client_for, alpha, bo, at
     with inside(alpha):
         assert [each.state for each in HolidayChange.objects.order_by("pk")] == ["rejected", "withdrawn"]
         assert not Holiday.objects.exists()
+
+
+def test_a_list_that_somebody_holds_is_said_and_nothing_is_prepared(alpha, ada, at):
+    with inside(alpha):
+        params = {
+            key: connection.get_connection_params()[key]
+            for key in ("dbname", "user", "password", "host", "port")
+        }
+        with psycopg.connect(**params) as elsewhere, transaction.atomic(), connection.cursor() as cursor:
+            elsewhere.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, alpha.schema_name])
+            cursor.execute("SET LOCAL lock_timeout = 50")
+            with pytest.raises(UnderWay, match="try again"), transaction.atomic():
+                holidays.prepare(days=CLOSED, by=ada, today=clock.today(at), at=at)
+        assert not HolidayChange.objects.exists()

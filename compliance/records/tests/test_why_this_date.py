@@ -181,7 +181,9 @@ OPENINGS = {
     ),
     "renewal at the end of another month": (
         renewed(
-            yearly("month_end", window_days=30), "2025-05-03", now=replace(yearly("month_end"), recurs=Period(months=24))
+            yearly("month_end", window_days=30),
+            "2025-05-03",
+            now=replace(yearly("month_end"), recurs=Period(months=24)),
         ),
         [
             "Done on 3 May 2025, which counts until 31 May 2026, as the requirement said then: " + RENEW
