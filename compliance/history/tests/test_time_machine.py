@@ -35,6 +35,7 @@ from compliance.history.tests.life import (
     stood,
 )
 from compliance.records.queries import EVERYBODY
+from compliance.requirements.actions import retire
 from compliance.requirements.models import Requirement
 from lms.people.models import Affiliation
 from lms.people.tests.factories import make_affiliation, make_user
@@ -188,6 +189,21 @@ def test_who_was_here_without_being_assigned_is_judged_by_the_dates_there_should
         ("overdue", FIRST + 10 * DAY, True)
     ]
     assert history.stood(person.pk, history.look(Moment(FIRST + 30 * DAY, FIRST + 30 * DAY))) == []
+
+
+def test_what_was_retired_is_owed_on_no_day_after_that_by_whoever_was_corrected_since():
+    life = University()
+    life.turn()
+    life.sleep(10)
+    retire(requirement=life.requirement, by=life.officer, at=life.at)
+    life.turn()
+    before, after, person = life.on - DAY, life.on + 5 * DAY, life.people[0]
+    life.sleep(20)
+    Affiliation.objects.filter(user=person).update(starts_on=FIRST + DAY)
+    life.turn()
+
+    assert history.stood(person.pk, history.look(Moment(after, life.on))) == []
+    assert len(history.stood(person.pk, history.look(Moment(before, life.on)))) == 1
 
 
 def test_a_due_date_that_was_moved_later_was_the_earlier_one_before():
