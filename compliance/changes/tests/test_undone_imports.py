@@ -46,7 +46,7 @@ def owed(requirements):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_after_import_and_undo_everybody_is_and_owes_what_they_would_without(in_alpha, at, bo, seed):
+def test_after_import_and_undo_everybody_is_and_owes_what_they_would_without(in_alpha, at, ada, seed):
     rng, today = random.Random(seed), clock.today(at)
     absent, is_next_day = ("keep", "deactivate")[seed % 2], seed % 4 < 2
     away = {"all": [{"kinds": ["staff", "faculty"]}, {"not": {"on_leave": True}}]}
@@ -69,17 +69,17 @@ def test_after_import_and_undo_everybody_is_and_owes_what_they_would_without(in_
         transaction.set_rollback(True)
     second = {n: line(rng, n, today) if rng.random() < 0.6 else first.get(n) for n in range(1, 16)}
     second = {n: each for n, each in second.items() if each and rng.random() < 0.8}
-    made = run(csv(*second.values()), at, by=bo, absent=absent)
+    made = run(csv(*second.values()), at, by=ada, absent=absent)
     turn(at)
     if is_next_day:
         turn(then)
     before = owed(requirements)
-    undoing = undone(made, then, by=bo, only_looked_at=True)
+    undoing = undone(made, then, by=ada, only_looked_at=True)
     shown = {
         (each.requirement_id, each.user_id): each
         for each in OutlookLine.objects.filter(outlook__roster_import=undoing)
     }
-    undone(made, then, by=bo)
+    undone(made, then, by=ada)
     turn(then)
     assert (facts(known), owed(requirements)) == without
     new = User.objects.exclude(pk__in=known)

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from lms.access.permissions import Permission
 from lms.audit import actions as audit
-from lms.jobs.kinds import JobHandle
+from lms.jobs.kinds import JobFailed, JobHandle
 from lms.people import events, queries
 from lms.people.enums import RosterImportState, RowOutcome
 from lms.people.imports import outlook, restoring, undoing
@@ -33,11 +34,16 @@ def check(job: JobHandle) -> dict[str, Any]:
 
 
 def run(job: JobHandle) -> dict[str, Any]:
-    """Undo, if it still does what was seen; else it is worked out anew and nothing is undone."""
+    """Undo, if it still does what was seen; else it is worked out anew and nothing is undone.
+
+    Raises JobFailed where whoever asked may not do so any more.
+    """
     undo = _of(job)
     result = {"roster": str(undo.public_id)}
     if undo.job_public_id not in {None, job.public_id} or undo.state != RosterImportState.IMPORTING:
         return result  # cut off after it had finished, or had handed over to another job
+    if job.owner_id not in {one.pk for one in queries.able_to(Permission.PEOPLE_IMPORT)}:
+        raise JobFailed(_("Whoever asked for it may no longer import people."))
     if queries.why_not_begun(undo, job.at) or not is_as_seen(job, undo, work_out):
         check_anew(job, undo)
         return result

@@ -7,10 +7,12 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from lms.audit.models import Event
+from lms.jobs.kinds import JobFailed
 from lms.people import queries
 from lms.people.actions import add_members, edit_person, set_values
 from lms.people.enums import RosterImportState
-from lms.people.imports import intake, keeping, undo
+from lms.people.imports import intake, keeping, undo, undo_jobs
+from lms.people.imports.inline import Inline
 from lms.people.models import (
     Affiliation,
     FieldValue,
@@ -250,3 +252,14 @@ def test_what_was_kept_is_forgotten_once_nobody_can_undo_it(before, at, ada):
     assert RosterChange.objects.filter(roster_import=before).exists()
     run(CHANGED, at + 2 * DAY, by=ada)
     assert not RosterChange.objects.filter(roster_import=before).exists()
+
+
+def test_the_job_asks_once_more_whether_whoever_asked_may(before, at, ada):
+    made = run(CHANGED, at, by=ada)
+    back = undone(made, at + HOUR, by=ada, only_looked_at=True)
+    RosterImport.objects.filter(pk=back.pk).update(state=RosterImportState.IMPORTING, job_public_id=None)
+    RoleGrant.objects.filter(user=ada).exclude(role="author").delete()
+    left = everything()
+    with pytest.raises(JobFailed, match="may no longer import"):
+        undo_jobs.run(Inline(back, at=at + HOUR, report=lambda chunk: None))
+    assert everything() == left
