@@ -46,6 +46,8 @@ def withdraw(*, roster: RosterImport, by: User, at: datetime) -> None:
     Of an undo whose job was stopped nothing was done, so anybody who may import gives it up.
     """
     states = (RosterImportState.WAITING, *((RosterImportState.IMPORTING,) if roster.undoes_id else ()))
+    if roster.state == RosterImportState.IMPORTING:
+        intake.refuse_running(roster, by)  # without waiting for a row that its job holds
     held = intake.held(roster, *states)
     if held.state == RosterImportState.IMPORTING:
         intake.refuse_running(held, by)

@@ -214,6 +214,7 @@ def resume(*, roster: RosterImport, by: User, at: datetime) -> None:
     """Take up a check or an import whose job was cancelled or gave up. Raises NotNow while it is running,
     and LimitReached where the places it had were taken meanwhile.
     """
+    refuse_running(roster, by)  # without waiting for a row that its job holds
     with transaction.atomic():
         locked = held(roster, RosterImportState.CHECKING, RosterImportState.IMPORTING)
         refuse_running(locked, by)
@@ -224,9 +225,9 @@ def resume(*, roster: RosterImport, by: User, at: datetime) -> None:
         locked.save(update_fields=["job_public_id"])
 
 
-def refuse_running(locked: RosterImport, by: User) -> None:
+def refuse_running(roster: RosterImport, by: User) -> None:
     """Raises NotNow while its job is open."""
-    job = jobs_queries.visible_to(by, locked.job_public_id) if locked.job_public_id else None
+    job = jobs_queries.visible_to(by, roster.job_public_id) if roster.job_public_id else None
     if job is not None and job.is_open:
         raise NotNow
 
@@ -264,7 +265,12 @@ def _one_at_a_time() -> None:
 
 
 def held(roster: RosterImport, *states: RosterImportState) -> RosterImport:
-    """The import, locked, if it is in one of these states. Raises NotNow."""
+    """The import, locked, if it is in one of these states. Raises NotNow.
+
+    Looked at before it is waited for: the job of an undo holds its own for minutes.
+    """
+    if not RosterImport.objects.filter(pk=roster.pk, state__in=states).exists():
+        raise NotNow
     locked = RosterImport.objects.select_for_update(of=("self",)).defer("content").get(pk=roster.pk)
     if locked.state not in states:
         raise NotNow

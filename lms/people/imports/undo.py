@@ -11,6 +11,8 @@ from lms.people.imports import intake, mapping, outlook
 from lms.people.imports.intake import NotNow, NotSeen, Refused
 from lms.people.models import RosterImport, User
 
+_WORKED_ON = (RosterImportState.CHECKING, RosterImportState.IMPORTING)
+
 
 @transaction.atomic
 def prepare(*, roster: RosterImport, by: User, at: datetime) -> RosterImport:
@@ -18,6 +20,9 @@ def prepare(*, roster: RosterImport, by: User, at: datetime) -> RosterImport:
 
     There is one undo of an import: asked for again, it is worked out anew, unless somebody decides on it just now.
     """
+    begun = queries.undo_of(roster)
+    if begun is not None and begun.state in _WORKED_ON:
+        return begun  # without waiting for a row that its job holds
     held = RosterImport.objects.select_for_update(of=("self",)).defer("content").get(pk=roster.pk)
     if why := queries.why_not_undone(held, at):
         raise Refused(why)

@@ -4,14 +4,15 @@ import datetime as dt
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from lms.audit.models import Event
 from lms.jobs.kinds import JobFailed
 from lms.people import queries
 from lms.people.actions import add_members, edit_person, set_values
 from lms.people.enums import RosterImportState
-from lms.people.imports import intake, keeping, undo, undo_jobs
+from lms.people.imports import deciding, intake, keeping, outlook, undo, undo_jobs
 from lms.people.imports.inline import Inline
 from lms.people.models import (
     Affiliation,
@@ -263,3 +264,23 @@ def test_the_job_asks_once_more_whether_whoever_asked_may(before, at, ada):
     with pytest.raises(JobFailed, match="may no longer import"):
         undo_jobs.run(Inline(back, at=at + HOUR, report=lambda chunk: None))
     assert everything() == left
+
+
+def test_nobody_waits_for_a_row_that_the_running_undo_holds(before, at, ada):
+    made = run(CHANGED, at, by=ada)
+    back = undone(made, at + HOUR, by=ada, only_looked_at=True)
+    seen = outlook.of(back, at=at).summary().seen
+    back = undo.start(undo=back, seen=seen, by=ada, at=at + HOUR)
+    assert back.state == RosterImportState.IMPORTING
+    asks = (
+        lambda: undo.start(undo=back, seen=seen, by=ada, at=at + HOUR),
+        lambda: intake.resume(roster=back, by=ada, at=at + HOUR),
+        lambda: deciding.withdraw(roster=back, by=ada, at=at + HOUR),
+        lambda: deciding.approve(roster=back, seen=seen, remark="", by=ada, at=at + HOUR),
+    )
+    with CaptureQueriesContext(connection) as asked:
+        for ask in asks:
+            with pytest.raises(intake.NotNow):
+                ask()
+        assert undo.prepare(roster=made, by=ada, at=at + HOUR) == back
+    assert not any("FOR UPDATE" in one["sql"] for one in asked)
