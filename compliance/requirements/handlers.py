@@ -12,8 +12,8 @@ def answer_group_use(sender: object, code: str, **_kwargs: Any) -> list[str]:
 
 
 def answer_standing(sender: object, user_ids: Collection[int], **_kwargs: Any) -> dict[int, str]:
-    """Who was named by hand, for a requirement or out of it."""
-    return dict.fromkeys(queries.ever_named(user_ids), "undo_decided")
+    """Who was named by hand, for a requirement or out of it, and who owns one."""
+    return dict.fromkeys(queries.ever_named(user_ids) | queries.owning(user_ids), "undo_decided")
 
 
 def answer_field_use(sender: object, key: str, **_kwargs: Any) -> list[str]:

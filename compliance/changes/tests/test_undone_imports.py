@@ -11,15 +11,16 @@ from django.db import transaction
 from compliance.changes import actions
 from compliance.changes.enums import Effect
 from compliance.changes.models import OutlookLine
-from compliance.records.models import Assignment, ComplianceRecord
-from compliance.records.tests.factories import make_completion
+from compliance.records.models import Assignment, ComplianceRecord, Concern
+from compliance.records.tests.factories import make_completion, make_event
+from compliance.requirements.models import Requirement
 from compliance.requirements.tests.factories import course_of, make_course, make_requirement
 from lms.jobs.models import Job
 from lms.people import queries as people
 from lms.people.enums import RosterImportState
 from lms.people.imports import deciding, intake, undo
-from lms.people.models import Affiliation, RosterImport, User
-from lms.people.tests.factories import make_user
+from lms.people.models import Affiliation, RosterImport, RosterRow, User
+from lms.people.tests.factories import make_department, make_user
 from lms.people.tests.rosters import undone
 from lms.people.tests.test_import import csv, run
 from tenants import clock
@@ -146,6 +147,27 @@ def test_many_take_a_second_person_and_nobody_agrees_to_their_own(world, at, del
     deliver(at)
     back.refresh_from_db()
     assert (back.state, back.counts["remove"], back.decided_by) == ("done", 4, eve)
+
+
+def test_who_owns_manages_or_answers_for_something_by_now_is_kept(world, at):
+    requirement, (ann, eve) = world
+    lines = [{"id": str(n), "email": f"new{n}@alpha.example"} for n in range(20, 24)]
+    lines[0]["manager"] = "23"
+    made = run(csv(*lines), at, by=ann)
+    new = {user.external_id: user for user in User.objects.filter(external_id__gte="20")}
+    Requirement.objects.filter(pk=requirement.pk).update(owner=new["20"])
+    Concern.objects.create(event=make_event(requirement, by=ann), user=new["21"], outcome="not_held")
+    Affiliation.objects.create(
+        user=eve, department=make_department("X"), kind="staff", manager=new["22"], starts_on=clock.today(at)
+    )
+    back = undone(made, at, by=ann)
+    left = RosterRow.objects.filter(roster_import=back).exclude(problems=[])
+    assert {row.values["external_id"]: row.problems[0]["code"] for row in left} == {
+        "20": "undo_decided",
+        "21": "undo_decided",
+        "22": "undo_touched",
+    }
+    assert not User.objects.get(external_id="23").is_active
 
 
 def test_if_facts_changed_nothing_is_undone_and_it_is_shown_anew(world, at, deliver):

@@ -231,9 +231,9 @@ def requests_of(user_id: int) -> list[Asked]:
 
 
 def ever_decided(user_ids: Collection[int]) -> set[int]:
-    """For whom of these people anything was ever asked for, or certified by hand; four statements."""
+    """Of whom of these people an event was recorded, anything certified by hand or asked for; five statements."""
     found: set[int] = set()
-    for model in (Credit, *KINDS.values()):
+    for model in (Concern, Credit, *KINDS.values()):
         found |= {*model.objects.filter(user_id__in=list(user_ids)).values_list("user_id", flat=True)}
     return found
 

@@ -15,6 +15,7 @@ from compliance.requirements.queries.byhand import (
     named_by_hand,
     named_people,
     naming_days,
+    owning,
 )
 from compliance.requirements.queries.courses import course_words, unanswerable
 from compliance.requirements.queries.coverage import Answered, Coverage, coverage, coverage_of
@@ -151,6 +152,7 @@ __all__ = [
     "names",
     "naming_days",
     "observing",
+    "owning",
     "passes",
     "people_of",
     "plan_for",

@@ -27,6 +27,12 @@ def ever_named(user_ids: Collection[int]) -> set[int]:
     return {*Individual.objects.filter(user_id__in=list(user_ids)).values_list("user_id", flat=True)}
 
 
+def owning(user_ids: Collection[int]) -> set[int]:
+    """Who of these people owns a requirement; one statement."""
+    owned = Requirement.objects.filter(owner_id__in=list(user_ids))
+    return {pk for pk in owned.values_list("owner_id", flat=True) if pk is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class Consequence:
     """What a naming does to one person. `is_changed`: something else happens than would without it."""

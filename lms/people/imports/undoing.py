@@ -18,7 +18,16 @@ from lms.people.enums import RosterFact, RowOutcome
 from lms.people.imports import keeping, told
 from lms.people.imports.keeping import Key, Said
 from lms.people.imports.problems import Problem
-from lms.people.models import GroupMember, Invitation, RoleGrant, RosterChange, RosterImport, RosterRow, User
+from lms.people.models import (
+    Affiliation,
+    GroupMember,
+    Invitation,
+    RoleGrant,
+    RosterChange,
+    RosterImport,
+    RosterRow,
+    User,
+)
 
 _IDENTIFIES = ("email", "external_id")
 
@@ -68,7 +77,7 @@ def decide(undone: RosterImport, user_ids: Collection[int], *, at: datetime) -> 
     """What is to be done about these people; a fixed number of statements. Writes nothing."""
     cases = _cases(undone, user_ids)
     since = undone.begun_at or at
-    reasons = _reasons_to_stay([one for one in cases if one.added], since)
+    reasons = _reasons_to_stay(undone, [one for one in cases if one.added], since)
     for case in cases:
         why = reasons.get(case.user.pk) if case.added else None
         if why is not None:
@@ -104,7 +113,7 @@ def _cases(undone: RosterImport, user_ids: Collection[int]) -> list[Case]:
     ]
 
 
-def _reasons_to_stay(added: Collection[Case], since: datetime) -> dict[int, str]:
+def _reasons_to_stay(undone: RosterImport, added: Collection[Case], since: datetime) -> dict[int, str]:
     """Why somebody whom the import added is here in their own right by now, by person."""
     ids = [one.user.pk for one in added]
     if not ids:
@@ -113,6 +122,9 @@ def _reasons_to_stay(added: Collection[Case], since: datetime) -> dict[int, str]
     for given in (RoleGrant.objects, GroupMember.objects, Invitation.objects):
         held = given.filter(user_id__in=ids)
         found |= dict.fromkeys(held.values_list("user_id", flat=True), "undo_touched")
+    written = RosterChange.objects.filter(roster_import=undone, fact=RosterFact.APPOINTMENT).values("row_id")
+    managed = Affiliation.objects.filter(manager_id__in=ids).exclude(pk__in=written)
+    found |= {pk: "undo_touched" for pk in managed.values_list("manager_id", flat=True) if pk is not None}
     answers: list[tuple[Any, Any]] = events.standing_asked.send(sender=None, user_ids=ids)
     for _receiver, answer in answers:
         found |= answer
