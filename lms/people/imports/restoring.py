@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.db.models import BigIntegerField, Value, When
+from django.db.models import Case as Choice
 
 from lms.people.actions.days import refresh_days
 from lms.people.enums import RosterFact
 from lms.people.imports.keeping import KEPT, Said
 from lms.people.imports.undoing import Case
-from lms.people.models import Affiliation, User
+from lms.people.models import Affiliation, RosterChange, User
 
 _BATCH = 500
 # What is ended makes room for what comes back, so rows that go go first; a value before an appointment or after is one.
@@ -55,9 +57,18 @@ def _write_rows(fact: str, cases: Sequence[Case]) -> None:
     kept = [_say(row, then) for pk, row in here.items() if (then := wanted[pk][1]) is not None]
     if kept:
         rows.bulk_update(kept, [name.removesuffix("_id") for name in names], batch_size=_BATCH)
-    gone = [(case, then) for pk, (case, then) in wanted.items() if pk not in here and then is not None]
+    gone = {pk: (case, then) for pk, (case, then) in wanted.items() if pk not in here and then is not None}
     # What was taken away comes back as a row of its own: the one before has its end on record.
-    rows.bulk_create(_say(rows.model(**{owner: case.user.pk}), then) for case, then in gone)
+    back = rows.bulk_create(_say(rows.model(**{owner: case.user.pk}), then) for case, then in gone.values())
+    _name_anew(fact, {was: row.pk for was, row in zip(gone, back, strict=True)})
+
+
+def _name_anew(fact: str, numbers: dict[int, int]) -> None:
+    """What an earlier import did to a row that is back is kept under the number it has now: that can be undone next."""
+    if numbers:
+        told = (When(row_id=was, then=Value(now)) for was, now in numbers.items())
+        kept = RosterChange.objects.filter(fact=fact, row_id__in=list(numbers))
+        kept.update(row_id=Choice(*told, output_field=BigIntegerField()))
 
 
 def _say(row: Any, said: Said) -> Any:

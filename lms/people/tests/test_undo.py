@@ -284,3 +284,22 @@ def test_nobody_waits_for_a_row_that_the_running_undo_holds(before, at, ada):
                 ask()
         assert undo.prepare(roster=made, by=ada, at=at + HOUR) == back
     assert not any("FOR UPDATE" in one["sql"] for one in asked)
+
+
+def test_two_imports_of_one_day_are_undone_one_after_the_other(at, ada):
+    PersonField.objects.create(key="room", name="The room", kind="text")
+    field = {"given": "Ana", "email": "p1@alpha.example"}
+
+    def with_room(room, **line):
+        header, person, _end = csv({**field, **line}).decode().split("\n")
+        return f"{header},room\n{person},{room}\n".encode()
+
+    run(with_room("A 1"), at - DAY, by=ada)
+    was = everything()
+    first = run(with_room("B 2", title="Dean", code="MED", name="Medicine"), at, by=ada)
+    between = everything()
+    second = run(with_room("", title="Clerk", code="LAW"), at + HOUR, by=ada)
+    undone(second, at + 2 * HOUR, by=ada)
+    assert everything() == between
+    back = undone(first, at + 3 * HOUR, by=ada)
+    assert (why(back), everything()) == ({}, was)
