@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import LockNotAvailable
 
 from lms.audit import actions as audit
 from lms.jobs import actions as jobs
@@ -175,7 +176,7 @@ def begin(locked: RosterImport, *, at: datetime) -> None:
 
     Nothing is undone while something is imported, nor the other way round: what the one reads the other writes.
     """
-    _one_at_a_time()
+    begin_alone()
     if why := queries.why_not_begun(locked, at):
         raise Refused(why)
     locked.state = RosterImportState.IMPORTING
@@ -258,10 +259,17 @@ def note(action: str, roster: RosterImport, *, by: User | None, at: datetime) ->
     )
 
 
-def _one_at_a_time() -> None:
-    """Until the end of the transaction nobody else of this tenant begins an import or an undo."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
+def begin_alone() -> None:
+    """Until the end of the transaction nobody else of this tenant begins an import or an undo. Raises Refused."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise Refused(
+            _("Another import is being made just now. Nothing was begun; try again when it has finished.")
+        ) from error
 
 
 def held(roster: RosterImport, *states: RosterImportState) -> RosterImport:

@@ -5,7 +5,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
+from lms.people.enums import RosterImportState
+from lms.people.imports import intake
 from lms.people.models import RosterImport, User
 from lms.people.tests.test_import import csv
 from tenants.context import inside
@@ -71,3 +74,26 @@ def test_those_absent_are_ended_only_when_asked(alpha, command) -> None:
     command(csv({}), "--end-absent")
     with inside(alpha):
         assert User.objects.get(external_id="2").last_day_on is not None
+
+
+def test_nothing_is_imported_while_an_import_is_undone_or_another_one_begun(alpha, command, at) -> None:
+    with inside(alpha):
+        made = RosterImport.objects.create(content=b"", created_at=at)
+        undo = RosterImport.objects.create(
+            undoes=made, content=b"", created_at=at, state=RosterImportState.IMPORTING
+        )
+    code, said = command(csv({}), "--json")
+    assert (code, "is being undone" in json.loads(said)["error"]) == (2, True)
+    with inside(alpha):
+        RosterImport.objects.filter(pk=undo.pk).delete()
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor, connection.cursor() as mine:
+            cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [intake._LOCK, alpha.schema_name])
+            mine.execute("SET LOCAL lock_timeout = '50ms'")
+            code, said = command(csv({}), "--json")
+    finally:
+        other.close()
+    assert (code, "is being made just now" in json.loads(said)["error"]) == (2, True)
+    with inside(alpha):
+        assert not User.objects.exists()

@@ -35,7 +35,8 @@ What it does to training is printed by requirement. Where it concerns more peopl
 may affect, nothing is imported unless --as-approved-by names an administrator of the university who agreed.
 
 Exit codes: 0 every line is in (or would be, with --dry-run), 1 some lines were left out,
-2 nothing was done (no such tenant, unreadable file, a needed column was not found, nobody agreed).
+2 nothing was done (no such tenant, unreadable file, a needed column was not found, nobody agreed, an import
+is being undone).
 
 Examples:
   manage.py import_roster roster.csv --tenant northfield --dry-run
@@ -70,7 +71,7 @@ Examples:
         with context.inside(tenant), transaction.atomic():
             try:
                 roster, looked = self._import(options)
-            except (NotReadable, OSError, unattended.NotAgreed) as error:
+            except (NotReadable, OSError, unattended.NotAgreed, intake.Refused) as error:
                 self._give_up(str(error), options)
             errors = self._show(roster, looked, options)
             transaction.set_rollback(options["dry_run"])
@@ -92,6 +93,9 @@ Examples:
             unattended.agree(roster, looked, options["as_approved_by"], at=at)
             roster.options = {**roster.options, "absent": absent}
             roster.save(update_fields=["options"])
+            intake.begin_alone()
+            if why := queries.why_not_begun(roster, at):
+                raise intake.Refused(why)
             apply.run(Inline(roster, at=at, report=self._report))
             roster.refresh_from_db()
         return roster, looked
