@@ -1,5 +1,7 @@
 """The people app."""
 
+from datetime import time, timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +26,16 @@ def _register_jobs() -> None:
     from lms.jobs import kinds
     from lms.people.imports import intake
     from lms.people.queries import counted
+    from tenants import schedule
 
+    schedule.register(
+        schedule.ScheduledJob(
+            name="people.forget",
+            action="lms.people.imports.keeping.forget_daily",
+            local_time=time(3, 10),
+            spread=timedelta(hours=1),
+        )
+    )
     for key, title, runner in (
         (intake.CHECK_JOB, _("Checking a roster"), "lms.people.imports.check.run"),
         (counted.IMPORT_JOB, _("Importing a roster"), "lms.people.imports.apply.run"),

@@ -1,4 +1,4 @@
-"""What imports changed, kept as long as an import can be undone."""
+"""What imports changed, kept as long as an import can be undone and dropped in the night after."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -64,6 +64,11 @@ def forget(*, at: datetime) -> None:
     RosterChange.objects.filter(roster_import__in=over.values("pk")).delete()
 
 
+def forget_daily(*, at: datetime, scheduled_for: datetime) -> None:
+    """The nightly job: what was kept goes, whether anybody imports again or not."""
+    forget(at=at)
+
+
 def _differing(roster: RosterImport, before: Rows, after: Rows) -> Iterator[RosterChange]:
     for key in sorted({*before, *after}):
         was, now = before.get(key), after.get(key)

@@ -29,6 +29,7 @@ from lms.people.models import (
 from lms.people.tests.rosters import undone
 from lms.people.tests.test_fields_import import file
 from lms.people.tests.test_import import checked, csv, run
+from tenants import schedule
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -303,3 +304,11 @@ def test_two_imports_of_one_day_are_undone_one_after_the_other(at, ada):
     assert everything() == between
     back = undone(first, at + 3 * HOUR, by=ada)
     assert (why(back), everything()) == ({}, was)
+
+
+def test_what_was_kept_goes_at_night_without_another_import(before, at):
+    forget = next(job for job in schedule.daily_jobs() if job.name == "people.forget")
+    forget.run(at=at, scheduled_for=at)
+    assert RosterChange.objects.filter(roster_import=before).exists()
+    forget.run(at=at + HOUR, scheduled_for=at)
+    assert not RosterChange.objects.exists()
