@@ -202,7 +202,7 @@ def test_sql_and_code_and_work_outside_a_transaction_follow_one_another(
             attributes="atomic = False",
         ),
         planted(
-            "jobs", 'migrations.AddField("job", "after", models.TextField(null=True))', name="0907_after"
+            "jobs", 'migrations.AddField("job", "added_after", models.TextField(null=True))', name="0907_after"
         ),
     ):
         plan = call("migrate_tenants", plan=True, json=True, only=[town[0].schema_name])
@@ -218,7 +218,7 @@ def test_sql_and_code_and_work_outside_a_transaction_follow_one_another(
             ).fetchone()
             assert valid == (True,)
             assert recorded(owner, schema, "0906_index") == 1
-        assert columns(owner, "after") == only(town)
+        assert columns(owner, "added_after") == only(town)
 
 
 def _add_job(owner: psycopg.Connection[Any], ref: TenantRef) -> None:
