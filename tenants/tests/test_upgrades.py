@@ -202,7 +202,9 @@ def test_sql_and_code_and_work_outside_a_transaction_follow_one_another(
             attributes="atomic = False",
         ),
         planted(
-            "jobs", 'migrations.AddField("job", "added_after", models.TextField(null=True))', name="0907_after"
+            "jobs",
+            'migrations.AddField("job", "added_after", models.TextField(null=True))',
+            name="0907_after",
         ),
     ):
         plan = call("migrate_tenants", plan=True, json=True, only=[town[0].schema_name])
