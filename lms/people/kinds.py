@@ -73,6 +73,11 @@ class Follows:
     affected_count: int
     digest: str
 
+    @property
+    def of_one(self) -> list[tuple[Share, Following]]:
+        """Requirement by requirement, where it is about one person."""
+        return list(zip(self.shares, self.people, strict=True))
+
 
 class Outlook(Protocol):
     """What the app above answers for one import at one moment."""

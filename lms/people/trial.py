@@ -13,8 +13,17 @@ from lms.people.queries import PersonFacts
 
 def turned(after: list[PersonFacts], *, is_absent: bool) -> list[Turned]:
     """Those of them whose facts are others now than they would be (`after`)."""
-    before = {one.user_id: one for one in queries.person_facts(user_ids=[one.user_id for one in after])}
-    pairs = [(before.get(one.user_id), one) for one in after]
+    return differing(
+        queries.person_facts(user_ids=[one.user_id for one in after]), after, is_absent=is_absent
+    )
+
+
+def differing(
+    before: list[PersonFacts], after: list[PersonFacts], *, is_absent: bool = False
+) -> list[Turned]:
+    """Those of `after` whose facts are others than they were."""
+    known = {one.user_id: one for one in before}
+    pairs = [(known.get(one.user_id), one) for one in after]
     return [Turned(was, one, is_absent) for was, one in pairs if was is None or _owing(was) != _owing(one)]
 
 

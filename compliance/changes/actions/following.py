@@ -4,14 +4,15 @@ Named by the setting FACTS_OUTLOOK; whoever changes the facts lies below and kno
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from compliance.changes import queries
 from compliance.changes.actions.gathering import Gathering
 from compliance.changes.enums import Effect
 from compliance.changes.queries.outlooks import FILE, Happening, happenings
+from compliance.records import queries as records
 from compliance.requirements import queries as requirements
 from lms.people.kinds import Following, Follows, Share, Turned
 from tenants import clock
@@ -26,16 +27,28 @@ def follows(people: Sequence[Turned], *, at: datetime) -> Follows:
     found = Gathering(None, today)
     shares: list[Share] = []
     lines: list[Following] = []
-    for requirement in (
-        sorted(requirements.active(), key=lambda each: (each.title, each.pk)) if people else ()
-    ):
-        happening = happenings(requirement, people, today)
+    for requirement, concerned in _concerned(people, today):
+        happening = happenings(requirement, concerned, today)
         found.add(requirement, happening)
         if happening:
             counted = found.mails()[str(requirement.pk)][FILE]
             shares.append(_share(requirement, happening, counted))
             lines.extend(_line(requirement, each) for each in happening)
     return Follows(shares, lines, found.affected_count(), found.digest("facts", FILE))
+
+
+def _concerned(people: Sequence[Turned], today: date) -> Iterator[tuple["Requirement", list[Turned]]]:
+    """The requirements by title that can concern any of these people, each with them. One person's change must not
+    cost what the whole program is.
+    """
+    if not people:
+        return
+    ids = [each.after.user_id for each in people]
+    held, named = records.held_by(ids), requirements.ever_named(ids)
+    for requirement in sorted(requirements.active(), key=lambda each: (each.title, each.pk)):
+        known = held.get(requirement.pk, set()) | named
+        if concerned := requirements.concerned(requirement, people, today, known):
+            yield requirement, concerned
 
 
 def _share(requirement: "Requirement", found: Sequence[Happening], mails: list[int]) -> Share:

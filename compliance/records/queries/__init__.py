@@ -24,6 +24,7 @@ from compliance.records.queries.history_files import decode as decode_history
 from compliance.records.queries.history_files import read as read_history
 from compliance.records.queries.holdings import (
     Held,
+    held_by,
     holder_ids,
     holdings,
     left_since,
@@ -180,6 +181,7 @@ __all__ = [
     "finished_cycle",
     "finished_cycles",
     "granted",
+    "held_by",
     "holder_ids",
     "holdings",
     "holds",

@@ -42,6 +42,15 @@ def holder_ids(requirement_id: int) -> list[int]:
     return list(rows.order_by("user_id").values_list("user_id", flat=True))
 
 
+def held_by(user_ids: Collection[int]) -> dict[int, set[int]]:
+    """Who of these people has which requirement now: people by requirement; one statement."""
+    rows = Assignment.objects.filter(user_id__in=list(user_ids), withdrawn_on__isnull=True)
+    found: dict[int, set[int]] = {}
+    for requirement_id, user_id in rows.values_list("requirement_id", "user_id"):
+        found.setdefault(requirement_id, set()).add(user_id)
+    return found
+
+
 def withdrawn_since(requirement_id: int, user_ids: Collection[int], since: datetime) -> dict[int, Held]:
     """By person: who lost it since that moment, as they had it; their last cycle counts as open again."""
     gone = Assignment.objects.filter(

@@ -3,6 +3,7 @@
 from compliance.requirements.facts import Roster, names, roster
 from compliance.requirements.facts import named as named_facts
 from compliance.requirements.packs import library
+from compliance.requirements.queries.asked import concerned
 from compliance.requirements.queries.byhand import (
     Consequence,
     Consequences,
@@ -117,6 +118,7 @@ __all__ = [
     "asking_for",
     "called",
     "changed_names",
+    "concerned",
     "consequences",
     "consequences_of_ending",
     "content_of",

@@ -15,14 +15,13 @@ from lms.people.actions.fields import (
 from lms.people.actions.groups import (
     GroupCodeTaken,
     GroupInUse,
-    NotSeen,
     add_group,
     add_members,
     change_group,
-    follows_of_members,
     remove_member,
 )
 from lms.people.actions.invitations import InvitationExpired, accept_invitation, invite, open_site
+from lms.people.actions.looking import ToSee, look, save_seen
 from lms.people.actions.persons import (
     EmailTaken,
     ExternalIdTaken,
@@ -48,9 +47,9 @@ __all__ = [
     "InvitationExpired",
     "LastOwner",
     "NotOneself",
-    "NotSeen",
     "OwnParent",
     "OwnersOnly",
+    "ToSee",
     "TooManyFields",
     "accept_invitation",
     "add_appointed_person",
@@ -65,14 +64,15 @@ __all__ = [
     "change_profile",
     "deactivate",
     "edit_person",
-    "follows_of_members",
     "grant_role",
     "invite",
+    "look",
     "open_site",
     "reactivate",
     "refresh_days",
     "remove_member",
     "revoke_role",
     "save_affiliation",
+    "save_seen",
     "set_values",
 ]

@@ -3,23 +3,15 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.module_loading import import_string
 
 from lms.audit import actions as audit
 from lms.people import events, queries
-from lms.people.kinds import Follows
 from lms.people.models import Group, GroupMember, User
-from lms.people.trial import tried, turned
 
 
 class GroupCodeTaken(Exception):
     """Another group or system has this code."""
-
-
-class NotSeen(Exception):
-    """What follows for the people is not what was seen; nothing was saved."""
 
 
 class GroupInUse(Exception):
@@ -61,48 +53,15 @@ def change_group(
             _record("people.group_changed", held, facts, by, at)
 
 
-def follows_of_members(
-    *, group: Group, people: Sequence[User], since: dt.date, at: dt.datetime
-) -> Follows | None:
-    """What would follow for these people if they were in the group from that day on; None: nothing asks for it.
-
-    Tried out and taken back, so that what was looked at and what is written cannot differ.
-    """
-    if not queries.users_of(group):
-        return None
-    ids = [person.pk for person in people]
-    with tried():
-        GroupMember.objects.bulk_create(_members(group, people, since), ignore_conflicts=True)
-        after = queries.person_facts(user_ids=ids)
-    found: Follows = import_string(settings.FACTS_OUTLOOK)(turned(after, is_absent=False), at=at)
-    return found
-
-
-def add_members(
-    *,
-    group: Group,
-    people: Sequence[User],
-    since: dt.date,
-    by: User,
-    at: dt.datetime,
-    seen: str | None = None,
-) -> int:
-    """Put these people into the group from that day on; who is in it stays as they are. Answers how many are new.
-
-    `seen` is the digest of what follows as it was on the screen: raises NotSeen when it would be something else now.
-    None: it was not asked for.
-    """
+def add_members(*, group: Group, people: Sequence[User], since: dt.date, by: User, at: dt.datetime) -> int:
+    """Put these people into the group from that day on; who is in it stays as they are. Answers how many are new."""
     with transaction.atomic():
         held = Group.objects.select_for_update().get(pk=group.pk)
-        if seen is not None:
-            now = follows_of_members(group=held, people=people, since=since, at=at)
-            if now is not None and now.digest != seen:
-                raise NotSeen
         known = queries.member_ids(held)
         new = [person for person in people if person.pk not in known]
         if not new:
             return 0
-        GroupMember.objects.bulk_create(_members(held, new, since))
+        GroupMember.objects.bulk_create([GroupMember(group=held, user=one, since=since) for one in new])
         facts = {
             "people": ["", ", ".join(person.display_name for person in new)],
             "since": ["", since.isoformat()],
@@ -119,10 +78,6 @@ def remove_member(*, group: Group, person: User, by: User, at: dt.datetime) -> N
         if gone:
             _record("people.member_removed", group, {"people": [person.display_name, ""]}, by, at)
             events.changed.send(sender=None, user_ids=[person.pk], at=at)
-
-
-def _members(group: Group, people: Sequence[User], since: dt.date) -> list[GroupMember]:
-    return [GroupMember(group=group, user=person, since=since) for person in people]
 
 
 def _record(action: str, group: Group, facts: dict[str, list[str]], by: User, at: dt.datetime) -> None:

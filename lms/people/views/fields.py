@@ -1,5 +1,6 @@
 """Fields of the university's own: which there are, changing them, and what they say of a person."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from lms.access import guard
 from lms.access.permissions import Permission
 from lms.people import actions, forms, queries
 from lms.people.models import PersonField
+from lms.people.views import looking
 from lms.ui import http, partials
 from tenants import clock
 
@@ -68,17 +70,24 @@ def person_fields(request: HttpRequest, public_id: UUID) -> HttpResponse:
     today = clock.today()
     answers = queries.answers_of(person, on=today)
     form = forms.FieldValues(request.POST or None, answers=answers, since=today)
-    if form.is_valid():
-        changed = form.changed()
+    is_back, now = looking.is_back(request), clock.now()
+    if form.is_valid() and not is_back:
         since = form.cleaned_data["since"]
-        is_new = actions.set_values(person=person, values=changed, since=since, by=viewer, at=clock.now())
+        write = partial(
+            actions.set_values, person=person, values=form.changed(), since=since, by=viewer, at=now
+        )
+        try:
+            is_new = looking.save(request, write, people=[person.pk], at=now)
+        except actions.ToSee as shown:
+            save = _("Save changes")
+            return looking.page(request, shown, title=_("Fields"), lede=person.display_name, save=save)
         messages.success(
             request,
             _("Saved.") if is_new else _("These are the values of today already, so nothing changed."),
         )
         return http.see_other("people:person-detail", public_id=public_id)
     context = {"form": form, "person": person, "answers": answers}
-    status = 422 if form.is_bound else 200
+    status = 422 if form.is_bound and not is_back else 200
     return partials.render_page(request, "people/person_fields.html", context, status=status)
 
 

@@ -1,10 +1,11 @@
 """Groups and systems: which there are, who is in them, and changing that."""
 
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.people import actions, forms, queries
-from lms.people.kinds import Follows
 from lms.people.models import Group
+from lms.people.views import looking
 from lms.ui import http, paging, partials
 from tenants import clock
 
@@ -75,22 +76,17 @@ def members_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """More people, all of the list or none of it; where training follows from it, that is shown before it is saved."""
     group, now = queries.group_for(public_id), clock.now()
     form = forms.AddMembers(request.POST, members=queries.member_ids(group))
-    if not form.is_valid():
+    if not form.is_valid() or looking.is_back(request):
         return _detail_page(request, group, form)
-    asked: dict[str, Any] = {
-        "group": group,
-        "people": form.found(),
-        "since": form.cleaned_data["since"],
-        "at": now,
-    }
-    seen = request.POST.get("fingerprint", "") if "save" in request.POST else None
-    if seen is None and (follows := actions.follows_of_members(**asked)) and follows.people:
-        return _detail_page(request, group, form, follows=follows)
+    people, since = form.found(), form.cleaned_data["since"]
+    write = partial(
+        actions.add_members, group=group, people=people, since=since, by=guard.viewer(request), at=now
+    )
     try:
-        count = actions.add_members(**asked, by=guard.viewer(request), seen=seen)
-    except actions.NotSeen:
-        follows = actions.follows_of_members(**asked)
-        return _detail_page(request, group, form, follows=follows, is_stale=True)
+        count = looking.save(request, write, people=[one.pk for one in people], at=now)
+    except actions.ToSee as shown:
+        words = {"title": _("Add people"), "lede": group.name, "save": _("Add them")}
+        return looking.page(request, shown, **words, is_of_one=False)
     text = ngettext("%(count)d person was added.", "%(count)d people were added.", count)
     messages.success(request, text % {"count": count})
     return http.see_other("people:group-detail", public_id=public_id)
@@ -99,10 +95,19 @@ def members_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @guard.needs(Permission.PEOPLE_CHANGE)
 @require_POST
 def member_remove(request: HttpRequest, public_id: UUID, person: UUID) -> HttpResponse:
-    """One person less."""
+    """One person less; where training follows from it, that is shown before."""
     group = queries.group_for(public_id)
-    found = queries.person_for(guard.viewer(request), person)
-    actions.remove_member(group=group, person=found, by=guard.viewer(request), at=clock.now())
+    viewer, now = guard.viewer(request), clock.now()
+    found = queries.person_for(viewer, person)
+    write = partial(actions.remove_member, group=group, person=found, by=viewer, at=now)
+    try:
+        looking.save(request, write, people=[found.pk], at=now)
+    except actions.ToSee as shown:
+        title = _("Take out %(name)s") % {"name": found.display_name}
+        back_url = reverse("people:group-detail", kwargs={"public_id": public_id})
+        return looking.page(
+            request, shown, title=title, lede=group.name, save=_("Take out"), back_url=back_url
+        )
     messages.success(request, _("%(name)s was taken out.") % {"name": found.display_name})
     return http.see_other("people:group-detail", public_id=public_id)
 
@@ -113,23 +118,13 @@ def _edit_page(request: HttpRequest, form: forms.GroupForm, group: Group | None)
     return partials.render_page(request, "people/group_edit.html", context, status=status)
 
 
-def _detail_page(
-    request: HttpRequest,
-    group: Group,
-    form: forms.AddMembers,
-    *,
-    follows: Follows | None = None,
-    is_stale: bool = False,
-) -> HttpResponse:
+def _detail_page(request: HttpRequest, group: Group, form: forms.AddMembers) -> HttpResponse:
     context = {
         "group": group,
         "form": form,
         "page": paging.page_of(queries.group_members(group), request),
         "titles": queries.users_of(group),
         "may_change": Permission.PEOPLE_CHANGE in guard.viewer(request).usable_permissions,
-        "follows": follows,
-        "is_stale": is_stale,
     }
-    is_wrong = is_stale or (form.is_bound and follows is None)
-    status = 422 if is_wrong else 200
+    status = 422 if form.is_bound and not looking.is_back(request) else 200
     return partials.render_page(request, "people/group_detail.html", context, status=status)

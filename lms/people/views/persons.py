@@ -1,18 +1,22 @@
 """One person: what is known, and what is changed by hand."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.people import actions, forms, queries
+from lms.people.kinds import Follows
 from lms.people.models import Affiliation, User
+from lms.people.views import looking
 from lms.ui import http, partials
 from tenants import clock, plans
 
@@ -105,12 +109,15 @@ def affiliation_edit(request: HttpRequest, public_id: UUID, number: int) -> Http
 @guard.needs(Permission.PEOPLE_CHANGE)
 @require_http_methods(["GET", "POST"])
 def person_deactivate(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Asks first; then shuts the person out."""
-    person = get_object_or_404(User, public_id=public_id)
-    if request.method == "GET":
-        return partials.render_page(request, "people/person_deactivate.html", {"person": person})
+    """Asks first, and says what it does to training; then shuts the person out."""
+    person, now = get_object_or_404(User, public_id=public_id), clock.now()
+    write = partial(actions.deactivate, person=person, by=guard.viewer(request), at=now)
     try:
-        actions.deactivate(person=person, by=guard.viewer(request), at=clock.now())
+        if request.method == "GET":
+            return _deactivate_page(request, person, actions.look(write, people=[person.pk], at=now))
+        looking.save(request, write, people=[person.pk], at=now)
+    except actions.ToSee as shown:
+        return _deactivate_page(request, person, shown.follows, is_stale=shown.is_stale)
     except actions.NotOneself:
         messages.error(request, _("You cannot deactivate yourself. Ask another administrator."))
     except actions.LastOwner:
@@ -124,34 +131,57 @@ def person_deactivate(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def person_reactivate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Lets the person in again."""
-    person = get_object_or_404(User, public_id=public_id)
-    actions.reactivate(person=person, by=guard.viewer(request), at=clock.now())
+    person, now = get_object_or_404(User, public_id=public_id), clock.now()
+    write = partial(actions.reactivate, person=person, by=guard.viewer(request), at=now)
+    try:
+        looking.save(request, write, people=[person.pk], at=now)
+    except actions.ToSee as shown:
+        back_url = reverse("people:person-detail", kwargs={"public_id": public_id})
+        lede = person.display_name
+        return looking.page(
+            request, shown, title=_("Reactivate"), lede=lede, save=_("Reactivate"), back_url=back_url
+        )
     messages.success(request, _("%(name)s can sign in again.") % {"name": person.display_name})
     return http.see_other("people:person-detail", public_id=public_id)
+
+
+def _deactivate_page(
+    request: HttpRequest, person: User, follows: Follows | None, *, is_stale: bool = False
+) -> HttpResponse:
+    context = {"person": person, "follows": follows, "is_stale": is_stale, "is_of_one": True}
+    status = 422 if is_stale else 200
+    return partials.render_page(request, "people/person_deactivate.html", context, status=status)
 
 
 def _affiliation_page(
     request: HttpRequest, person: User, affiliation: Affiliation | None, known: dict[str, Any]
 ) -> HttpResponse:
     form = forms.AffiliationForm(request.POST or None, initial=known, person=person)
-    if form.is_valid():
+    is_back, now = looking.is_back(request), clock.now()
+    if form.is_valid() and not is_back:
+        write = partial(
+            actions.save_affiliation,
+            person=person,
+            affiliation=affiliation,
+            values=form.cleaned_data,
+            by=guard.viewer(request),
+            at=now,
+        )
         try:
-            actions.save_affiliation(
-                person=person,
-                affiliation=affiliation,
-                values=form.cleaned_data,
-                by=guard.viewer(request),
-                at=clock.now(),
-            )
+            looking.save(request, write, people=[person.pk], at=now)
         except actions.AlreadyAppointed:
             form.add_error(
                 "department", _("They already have this worker type in this department at that time.")
             )
+        except actions.ToSee as shown:
+            title = _("Change an appointment") if affiliation else _("Add an appointment")
+            save = _("Save the appointment")
+            return looking.page(request, shown, title=title, lede=person.display_name, save=save)
         else:
             messages.success(request, _("Saved."))
             return http.see_other("people:person-detail", public_id=person.public_id)
     context = {"form": form, "person": person, "affiliation": affiliation}
-    status = 422 if form.is_bound else 200
+    status = 422 if form.is_bound and not is_back else 200
     return partials.render_page(request, "people/affiliation_edit.html", context, status=status)
 
 

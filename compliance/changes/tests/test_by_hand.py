@@ -1,0 +1,222 @@
+"""Edits by hand: what they do to training is shown before they are saved, and is what is there afterwards."""
+
+import datetime as dt
+import os
+import random
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from compliance.core import asked, audience
+from compliance.core.fields import FieldValue
+from compliance.core.plan import Rule
+from compliance.core.terms import Absence, Appointment, Person
+from compliance.core.tests.makers import terms
+from compliance.records.tests import drawn
+from compliance.requirements.models import Requirement
+from compliance.requirements.tests.factories import make_course, make_requirement
+from lms.audit.models import Event
+from lms.people import actions as people
+from lms.people.models import Affiliation, Department, Group, GroupMember, PersonField, User
+from lms.people.tests.factories import make_affiliation, make_department
+from tenants import clock
+from tenants.context import inside
+
+from .factories import in_force, turn
+from .test_outlooks import due
+
+D = dt.date
+DAY = dt.timedelta(days=1)
+SEEDS = range(int(os.environ.get("BY_HAND_SEEDS", "2")))
+pytestmark = pytest.mark.django_db
+
+
+def path(name, **of):
+    return reverse(f"people:{name}", kwargs=of)
+
+
+def digest(page):
+    (found,) = re.findall(r'name="fingerprint" value="([0-9a-f]{64})"', page.text)
+    return {"fingerprint": found, "save": "1"}
+
+
+def edits(dice, today):
+    """One edit by hand of each kind, of somebody: what is written, and of whom."""
+    somebody = dice.choice([*User.objects.filter(affiliations__isnull=False).distinct().order_by("pk")])
+    by = {"by": User.objects.get(given_name="Bo"), "at": drawn.moment(today)}
+    post = dice.choice([*somebody.affiliations.order_by("pk")])
+    values = {
+        "department": make_department(dice.choice(drawn.DEPARTMENTS)),
+        "kind": dice.choice(drawn.KINDS),
+        "title": "",
+        "manager": None,
+        "starts_on": post.starts_on + dice.choice([0, 0, -30, 12]) * DAY,
+        "ends_on": dice.choice([None, max(today + dice.randint(-9, 9) * DAY, post.starts_on + 20 * DAY)]),
+    }
+    said = {PersonField.objects.get(key="badge").pk: today + dice.randint(-20, 20) * DAY}
+    group = Group.objects.get(code=dice.choice(("LAB", "CUI")))
+    since = today + dice.choice([0, -3, 1]) * DAY
+    switch = people.deactivate if somebody.is_active else people.reactivate
+    return somebody, dice.choice(
+        [
+            lambda: people.save_affiliation(person=somebody, affiliation=post, values=values, **by),
+            lambda: people.save_affiliation(person=somebody, affiliation=None, values=values, **by),
+            lambda: people.set_values(person=somebody, values=said, since=since, **by),
+            lambda: people.add_members(group=group, people=[somebody], since=since, **by),
+            lambda: people.remove_member(group=group, person=somebody, **by),
+            lambda: switch(person=somebody, **by),
+        ]
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_shown_is_what_is_there_after_saving(in_alpha, bo, at, seed):
+    dice, today = random.Random(seed), clock.today(at)
+    drawn.prepare(today)
+    of = drawn.university(dice, today, people=6)
+    for title in of.rules:
+        drawn.enter_rule(of, title)
+    for one in of.people:
+        drawn.enter(one)
+    turn(at - DAY)
+    turn(at)
+    for _round in range(3):
+        somebody, write = edits(dice, today)
+        before = {one.title: in_force(one) for one in Requirement.objects.all()}
+        try:
+            follows = people.look(write, people=[somebody.pk], at=at)
+        except people.AlreadyAppointed:
+            continue
+        people.save_seen(write, people=[somebody.pk], seen=follows.digest if follows else None, at=at)
+        turn(at)
+        shown = {one.title: one for one in follows.people} if follows else {}
+        for each in Requirement.objects.all():
+            was, now = before[each.title], in_force(each)
+            assert {key: row for key, row in was.items() if key != somebody.pk} == {
+                key: row for key, row in now.items() if key != somebody.pk
+            }
+            line = shown.get(each.title)
+            told = line.what if line else ""
+            assert (somebody.pk in now) is (
+                told in {"Gets it", "Gets it, done already"} or (somebody.pk in was and told != "Loses it")
+            ), (each.title, line)
+            if line is None:
+                assert now.get(somebody.pk) == was.get(somebody.pk), each.title
+            elif somebody.pk in now:
+                assert due(now[somebody.pk]) == line.due_to, (each.title, line)
+
+
+@pytest.fixture
+def law(alpha, dee, at):
+    """Dee is staff of LAW and owes what LAW owes; MED owes something else."""
+    with inside(alpha):
+        make_affiliation(dee, department=make_department("LAW"))
+        make_department("MED")
+        for code in ("LAW", "MED"):
+            make_requirement(title=f"For {code}", audience={"departments": [code]}, course=make_course(code))
+        turn(at)
+    with clock.frozen(at):
+        yield {"department": str(_department("MED", alpha)), "kind": "staff", "starts_on": "2026-01-01"}
+
+
+def _department(code, tenant):
+    with inside(tenant):
+        return Department.objects.get(code=code).pk
+
+
+def test_an_appointment_is_saved_as_it_was_seen(alpha, ada, dee, law, client_for, at):
+    admin, url = client_for(alpha, ada), path("affiliation-edit", public_id=dee.public_id, number=1)
+    page = admin.post(url, law | {"reason": "Moved “here”"})
+    for words in ("Nothing is saved yet", "For LAW", "Loses it", "For MED", "Gets it", "Moved “here”"):
+        assert words in page.text
+    back = admin.post(url, law | {"title": "Dean", "back": "1"})
+    assert (back.status_code, 'value="Dean"' in back.text) == (200, True)
+    stale = admin.post(url, law | {"save": "1", "fingerprint": "0" * 64})
+    assert (stale.status_code, "It is not what you saw" in stale.text) == (422, True)
+    with inside(alpha):
+        assert Affiliation.objects.get(user=dee).department.code == "LAW"
+        assert not Event.objects.filter(action="people.affiliation_saved").exists()
+        Requirement.objects.filter(title="For LAW").update(title="For lawyers")
+        GroupMember.objects.create(
+            user=dee, since=clock.today(), group=Group.objects.create(code="X", name="X", kind="group")
+        )
+    # Nothing of that changes what it does.
+    assert admin.post(url, law | digest(page)).status_code == 303
+    assert admin.post(url, law | digest(page)).status_code == 303
+    with inside(alpha):
+        assert Affiliation.objects.get(user=dee).department.code == "MED"
+        turn(at)
+        assert [each.title for each in Requirement.objects.all() if in_force(each)] == ["For MED"]
+    # What changes nobody's obligations needs no second look.
+    assert admin.post(url, law | {"title": "Dean"}).status_code == 303
+
+
+def test_an_edit_in_between_is_shown_anew(alpha, ada, dee, law, client_for, at):
+    admin, url = client_for(alpha, ada), path("affiliation-edit", public_id=dee.public_id, number=1)
+    page = admin.post(url, law)
+    with inside(alpha):
+        make_affiliation(dee, department=make_department("MED"), kind="faculty")
+    stale = admin.post(url, law | digest(page))
+    assert (stale.status_code, "Gets it" in stale.text, "Loses it" in stale.text) == (422, False, True)
+    assert admin.post(url, law | digest(stale)).status_code == 303
+
+
+def test_shutting_out_and_letting_in_say_it_too(alpha, ada, dee, law, client_for, at):
+    admin, url = client_for(alpha, ada), path("person-deactivate", public_id=dee.public_id)
+    asked = admin.get(url)
+    assert "Loses it" in asked.text
+    assert admin.post(url, digest(asked)).status_code == 303
+    with inside(alpha):
+        turn(at)
+    url = path("person-reactivate", public_id=dee.public_id)
+    page = admin.post(url)
+    assert "Gets it" in page.text
+    assert admin.post(url, digest(page)).status_code == 303
+    with inside(alpha):
+        assert User.objects.get(pk=dee.pk).is_active
+
+
+def test_what_concerns_one_person_costs_the_same_however_much_others_owe(in_alpha, ada, dee, at):
+    make_affiliation(dee, department=make_department("LAW"))
+    make_requirement(audience={"departments": ["LAW"]})
+    counts = []
+    for _number in range(2):
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            found = people.look(lambda: people.deactivate(person=dee, by=ada, at=at), people=[dee.pk], at=at)
+        counts.append(len(caught))
+        assert [each.what for each in found.people] == ["Would have got it, no longer"]
+        for code in ("MED", "ART", "BIO"):
+            make_requirement(
+                title=code, audience={"departments": [make_department(code).code]}, course=make_course(code)
+            )
+        User.objects.filter(pk=dee.pk).update(is_active=True)
+        dee.refresh_from_db()
+    assert counts[0] == counts[1] < 60, counts
+
+
+def test_only_whoever_may_change_people_here_sees_it(alpha, beta, bo, cy, dee, law, client_for):
+    url = path("affiliation-edit", public_id=dee.public_id, number=1)
+    assert client_for(alpha, bo).post(url, law).status_code == 403
+    there = client_for(beta, cy).post(url, law)
+    assert (there.status_code, "For LAW" in there.text) == (404, False)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_who_is_the_same_to_a_requirement_is_meant_the_same(seed):
+    """Pure: what the audience does not ask for cannot matter."""
+    dice, today = random.Random(seed), D(2026, 11, 23)
+    rule = audience.parse(drawn.audience(dice, today))
+    drew = drawn.someone(dice, "P1", today)
+    posts = (Appointment(kind, (code, "UNI"), *days, "Dean") for kind, code, *days in drew.posts)
+    said = tuple(FieldValue(*each) for each in drew.fields)
+    away = tuple(Absence.leave(*each) for each in drew.leaves)
+    one = Person(1, tuple(posts), away, drew.is_active, groups=drew.groups, fields=said)
+    seen = asked.seen_by(Rule(terms(), rule), one)
+    for days in range(-100, 60, 7):
+        on = today + days * DAY
+        assert (audience.match(rule, one, on) is None) is (audience.match(rule, seen, on) is None)
