@@ -1,46 +1,67 @@
-"""What one requirement sees of a person: whoever is the same to it before and after a change owes the same."""
+"""What a change of facts is about, and what a rule asks for: where they have nothing in common, nothing follows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from . import audience, byhand
-from .attributes import Attribute, OfAppointment
+from .attributes import OfAppointment
 from .milestones import DateField
 from .plan import Rule, next_match
-from .terms import Person
+from .terms import Appointment, Person
+
+ANYTHING: Final = "*"
+"""The days and kinds of appointments, leaves, and who is deactivated count in every rule."""
 
 
-def seen_by(rule: Rule, person: Person) -> Person:
-    """The person without what neither the audience nor the first due date asks for.
+def asks(rule: Rule) -> frozenset[str]:
+    """What the audience and the first due date ask for, by name."""
+    return frozenset({ANYTHING, *_asks(rule)})
 
-    Days, kinds, leaves and what is said by hand stay: they count everywhere.
-    """
-    leaves = list(audience.leaves(rule.audience))
-    units = {code for leaf in leaves if isinstance(leaf, audience.Departments) for code in leaf.codes}
-    words = {leaf.attribute for leaf in leaves if isinstance(leaf, OfAppointment)}
-    groups, keys = audience.group_codes(rule.audience), {*audience.field_keys(rule.audience)}
-    if isinstance(rule.terms.waits_for, DateField):
-        keys.add(rule.terms.waits_for.key)
-    appointments = tuple(
-        replace(
-            each,
-            departments=tuple(code for code in each.departments if code in units),
-            title=each.title if Attribute.TITLE in words else "",
-            working_time=each.working_time if Attribute.WORKING_TIME in words else None,
-        )
-        for each in person.appointments
-    )
-    return replace(
-        person,
-        appointments=appointments,
-        groups=tuple(pair for pair in person.groups if pair[0] in groups),
-        fields=tuple(said for said in person.fields if said.key in keys),
-    )
+
+def changed(before: Person | None, after: Person) -> frozenset[str]:
+    """What is said otherwise of the person than before, in the words of `asks`."""
+    return frozenset({ANYTHING} if before is None else _changed(before, after))
 
 
 def is_ever_meant(rule: Rule, person: Person, today: date) -> bool:
     """Whether the person is meant on that day or later, as far as their facts tell."""
     is_meant = byhand.match(rule.audience, person, today) is not None
     return is_meant or next_match(rule, person, today) is not None
+
+
+def _asks(rule: Rule) -> Iterator[str]:
+    for leaf in audience.leaves(rule.audience):
+        if isinstance(leaf, audience.Departments):
+            yield from (f"unit:{code}" for code in leaf.codes)
+        elif isinstance(leaf, OfAppointment):
+            yield leaf.attribute.value
+    yield from (f"group:{code}" for code in audience.group_codes(rule.audience))
+    yield from (f"field:{key}" for key in audience.field_keys(rule.audience))
+    if isinstance(rule.terms.waits_for, DateField):
+        yield f"field:{rule.terms.waits_for.key}"
+
+
+def _changed(before: Person, after: Person) -> Iterator[str]:
+    rest = [
+        replace(one, appointments=tuple(map(_bare, one.appointments)), groups=(), fields=())
+        for one in (before, after)
+    ]
+    if rest[0] != rest[1]:
+        yield ANYTHING
+        return
+    for was, now in zip(before.appointments, after.appointments, strict=True):
+        yield from (f"unit:{code}" for code in {*was.departments} ^ {*now.departments})
+        if was.title != now.title:
+            yield "title"
+        if was.working_time != now.working_time:
+            yield "working_time"
+    yield from (f"group:{code}" for code, _since in {*before.groups} ^ {*after.groups})
+    yield from (f"field:{said.key}" for said in {*before.fields} ^ {*after.fields})
+
+
+def _bare(appointment: Appointment) -> Appointment:
+    return replace(appointment, departments=(), title="", working_time=None)

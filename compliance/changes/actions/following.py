@@ -45,9 +45,10 @@ def _concerned(people: Sequence[Turned], today: date) -> Iterator[tuple["Require
         return
     ids = [each.after.user_id for each in people]
     held, named = records.held_by(ids), requirements.ever_named(ids)
+    suspects = requirements.suspects(people)
     for requirement in sorted(requirements.active(), key=lambda each: (each.title, each.pk)):
         known = held.get(requirement.pk, set()) | named
-        if concerned := requirements.concerned(requirement, people, today, known):
+        if concerned := requirements.concerned(requirement, suspects, today, known):
             yield requirement, concerned
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import random
 import re
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -21,7 +22,7 @@ from compliance.requirements.tests.factories import make_course, make_requiremen
 from lms.audit.models import Event
 from lms.people import actions as people
 from lms.people.models import Affiliation, Department, Group, GroupMember, PersonField, User
-from lms.people.tests.factories import make_affiliation, make_department
+from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants import clock
 from tenants.context import inside
 
@@ -206,17 +207,51 @@ def test_only_whoever_may_change_people_here_sees_it(alpha, beta, bo, cy, dee, l
     assert (there.status_code, "For LAW" in there.text) == (404, False)
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_who_is_the_same_to_a_requirement_is_meant_the_same(seed):
-    """Pure: what the audience does not ask for cannot matter."""
-    dice, today = random.Random(seed), D(2026, 11, 23)
-    rule = audience.parse(drawn.audience(dice, today))
+def drawn_person(dice, today):
     drew = drawn.someone(dice, "P1", today)
     posts = (Appointment(kind, (code, "UNI"), *days, "Dean") for kind, code, *days in drew.posts)
     said = tuple(FieldValue(*each) for each in drew.fields)
     away = tuple(Absence.leave(*each) for each in drew.leaves)
-    one = Person(1, tuple(posts), away, drew.is_active, groups=drew.groups, fields=said)
-    seen = asked.seen_by(Rule(terms(), rule), one)
-    for days in range(-100, 60, 7):
-        on = today + days * DAY
-        assert (audience.match(rule, one, on) is None) is (audience.match(rule, seen, on) is None)
+    return Person(1, tuple(posts), away, drew.is_active, groups=drew.groups, fields=said)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_who_differs_in_nothing_that_is_asked_for_is_meant_the_same(seed):
+    dice, today = random.Random(seed), D(2026, 11, 23)
+    rule = Rule(terms(), audience.parse(drawn.audience(dice, today)))
+    one, two = drawn_person(dice, today), drawn_person(dice, today)
+    part = dice.choice(["groups", "fields", "absences", "is_active", "title", "departments"])
+    if part in {"title", "departments"}:
+        said = {"title": "Clerk"} if part == "title" else {"departments": (dice.choice(drawn.DEPARTMENTS),)}
+        other = replace(one, appointments=tuple(replace(each, **said) for each in one.appointments))
+    else:
+        other = replace(one, **{part: getattr(two, part)})
+    days = [today + days * DAY for days in range(-100, 60, 7)]
+    same = all(
+        (audience.match(rule.audience, one, on) is None) is (audience.match(rule.audience, other, on) is None)
+        for on in days
+    )
+    assert same or asked.changed(one, other) & asked.asks(rule)
+    assert (not asked.changed(one, other)) is (one == other)
+
+
+def test_a_department_is_moved_as_it_was_seen(alpha, ada, dee, law, client_for, at):
+    admin = client_for(alpha, ada)
+    with inside(alpha):
+        dean = make_user(given_name="Dean", email="dean@alpha.example")
+        make_affiliation(dean, department=make_department("LIB", parent=make_department("LAW")))
+        turn(at)
+        moved, med = Department.objects.get(code="LIB"), Department.objects.get(code="MED")
+    url = path("department-edit", public_id=moved.public_id)
+    assert admin.post(url, {"name": "Library", "parent": moved.parent_id}).status_code == 303
+    page = admin.post(url, {"name": "Library", "parent": med.pk})
+    for words in ("Loses it: 1", "Gets it: 1", "dean@alpha.example"):
+        assert words in page.text
+    assert "dee.dubois" not in page.text
+    assert admin.post(url, {"name": "Library", "parent": med.pk} | digest(page)).status_code == 303
+    with inside(alpha):
+        turn(at)
+        assert {each.title: set(in_force(each)) for each in Requirement.objects.all()} == {
+            "For LAW": {dee.pk},
+            "For MED": {dean.pk},
+        }

@@ -3,7 +3,7 @@
 from compliance.requirements.facts import Roster, names, roster
 from compliance.requirements.facts import named as named_facts
 from compliance.requirements.packs import library
-from compliance.requirements.queries.asked import concerned
+from compliance.requirements.queries.asked import concerned, suspects
 from compliance.requirements.queries.byhand import (
     Consequence,
     Consequences,
@@ -173,6 +173,7 @@ __all__ = [
     "sentence",
     "settled_by_equivalence",
     "settled_by_sets",
+    "suspects",
     "titles_asking",
     "titles_using",
     "to_wait_for",

@@ -80,7 +80,11 @@ def test_people_are_pasted_all_or_none_and_get_what_the_group_owes(admin, alpha,
         held = Assignment.objects.filter(withdrawn_on=None)
         assert {*held.values_list("user__given_name", flat=True)} == {"Ana", "Ben"}
         ana = GroupMember.objects.get(user__given_name="Ana").user.public_id
-    assert admin.post(f"{laser}members/{ana}/removal/").status_code == 303
+    seen = admin.post(f"{laser}members/{ana}/removal/")
+    assert "Loses it" in seen.text
+    with inside(alpha):
+        assert GroupMember.objects.filter(user__public_id=ana).exists()
+    assert admin.post(f"{laser}members/{ana}/removal/", saved(seen)).status_code == 303
     with inside(alpha):
         _turn()
         assert {*held.all().values_list("user__given_name", flat=True)} == {"Ben"}

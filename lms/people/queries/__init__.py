@@ -53,7 +53,7 @@ from lms.people.queries.groups import (
     users_of,
 )
 from lms.people.queries.invitations import is_spent_invitation, open_invitation
-from lms.people.queries.lookups import department_id, members_of, people_by_keys
+from lms.people.queries.lookups import department_id, members_of, people_below, people_by_keys
 from lms.people.queries.reach import Reach, reach, with_those_below
 from lms.people.queries.record import Record, record_of
 from lms.people.queries.relations import RELATIONS
@@ -119,6 +119,7 @@ __all__ = [
     "members_of",
     "named",
     "open_invitation",
+    "people_below",
     "people_by_keys",
     "person_by_email",
     "person_facts",

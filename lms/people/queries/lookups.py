@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from django.db.models.functions import Lower
 
 from lms.people.models import Affiliation, Department, User
+from lms.people.queries.reach import with_those_below
 
 
 def people_by_keys(keys: Iterable[str]) -> dict[str, list[User]]:
@@ -27,6 +28,12 @@ def members_of(department_ids: Collection[int], on: dt.date) -> set[int]:
     """Everyone with an appointment in one of these departments that is in force on that day."""
     rows = Affiliation.objects.filter(department_id__in=department_ids, starts_on__lte=on)
     return set(rows.exclude(ends_on__lt=on).values_list("user_id", flat=True))
+
+
+def people_below(code: str) -> list[int]:
+    """Everyone with an appointment in this department or below it, past and coming ones too, by id."""
+    rows = Affiliation.objects.filter(department_id__in=with_those_below(code))
+    return sorted({*rows.values_list("user_id", flat=True)})
 
 
 def department_id(code: str) -> int | None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from lms.access.permissions import Permission
 from lms.people import actions, forms, queries
 from lms.people.enums import AffiliationKind, PersonState
 from lms.people.models import Department, User
+from lms.people.views import looking
 from lms.ui import downloads, filters, http, paging, partials
 from tenants import clock
 
@@ -83,15 +85,30 @@ def department_add(request: HttpRequest) -> HttpResponse:
 @guard.needs(Permission.PEOPLE_CHANGE)
 @require_http_methods(["GET", "POST"])
 def department_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """What a department is called and belongs to."""
+    """What a department is called and belongs to; what another place does to training is shown before it is saved."""
     department = get_object_or_404(Department.objects.select_related("parent"), public_id=public_id)
     known = {"name": department.name, "parent": department.parent_id}
     form = forms.DepartmentForm(request.POST or None, initial=known, department=department)
-    if not form.is_valid():
+    if not form.is_valid() or looking.is_back(request):
         return _department_page(request, form, department)
-    actions.change_department(
-        department=department, **form.cleaned_data, by=guard.viewer(request), at=clock.now()
+    now = clock.now()
+    write = partial(
+        actions.change_department,
+        department=department,
+        **form.cleaned_data,
+        by=guard.viewer(request),
+        at=now,
     )
+    is_moved = form.cleaned_data["parent"] != department.parent
+    people = queries.people_below(department.code) if is_moved else []
+    try:
+        looking.save(request, write, people=people, at=now)
+    except actions.ToSee as shown:
+        words = {"title": _("Change a department"), "lede": department.name, "save": _("Save the department")}
+        return looking.page(request, shown, **words, is_of_one=False)
+    except actions.OwnParent:
+        form.add_error("parent", _("A department cannot be part of itself or of what is part of it."))
+        return _department_page(request, form, department)
     messages.success(request, _("Saved."))
     return http.see_other("people:department-list")
 
@@ -100,7 +117,7 @@ def _department_page(
     request: HttpRequest, form: forms.DepartmentForm, department: Department | None
 ) -> HttpResponse:
     context = {"form": form, "department": department}
-    status = 422 if form.is_bound else 200
+    status = 422 if form.is_bound and not looking.is_back(request) else 200
     return partials.render_page(request, "people/department_edit.html", context, status=status)
 
 
