@@ -42,7 +42,7 @@ class ChangesConfig(AppConfig):
         _register_job()
         letters = {
             "changes.change": (_("Changes of requirements"), "messages.change"),
-            "changes.holidays": (_("Changes of the holidays"), "messages_holidays.holidays"),
+            "changes.holidays": (_("Changes of the holidays"), "messages.holidays"),
         }
         for kind, (label, context) in letters.items():
             mail_kinds.register(

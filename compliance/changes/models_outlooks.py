@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .enums import Effect
+from .models_lines import Effects
 
 
 class Outlook(models.Model):
@@ -41,8 +41,8 @@ class Outlook(models.Model):
         return f"{self.roster_import_id or self.holidays_id}: {self.worked_out_on}"
 
 
-class OutlookLine(models.Model):
-    """What happens to one person in one requirement; the dates are those of `compliance.core.change.Line`.
+class OutlookLine(Effects):
+    """What happens to one person in one requirement.
 
     `user` is empty for somebody new, who is known by name and address only. `is_absent`: not in the file, and it
     happens only if those are ended.
@@ -54,16 +54,6 @@ class OutlookLine(models.Model):
     name = models.CharField(max_length=320)
     email = models.CharField(max_length=254)
     is_absent = models.BooleanField(default=False)
-    effect = models.CharField(max_length=10, choices=Effect)
-    due_from = models.DateField(null=True)
-    due_to = models.DateField(null=True)
-    starts_on = models.DateField(null=True)
-    opens_from = models.DateField(null=True)
-    opens_to = models.DateField(null=True)
-    next_due_from = models.DateField(null=True)
-    next_due_to = models.DateField(null=True)
-    until_from = models.DateField(null=True)
-    until_to = models.DateField(null=True)
 
     class Meta:
         verbose_name = _("line of an outlook")

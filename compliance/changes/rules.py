@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from compliance.changes.enums import State
-from compliance.changes.models import UNDO_HOURS, Change, HolidayChange, Threshold
+from compliance.changes.models import UNDO_HOURS, Proposal, Threshold
 
 
 class Refused(Exception):
@@ -31,7 +31,7 @@ def limit(threshold: Threshold, people_count: int) -> int | None:
     return max(threshold.at_least, math.ceil(threshold.percent * people_count / 100))
 
 
-def why_not_undone(made: Change | HolidayChange, at: datetime, latest: Change | HolidayChange | None) -> str:
+def why_not_undone(made: Proposal, at: datetime, latest: Proposal | None) -> str:
     """Why this change cannot be undone at that moment, for a person; empty when it can."""
     if made.state != State.MADE or made.made_at is None:
         return _("It was never made.")

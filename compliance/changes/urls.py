@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.changes import views
 
 app_name = "changes"
+OF_HOLIDAYS = {"pages": views.HOLIDAYS}
 
 urlpatterns = [
     path("", views.list_, name="list"),
@@ -14,11 +15,11 @@ urlpatterns = [
     path("holidays/", views.holidays_list, name="holidays"),
     path("holidays/<uuid:public_id>/", views.holidays_detail, name="holidays-detail"),
     path("holidays/<uuid:public_id>/people.csv", views.holidays_csv, name="holidays-csv"),
-    path("holidays/<uuid:public_id>/rework/", views.holidays_rework, name="holidays-rework"),
-    path("holidays/<uuid:public_id>/make/", views.holidays_make, name="holidays-make"),
-    path("holidays/<uuid:public_id>/decide/", views.holidays_decide, name="holidays-decide"),
-    path("holidays/<uuid:public_id>/withdraw/", views.holidays_withdraw, name="holidays-withdraw"),
-    path("holidays/<uuid:public_id>/undo/", views.holidays_undo, name="holidays-undo"),
+    path("holidays/<uuid:public_id>/rework/", views.rework, OF_HOLIDAYS, name="holidays-rework"),
+    path("holidays/<uuid:public_id>/make/", views.make, OF_HOLIDAYS, name="holidays-make"),
+    path("holidays/<uuid:public_id>/decide/", views.decide, OF_HOLIDAYS, name="holidays-decide"),
+    path("holidays/<uuid:public_id>/withdraw/", views.withdraw, OF_HOLIDAYS, name="holidays-withdraw"),
+    path("holidays/<uuid:public_id>/undo/", views.undo, OF_HOLIDAYS, name="holidays-undo"),
     path("<uuid:public_id>/", views.detail, name="detail"),
     path("<uuid:public_id>/people.csv", views.lines_csv, name="lines-csv"),
     path("<uuid:public_id>/rework/", views.rework, name="rework"),

@@ -1,11 +1,18 @@
-"""Preparing, making, deciding and undoing changes of requirements. Every action is one transaction."""
+"""Preparing, making, deciding and undoing changes. Every action is one transaction."""
 
-from compliance.changes.actions.deciding import approve, reject, withdraw
+from compliance.changes.actions.deciding import (
+    approve,
+    ask,
+    make,
+    prepare_undo,
+    reject,
+    rework,
+    withdraw,
+)
 from compliance.changes.actions.following import follows
-from compliance.changes.actions.making import ask, make
 from compliance.changes.actions.opening import open_change, open_holidays
 from compliance.changes.actions.outlooks import RosterOutlook
-from compliance.changes.actions.preparing import prepare, prepare_undo, rework
+from compliance.changes.actions.preparing import prepare
 from compliance.changes.actions.settings import set_threshold
 from compliance.changes.rules import DifferenceChanged, Refused, UnderWay
 

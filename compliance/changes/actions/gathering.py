@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from compliance.changes.actions.lines import columns
 from compliance.changes.models import Outlook, OutlookLine
 from compliance.changes.queries.outlooks import ABSENT, FILE, Happening
 from compliance.core import change as core
@@ -85,7 +86,6 @@ def _move(line: Line) -> tuple[Due, Due] | None:
 
 
 def _row(kept: Outlook, requirement_id: int, each: Happening) -> OutlookLine:
-    line = each.line
     return OutlookLine(
         outlook=kept,
         requirement_id=requirement_id,
@@ -93,14 +93,5 @@ def _row(kept: Outlook, requirement_id: int, each: Happening) -> OutlookLine:
         name=each.name,
         email=each.email,
         is_absent=each.part == ABSENT,
-        effect=line.effect.value,
-        due_from=line.due[0],
-        due_to=line.due[1],
-        starts_on=line.starts_on,
-        opens_from=line.opens[0],
-        opens_to=line.opens[1],
-        next_due_from=line.next_due[0],
-        next_due_to=line.next_due[1],
-        until_from=line.until[0],
-        until_to=line.until[1],
+        **columns(each.line),
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from compliance.changes import queries, rules
 from compliance.changes.enums import Deed
-from compliance.changes.models import Change
+from compliance.changes.models import Change, Proposal
 from compliance.changes.queries.works import JOB_KIND
 from lms.jobs import actions as jobs
 
@@ -47,11 +47,14 @@ def leave(
     held.save(update_fields=["job_public_id"])
 
 
-def leave_if_many(held: Change, deed: Deed, *, seen: str, words: str, by: "User", at: datetime) -> bool:
+def leave_if_many(held: Proposal, deed: Deed, *, seen: str, words: str, by: "User", at: datetime) -> bool:
     """Leave to a job what needs more people looked at than a request can; answers whether it did.
 
-    Raises rules.DifferenceChanged when it was worked out anew since it was seen.
+    A change of the holidays is always made at once. Raises rules.DifferenceChanged when it was worked out anew since it
+    was seen.
     """
+    if not isinstance(held, Change):
+        return False
     people_count = queries.people_to_look_at(held)
     if not is_for_a_job(people_count):
         return False
@@ -63,7 +66,7 @@ def leave_if_many(held: Change, deed: Deed, *, seen: str, words: str, by: "User"
     return True
 
 
-def refuse_if_at_work(held: Change, *, at: datetime, unless_it_can_stop: bool = False) -> None:
+def refuse_if_at_work(held: Proposal, *, at: datetime, unless_it_can_stop: bool = False) -> None:
     """Raises rules.UnderWay when a job has the change.
 
     Asked before its rows are locked too: the job that makes it holds them for as long as that takes.
@@ -75,7 +78,7 @@ def refuse_if_at_work(held: Change, *, at: datetime, unless_it_can_stop: bool = 
         )
 
 
-def stop(held: Change, *, by: "User", at: datetime) -> None:
+def stop(held: Proposal, *, by: "User", at: datetime) -> None:
     """Stop the job that has the change, under its locks. Raises rules.UnderWay when it is being made already."""
     refuse_if_at_work(held, at=at, unless_it_can_stop=True)
     work = queries.work_on(held, at=at)

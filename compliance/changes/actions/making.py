@@ -1,115 +1,99 @@
-"""Making a change, whole and once, if it still does what was seen."""
+"""Making a change of a requirement: what it then is, whose dates move, and what an undo takes back."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from compliance.changes import messages, queries, rules
-from compliance.changes.actions import leaving
-from compliance.changes.actions.noting import note
-from compliance.changes.actions.preparing import locked, refresh
-from compliance.changes.enums import Deed, Effect, Kind, State
+from compliance.changes import queries, rules
+from compliance.changes.actions import preparing
+from compliance.changes.actions.ways import Way
+from compliance.changes.actions.weighing import check_undo
+from compliance.changes.enums import Effect, Kind, Reach
 from compliance.changes.models import Change
 from compliance.core.change import Due
 from compliance.records import actions as records
-from compliance.records.events import REFRESH
 from compliance.requirements import actions as requirements
 from compliance.requirements import queries as requirement_queries
-from tenants import clock, schedule
+from tenants import clock
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
     from lms.people.models import User
 
 
-def make(
-    *,
-    found: Change,
-    fingerprint: str,
-    reason: str,
-    by: "User",
-    today: date,
-    at: datetime,
-    at_once: bool = False,
-) -> Change:
-    """Make it, if so few are affected that one person decides; a job does where many people have to be looked at.
+class _Requirements(Way[Change, queries.Difference]):
+    """One officer after the other has a requirement. Where many have to be looked at, a job has it for a while."""
 
-    `fingerprint` is that of the difference on the screen; `at_once`: here and now, however many. Raises
-    rules.DifferenceChanged when it would now do something else (the new difference is kept), rules.Refused when it was
-    made or decided meanwhile or needs a second person.
-    """
-    is_same = True
-    with transaction.atomic():
-        held = _prepared(found, by, at, at_once=at_once)
-        if held.needs_second:
-            raise rules.Refused(_("So many people are affected that a second person has to agree."))
-        if not at_once and leaving.leave_if_many(
-            held, Deed.MAKE, seen=fingerprint, words=reason, by=by, at=at
-        ):
-            return held
-        is_same = refresh(held, fingerprint, today=today, at=at)
-        if is_same:
-            held.reason = reason
-            carry_out(held, today=today, at=at)
-    if not is_same:
-        raise _changed()
-    return held
+    def hold(self, found: Change) -> None:
+        preparing.hold(found.requirement_id)
+
+    def locked(self, found: Change) -> Change:
+        requirement = preparing.hold(found.requirement_id)
+        held = Change.objects.select_for_update(of=("self",)).select_related("undoes").get(pk=found.pk)
+        held.requirement = requirement
+        return held
+
+    def check_ground(self, held: Change, *, at: datetime) -> None:
+        requirement, before = held.requirement, held.before
+        # A draft may be rewritten without a new number.
+        is_other = (requirement.state, requirement.number) != (before["state"], before["number"]) or (
+            requirement_queries.differs(before["content"], requirement_queries.content_of(requirement))
+        )
+        if is_other:
+            raise rules.Refused(
+                _("The requirement was changed meanwhile. Prepare the change again, from what it says now.")
+            )
+        if gone := queries.put_away_meanwhile(held):
+            sentence = _(
+                "It asks for what was archived or retired meanwhile: %(names)s. "
+                "Bring that back, or change the rule."
+            )
+            raise rules.Refused(sentence % {"names": ", ".join(gone)})
+        if held.undoes is not None:
+            check_undo(held.undoes, at=at)
+
+    def choose(self, held: Change, reach: Reach, *, at: datetime) -> None:
+        chosen = reach if held.has_reach else Reach.FUTURE
+        if held.reach != chosen:
+            # Another question has another answer: nothing in it is new.
+            held.lines.all().delete()
+        held.reach = chosen
+
+    def work_out(self, held: Change, *, by: "User", today: date, at: datetime) -> None:
+        preparing.work_out(held, by=by, today=today, at=at)
+
+    def taken_back(self, undone: Change, *, by: "User", today: date, at: datetime) -> Change:
+        held, content = preparing.hold(undone.requirement_id), undone.before["content"]
+        return preparing.begin(held, Kind.UNDO, content, by=by, today=today, at=at, undoes=undone)
+
+    def compared(self, held: Change, seen: str, *, today: date, at: datetime) -> queries.Difference | None:
+        now = queries.difference(held, today)
+        if now.fingerprint == seen == held.fingerprint:
+            return now
+        if now.fingerprint != held.fingerprint:
+            preparing.keep(held, now, today=today, at=at)
+        return None
+
+    def carry_out(self, held: Change, does: queries.Difference, *, today: date, at: datetime) -> None:
+        # Comparing takes a while where many are looked at, and what it asks for may be put away meanwhile.
+        self.check_ground(held, at=at)
+        if held.kind == Kind.EDIT:
+            # What takes long comes before the first line of the log: from then on every other line of the site waits.
+            _move(held, requirement_queries.proposed(held.requirement, held.content))
+        try:
+            requirement = _write(held, today=today, at=at)
+        except requirements.NotAllowedNow as refusal:
+            raise rules.Refused(str(refusal)) from refusal
+        held.version_number = requirement.number
+        held.save()
+        if held.kind == Kind.UNDO:
+            # Which stretches it rested is part of what is taken back, and of the dates.
+            held.requirement.refresh_from_db()
+            _move(held, held.requirement)
 
 
-def ask(
-    *,
-    found: Change,
-    fingerprint: str,
-    reason: str,
-    by: "User",
-    today: date,
-    at: datetime,
-    at_once: bool = False,
-) -> Change:
-    """Send it to a second person, who sees the same difference. As `make`."""
-    is_same = True
-    with transaction.atomic():
-        held = _prepared(found, by, at, at_once=at_once)
-        if not at_once and leaving.leave_if_many(
-            held, Deed.ASK, seen=fingerprint, words=reason, by=by, at=at
-        ):
-            return held
-        is_same = refresh(held, fingerprint, today=today, at=at)
-        if is_same:
-            held.reason, held.state = reason, State.WAITING
-            held.save(update_fields=["reason", "state"])
-            messages.tell_approvers(held, at=at)
-            note("changes.asked", held, by=by, at=at)
-    if not is_same:
-        raise _changed()
-    return held
-
-
-def carry_out(held: Change, *, today: date, at: datetime) -> None:
-    """Write what the change decides, in the caller's transaction and under its locks; the next turn does the rest."""
-    check_ground(held, at)
-    held.state, held.made_at = State.MADE, at
-    by = held.proposed_by
-    if held.kind == Kind.EDIT:
-        # What takes long comes before the first line of the log: from then on every other line of the site waits.
-        _move(held, requirement_queries.proposed(held.requirement, held.content))
-    try:
-        requirement = _write(held, today=today, at=at)
-    except requirements.NotAllowedNow as refusal:
-        raise rules.Refused(str(refusal)) from refusal
-    held.version_number = requirement.number
-    held.save()
-    if held.kind == Kind.UNDO:
-        # Which stretches it rested is part of what is taken back, and of the dates.
-        held.requirement.refresh_from_db()
-        _move(held, held.requirement)
-    schedule.wake(REFRESH, at=at)
-    messages.tell_made(held, at=at)
-    note(
-        "changes.undone" if held.kind == Kind.UNDO else "changes.made", held, by=held.decided_by or by, at=at
-    )
+REQUIREMENTS = _Requirements()
 
 
 def _write(held: Change, *, today: date, at: datetime) -> "Requirement":
@@ -186,51 +170,3 @@ def _move(held: Change, after: "Requirement") -> None:
 
 def _ref(held: Change, at: datetime) -> records.ChangeRef:
     return records.ChangeRef(held.public_id, held.number, held.proposed_by, held.reason, at)
-
-
-def _prepared(found: Change, by: "User", at: datetime, *, at_once: bool) -> Change:
-    if not at_once:
-        leaving.refuse_if_at_work(found, at=at)
-    held = locked(found)
-    if held.state == State.MADE:
-        raise rules.Refused(_("This change has been made already. It was not made twice."))
-    if held.state != State.PREPARED:
-        raise rules.Refused(_("This change was sent or decided meanwhile. Nothing was done."))
-    if held.proposed_by_id != by.pk:
-        raise rules.Refused(_("Only whoever prepared a change makes it."))
-    if not at_once:
-        leaving.refuse_if_at_work(held, at=at)
-    if not held.is_worked_out:
-        raise rules.Refused(_("What this change does is not worked out yet. Nothing was done."))
-    check_ground(held, at)
-    return held
-
-
-def check_ground(held: Change, at: datetime) -> None:
-    """Raises rules.Refused when the requirement is not what it was when the change was prepared."""
-    requirement, before = held.requirement, held.before
-    # A draft may be rewritten without a new number.
-    is_other = (requirement.state, requirement.number) != (before["state"], before["number"]) or (
-        requirement_queries.differs(before["content"], requirement_queries.content_of(requirement))
-    )
-    if is_other:
-        raise rules.Refused(
-            _("The requirement was changed meanwhile. Prepare the change again, from what it says now.")
-        )
-    if gone := queries.put_away_meanwhile(held):
-        raise rules.Refused(
-            _(
-                "It asks for what was archived or retired meanwhile: %(names)s. Bring that back, or change the rule."
-            )
-            % {"names": ", ".join(gone)}
-        )
-    if held.undoes is not None:
-        why = rules.why_not_undone(held.undoes, at, queries.latest_made(requirement.pk))
-        if why:
-            raise rules.Refused(why)
-
-
-def _changed() -> rules.DifferenceChanged:
-    return rules.DifferenceChanged(
-        _("It would now do something else than what you saw. Nothing was done; look at what differs.")
-    )

@@ -3,15 +3,25 @@
 from datetime import datetime
 from typing import Any
 
-from compliance.changes.models import Change
+from django.utils.translation import gettext as _
+
+from compliance.changes.models import Change, Proposal
 from lms.audit import actions as audit
 
 
-def note(action: str, made: Change, *, by: Any, at: datetime) -> None:
-    """One line: which change, how many it concerns, with which difference, why, and who agreed."""
+def note(deed: str, made: Proposal, *, by: Any, at: datetime) -> None:
+    """One line: which change, how many it concerns, with which difference, why, and who agreed.
+
+    `deed`: as in `apps.DEEDS`, without what is changed.
+    """
+    if isinstance(made, Change):
+        action, label, public_id = f"changes.{deed}", made.requirement.title, made.requirement.public_id
+    else:
+        label, public_id = _("Change %(number)s") % {"number": made.number}, made.public_id
+        action = f"changes.holidays_{deed}"
     facts = {
         "change": made.number,
-        "kind": made.kind,
+        "kind": made.kind if isinstance(made, Change) else "",
         "affected": made.affected_count,
         "reach": made.reach,
         "fingerprint": made.fingerprint,
@@ -25,7 +35,7 @@ def note(action: str, made: Change, *, by: Any, at: datetime) -> None:
         action=action,
         by=by,
         at=at,
-        object_label=made.requirement.title,
-        object_id=made.requirement.public_id,
+        object_label=label,
+        object_id=public_id,
         facts={name: value for name, value in facts.items() if value != ""},
     )

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from compliance.changes import queries, rules
-from compliance.changes.actions import holidays, holidays_deciding
+from compliance.changes.actions import holidays
+from compliance.changes.actions.deciding import ask, carry_out, make
 from compliance.changes.actions.gathering import Gathering
-from compliance.changes.actions.making import ask, make
 from compliance.changes.actions.preparing import prepare
 from compliance.changes.enums import Kind
 from compliance.requirements import actions as requirements
@@ -65,7 +65,7 @@ def open_holidays(*, days: Mapping[date, str], by: "User", at: datetime) -> str:
         made = holidays.prepare(days=days, by=by, today=today, at=at)
         if not made.affected_count and not queries.could_move_open(made, today):
             # Worked out just now, and under the same lock: there is nothing to compare it with.
-            holidays_deciding.carry_out(made, Gathering(None, today), at=at)
+            carry_out(made, Gathering(None, today), today=today, at=at)
             return ""
     except rules.Refused as refusal:
         raise requirements.NotAllowedNow(str(refusal)) from refusal

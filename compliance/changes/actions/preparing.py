@@ -1,28 +1,27 @@
-"""Working out what a change would do, and keeping it line by line, so that everybody decides on the same difference."""
+"""What a change of a requirement would do, kept line by line, so that everybody decides on the same difference."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from compliance.changes import queries, rules
 from compliance.changes.actions import leaving
+from compliance.changes.actions.lines import columns
 from compliance.changes.actions.locking import in_words
-from compliance.changes.enums import Deed, Difference, Kind, Reach, State
+from compliance.changes.actions.weighing import weigh
+from compliance.changes.enums import Deed, Difference, Kind, State
 from compliance.changes.models import Change, Line
 from compliance.core import change as core
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
-from lms.people import queries as people
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
     from lms.people.models import User
 
 _BATCH = 500
-_PAIRS = ("due", "shifted", "grace", "opens", "next_due", "until")
 # From which states each kind of change can be made.
 _FROM: dict[str, frozenset[str]] = {
     Kind.EDIT: frozenset({RequirementState.ACTIVE, RequirementState.PAUSED}),
@@ -50,7 +49,7 @@ def prepare(
     works it out, unless the caller wants it `at_once`; a second click while it does is answered with the same change.
     Raises rules.Refused when the requirement is in a state in which this cannot be done, or when nothing would change.
     """
-    held = _requirement(requirement.pk)
+    held = hold(requirement.pk)
     if held.state not in _FROM[kind]:
         raise rules.Refused(_("The requirement is in another state meanwhile. Look at it again."))
     before = requirements.content_of(held)
@@ -58,66 +57,39 @@ def prepare(
         raise rules.Refused(_("Nothing differs from what it says now."))
     if why := requirements.why_not(held, kind.value, content or before):
         raise rules.Refused(why)
-    begun = _begun(held, kind, content or before, by)
-    made = begun or _new(held, kind, content or before, by=by, at=at)
-    return begun or _work_out(made, by=by, today=today, at=at, at_once=at_once)
+    return begin(held, kind, content or before, by=by, today=today, at=at, at_once=at_once)
 
 
-@transaction.atomic
-def prepare_undo(*, undone: Change, by: "User", today: date, at: datetime) -> Change:
-    """A change that takes `undone` back, with what that would do. Raises rules.Refused when it cannot be undone.
-
-    As `prepare` otherwise.
-    """
-    held = _requirement(undone.requirement_id)
-    if why := rules.why_not_undone(undone, at, queries.latest_made(held.pk)):
-        raise rules.Refused(why)
-    begun = _begun(held, Kind.UNDO, undone.before["content"], by)
-    made = begun or _new(held, Kind.UNDO, undone.before["content"], by=by, at=at, undoes=undone)
-    return begun or _work_out(made, by=by, today=today, at=at)
-
-
-@transaction.atomic
-def rework(*, found: Change, reach: Reach, by: "User", today: date, at: datetime) -> Change:
-    """Work it out anew, with another choice of due dates if need be; a job does where many are looked at.
-
-    Raises rules.Refused.
-    """
-    leaving.refuse_if_at_work(found, at=at)
-    held = locked(found)
-    leaving.refuse_if_at_work(held, at=at)
-    if held.state != State.PREPARED or held.proposed_by_id != by.pk:
-        raise rules.Refused(_("Only whoever prepares a change works it out anew, before it is sent."))
-    chosen = reach if held.kind == Kind.EDIT else Reach.FUTURE
-    if held.reach != chosen:
-        # Another question has another answer: nothing in it is new.
-        held.lines.all().delete()
-    held.reach = chosen
-    return _work_out(held, by=by, today=today, at=at)
+def begin(
+    held: "Requirement",
+    kind: Kind,
+    content: dict[str, Any],
+    *,
+    by: "User",
+    today: date,
+    at: datetime,
+    at_once: bool = False,
+    undoes: Change | None = None,
+) -> Change:
+    """A change of a requirement that is held, worked out; or the same one, if it was begun already. As `prepare`."""
+    if begun := _begun(held, kind, content, by):
+        return begun
+    made = Change(
+        requirement=held,
+        kind=kind,
+        content=content,
+        before=_ground(held),
+        undoes=undoes,
+        proposed_by=by,
+        proposed_at=at,
+    )
+    made.number = queries.next_number(made)
+    work_out(made, by=by, today=today, at=at, at_once=at_once)
+    return made
 
 
-def locked(found: Change) -> Change:
-    """The change and its requirement, locked, as they are now: one officer comes after the other.
-
-    Raises rules.UnderWay when somebody is at the requirement for longer than a request can wait.
-    """
-    requirement = _requirement(found.requirement_id)
-    held = Change.objects.select_for_update(of=("self",)).select_related("undoes").get(pk=found.pk)
-    held.requirement = requirement
-    return held
-
-
-def refresh(held: Change, seen: str, *, today: date, at: datetime) -> bool:
-    """Whether the difference is still the one that was seen; if not, the new one is kept beside what it was."""
-    now = queries.difference(held, today)
-    if now.fingerprint == seen == held.fingerprint:
-        return True
-    if now.fingerprint != held.fingerprint:
-        keep(held, now, today=today, at=at)
-    return False
-
-
-def _requirement(requirement_id: int) -> "Requirement":
+def hold(requirement_id: int) -> "Requirement":
+    """The requirement, locked. Raises rules.UnderWay."""
     with in_words():
         return requirements.locked(requirement_id)
 
@@ -137,29 +109,8 @@ def _ground(requirement: "Requirement") -> dict[str, Any]:
     }
 
 
-def _new(
-    requirement: "Requirement",
-    kind: Kind,
-    content: dict[str, Any],
-    *,
-    by: "User",
-    at: datetime,
-    undoes: Change | None = None,
-) -> Change:
-    last = Change.objects.filter(requirement=requirement).aggregate(last=Max("number"))["last"] or 0
-    return Change(
-        requirement=requirement,
-        number=last + 1,
-        kind=kind,
-        content=content,
-        before=_ground(requirement),
-        undoes=undoes,
-        proposed_by=by,
-        proposed_at=at,
-    )
-
-
-def _work_out(made: Change, *, by: "User", today: date, at: datetime, at_once: bool = False) -> Change:
+def work_out(made: Change, *, by: "User", today: date, at: datetime, at_once: bool = False) -> None:
+    """Write down what it does, or leave that to a job, unless the caller wants it `at_once`."""
     people_count = queries.people_to_look_at(made)
     if not at_once and leaving.is_for_a_job(people_count):
         made.fingerprint, made.worked_out_on, made.worked_out_at = "", today, at
@@ -167,7 +118,6 @@ def _work_out(made: Change, *, by: "User", today: date, at: datetime, at_once: b
         leaving.leave(made, Deed.LOOK, people_count=people_count, by=by, at=at)
     else:
         keep(made, queries.difference(made, today), today=today, at=at)
-    return made
 
 
 def keep(made: Change, now: queries.Difference, *, today: date, at: datetime) -> None:
@@ -175,10 +125,7 @@ def keep(made: Change, now: queries.Difference, *, today: date, at: datetime) ->
     known = queries.known_lines(made) if made.pk else {}
     made.fingerprint, made.worked_out_on, made.worked_out_at = now.fingerprint, today, at
     made.affected_count = len(now.lines)
-    made.people_count = int(str(people.measure(at=at)["people"]))
-    # Where nobody else may decide, waiting for a second person would be waiting for ever.
-    has_second = bool(queries.approvers(made))
-    made.limit = rules.limit(queries.threshold(), made.people_count) if has_second else None
+    weigh(made, at=at)
     made.mails_ahead, made.mails_ahead_before, made.mails_today = now.mails(today)
     made.save()
     rows = [_row(made, line, now, known) for line in now.lines]
@@ -192,9 +139,7 @@ def keep(made: Change, now: queries.Difference, *, today: date, at: datetime) ->
 
 def _row(made: Change, line: core.Line, now: queries.Difference, known: dict[int, Line]) -> Line:
     held = now.held.get(line.person_id)
-    values = {"effect": line.effect.value, "starts_on": line.starts_on}
-    for name in _PAIRS:
-        values[f"{name}_from"], values[f"{name}_to"] = getattr(line, name)
+    values = columns(line, "shifted", "grace")
     before = known.get(line.person_id)
     difference = Difference.SAME
     if known and before is None:

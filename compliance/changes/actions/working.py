@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from compliance.changes import messages, queries, rules
-from compliance.changes.actions.deciding import approve
-from compliance.changes.actions.making import ask, check_ground, make
-from compliance.changes.actions.preparing import keep, locked
+from compliance.changes.actions.deciding import approve, ask, make
+from compliance.changes.actions.making import REQUIREMENTS
+from compliance.changes.actions.preparing import keep
 from compliance.changes.enums import Deed, State
 from compliance.changes.models import Change
 from compliance.changes.queries.works import STALE
@@ -60,9 +60,9 @@ def _work_out(job: JobHandle, found: Change) -> None:
         pass
     now = queries.difference(found, today, tell)
     with job.chunk(done=total, phase=_("Writing it down"), is_long=True):
-        held = locked(found)
+        held = REQUIREMENTS.locked(found)
         if held.state == State.PREPARED:
-            check_ground(held, job.at)
+            REQUIREMENTS.check_ground(held, at=job.at)
             keep(held, now, today=today, at=job.at)
 
 

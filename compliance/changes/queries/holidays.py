@@ -6,11 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
-from django.http import Http404
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 
-from compliance.changes.enums import State
 from compliance.changes.models import HolidayChange
+from compliance.changes.queries.looking import waiting_first
 from compliance.changes.queries.outlooks import Happening
 from compliance.core import calendars
 from compliance.core.change import Due, Reach
@@ -74,33 +74,13 @@ def could_move_open(made: HolidayChange, today: date) -> bool:
 
 def all_holiday_changes() -> QuerySet[HolidayChange]:
     """Every one: those that wait for somebody first, then the newest."""
-    rank = Case(
-        When(state=State.WAITING, then=Value(0)),
-        When(state=State.PREPARED, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    rows = HolidayChange.objects.select_related("proposed_by", "decided_by", "undoes")
-    return rows.annotate(rank=rank).order_by("rank", "-proposed_at", "-pk")
+    return waiting_first(HolidayChange.objects.select_related("proposed_by", "decided_by", "undoes"))
 
 
 def holiday_change_by(public_id: UUID) -> HolidayChange:
     """One change with its people. Raises Http404."""
-    found = (
-        HolidayChange.objects.select_related("outlook", "proposed_by", "decided_by", "undoes")
-        .filter(public_id=public_id)
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
-
-
-def latest_holidays_made() -> HolidayChange | None:
-    """The last one that was made and not undone since; undoing itself does not count."""
-    rows = HolidayChange.objects.filter(state=State.MADE, undoes=None)
-    undone = HolidayChange.objects.filter(state=State.MADE, undoes__isnull=False).values("undoes")
-    return rows.exclude(pk__in=undone).order_by("-made_at", "-pk").first()
+    related = ("outlook", "proposed_by", "decided_by", "undoes")
+    return get_object_or_404(HolidayChange.objects.select_related(*related), public_id=public_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
-from django.http import Http404
+from django.db.models import Case, Count, IntegerField, Max, QuerySet, Value, When
+from django.shortcuts import get_object_or_404
 
 from compliance.changes import rules
 from compliance.changes.enums import Difference, Effect, State
-from compliance.changes.models import Change, HolidayChange, Line, Threshold
+from compliance.changes.models import Change, Line, Proposal, Threshold
 from compliance.reminders import queries as reminders
 from lms.access import roles
 from lms.access.permissions import Permission
 from lms.people import queries as people
 
+C = TypeVar("C", bound=Proposal)
 _ORDER = {effect: place for place, effect in enumerate(Effect.values)}
 
 
@@ -39,15 +40,20 @@ def limit_alone(at: datetime) -> int | None:
 
 
 def all_changes() -> QuerySet[Change]:
-    """Every change: those that wait for somebody first, then the newest."""
+    """Every change of a requirement: those that wait for somebody first, then the newest."""
+    related = ("requirement", "proposed_by", "decided_by", "undoes")
+    return waiting_first(Change.objects.select_related(*related))
+
+
+def waiting_first(rows: QuerySet[C]) -> QuerySet[C]:
+    """Those that wait for somebody first, then what is prepared, then the newest."""
     rank = Case(
         When(state=State.WAITING, then=Value(0)),
         When(state=State.PREPARED, then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
-    rows = Change.objects.select_related("requirement", "proposed_by", "decided_by", "undoes")
-    return rows.annotate(rank=rank).order_by("rank", "-proposed_at", "-pk")
+    return rows.order_by(rank, "-proposed_at", "-pk")
 
 
 def waiting_count() -> int:
@@ -57,23 +63,26 @@ def waiting_count() -> int:
 
 def change_by(public_id: UUID) -> Change:
     """One change with its requirement and its people. Raises Http404."""
-    found = (
-        Change.objects.select_related(
-            "requirement", "proposed_by", "decided_by", "undoes__requirement", "requirement__owner"
-        )
-        .filter(public_id=public_id)
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
+    related = ("requirement", "proposed_by", "decided_by", "undoes__requirement", "requirement__owner")
+    return get_object_or_404(Change.objects.select_related(*related), public_id=public_id)
 
 
-def latest_made(requirement_id: int) -> Change | None:
-    """The last change that was made of a requirement and not undone since; undoing itself does not count."""
-    rows = Change.objects.filter(requirement_id=requirement_id, state=State.MADE, undoes=None)
-    undone = Change.objects.filter(state=State.MADE, undoes__isnull=False).values("undoes")
-    return rows.exclude(pk__in=undone).order_by("-made_at", "-pk").first()
+def next_number(made: Proposal) -> int:
+    """What people are going to call it."""
+    return int(_series(made).aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def latest_made(of: C) -> C | None:
+    """The last change of the same thing that was made and not undone since; undoing itself does not count."""
+    rows = _series(of).filter(state=State.MADE)
+    undone = rows.filter(undoes__isnull=False).values("undoes")
+    return rows.filter(undoes=None).exclude(pk__in=undone).order_by("-made_at", "-pk").first()
+
+
+def _series(of: C) -> QuerySet[C]:
+    """Those of the same requirement, or those of the holidays: one number follows the other, and one undo."""
+    rows: QuerySet[C] = QuerySet(type(of))
+    return rows.filter(requirement=of.requirement_id) if isinstance(of, Change) else rows
 
 
 def lines_of(
@@ -111,7 +120,7 @@ def known_lines(found: Change) -> dict[int, Line]:
     return {row.user_id: row for row in rows}
 
 
-def approvers(found: Change | HolidayChange) -> list[Any]:
+def approvers(found: Proposal) -> list[Any]:
     """Who may decide it: everybody who may change requirements, but not whoever proposed it."""
     return [one for one in _officers() if one.pk != found.proposed_by_id]
 

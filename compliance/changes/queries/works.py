@@ -8,7 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from compliance.changes.enums import Deed, State
-from compliance.changes.models import Change
+from compliance.changes.models import Change, Proposal
 from lms.jobs import queries as jobs
 from lms.jobs.enums import JobStatus
 from tenants.lifecycle import refusals
@@ -72,12 +72,12 @@ class Work:
         return self.progress.job.problem if self.progress is not None else ""
 
 
-def work_on(found: Change, *, at: datetime) -> Work | None:
+def work_on(found: Proposal, *, at: datetime) -> Work | None:
     """The job that was left for the change last; None when there was none, or when all that it was to do is done.
 
     One statement if there was one. One that was taken home without its job is stopped.
     """
-    if found.job_public_id is None or found.state not in {State.PREPARED, State.WAITING}:
+    if not isinstance(found, Change) or found.job_public_id is None or not found.is_open:
         return None
     job = jobs.one_of_kind(JOB_KIND, found.job_public_id)
     if job is None:

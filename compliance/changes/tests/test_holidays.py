@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from compliance.changes import actions, queries
-from compliance.changes.actions import holidays, holidays_deciding
+from compliance.changes.actions import holidays
 from compliance.changes.enums import Reach
 from compliance.changes.models import HolidayChange, OutlookLine
 from compliance.changes.rules import DifferenceChanged, Refused, UnderWay
@@ -82,7 +82,7 @@ def prepare(days, by, at):
 
 
 def make(change, at):
-    return holidays_deciding.make(
+    return actions.make(
         found=change,
         fingerprint=change.fingerprint,
         reason="The calendar of the year",
@@ -112,7 +112,7 @@ def test_what_is_shown_is_what_the_turns_do_and_undoing_leaves_what_was_there(in
     was, before = due_dates(requirements, at), [in_force(each) for each in requirements]
     change = prepare(a_list(rng, today), bo, at)
     if seed % 2:
-        change = holidays.rework(found=change, reach=Reach.OPEN, by=bo, today=today, at=at)
+        change = actions.rework(found=change, reach=Reach.OPEN, by=bo, today=today, at=at)
     lines = {(each.requirement_id, each.user_id): each for each in queries.outlook_lines(change.outlook)}
     make(change, at)
     now = due_dates(requirements, at)
@@ -131,7 +131,7 @@ def test_what_is_shown_is_what_the_turns_do_and_undoing_leaves_what_was_there(in
     assert moved == told
     assert change.affected_count == len({who for _pk, who in lines})
     turn(at)
-    undone = holidays.prepare_undo(undone=HolidayChange.objects.get(pk=change.pk), by=bo, today=today, at=at)
+    undone = actions.prepare_undo(undone=HolidayChange.objects.get(pk=change.pk), by=bo, today=today, at=at)
     make(undone, at)
     turn(at)
     assert [in_force(each) for each in requirements] == before
@@ -204,7 +204,7 @@ def test_undone_within_a_day_the_newest_first_and_never_twice(begun, bo, at):
     second = make(prepare(CLOSED, bo, at), at)
 
     def undo(made, at):
-        return holidays.prepare_undo(undone=made, by=bo, today=clock.today(at), at=at)
+        return actions.prepare_undo(undone=made, by=bo, today=clock.today(at), at=at)
 
     with pytest.raises(Refused, match="Undo that one first"):
         undo(first, at)

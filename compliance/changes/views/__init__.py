@@ -1,21 +1,11 @@
 """Pages of changes: shapes only. What a change does is for the queries, making it for the actions."""
 
 from compliance.changes.views.deciding import decide, make, rework, undo, withdraw
-from compliance.changes.views.holidays import (
-    holidays_csv,
-    holidays_decide,
-    holidays_detail,
-    holidays_list,
-    holidays_make,
-    holidays_rework,
-    holidays_undo,
-    holidays_withdraw,
-)
+from compliance.changes.views.holidays import HOLIDAYS, holidays_csv, holidays_detail, holidays_list
 from compliance.changes.views.looking import detail, lines_csv, list_, threshold
 from compliance.changes.views.outlooks import roster, roster_csv
 
 __all__ = [
-    "decide", "detail", "holidays_csv", "holidays_decide", "holidays_detail", "holidays_list", "holidays_make",
-    "holidays_rework", "holidays_undo", "holidays_withdraw", "lines_csv", "list_", "make", "rework", "roster",
-    "roster_csv", "threshold", "undo", "withdraw",
+    "HOLIDAYS", "decide", "detail", "holidays_csv", "holidays_detail", "holidays_list", "lines_csv", "list_", "make",
+    "rework", "roster", "roster_csv", "threshold", "undo", "withdraw",
 ]  # fmt: skip

@@ -1,119 +1,119 @@
-"""What is done with a change: worked out anew, made, sent, agreed to, rejected, withdrawn, undone."""
+"""What is done with a change of any kind: worked out anew, made, sent, agreed to, rejected, withdrawn, undone.
 
+`pages` says of which kind it is; the addresses give it.
+"""
+
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from compliance.changes import actions, forms, queries
+from compliance.changes import actions, forms
 from compliance.changes.enums import Reach, State
-from compliance.changes.views.showing import page_of
+from compliance.changes.models import Proposal
+from compliance.changes.views.showing import REQUIREMENTS, Pages
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.ui import http
 from tenants import clock
 
+# Of what was left to a job the page itself says how far it is.
+_SAID = {
+    State.MADE: _("Made. What it does reaches everybody within a minute."),
+    State.WAITING: _("Sent. Everybody who may agree was written to."),
+    State.REJECTED: _("Rejected. Whoever proposed it was written to; nothing was changed."),
+    State.WITHDRAWN: _("Withdrawn. Nothing was changed."),
+}
+
 
 @guard.needs(Permission.REQUIREMENTS_EDIT)
 @require_POST
-def rework(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def rework(request: HttpRequest, public_id: UUID, pages: Pages = REQUIREMENTS) -> HttpResponse:
     """Work it out anew, with the choice of due dates that was made."""
-    found, now = queries.change_by(public_id), clock.now()
+    found, by, now = pages.find(public_id), guard.viewer(request), clock.now()
     form = forms.ReachForm(request.POST)
     reach = Reach(form.cleaned_data["reach"]) if form.is_valid() else Reach(found.reach)
-    try:
-        actions.rework(found=found, reach=reach, by=guard.viewer(request), today=clock.today(now), at=now)
-    except actions.UnderWay as under_way:
-        messages.info(request, str(under_way))
-    except actions.Refused as refusal:
-        messages.error(request, str(refusal))
-    return http.see_other("changes:detail", public_id=public_id)
+    return _do(
+        request,
+        pages,
+        found,
+        lambda: actions.rework(found=found, reach=reach, by=by, today=clock.today(now), at=now),
+    )
 
 
 @guard.needs(Permission.REQUIREMENTS_EDIT)
 @require_POST
-def make(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def make(request: HttpRequest, public_id: UUID, pages: Pages = REQUIREMENTS) -> HttpResponse:
     """Make it, or send it to a second person where one is needed."""
-    found, now = queries.change_by(public_id), clock.now()
+    found, by, now = pages.find(public_id), guard.viewer(request), clock.now()
     form = forms.MakeForm(request.POST)
     if not form.is_valid():
-        return page_of(request, found, form=form, status=422)
+        return pages.show(request, found, form=form, status=422)
     deed = actions.ask if found.needs_second else actions.make
-    given = {"reason": form.cleaned_data["reason"], "fingerprint": form.cleaned_data["fingerprint"]}
-    try:
-        done = deed(found=found, **given, by=guard.viewer(request), today=clock.today(now), at=now)
-    except actions.DifferenceChanged:
-        return _anew(request, public_id)
-    except actions.UnderWay as under_way:
-        messages.info(request, str(under_way))
-    except actions.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        # Of what was left to a job the page itself says how far it is.
-        if done.state == State.MADE:
-            messages.success(request, _("Made. What it does reaches everybody within a minute."))
-        elif done.state == State.WAITING:
-            messages.success(request, _("Sent. Everybody who may agree was written to."))
-    return http.see_other("changes:detail", public_id=public_id)
+    return _do(
+        request,
+        pages,
+        found,
+        lambda: deed(found=found, by=by, today=clock.today(now), at=now, **form.cleaned_data),
+    )
 
 
 @guard.needs(Permission.REQUIREMENTS_EDIT)
 @require_POST
-def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def decide(request: HttpRequest, public_id: UUID, pages: Pages = REQUIREMENTS) -> HttpResponse:
     """Agree or reject, as the second person."""
-    found, now, viewer = queries.change_by(public_id), clock.now(), guard.viewer(request)
+    found, by, now = pages.find(public_id), guard.viewer(request), clock.now()
     form = forms.DecisionForm(request.POST)
     if not form.is_valid():
-        return page_of(request, found, form=form, status=422)
-    remark = form.cleaned_data["remark"]
+        return pages.show(request, found, form=form, status=422)
+    remark, seen = form.cleaned_data["remark"], form.cleaned_data["fingerprint"]
+
+    def deed() -> Any:
+        if form.cleaned_data["decision"] == "reject":
+            return actions.reject(found=found, remark=remark, by=by, at=now)
+        return actions.approve(
+            found=found, fingerprint=seen, remark=remark, by=by, today=clock.today(now), at=now
+        )
+
+    return _do(request, pages, found, deed)
+
+
+@guard.needs(Permission.REQUIREMENTS_EDIT)
+@require_POST
+def withdraw(request: HttpRequest, public_id: UUID, pages: Pages = REQUIREMENTS) -> HttpResponse:
+    """Take back what one proposed."""
+    found, by = pages.find(public_id), guard.viewer(request)
+    return _do(request, pages, found, lambda: actions.withdraw(found=found, by=by, at=clock.now()))
+
+
+@guard.needs(Permission.REQUIREMENTS_EDIT)
+@require_POST
+def undo(request: HttpRequest, public_id: UUID, pages: Pages = REQUIREMENTS) -> HttpResponse:
+    """Prepare the change that takes this one back, and show what that would do."""
+    found, by, now = pages.find(public_id), guard.viewer(request), clock.now()
+    return _do(
+        request,
+        pages,
+        found,
+        lambda: actions.prepare_undo(undone=found, by=by, today=clock.today(now), at=now),
+    )
+
+
+def _do(request: HttpRequest, pages: Pages, found: Proposal, deed: Callable[[], Proposal]) -> HttpResponse:
+    """Do it and say so, or say why not; where it would do something else by now, that is shown."""
+    done = found
     try:
-        if form.cleaned_data["decision"] == "approve":
-            done = actions.approve(
-                found=found, remark=remark, fingerprint=form.cleaned_data["fingerprint"],
-                by=viewer, today=clock.today(now), at=now,
-            )  # fmt: skip
-            if done.state == State.MADE:
-                messages.success(request, _("Made. What it does reaches everybody within a minute."))
-        else:
-            actions.reject(found=found, remark=remark, by=viewer, at=now)
-            messages.success(request, _("Rejected. Whoever proposed it was written to; nothing was changed."))
+        done = deed()
     except actions.DifferenceChanged:
-        return _anew(request, public_id)
+        return pages.show(request, pages.find(found.public_id), is_stale=True, status=409)
     except actions.UnderWay as under_way:
         messages.info(request, str(under_way))
     except actions.Refused as refusal:
         messages.error(request, str(refusal))
-    return http.see_other("changes:detail", public_id=public_id)
-
-
-@guard.needs(Permission.REQUIREMENTS_EDIT)
-@require_POST
-def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Take back what one proposed."""
-    try:
-        actions.withdraw(found=queries.change_by(public_id), by=guard.viewer(request), at=clock.now())
-    except actions.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Withdrawn. Nothing was changed."))
-    return http.see_other("changes:detail", public_id=public_id)
-
-
-@guard.needs(Permission.REQUIREMENTS_EDIT)
-@require_POST
-def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Prepare the change that takes this one back, and show what that would do."""
-    found, now = queries.change_by(public_id), clock.now()
-    try:
-        made = actions.prepare_undo(undone=found, by=guard.viewer(request), today=clock.today(now), at=now)
-    except actions.Refused as refusal:
-        messages.error(request, str(refusal))
-        return http.see_other("changes:detail", public_id=public_id)
-    return http.see_other("changes:detail", public_id=made.public_id)
-
-
-def _anew(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The same change with the difference of now, and what differs from what was seen."""
-    return page_of(request, queries.change_by(public_id), is_stale=True, status=409)
+    if done.state != found.state and (said := _SAID.get(State(done.state))):
+        messages.success(request, str(said))
+    return http.see_other(f"changes:{pages.prefix}detail", public_id=done.public_id)

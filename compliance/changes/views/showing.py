@@ -1,19 +1,34 @@
 """The page of one change, whichever deed it is shown after."""
 
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from compliance.changes import forms, queries, rules
-from compliance.changes.enums import Kind, State
-from compliance.changes.models import Change, HolidayChange
+from compliance.changes.enums import State
+from compliance.changes.models import Change, Proposal
 from compliance.requirements import queries as requirements
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.ui import paging, partials
 from tenants import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where the changes of one kind are found, and how one is shown. `prefix` is that of the names of its addresses.
+
+    `show` takes the request and the change, and `form`, `is_stale` and `status` as `page_of`.
+    """
+
+    prefix: str
+    find: Callable[[UUID], Any]
+    show: Callable[..., HttpResponse]
+
 
 _DEEDS = ("rework", "make", "decide", "withdraw", "undo")
 
@@ -33,29 +48,24 @@ def page_of(
     )
     is_stale = is_stale or bool(work and work.is_stale)
     said = work.words if work and work.is_of(viewer.pk) else ""
-    latest = queries.latest_made(found.requirement_id) if found.state == State.MADE else None
     context = {
         "work": work,
+        "subject": found.requirement.title,
         "requirement": found.requirement,
         "filters": chosen,
         "page": paging.page_of(rows, request),
         "groups": queries.effects_of(found),
         "changed": requirements.changed_names(found.before["content"], found.content),
-        "is_edit": found.kind == Kind.EDIT,
         "is_stale": is_stale,
-        "put_away": queries.put_away_meanwhile(found)
-        if found.state in {State.PREPARED, State.WAITING}
-        else [],
-        "differing": queries.lines_of(found, difference="any").count() if is_stale else 0,
+        "put_away": queries.put_away_meanwhile(found) if found.is_open else [],
+        "differing": queries.lines_of(found, difference="any").count() if is_stale else None,
         "mails_sent": queries.mails_sent(found.undoes or found)
         if found.state == State.MADE or found.undoes
         else 0,
         **parts_of(found, form, said=said),
         **deeds_of(
+            request,
             found,
-            viewer,
-            now,
-            latest=latest,
             is_free=found.is_worked_out and not (work and work.is_open),
             can_stop=work is None or work.can_stop,
         ),
@@ -75,14 +85,16 @@ def progress_of(request: HttpRequest, found: Change) -> HttpResponse:
     return partials.render_page(request, "changes/change_detail.html", context, partial="work")
 
 
-def parts_of(found: Change | HolidayChange, sent: Any, *, said: str = "", prefix: str = "") -> dict[str, Any]:
-    """What every page of a change shows besides the difference. `prefix` is that of the names of its addresses."""
-    is_undecided = found.state in {State.PREPARED, State.WAITING}
+REQUIREMENTS = Pages("", queries.change_by, page_of)
+
+
+def parts_of(found: Proposal, sent: Any, *, said: str = "", prefix: str = "") -> dict[str, Any]:
+    """What every page of a change shows besides the difference. `prefix`: as `Pages.prefix`."""
     return {
         "one": found,
         "form": _form_of(found, sent, said=said),
         "reach_form": forms.ReachForm(initial={"reach": found.reach}),
-        "approvers": queries.approvers(found) if is_undecided else [],
+        "approvers": queries.approvers(found) if found.is_open else [],
         "undone_by": found.undone_by.filter(state=State.MADE).select_related("proposed_by").first(),
         "page_name": f"changes:{prefix}detail",
         "to": {deed: reverse(f"changes:{prefix}{deed}", args=[found.public_id]) for deed in _DEEDS},
@@ -90,15 +102,10 @@ def parts_of(found: Change | HolidayChange, sent: Any, *, said: str = "", prefix
 
 
 def deeds_of(
-    found: Change | HolidayChange,
-    viewer: Any,
-    now: datetime,
-    *,
-    latest: Change | HolidayChange | None,
-    is_free: bool = True,
-    can_stop: bool = True,
+    request: HttpRequest, found: Proposal, *, is_free: bool = True, can_stop: bool = True
 ) -> dict[str, Any]:
-    """What the viewer may do with it now. `latest` was made last; `is_free`: no job is at work on it."""
+    """What the viewer may do with it now. `is_free`: no job is at work on it."""
+    viewer = guard.viewer(request)
     edits = Permission.REQUIREMENTS_EDIT in viewer.usable_permissions
     is_own = viewer.pk == found.proposed_by_id
     prepared, waits, made = (found.state == each for each in (State.PREPARED, State.WAITING, State.MADE))
@@ -107,13 +114,15 @@ def deeds_of(
         "may_begin_again": prepared and edits and is_own,
         "may_decide": waits and edits and not is_own and is_free,
         "needs_other": waits and edits and is_own and is_free,
-        "may_withdraw": (prepared or waits) and is_own and can_stop,
+        "may_withdraw": found.is_open and is_own and can_stop,
         "may_undo": made and edits,
-        "why_not_undone": rules.why_not_undone(found, now, latest) if made else "",
+        "why_not_undone": rules.why_not_undone(found, clock.now(), queries.latest_made(found))
+        if made
+        else "",
     }
 
 
-def _form_of(found: Change | HolidayChange, sent: Any, *, said: str) -> Any:
+def _form_of(found: Proposal, sent: Any, *, said: str) -> Any:
     """What can be sent next. What was sent for another state of the change (a second click, say) is shown no more."""
     blank = {State.PREPARED: forms.MakeForm, State.WAITING: forms.DecisionForm}.get(State(found.state))
     if blank is None or type(sent) is blank:
