@@ -18,9 +18,10 @@ UNDO_HOURS = 24
 class Change(Proposal):
     """One change of one requirement; its number counts within the requirement.
 
-    `content` is what the requirement is to say, `before` what it said and which state it had. It was worked out on
-    `worked_out_on`, the tenant's day; mails are counted from that day on. Without a fingerprint it has not been worked
-    out yet: the job of this public id is at it, or has failed.
+    `content` is what the requirement is to say, `before` what it said and which state it had. `fingerprint` is that of
+    the difference on `worked_out_on` (the tenant's day). `affected_count` people of `people_count` active ones; more
+    than `limit` need a second person (None: nobody does). Mails are counted from that day on. Without a fingerprint it
+    has not been worked out yet: the job of this public id is at it, or has failed.
     """
 
     # Only a draft can be deleted, and with it what was proposed and never made.

@@ -9,7 +9,12 @@ from .models_proposals import Proposal, proposal_constraints
 
 
 class HolidayChange(Proposal):
-    """One change of the list of holidays. `before` and `after` are the whole list: pairs of an ISO date and a name."""
+    """One change of the list of holidays; `number` is what people call it.
+
+    `before` and `after` are the whole list as pairs of an ISO date and a name, by day. `fingerprint` is that of what it
+    does on the day its outlook was worked out; it concerns `affected_count` of `people_count` active people, and more
+    than `limit` need a second person (None: nobody does).
+    """
 
     before = models.JSONField()
     after = models.JSONField()
