@@ -26,7 +26,11 @@ PAGES_OF_REQUESTS = (
     "oversight:many-waivers",
     "oversight:many-exemptions",
     "oversight:many-extensions",
+    "oversight:many-certifications",
     "oversight:many-undo",
+    "oversight:certify",
+    "oversight:revoke",
+    "oversight:restore",
 )
 
 
@@ -71,7 +75,7 @@ class OversightConfig(AppConfig):
         navigation.register(
             navigation.Entry(
                 key="requests",
-                label=_("Waivers"),
+                label=_("Requests"),
                 url_name="oversight:requests",
                 permission=Permission.WAIVERS_VIEW,
                 order=55,

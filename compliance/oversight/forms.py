@@ -90,7 +90,7 @@ REVIEW_AFTER = timedelta(days=365)
 
 def days_of(given: dict[str, Any]) -> records.Days:
     """What a form asks for: the days that its kind has."""
-    names = ("starts_on", "ends_on", "review_on", "moved_to")
+    names = ("starts_on", "ends_on", "review_on", "moved_to", "on", "source", "valid_until")
     return records.Days(**{name: given[name] for name in names if given.get(name)})
 
 
@@ -103,7 +103,13 @@ def request_filters(query: QueryDict) -> filters.FilterSet:
             filters.Choice(
                 "kind",
                 _("Kind"),
-                [("exemptions", _("Exemptions")), ("extensions", _("Extensions"))],
+                [
+                    ("exemptions", _("Exemptions")),
+                    ("extensions", _("Extensions")),
+                    ("certifications", _("Certifications")),
+                    ("revocations", _("Revocations")),
+                    ("reinstatements", _("Revocations taken back")),
+                ],
                 _("Waivers"),
             ),
             filters.Choice("state", _("Decision"), RequestState.choices),

@@ -1,4 +1,4 @@
-"""Certifying by hand, revoking, and taking a revocation back."""
+"""Asking to certify by hand, to revoke, and to take a revocation back."""
 
 from datetime import date
 from typing import Any
@@ -24,6 +24,14 @@ def _text(**fields: Any) -> forms.CharField:
     return forms.CharField(max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), **fields)
 
 
+def _evidence() -> forms.CharField:
+    return _text(
+        label=_("Evidence"),
+        required=False,
+        help_text=_("Where the proof lies. Only officers and auditors read this."),
+    )
+
+
 class CertifyForm(forms.Form):
     """Who did what when, though in no course here, and how it is known."""
 
@@ -34,7 +42,7 @@ class CertifyForm(forms.Form):
     source = forms.ChoiceField(
         label=_("What it rests on"),
         choices=[
-            (CreditSource.MANUAL, _("I certify it by hand")),
+            (CreditSource.MANUAL, _("Certified by hand")),
             (CreditSource.PRIOR, _("Prior credit: done before, or elsewhere")),
         ],
         initial=CreditSource.MANUAL,
@@ -49,11 +57,11 @@ class CertifyForm(forms.Form):
         ),
     )
     reason = _text(label=_("Reason"), help_text=_REASON)
-    reference = forms.CharField(
-        label=_("Reference"),
+    evidence_note = forms.CharField(
+        label=_("Evidence"),
         max_length=200,
         required=False,
-        help_text=_("Where the proof lies, for example a list of participants."),
+        help_text=_("Where the proof lies, for example a list of participants. It stands in the record."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,14 +74,21 @@ class CertifyForm(forms.Form):
 class RevokeForm(forms.Form):
     """Why a completion counts no longer, and by when the person owes it anew."""
 
-    due_on = _day(label=_("New due date"), help_text=_("It is met until the end of that day."))
+    due_on = _day(
+        label=_("New due date"),
+        help_text=_(
+            "It is met until the end of that day. The request has to be approved before it has passed."
+        ),
+    )
     reason = _text(label=_("Reason"), help_text=_REASON)
+    evidence_note = _evidence()
 
 
 class RestoreForm(forms.Form):
     """Why a completion counts again."""
 
     reason = _text(label=_("Reason"), help_text=_REASON)
+    evidence_note = _evidence()
 
 
 class HistoryForm(forms.Form):

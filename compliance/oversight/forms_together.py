@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from compliance.oversight.forms import ExemptionForm, ExtensionForm, WaiverForm, days_of
+from compliance.oversight.forms_credits import CertifyForm
 from compliance.records import queries as records
 from lms.people import queries as people
 from lms.ui.lines import numbered, several_text, told
@@ -17,7 +18,10 @@ REACHES = [
     (LISTED, _("The people of a list")),
     (DEPARTMENT, _("The people of a department and those below it")),
 ]
-OWN = ("requirement", "starts_on", "review_on", "ends_on", "moved_to", "reason", "evidence_note")
+OWN = (
+    "requirement", "starts_on", "review_on", "ends_on", "moved_to", "source", "on", "valid_until", "reason",
+    "evidence_note",
+)  # fmt: skip
 
 
 class _Many(forms.Form):
@@ -110,4 +114,13 @@ class ManyExtensions(_Many, ExtensionForm):
     """The same new due date for many."""
 
 
-FORMS: dict[str, Any] = {"waivers": ManyWaivers, "exemptions": ManyExemptions, "extensions": ManyExtensions}
+class ManyCertifications(_Many, CertifyForm):
+    """The same completion for many."""
+
+
+FORMS: dict[str, Any] = {
+    "waivers": ManyWaivers,
+    "exemptions": ManyExemptions,
+    "extensions": ManyExtensions,
+    "certifications": ManyCertifications,
+}

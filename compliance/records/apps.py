@@ -23,6 +23,18 @@ DEEDS = {
     "records.extension_withdrawn": _("withdrew the request for an extension"),
     "records.extension_undone": _("took an extension back"),
     "records.extended": _("moved due dates"),
+    "records.certification_asked": _("asked to certify training"),
+    "records.certification_approved": _("approved a certification"),
+    "records.certification_refused": _("refused a certification"),
+    "records.certification_withdrawn": _("withdrew the request to certify training"),
+    "records.revocation_asked": _("asked to revoke training"),
+    "records.revocation_approved": _("approved a revocation"),
+    "records.revocation_refused": _("refused a revocation"),
+    "records.revocation_withdrawn": _("withdrew the request to revoke training"),
+    "records.reinstatement_asked": _("asked to take a revocation back"),
+    "records.reinstatement_approved": _("approved that a revocation is taken back"),
+    "records.reinstatement_refused": _("refused to take a revocation back"),
+    "records.reinstatement_withdrawn": _("withdrew the request to take a revocation back"),
     "records.credit_given": _("certified that training was completed"),
     "records.event_recorded": _("recorded an event and asked for training again"),
     "records.key_created": _("made an access key"),
@@ -73,7 +85,7 @@ def _register_requests() -> None:
         mail_kinds.MessageKind(
             "records.request",
             Category.REQUIRED,
-            _("Waivers, exemptions and extensions"),
+            _("Requests that somebody decides"),
             context="compliance.records.letters_requests.letter",
         )
     )

@@ -1,11 +1,12 @@
 """The letters about what was certified, revoked and restored: each to the person whom it concerns."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from compliance.records.models import Credit, Revocation
+from compliance.records.models import Credit, Reinstatement, Revocation
 from lms.mail import actions as mail
 from lms.ui.dates import day_text
 from tenants import links
@@ -19,9 +20,18 @@ KIND = "records.credit"
 
 def tell(what: str, pk: int, *, to: "User", at: datetime) -> None:
     """Write to the person, in the caller's transaction. `what`: given, revoked or restored, of the row `pk`."""
-    if to.is_active:
-        draft = mail.Draft(to.pk, to.email, f"records:credit:{what}:{pk}", {"what": what, "id": pk})
-        mail.queue_many(kind=KIND, drafts=[draft], at=at)
+    tell_all(what, {pk: to}, at=at)
+
+
+def tell_all(what: str, whom: Mapping[int, "User"], *, at: datetime) -> None:
+    """As `tell`, to the person of each of these rows; a fixed number of statements."""
+    drafts = [
+        mail.Draft(to.pk, to.email, f"records:credit:{what}:{pk}", {"what": what, "id": pk})
+        for pk, to in whom.items()
+        if to.is_active
+    ]
+    if drafts:
+        mail.queue_many(kind=KIND, drafts=drafts, at=at)
 
 
 def letter(message: "Message") -> dict[str, Any] | None:
@@ -45,8 +55,14 @@ def letter(message: "Message") -> dict[str, Any] | None:
 _Words = tuple[str, list[str], str]
 
 
+def _asked(found: Credit | Revocation | Reinstatement) -> list[str]:
+    """Who had asked for it, where somebody did; before two people were needed, nobody had."""
+    request = getattr(found, "request", None)
+    return [_("%(name)s had asked for it.") % {"name": request.asked_by.display_name}] if request else []
+
+
 def _given(pk: int) -> _Words | None:
-    credit = Credit.objects.select_related("requirement", "by").filter(pk=pk).first()
+    credit = Credit.objects.select_related("requirement", "by", "request__asked_by").filter(pk=pk).first()
     if credit is None:
         return None
     names = {
@@ -60,6 +76,7 @@ def _given(pk: int) -> _Words | None:
             _("You are certified until %(until)s: %(title)s") % names,
             [
                 _("%(name)s certified “%(title)s” for you, until %(until)s.") % names,
+                *_asked(credit),
                 _("The training itself is still to be done by then; you find it under “My status”."),
             ],
             credit.reason,
@@ -68,6 +85,7 @@ def _given(pk: int) -> _Words | None:
         _("Your training counts: %(title)s") % names,
         [
             _("%(name)s certified that you completed “%(title)s” on %(day)s.") % names,
+            *_asked(credit),
             _("How long it counts stands under “My status”."),
         ],
         credit.reason,
@@ -75,7 +93,8 @@ def _given(pk: int) -> _Words | None:
 
 
 def _revoked(pk: int) -> _Words | None:
-    found = Revocation.objects.select_related("record__requirement", "by").filter(pk=pk).first()
+    rows = Revocation.objects.select_related("record__requirement", "by", "request__asked_by")
+    found = rows.filter(pk=pk).first()
     if found is None or hasattr(found, "reinstatement"):
         return None
     names = {
@@ -89,7 +108,8 @@ def _revoked(pk: int) -> _Words | None:
         _(
             "%(name)s revoked what you completed on %(done)s for “%(title)s”. Since %(day)s it counts no longer."
         )
-        % names
+        % names,
+        *_asked(found),
     ]
     if found.due_on:
         sentences.append(_("You have it again, due on %(due)s. You find it under “My status”.") % names)
@@ -98,7 +118,9 @@ def _revoked(pk: int) -> _Words | None:
 
 def _restored(pk: int) -> _Words | None:
     found = (
-        Revocation.objects.select_related("record__requirement", "reinstatement__by")
+        Revocation.objects.select_related(
+            "record__requirement", "reinstatement__by", "reinstatement__request__asked_by"
+        )
         .filter(pk=pk, reinstatement__isnull=False)
         .first()
     )
@@ -111,6 +133,9 @@ def _restored(pk: int) -> _Words | None:
     }
     return (
         _("Your training counts again: %(title)s") % names,
-        [_("%(name)s took the revocation back: what you completed on %(done)s counts again.") % names],
+        [
+            _("%(name)s took the revocation back: what you completed on %(done)s counts again.") % names,
+            *_asked(found.reinstatement),
+        ],
         found.reinstatement.reason,
     )

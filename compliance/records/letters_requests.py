@@ -1,13 +1,14 @@
-"""What the letters about waivers, exemptions and extensions say, as it is when they leave."""
+"""What the letters about requests say, as it is when they leave."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from compliance.records import letters_certifying as certifying
 from compliance.records.enums import RequestState
 from compliance.records.models import Exemption, Extension, Waiver
-from compliance.records.queries.requests import KINDS
+from compliance.records.queries.requests import KINDS, Certifying
 from lms.ui.dates import day_text
 from tenants import links
 
@@ -29,7 +30,9 @@ def letter(message: "Message") -> dict[str, Any] | None:
     is_own = message.user_id == found.user_id
     if found.batch is not None and facts["what"] in {"asked", "answered_together"}:
         return _together(found, facts["kind"], is_question=facts["what"] == "asked")
-    if facts["what"] == "asked":
+    if isinstance(found, Certifying):
+        words = (certifying.asked if facts["what"] == "asked" else certifying.answered)(found)
+    elif facts["what"] == "asked":
         words = _asked(found)
     elif facts["what"] == "undone":
         words = _undone(found)
@@ -69,6 +72,10 @@ def _together(first: Any, kind: str, *, is_question: bool) -> dict[str, Any] | N
         "waivers": (_("Waivers wait for your decision: %(n)d people"), _("a waiver")),
         "exemptions": (_("Exemptions wait for your decision: %(n)d people"), _("an exemption")),
         "extensions": (_("Extensions wait for your decision: %(n)d people"), _("an extension")),
+        "certifications": (
+            _("Certifications wait for your decision: %(n)d people"),
+            _("a certification"),
+        ),
     }
     subject, what = words[kind]
     if is_question:

@@ -14,7 +14,7 @@ from compliance.records.models import ComplianceRecord, Extension, TriggeringEve
 from compliance.records.queries import triggers as queries
 from compliance.records.queries import words as said
 from compliance.records.queries.excuses import Excuse
-from compliance.records.queries.requests import Asked, kind_of
+from compliance.records.queries.requests import Asked, Certifying
 from lms.access import roles
 from lms.access.permissions import Permission
 from lms.mail import actions as mail
@@ -28,11 +28,20 @@ if TYPE_CHECKING:
 
 KIND = "records.request"
 EVENT_KIND = "records.event"
+DECIDES = {
+    "waivers": Permission.WAIVERS_DECIDE,
+    "exemptions": Permission.WAIVERS_DECIDE,
+    "extensions": Permission.DUE_DATES_EXTEND,
+    "certifications": Permission.COMPLETIONS_CERTIFY,
+    "revocations": Permission.COMPLETIONS_CERTIFY,
+    "reinstatements": Permission.COMPLETIONS_CERTIFY,
+}
+"""What deciding a kind of request takes."""
 
 
 def tell_deciders(request: Asked, *, at: datetime) -> None:
     """Write to everyone who may decide it, in the caller's transaction."""
-    needed = Permission.DUE_DATES_EXTEND if isinstance(request, Extension) else Permission.WAIVERS_DECIDE
+    needed = DECIDES[request.word]
     deciders = people.holders_of(role.key for role in roles.ALL if needed in role.permissions)
     # Whoever is one of many decides about the others.
     apart = (request.asked_by_id,) if request.batch else (request.user_id, request.asked_by_id)
@@ -40,16 +49,23 @@ def tell_deciders(request: Asked, *, at: datetime) -> None:
 
 
 def tell_answered(request: Asked, *, at: datetime) -> None:
-    """Write to whoever asked, and to the person when something changes for them."""
+    """Write to whoever asked, and to the person when something changes for them.
+
+    What is certified or revoked has a letter of its own (`letters`).
+    """
     receivers = {request.asked_by_id: request.asked_by}
-    if request.state == RequestState.APPROVED:
+    if request.state == RequestState.APPROVED and not isinstance(request, Certifying):
         receivers[request.user_id] = request.user
     _queue(request, "answered", receivers.values(), at)
 
 
 def tell_together(first: Asked, approved: Iterable[Asked], *, at: datetime) -> None:
     """Write to each of these people that it was approved, and once to whoever asked what became of all."""
-    drafts = [_draft(one, "answered", one.user) for one in approved if one.user.is_active]
+    drafts = [
+        _draft(one, "answered", one.user)
+        for one in approved
+        if one.user.is_active and not isinstance(one, Certifying)
+    ]
     if first.asked_by.is_active:
         drafts.append(_draft(first, "answered_together", first.asked_by))
     mail.queue_many(kind=KIND, drafts=drafts, at=at)
@@ -79,7 +95,7 @@ def _queue(request: Asked, what: str, receivers: Iterable["User"], at: datetime)
 
 
 def _draft(request: Asked, what: str, to: "User") -> mail.Draft:
-    kind = kind_of(request)
+    kind = request.word
     facts = {"kind": kind, "id": request.pk, "what": what}
     return mail.Draft(to.pk, to.email, f"records:{kind}:{request.pk}:{what}:{to.pk}", facts)
 

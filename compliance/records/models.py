@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .enums import AssignmentStatus, CloseReason
+from .models_certifying import CertificationRequest, ReinstatementRequest, RevocationRequest
 from .models_credits import Credit, Reinstatement, Revocation
 from .models_keys import AccessKey
 from .models_requests import Exemption, Extension, Request, Waiver
@@ -16,6 +17,7 @@ from .models_triggers import Concern, TriggeringEvent
 __all__ = [
     "AccessKey",
     "Assignment",
+    "CertificationRequest",
     "ComplianceRecord",
     "Concern",
     "Credit",
@@ -23,8 +25,10 @@ __all__ = [
     "Extension",
     "Obligation",
     "Reinstatement",
+    "ReinstatementRequest",
     "Request",
     "Revocation",
+    "RevocationRequest",
     "TriggeringEvent",
     "Turn",
     "Waiver",

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import replace
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -19,6 +20,11 @@ class Request(models.Model):
     Append-only. A trigger in the database lets the decision be written once, the end of an excuse once, and nothing
     else be changed or deleted. Nobody decides what concerns themself. Those asked for together share a `batch`.
     """
+
+    word: ClassVar[str]
+    """Its kind in addresses, letters and pages."""
+    noun: ClassVar[str]
+    """Its kind in deeds and files."""
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     user = models.ForeignKey("people.User", models.PROTECT, related_name="%(class)ss")
@@ -45,7 +51,7 @@ class Request(models.Model):
         return self.state == RequestState.WAITING
 
 
-def _request_constraints(name: str) -> list[models.BaseConstraint]:
+def request_constraints(name: str) -> list[models.BaseConstraint]:
     """What the database holds of every kind of request."""
     undecided = Q(state=RequestState.WAITING, decided_by__isnull=True, decided_at__isnull=True)
     decided = ~Q(state=RequestState.WAITING) & Q(decided_by__isnull=False, decided_at__isnull=False)
@@ -61,13 +67,18 @@ def _request_constraints(name: str) -> list[models.BaseConstraint]:
     ]
 
 
+def takes_two(name: str) -> models.BaseConstraint:
+    """Who asked and who approves are two people."""
+    return models.CheckConstraint(
+        condition=~Q(state=RequestState.APPROVED) | ~Q(decided_by=F("asked_by")),
+        name=f"{name}_asked_and_approved_by_two",
+    )
+
+
 def _excuse_constraints(name: str) -> list[models.BaseConstraint]:
     """What the database holds of waivers and exemptions besides."""
     return [
-        models.CheckConstraint(
-            condition=~Q(state=RequestState.APPROVED) | ~Q(decided_by=F("asked_by")),
-            name=f"{name}_asked_and_approved_by_two",
-        ),
+        takes_two(name),
         models.UniqueConstraint(
             fields=["user", "requirement"],
             name=f"{name}_one_waiting",
@@ -83,6 +94,9 @@ class Waiver(Request):
     exclusion constraint in the database (migration 0005), since Django knows none without an extension.
     """
 
+    word = "waivers"
+    noun = "waiver"
+
     starts_on = models.DateField()
     ends_on = models.DateField()
     ended_on = models.DateField(null=True)
@@ -93,7 +107,7 @@ class Waiver(Request):
     class Meta:
         verbose_name = _("waiver")
         constraints = [
-            *_request_constraints("waiver"),
+            *request_constraints("waiver"),
             *_excuse_constraints("waiver"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="waiver_days_in_order"),
             models.CheckConstraint(
@@ -128,6 +142,9 @@ class Exemption(Request):
     as with waivers.
     """
 
+    word = "exemptions"
+    noun = "exemption"
+
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     review_on = models.DateField()
@@ -142,7 +159,7 @@ class Exemption(Request):
     class Meta:
         verbose_name = _("exemption")
         constraints = [
-            *_request_constraints("exemption"),
+            *request_constraints("exemption"),
             *_excuse_constraints("exemption"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
@@ -194,6 +211,9 @@ class Extension(Request):
     `undone_at`: it was taken back, and moves nothing any more.
     """
 
+    word = "extensions"
+    noun = "extension"
+
     record = models.ForeignKey("records.ComplianceRecord", models.PROTECT, related_name="extensions")
     moved_from = models.DateField()
     moved_to = models.DateField()
@@ -204,7 +224,7 @@ class Extension(Request):
     class Meta:
         verbose_name = _("extension")
         constraints = [
-            *_request_constraints("extension"),
+            *request_constraints("extension"),
             models.CheckConstraint(
                 condition=Q(moved_to__gt=F("moved_from")), name="extension_never_shortens"
             ),

@@ -41,9 +41,23 @@ def waits_text() -> str:
     return _("A request for this person and requirement waits for a decision.")
 
 
-def not_held_text() -> str:
-    """Why nothing can be asked for about somebody who does not have the requirement."""
+def not_held_text(kind: str = "") -> str:
+    """Why nothing can be asked for about somebody who does not have the requirement. `kind` as in addresses."""
+    if kind == "certifications":
+        return _(
+            "This requirement does not apply to the person. Certify it for them alone, if it is to count later."
+        )
     return _("This requirement does not apply to the person, so there is nothing to excuse them from.")
+
+
+def rests_text() -> str:
+    """Why nothing is done about a requirement that is paused."""
+    return _("This requirement rests at the moment. Turn it on again first.")
+
+
+def gone_text() -> str:
+    """Why nothing is certified or revoked of somebody who may not sign in any more."""
+    return _("The person is deactivated: nothing is owed, and nothing can be changed, until they come back.")
 
 
 def overlap_text(other: Waiver | Exemption) -> str:

@@ -10,7 +10,6 @@ from compliance.evidence import rules
 from compliance.evidence.actions import filing
 from compliance.evidence.rules.files import Checked
 from compliance.records import actions as records
-from compliance.records import queries as records_queries
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
@@ -68,5 +67,5 @@ def withdraw_request(request: Any, *, by: "User", at: datetime) -> None:
         records.withdraw(request, by=by, at=at)
     except records.Refused as error:
         raise rules.Refused(str(error)) from error
-    if records_queries.noun_of(request) != "exemption":
+    if request.noun != "exemption":
         request.files.all().delete()

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from compliance.changes import actions as changes
 from compliance.changes.enums import Kind as ChangeKind
 from compliance.history import actions as history
-from compliance.oversight.demo import duties, grounds, learning, population, proof, rosterfile
+from compliance.oversight.demo import certified, duties, grounds, learning, population, proof, rosterfile
 from compliance.oversight.demo.learning import Course, Courses
 from compliance.oversight.demo.population import Invented
 from compliance.records import actions as records
-from compliance.records.enums import CreditSource
 from compliance.reminders import actions as reminders
 from compliance.requirements import actions as requirements
 from compliance.requirements import queries as requirement_queries
@@ -72,7 +71,7 @@ class Story:
         self._except(owner)
         self._prove()
         self._correct(owner)
-        self._certify()
+        self._certify(owner)
         self._turn(0)
         self._propose()
         self._remind()
@@ -350,14 +349,18 @@ class Story:
             at=at,
         )
 
-    def _certify(self) -> None:
-        """Somebody who is overdue is certified by hand, until the training itself."""
-        person, day = self._fated(population.Fate.OVERDUE, 2), self.today - _DAY
-        records.give_credit(
-            user_id=person.pk, requirement_id=self.yearly.pk, on=day, source=CreditSource.MANUAL,
-            by=self._who("bo.brandt"), reason=_("Sat the course in a classroom; the exam follows"),
-            valid_until=self.today + 60 * _DAY, at=self._moment(day, 12),
-        )  # fmt: skip
+    def _certify(self, owner: Any) -> None:
+        """Somebody who is overdue is certified by hand, until the training itself; and a cycle is to be revoked."""
+        day = self.today - _DAY
+        certified.ask_and_approve(
+            seated=self._fated(population.Fate.OVERDUE, 2),
+            doubted=self._fated(population.Fate.TRAINED),
+            requirement=requirement_queries.requirement_by(self.yearly.public_id),
+            asker=owner,
+            officer=self._who("bo.brandt"),
+            day=day,
+            at=self._moment(day, 12),
+        )
 
     def _fated(self, fate: population.Fate, place: int = 1) -> Any:
         """The last person of staff of this fate, or the one of this place from the end."""

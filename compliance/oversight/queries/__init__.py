@@ -12,7 +12,7 @@ from .picture import picture_of
 from .restating import Restated, RestatedLine, restated
 from .selection import Selection, chosen_people, completions, department_choices, requirement_choices
 from .sharing import Board, Shared, Site, board, preview, shared, shared_cells
-from .twos import takes_two
+from .twos import has_decider, takes_two
 
 __all__ = [
     "Again",
@@ -39,6 +39,7 @@ __all__ = [
     "department_chart",
     "department_choices",
     "first_steps",
+    "has_decider",
     "my_record",
     "my_training",
     "overview",

@@ -107,6 +107,17 @@ _WAITING = {
     "extensions": lambda n: ngettext(
         "%(n)d extension waits for a decision", "%(n)d extensions wait for a decision", n
     ),
+    "certifications": lambda n: ngettext(
+        "%(n)d certification waits for a decision", "%(n)d certifications wait for a decision", n
+    ),
+    "revocations": lambda n: ngettext(
+        "%(n)d revocation waits for a decision", "%(n)d revocations wait for a decision", n
+    ),
+    "reinstatements": lambda n: ngettext(
+        "%(n)d revocation may be taken back: it waits for a decision",
+        "%(n)d revocations may be taken back: they wait for a decision",
+        n,
+    ),
 }
 
 

@@ -36,6 +36,7 @@ def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
     shown["may_certify"] = (
         Permission.COMPLETIONS_CERTIFY in viewer.usable_permissions and viewer.pk != person.pk
     )
+    shown["waiting_for"] = records.waiting_for(person.pk) if shown["may_certify"] else {}
     shown["person_key"] = str(person.public_id)
     return shown | _requests(context.get("request"), person) | _evidence(context.get("request"), person)
 

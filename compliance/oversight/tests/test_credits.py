@@ -1,4 +1,4 @@
-"""The pages on which an officer certifies, revokes and takes back: who may, what they say, what a wrong step does."""
+"""The pages on which one officer asks to certify, revoke and take back and another approves: who may, what they say."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -34,15 +34,16 @@ def turn(on: dt.date) -> None:
 
 @pytest.fixture
 def cast(alpha: TenantRef) -> SimpleNamespace:
-    """Lea owes it since the beginning of the month; Bo is an officer, Aud an auditor."""
+    """Lea owes it since the beginning of the month; Bo and Cy are officers, Aud is an auditor."""
     with inside(alpha):
         lea = make_user(given_name="Lea", family_name="Law")
         make_affiliation(lea, starts_on=dt.date(2025, 3, 1))
         requirement = make_requirement(title="Phishing", starts_on=dt.date(2026, 11, 1))
         bo = make_user(given_name="Bo", roles=("compliance_officer",))
+        cy = make_user(given_name="Cy", roles=("compliance_officer",))
         aud = make_user(given_name="Aud", roles=("auditor",))
         turn(dt.date(2026, 11, 2))
-    return SimpleNamespace(lea=lea, requirement=requirement, bo=bo, aud=aud)
+    return SimpleNamespace(lea=lea, requirement=requirement, bo=bo, cy=cy, aud=aud)
 
 
 def certified(cast: SimpleNamespace, **more: Any) -> dict[str, Any]:
@@ -52,23 +53,47 @@ def certified(cast: SimpleNamespace, **more: Any) -> dict[str, Any]:
         "source": "manual",
         "on": "2026-11-20",
         "reason": "Seen in class",
-        "reference": "Sheet 12",
+        "evidence_note": "Sheet 12",
     } | more
 
 
-def test_an_officer_certifies_and_the_record_says_how_it_was_satisfied(
+def approved(client: Client, answer: Any, **more: str) -> str:
+    """Approve what the answer leads to; what the page says then."""
+    assert answer.status_code == 303
+    kind, key = answer["Location"].strip("/").split("/")[1:]
+    told = {"decision": "approve", "note": ""} | more
+    assert client.post(f"/requests/{kind}/{key}/decide/", told).status_code == 303
+    return client.get(answer["Location"]).content.decode()
+
+
+def test_one_officer_asks_another_certifies_and_the_record_says_how_it_was_satisfied(
     cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
 ) -> None:
     bo = client_for(alpha, cast.bo)
     page = bo.get(f"/credits/new/?person={cast.lea.public_id}&requirement={cast.requirement.public_id}")
     assert cast.lea.email in page.content.decode()
     answer = bo.post("/credits/new/", certified(cast))
-    assert (answer.status_code, answer["Location"]) == (303, f"/people/{cast.lea.public_id}/")
+    waits = bo.get(answer["Location"]).content.decode()
+    assert "Somebody else has to decide this" in waits
+    assert "Everyone else who may decide was written to." in waits
+    assert "Somebody else has to decide what you asked for" in approved(bo, answer)
+    assert (
+        "1 certification waits for a decision"
+        in client_for(alpha, cast.cy).get("/overview/").content.decode()
+    )
+    with inside(alpha):
+        assert not Credit.objects.exists()
+    own = client_for(alpha, cast.lea).get("/status/").content.decode()
+    assert "Seen in class" not in own, "nobody reads of it before it is so"
+    page = approved(client_for(alpha, cast.cy), answer, note="Seen the sheet")
+    assert "Approved" in page
+    assert "Seen the sheet" in page
     with inside(alpha):
         turn(TODAY)
-        assert Credit.objects.get().by == cast.bo
+        assert Credit.objects.get().by == cast.cy
     text = bo.get(f"/people/{cast.lea.public_id}/").content.decode()
-    assert "Certified by hand, by Bo" in text
+    assert "Certified by hand, by Cy" in text
+    assert "asked for by Bo" in text
     assert "Seen in class (Sheet 12)" in text
     own = client_for(alpha, cast.lea).get("/status/").content.decode()
     assert "Certified by hand" in own
@@ -116,19 +141,19 @@ def test_nobody_certifies_themself_and_an_auditor_nobody(
 def test_what_is_on_record_already_is_said_instead_of_certifying_in_vain(
     cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
 ) -> None:
-    bo = client_for(alpha, cast.bo)
-    bo.post("/credits/new/", certified(cast))
+    bo, cy = client_for(alpha, cast.bo), client_for(alpha, cast.cy)
+    approved(cy, bo.post("/credits/new/", certified(cast)))
     with inside(alpha):
         turn(TODAY)
     for on, says in (("2026-11-10", "On record is a completion"), ("2026-11-22", "It can be renewed from")):
         assert says in bo.post("/credits/new/", certified(cast, on=on)).content.decode()
 
 
-def test_an_officer_revokes_and_takes_it_back(
+def test_one_officer_asks_to_revoke_and_to_take_it_back_and_another_approves(
     cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
 ) -> None:
-    bo = client_for(alpha, cast.bo)
-    bo.post("/credits/new/", certified(cast))
+    bo, cy = client_for(alpha, cast.bo), client_for(alpha, cast.cy)
+    approved(cy, bo.post("/credits/new/", certified(cast)))
     with inside(alpha):
         turn(TODAY)
         cycle = ComplianceRecord.objects.get(completed_at__isnull=False)
@@ -136,14 +161,17 @@ def test_an_officer_revokes_and_takes_it_back(
     assert "Revoke what Lea Law completed?" in bo.get(url).content.decode()
     due_on = (TODAY + 10 * DAY).isoformat()
     assert bo.post(url, {"due_on": due_on, "reason": ""}).status_code == 422
-    assert bo.post(url, {"due_on": due_on, "reason": "Not theirs"}).status_code == 303
+    answer = bo.post(url, {"due_on": due_on, "reason": "Not theirs"})
+    text = bo.get(f"/people/{cast.lea.public_id}/").content.decode()
+    assert "A revocation waits for a decision" in text
+    assert "Approved" in approved(cy, answer)
     text = bo.get(f"/people/{cast.lea.public_id}/").content.decode()
     assert "Revoked" in text
     assert "Not theirs" in text
     with inside(alpha):
         revocation = Revocation.objects.get()
     answer = bo.post(f"/credits/revocations/{revocation.public_id}/restore/", {"reason": "They did"})
-    assert answer.status_code == 303
+    assert "Counts again from" in approved(cy, answer)
     with inside(alpha):
         assert Reinstatement.objects.get().reason == "They did"
 

@@ -1,4 +1,4 @@
-"""Certifying by hand what happened in no course here; revoking what was completed, and taking that back."""
+"""Asking to certify by hand, to revoke what was completed, and to take that back; somebody else decides."""
 
 from typing import Any
 from uuid import UUID
@@ -31,58 +31,42 @@ def certify(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        found = people.person_by_email(given["person"])
-        if found is None:
-            form.add_error("person", _("Nobody here has this address. Check how it is spelled."))
-        else:
+        found = _within_reach(viewer, form)
+        if found is not None:
             try:
-                records.give_credit(
-                    user_id=found.pk,
-                    requirement_id=requirements.requirement_by(UUID(given["requirement"])).pk,
-                    **{name: given[name] for name in ("on", "source", "valid_until", "reason", "reference")},
+                asked = records.ask_to_certify(
+                    user=found,
+                    requirement=requirements.requirement_by(UUID(given["requirement"])),
+                    **{
+                        name: given[name]
+                        for name in ("on", "source", "valid_until", "reason", "evidence_note")
+                    },
                     by=viewer,
                     at=now,
                 )
             except records.Refused as error:
                 form.add_error(None, str(error))
             else:
-                messages.success(
-                    request, _("Certified. The person was written to; the record follows at once.")
-                )
-                return http.see_other("people:person-detail", public_id=found.public_id)
-    context = {"form": form, "person": person}
-    return partials.render_page(
-        request, "oversight/credits/certify.html", context, status=422 if form.is_bound else 200
-    )
+                return _asked(request, asked)
+    return _page(request, "certify", form, {"person": person})
 
 
 @guard.needs(Permission.COMPLETIONS_CERTIFY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One finished cycle, and by when it is owed anew."""
-    now = clock.now()
+    viewer, now = guard.viewer(request), clock.now()
     today, record = clock.today(now), queries.finished_cycle(public_id)
-    if record is None:
+    if record is None or not _reaches(viewer, record.user_id):
         raise Http404
     form = forms.RevokeForm(request.POST or None, initial={"due_on": records.fresh_due_on(record, today)})
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
         try:
-            records.revoke(
-                record,
-                due_on=given["due_on"],
-                reason=given["reason"],
-                by=guard.viewer(request),
-                today=today,
-                at=now,
-            )
+            asked = records.ask_to_revoke(record, **form.cleaned_data, by=viewer, today=today, at=now)
         except records.Refused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(
-                request, _("Revoked. From today it counts no longer; the person was written to.")
-            )
-            return http.see_other("people:person-detail", public_id=record.user.public_id)
+            return _asked(request, asked)
     return _page(request, "revoke", form, {"record": record})
 
 
@@ -90,25 +74,25 @@ def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A revocation that is to be taken back."""
-    now, found = clock.now(), queries.revocation_by(public_id)
-    if found is None:
+    viewer, found = guard.viewer(request), queries.revocation_by(public_id)
+    if found is None or not _reaches(viewer, found.record.user_id):
         raise Http404
     form = forms.RestoreForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            records.restore(
-                found,
-                reason=form.cleaned_data["reason"],
-                by=guard.viewer(request),
-                today=clock.today(now),
-                at=now,
-            )
+            asked = records.ask_to_restore(found, **form.cleaned_data, by=viewer, at=clock.now())
         except records.Refused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("Taken back. From today it counts again; the person was written to."))
-            return http.see_other("people:person-detail", public_id=found.record.user.public_id)
+            return _asked(request, asked)
     return _page(request, "restore", form, {"record": found.record, "revocation": found})
+
+
+def _asked(request: HttpRequest, asked: Any) -> HttpResponse:
+    messages.success(
+        request, _("You asked. Somebody else decides, and you are told by mail what became of it.")
+    )
+    return http.see_other("oversight:request", kind=asked.word, public_id=asked.public_id)
 
 
 def _page(request: HttpRequest, name: str, form: Any, context: dict[str, Any]) -> HttpResponse:
@@ -118,6 +102,19 @@ def _page(request: HttpRequest, name: str, form: Any, context: dict[str, Any]) -
         context | {"form": form},
         status=422 if form.is_bound else 200,
     )
+
+
+def _reaches(viewer: Any, user_id: int) -> bool:
+    return people.reach(viewer, Permission.COMPLETIONS_CERTIFY).covers(user_id)
+
+
+def _within_reach(viewer: Any, form: Any) -> Any:
+    """The person of this address; None, with a word in the form, when the viewer may not ask for them."""
+    person = people.person_by_email(form.cleaned_data["person"])
+    if person is not None and _reaches(viewer, person.pk):
+        return person
+    form.add_error("person", _("Nobody here has this address. Check how it is spelled."))
+    return None
 
 
 def _named(request: HttpRequest) -> Any:

@@ -25,11 +25,15 @@ DECIDES = {
     "waivers": Permission.WAIVERS_DECIDE,
     "exemptions": Permission.WAIVERS_DECIDE,
     "extensions": Permission.DUE_DATES_EXTEND,
+    **dict.fromkeys(queries.CERTIFYING, Permission.COMPLETIONS_CERTIFY),
 }
 APPROVES: dict[str, Callable[..., Any]] = {
     "waivers": records.approve_waiver,
     "exemptions": records.approve_exemption,
     "extensions": records.approve_extension,
+    "certifications": records.approve_certification,
+    "revocations": records.approve_revocation,
+    "reinstatements": records.approve_reinstatement,
 }
 
 
@@ -51,6 +55,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "page": paging.page_of(rows, request),
         "may_ask": _holds(request, Permission.WAIVERS_ASK),
+        "may_certify": _holds(request, Permission.COMPLETIONS_CERTIFY),
     }
     return partials.render_page(request, "oversight/requests/list.html", context, partial="results")
 
@@ -75,6 +80,13 @@ def decide_excuse(request: HttpRequest, kind: str, public_id: UUID) -> HttpRespo
 def decide_extension(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Approve or refuse an extension."""
     return _decide(request, "extensions", public_id)
+
+
+@guard.needs(Permission.COMPLETIONS_CERTIFY)
+@require_POST
+def decide_certifying(request: HttpRequest, kind: str, public_id: UUID) -> HttpResponse:
+    """Approve or refuse that training is certified, revoked, or counts again."""
+    return _decide(request, kind, public_id)
 
 
 @guard.needs(Permission.WAIVERS_ASK, scoped=True)
@@ -115,26 +127,28 @@ def _page(request: HttpRequest, kind: str, found: Any, form: Any, status: int = 
     is_apart = viewer.pk not in (found.user_id, found.asked_by_id)
     may_change = decides and viewer.pk != found.user_id and _is_ahead(kind, found, today)
     is_alone = found.is_waiting and found.batch is None
+    needs_other = is_alone and decides and not is_apart
     context = {
         "one": found,
         "kind": kind,
-        "files": [] if kind == "exemptions" else evidence.files_of(found),
+        "files": evidence.files_of(found) if kind in {"waivers", "extensions"} else [],
         "form": form,
         "may_decide": is_alone and decides and is_apart,
-        "needs_other": is_alone and decides and not is_apart,
+        "needs_other": needs_other,
+        "has_other": not needs_other or oversight.has_decider(DECIDES[kind], apart=found),
         "may_withdraw": is_alone and viewer.pk == found.asked_by_id,
         "may_end": may_change,
         "may_review": may_change and kind == "exemptions",
         "is_up_for_review": kind == "exemptions" and queries.is_up_for_review(found, today),
-        "end_url": f"oversight:{queries.noun_of(found)}-end",
-        "decide_url": f"oversight:{queries.noun_of(found)}-decide",
+        "end_url": f"oversight:{found.noun}-end",
+        "decide_url": f"oversight:{found.noun}-decide",
     }
     return partials.render_page(request, "oversight/requests/detail.html", context, status=status)
 
 
 def _is_ahead(kind: str, found: Any, today: date) -> bool:
     """Whether a waiver or an exemption is in force or will be."""
-    if kind == "extensions" or found.state != "approved" or found.ended_on:
+    if kind not in {"waivers", "exemptions"} or found.state != "approved" or found.ended_on:
         return False
     return found.ends_on is None or bool(found.ends_on >= today)
 

@@ -40,7 +40,7 @@ def status(request: HttpRequest) -> HttpResponse:
     user, now = guard.viewer(request), clock.now()
     mine, past = queries.my_record(user_id=user.pk, today=clock.today(now))
     files = evidence.owner_files(user.pk)
-    asked = [(one, files.get((records.noun_of(one), one.pk), [])) for one in records.requests_of(user.pk)]
+    asked = [(one, files.get((one.noun, one.pk), [])) for one in records.own_requests(user.pk)]
     context = {
         "mine": mine,
         "past": past,

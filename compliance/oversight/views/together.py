@@ -29,10 +29,22 @@ SHOWN = 200
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """For whom, what and why; then each by name; then, with its fingerprint, the request."""
+    return _new(request, kind, people.reach(guard.viewer(request), Permission.WAIVERS_ASK))
+
+
+@guard.needs(Permission.COMPLETIONS_CERTIFY)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_certifications(request: HttpRequest) -> HttpResponse:
+    """As `new`: that many completed the same on one day, in no course here."""
+    return _new(
+        request, "certifications", people.reach(guard.viewer(request), Permission.COMPLETIONS_CERTIFY)
+    )
+
+
+def _new(request: HttpRequest, kind: str, within: people.Reach) -> HttpResponse:
     viewer, now = guard.viewer(request), clock.now()
     today = clock.today(now)
-    within = people.reach(viewer, Permission.WAIVERS_ASK)
-    initial = {"starts_on": today, "review_on": today + forms.REVIEW_AFTER}
+    initial = {"starts_on": today, "review_on": today + forms.REVIEW_AFTER, "on": today}
     form = FORMS[kind](request.POST or None, initial=initial, within=within, today=today)
     context: dict[str, Any] = {"form": form, "kind": kind}
     if request.method != "POST":
@@ -70,7 +82,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
                 request, _("You asked. Somebody else decides, and you are told by mail what became of it.")
             )
             return http.see_other("oversight:many", kind=kind, batch=batch)
-    seen = queries.together(kind, requirement, days, user_ids=form.user_ids, today=today)
+    seen = queries.together(kind, requirement, days, user_ids=form.user_ids, today=today, by_id=viewer.pk)
     context |= {"requirement": requirement, "days": days, "batch": uuid4()} | shown(seen)
     return _form_page(request, context, status=status)
 
@@ -117,6 +129,13 @@ def decide_excuses(request: HttpRequest, kind: str, batch: UUID) -> HttpResponse
 def decide_extensions(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Approve or refuse extensions, all of them."""
     return _decide(request, "extensions", batch)
+
+
+@guard.needs(Permission.COMPLETIONS_CERTIFY)
+@require_POST
+def decide_certifications(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """Approve or refuse certifications, all of them."""
+    return _decide(request, "certifications", batch)
 
 
 @guard.needs(Permission.WAIVERS_ASK, scoped=True)

@@ -4,6 +4,14 @@ What the clockwork does may run any number of times, and be cut off anywhere.
 """
 
 from compliance.records.actions.assigning import Changes, reconcile
+from compliance.records.actions.certifying import (
+    approve_certification,
+    approve_reinstatement,
+    approve_revocation,
+    ask_to_certify,
+    ask_to_restore,
+    ask_to_revoke,
+)
 from compliance.records.actions.changing import (
     OF_HOLIDAYS,
     ChangeRef,
@@ -49,13 +57,19 @@ __all__ = [
     "Changes",
     "Decided",
     "Refused",
+    "approve_certification",
     "approve_exemption",
     "approve_extension",
+    "approve_reinstatement",
+    "approve_revocation",
     "approve_together",
     "approve_waiver",
     "ask_for_exemption",
     "ask_for_extension",
     "ask_for_waiver",
+    "ask_to_certify",
+    "ask_to_restore",
+    "ask_to_revoke",
     "ask_together",
     "close_opened",
     "completions_turn",

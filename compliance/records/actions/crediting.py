@@ -1,5 +1,6 @@
-"""Writing down a completion that did not happen in a course here. It counts as a passed course does."""
+"""Writing down completions that did not happen in a course here. They count as a passed course does."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -7,24 +8,17 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from compliance.core import dates
-from compliance.core.credits import credit_fault
 from compliance.records import letters, rules
 from compliance.records.enums import CreditSource
 from compliance.records.events import REFRESH
-from compliance.records.models import Credit, Obligation
+from compliance.records.models import Credit
+from compliance.records.queries.certifying import BY_HAND, why_not_credited
 from compliance.requirements import queries as requirements
-from compliance.requirements.enums import RequirementState
 from lms.audit import actions as audit
-from lms.ui.dates import day_text
 from tenants import clock, schedule
 
 if TYPE_CHECKING:
-    from compliance.requirements.models import Requirement
     from lms.people.models import User
-
-BY_HAND = frozenset({CreditSource.MANUAL, CreditSource.PRIOR})
-FROM_BEFORE = frozenset({CreditSource.PRIOR, CreditSource.EVIDENCE})
 
 
 @transaction.atomic
@@ -44,68 +38,36 @@ def give_credit(
     """Let a completion on `on` (tenant's zone) count for the person and the requirement. Raises rules.Refused.
 
     The turn that it wakes finishes the open cycle with it, as with a passed course. `valid_until` shortens, never
-    lengthens, what the requirement gives. Who gives it is never the person themself. Given by hand, it is refused where
-    it would change nothing, and the person is written to; other sources have their own pages and messages.
+    lengthens, what the requirement gives. Who gives it is never the person themself. By hand it takes a second person
+    first (`certifying.approve_certification`), is refused where it would change nothing, and the person is written to;
+    other sources have their own pages, reviewers and messages.
     """
     requirement = requirements.locked(requirement_id)
     if by.pk == user_id:
         raise rules.Refused(_("Nobody certifies themself. Somebody else has to."))
-    if requirement.state == RequirementState.RETIRED:
-        raise rules.Refused(_("This requirement was retired: nothing is owed for it any more."))
-    (person,) = requirements.people_of(requirement, [user_id])
-    fault = credit_fault(
-        on,
-        clock.today(at),
-        person.appointments,
-        is_from_before=source in FROM_BEFORE,
-        valid_until=valid_until,
-        is_temporary=source == CreditSource.MANUAL and valid_until is not None,
+    found = why_not_credited(
+        requirement, [user_id], on=on, source=source, valid_until=valid_until, today=clock.today(at)
     )
-    if fault:
-        raise rules.Refused(rules.credit_text(fault))
-    if source in BY_HAND:
-        _refuse_idle(user_id, requirement, on)
-    credit = Credit.objects.create(
+    if user_id in found:
+        raise rules.Refused(found[user_id])
+    credit = Credit(
         user_id=user_id, requirement=requirement, on=on, source=source, valid_until=valid_until,
         reason=reason, reference=reference, evidence_id=evidence_id, by=by, at=at,
     )  # fmt: skip
-    schedule.wake(REFRESH, at=at)
-    if source in BY_HAND:
-        letters.tell("given", credit.pk, to=credit.user, at=at)
-    _record(credit, by, at)
+    write([credit], by=by, at=at)
     return credit
 
 
-def _refuse_idle(user_id: int, requirement: "Requirement", on: date) -> None:
-    """What is on record already may say as much: then nothing would change, and somebody would wait in vain."""
-    row = (
-        Obligation.objects.filter(user_id=user_id, requirement=requirement, done_record__isnull=False)
-        .select_related("done_record")
-        .first()
-    )
-    if row is None or row.done_record is None or row.completed_on is None:
-        return
-    if on <= row.completed_on:
-        raise rules.Refused(
-            _("On record is a completion of %(day)s, so this would change nothing.")
-            % {"day": day_text(row.completed_on)}
-        )
-    if row.window_opens_on is not None and on >= row.window_opens_on:
-        return
-    if row.valid_until is None:
-        raise rules.Refused(_("What is on record counts for good, so this would change nothing."))
-    renewal = dates.renewal(
-        requirement.terms, row.valid_until, row.completed_on, is_temporary=row.done_record.is_temporary
-    )
-    opens_on = row.window_opens_on or renewal.window_opens_on
-    if on < min(opens_on, renewal.window_opens_on):
-        raise rules.Refused(
-            _("What is on record counts until %(until)s. It can be renewed from %(day)s on.")
-            % {"until": day_text(row.valid_until), "day": day_text(opens_on)}
-        )
+def write(found: Collection[Credit], *, by: "User", at: datetime) -> None:
+    """Write down what was found possible, all of one kind; wake the turn, write to the people and log it."""
+    Credit.objects.bulk_create(found)
+    schedule.wake(REFRESH, at=at)
+    given = [credit for credit in found if credit.source in BY_HAND]
+    letters.tell_all("given", {credit.pk: credit.user for credit in given}, at=at)
+    audit.record_all([_entry(credit) for credit in found], by=by, at=at)
 
 
-def _record(credit: Credit, by: "User", at: datetime) -> None:
+def _entry(credit: Credit) -> audit.Entry:
     facts = {
         "requirement": credit.requirement.title,
         "source": credit.source,
@@ -114,11 +76,5 @@ def _record(credit: Credit, by: "User", at: datetime) -> None:
         "reason": credit.reason,
         "reference": credit.reference,
     }
-    audit.record(
-        action="records.credit_given",
-        by=by,
-        at=at,
-        object_label=credit.user.display_name,
-        object_id=credit.user.public_id,
-        facts={name: value for name, value in facts.items() if value},
-    )
+    told = {name: value for name, value in facts.items() if value}
+    return audit.Entry("records.credit_given", credit.user.display_name, credit.user.public_id, told)

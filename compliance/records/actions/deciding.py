@@ -1,4 +1,4 @@
-"""What asking for and deciding waivers, exemptions and extensions have in common."""
+"""What asking for and deciding requests of every kind have in common."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -8,8 +8,14 @@ from django.utils.translation import gettext as _
 
 from compliance.records import messages, rules
 from compliance.records.enums import RequestState
-from compliance.records.models import Exemption, Extension
-from compliance.records.queries.requests import Asked, noun_of
+from compliance.records.models import (
+    CertificationRequest,
+    Exemption,
+    Extension,
+    ReinstatementRequest,
+    RevocationRequest,
+)
+from compliance.records.queries.requests import Asked, Certifying
 from lms.audit import actions as audit
 
 if TYPE_CHECKING:
@@ -26,7 +32,7 @@ def save_asked(kind: type[One], *, at: datetime, **said: Any) -> One:
     except IntegrityError as error:
         raise rules.Refused(rules.waits_text()) from error
     messages.tell_deciders(found, at=at)
-    record(f"records.{noun_of(found)}_asked", found, by=found.asked_by, at=at)
+    record(f"records.{found.noun}_asked", found, by=found.asked_by, at=at)
     return cast(One, found)
 
 
@@ -74,13 +80,14 @@ def decide(request: Asked, state: RequestState, *, note: str, by: "User", at: da
     """Write the decision, once."""
     request.state, request.decided_by, request.decided_at = state, by, at
     request.decision_note = note
-    request.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
+    written = ["outcome"] if isinstance(request, Certifying) else []
+    request.save(update_fields=["state", "decided_by", "decided_at", "decision_note", *written])
 
 
 def told_approved(request: Asked, *, by: "User", at: datetime) -> None:
     """Tell the person and whoever asked, and log it."""
     messages.tell_answered(request, at=at)
-    record(f"records.{noun_of(request)}_approved", request, by=by, at=at)
+    record(f"records.{request.noun}_approved", request, by=by, at=at)
 
 
 @transaction.atomic
@@ -90,7 +97,7 @@ def refuse(request: Asked, *, note: str, by: "User", at: datetime) -> None:
     refuse_if_own(found, by)
     decide(found, RequestState.REFUSED, note=note, by=by, at=at)
     messages.tell_answered(found, at=at)
-    record(f"records.{noun_of(found)}_refused", found, by=by, at=at)
+    record(f"records.{found.noun}_refused", found, by=by, at=at)
 
 
 @transaction.atomic
@@ -100,7 +107,7 @@ def withdraw(request: Asked, *, by: "User", at: datetime) -> None:
     if found.asked_by_id != by.pk:
         raise rules.Refused(_("Only whoever asked can withdraw a request."))
     decide(found, RequestState.WITHDRAWN, note="", by=by, at=at)
-    record(f"records.{noun_of(found)}_withdrawn", found, by=by, at=at)
+    record(f"records.{found.noun}_withdrawn", found, by=by, at=at)
 
 
 def record(action: str, request: Asked, *, by: "User", at: datetime) -> None:
@@ -127,6 +134,12 @@ def entry(action: str, request: Asked) -> audit.Entry:
 def _days(request: Asked) -> dict[str, date | None]:
     if isinstance(request, Extension):
         return {"due_from": request.moved_from, "due_to": request.moved_to}
+    if isinstance(request, CertificationRequest):
+        return {"completed_on": request.on, "valid_until": request.valid_until}
+    if isinstance(request, RevocationRequest):
+        return {"completed_on": request.record.completed_on, "due_on": request.due_on}
+    if isinstance(request, ReinstatementRequest):
+        return {"completed_on": request.revocation.record.completed_on}
     days: dict[str, date | None] = {"from": request.starts_on, "until": request.ends_on}
     if isinstance(request, Exemption):
         days["review_on"] = request.review_on

@@ -162,7 +162,7 @@ def _end(kind: type[One], pk: int, *, reason: str, by: "User", today: date, at: 
     # The turn sets the assignment and opens the fresh cycle, with the same dates whenever it comes.
     schedule.wake(REFRESH, at=at)
     messages.tell_ended(found, at=at)
-    record(f"records.{queries.noun_of(found)}_ended", found, by=by, at=at)
+    record(f"records.{found.noun}_ended", found, by=by, at=at)
     return found
 
 

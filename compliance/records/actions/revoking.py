@@ -10,10 +10,9 @@ from compliance.core import dates, derivation
 from compliance.records import events, letters, rules
 from compliance.records.actions.writing import kept
 from compliance.records.enums import CloseReason
-from compliance.records.models import Assignment, ComplianceRecord, Obligation, Reinstatement, Revocation
-from compliance.records.queries import revocations as queries
+from compliance.records.models import Assignment, ComplianceRecord, Reinstatement, Revocation
+from compliance.records.queries import certifying as queries
 from compliance.requirements import queries as requirements
-from compliance.requirements.enums import RequirementState
 from lms.audit import actions as audit
 from lms.learning import actions as learning
 from tenants import schedule
@@ -34,21 +33,17 @@ def revoke(
 ) -> Revocation:
     """From `today` on (tenant's day) this finished cycle counts no longer. Raises rules.Refused.
 
+    The pages ask first, and another person approves (`certifying.approve_revocation`).
+
     When the person's standing rested on it, the open cycle is closed and a fresh one opens today, due on `due_on`. The
     certificate says it too, and the person is written to.
     """
     found, assignment = _locked(record)
     if found.user_id == by.pk:
         raise rules.Refused(_("Nobody revokes their own. Somebody else has to."))
-    if found.requirement.state == RequirementState.PAUSED:
-        raise rules.Refused(_("This requirement rests at the moment. Turn it on again first."))
-    if found.completed_at is None:
-        raise rules.Refused(_("This cycle is not finished, so there is nothing to revoke."))
-    if queries.revocation_of(found.pk) is not None:
-        raise rules.Refused(_("It was revoked already. Nothing was changed."))
-    rested = Obligation.objects.filter(assignment=assignment, done_record=found).exists()
-    if rested and due_on < today:
-        raise rules.Refused(_("The new due date must not be in the past."))
+    if why := queries.why_not_revoked(found, due_on, today):
+        raise rules.Refused(why)
+    rested = queries.rests_on(found)
     revocation = Revocation.objects.create(
         record=found, on=today, due_on=due_on if rested else None, reason=reason, by=by, at=at
     )
@@ -66,13 +61,10 @@ def restore(revocation: Revocation, *, reason: str, by: "User", today: date, at:
     found, assignment = _locked(revocation.record)
     if found.user_id == by.pk:
         raise rules.Refused(_("Nobody decides what concerns themself. Somebody else has to."))
-    if found.requirement.state == RequirementState.PAUSED:
-        raise rules.Refused(_("This requirement rests at the moment. Turn it on again first."))
-    in_force = queries.revocation_of(found.pk)
-    if in_force is None or in_force.pk != revocation.pk:
-        raise rules.Refused(_("This revocation was taken back already. Nothing was changed."))
+    if why := queries.why_not_restored(found, revocation):
+        raise rules.Refused(why)
     reinstatement = Reinstatement.objects.create(revocation=revocation, on=today, reason=reason, by=by, at=at)
-    if Obligation.objects.filter(assignment=assignment, done_record=found).exists():
+    if queries.rests_on(found):
         _close_open(assignment, CloseReason.RESTORED, at)
     _mark(found, None)
     _told("restored", revocation, by, at)

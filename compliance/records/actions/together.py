@@ -1,4 +1,4 @@
-"""Waivers, exemptions and extensions for many at once: one reason, one decision by a second person, each by name."""
+"""Requests for many at once: one reason, one decision by a second person, each by name."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,11 +10,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from compliance.records import messages, rules
-from compliance.records.actions import deciding, excusing, extending
+from compliance.records.actions import certifying, deciding, excusing, extending
 from compliance.records.enums import RequestState
-from compliance.records.models import Assignment, Extension
-from compliance.records.queries.requests import KINDS, NOUNS, LeftOut, extended_due_dates
+from compliance.records.models import Extension
+from compliance.records.queries.certifying import has_it as has_it_now
+from compliance.records.queries.requests import KINDS, LeftOut, extended_due_dates
 from compliance.records.queries.together import MOST, Days, Together, can_be_undone, days_fault, together
+from compliance.requirements import queries as requirements
 from lms.audit import actions as audit
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def ask_together(
         return done
     if fault := days_fault(kind, days, today):
         raise rules.Refused(fault)
-    seen = together(kind, requirement, days, user_ids=user_ids, today=today)
+    seen = together(kind, requirement, days, user_ids=user_ids, today=today, by_id=by.pk)
     if seen.fingerprint != fingerprint:
         raise rules.NumbersChanged(
             _("Something has changed since you looked, so nothing was asked for. Look again, then confirm.")
@@ -104,6 +106,9 @@ def _rows(seen: Together, said: Mapping[str, Any]) -> list[Any]:
             )
             for one in seen.given
         ]
+    if seen.kind == "certifications":
+        done = {"on": days.on, "source": days.source, "valid_until": days.valid_until}
+        return [kind(user_id=one.user_id, **done, **said) for one in seen.given]
     own: dict[str, Any] = {"starts_on": days.starts_on, "ends_on": days.ends_on}
     if seen.kind == "exemptions":
         own["review_on"] = days.review_on
@@ -145,17 +150,18 @@ def _impossible(kind: str, rows: list[Any], today: date) -> dict[int, str]:
         unfinished = {one.pk: one for one in extending.locked_open([row.record_id for row in rows])}
         found = {row.user_id: extending.why_not(row, unfinished.get(row.record_id), today) for row in rows}
         return {user_id: why for user_id, why in found.items() if why}
-    held = Assignment.objects.filter(
-        requirement_id=rows[0].requirement_id,
-        user_id__in=[row.user_id for row in rows],
-        withdrawn_on__isnull=True,
-    )
-    has_it = set(held.values_list("user_id", flat=True))
-    gone = {row.user_id: rules.not_held_text() for row in rows if row.user_id not in has_it}
+    has_it = has_it_now(rows[0].requirement_id, [row.user_id for row in rows])
+    gone = {row.user_id: rules.not_held_text(kind) for row in rows if row.user_id not in has_it}
+    if kind == "certifications":
+        requirement = requirements.locked(rows[0].requirement_id)
+        return gone | certifying.in_the_way(requirement, rows, today)
     return excusing.in_the_way(rows, today) | gone
 
 
 def _carry_out(kind: str, rows: list[Any], *, note: str, by: "User", today: date, at: datetime) -> None:
+    if kind == "certifications":
+        certifying.certify(rows, note=note, by=by, at=at)
+        return
     if kind != "extensions":
         excusing.put_in_force(rows, note=note, by=by, today=today, at=at)
         return
@@ -252,4 +258,4 @@ def _waiting(kind: str, batch: UUID) -> list[Any]:
 
 
 def _deed(kind: str, what: str) -> str:
-    return f"records.{NOUNS[KINDS[kind]]}_{what}"
+    return f"records.{KINDS[kind].noun}_{what}"

@@ -6,6 +6,7 @@ compliant when every requirement that counts for them is.
 """
 
 from compliance.records.queries.access import Access, Answer, answer, may
+from compliance.records.queries.certifying import waiting_for
 from compliance.records.queries.counting import FinishedCycle, Served, finished_cycles, served_by
 from compliance.records.queries.courses import Course, Round, courses_of
 from compliance.records.queries.derivations import Explained, explained_of
@@ -62,6 +63,7 @@ from compliance.records.queries.population import (
 )
 from compliance.records.queries.positions import Position, positions
 from compliance.records.queries.requests import (
+    CERTIFYING,
     KINDS,
     Asked,
     LeftOut,
@@ -72,9 +74,8 @@ from compliance.records.queries.requests import (
     ever_decided,
     extended_due_dates,
     holds,
-    kind_of,
     moves,
-    noun_of,
+    own_requests,
     requests_of,
     waiting_count,
 )
@@ -115,6 +116,7 @@ from compliance.records.queries.words import (
 )
 
 __all__ = [
+    "CERTIFYING",
     "DUE_SOON_DAYS",
     "EVERYBODY",
     "KEY_PREFIX",
@@ -187,18 +189,17 @@ __all__ = [
     "holds",
     "is_up_for_review",
     "key_for",
-    "kind_of",
     "left_since",
     "looked_at",
     "main_department",
     "may",
     "moved_text",
     "moves",
-    "noun_of",
     "obligations",
     "one_a_batch",
     "outcome_text",
     "owed_by",
+    "own_requests",
     "people",
     "person_name",
     "positions",
@@ -218,6 +219,7 @@ __all__ = [
     "value_text",
     "waited_for",
     "waiting_count",
+    "waiting_for",
     "waiting_text",
     "why_text",
     "withdrawn_since",

@@ -11,7 +11,13 @@ from compliance.records.models import ComplianceRecord, Revocation
 from compliance.records.queries.revocations import IN_FORCE
 from lms.ui.dates import day_text
 
-COUNTED = ("counted_for", "enrollment__course", "enrollment__course_version", "credit__by")
+COUNTED = (
+    "counted_for",
+    "enrollment__course",
+    "enrollment__course_version",
+    "credit__by",
+    "credit__request__asked_by",
+)
 """What is read of a record to say what finished it."""
 
 _CHUNK = 500

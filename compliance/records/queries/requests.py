@@ -18,20 +18,27 @@ from compliance.records import rules
 from compliance.records.enums import AssignmentStatus, RequestState
 from compliance.records.models import (
     Assignment,
+    CertificationRequest,
     ComplianceRecord,
     Concern,
     Credit,
     Exemption,
     Extension,
+    ReinstatementRequest,
+    RevocationRequest,
     Shift,
     Waiver,
 )
 from compliance.requirements.enums import RequirementState
 
-Asked = Waiver | Exemption | Extension
-KINDS: dict[str, type[Asked]] = {"waivers": Waiver, "exemptions": Exemption, "extensions": Extension}
+Certifying = CertificationRequest | RevocationRequest | ReinstatementRequest
+CERTIFYING: dict[str, type[Certifying]] = {
+    one.word: one for one in (CertificationRequest, RevocationRequest, ReinstatementRequest)
+}
+"""What is written into the record once a second person approves."""
+Asked = Waiver | Exemption | Extension | Certifying
+KINDS: dict[str, type[Asked]] = {one.word: one for one in (Waiver, Exemption, Extension)} | CERTIFYING
 """By the word that addresses and letters name them with."""
-NOUNS: dict[type[Any], str] = {Waiver: "waiver", Exemption: "exemption", Extension: "extension"}
 
 
 def base_due_dates(records: Collection[ComplianceRecord]) -> dict[int, date]:
@@ -199,8 +206,8 @@ def asked(kind: str, *, user_ids: frozenset[int] | None = None) -> QuerySet[Any]
     Waiting ones stand oldest first, decided ones newest first.
     """
     rows: QuerySet[Any] = KINDS[kind].objects.select_related("user", "requirement", "asked_by", "decided_by")
-    if kind == "extensions":
-        rows = rows.select_related("undone_by")
+    if more := _MORE.get(kind):
+        rows = rows.select_related(*more)
     if user_ids is not None:
         rows = rows.filter(user_id__in=user_ids)
     first = Case(
@@ -209,14 +216,12 @@ def asked(kind: str, *, user_ids: frozenset[int] | None = None) -> QuerySet[Any]
     return rows.order_by(first, "-decided_at", "asked_at", "pk")
 
 
-def noun_of(request: Asked) -> str:
-    """What kind of request it is, as deeds and files name it: "waiver", "exemption" or "extension"."""
-    return NOUNS[type(request)]
-
-
-def kind_of(request: Asked) -> str:
-    """The word of its kind in addresses."""
-    return next(word for word, kind in KINDS.items() if isinstance(request, kind))
+_MORE = {
+    "extensions": ("undone_by",),
+    "revocations": ("record__credit__by",),
+    "reinstatements": ("revocation__record__credit__by", "revocation__by"),
+}
+"""What else the pages say of a kind."""
 
 
 def waiting_count(kind: str) -> int:
@@ -226,12 +231,23 @@ def waiting_count(kind: str) -> int:
 
 def requests_of(user_id: int) -> list[Asked]:
     """Everything that was ever asked about a person, newest first; a statement a kind."""
-    rows = [row for kind in KINDS for row in asked(kind).filter(user_id=user_id)]
+    return _newest([row for kind in KINDS for row in asked(kind).filter(user_id=user_id)])
+
+
+def own_requests(user_id: int) -> list[Asked]:
+    """As `requests_of`, as far as it is about being excused or given time: what is certified or revoked stands in the
+    record once it is so, and nobody reads of it before."""
+    return _newest(
+        [row for kind in KINDS.keys() - CERTIFYING.keys() for row in asked(kind).filter(user_id=user_id)]
+    )
+
+
+def _newest(rows: list[Asked]) -> list[Asked]:
     return sorted(rows, key=lambda row: (row.asked_at, row.pk), reverse=True)
 
 
 def ever_decided(user_ids: Collection[int]) -> set[int]:
-    """Of whom of these people an event was recorded, anything certified by hand or asked for; five statements."""
+    """Of whom of these people an event was recorded, anything certified by hand or asked for; eight statements."""
     found: set[int] = set()
     for model in (Concern, Credit, *KINDS.values()):
         found |= {*model.objects.filter(user_id__in=list(user_ids)).values_list("user_id", flat=True)}

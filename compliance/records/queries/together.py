@@ -1,19 +1,22 @@
-"""Waivers, exemptions and extensions for many at once: who would get one and who cannot, and what became of a batch."""
+"""Requests for many at once: who would get one and who cannot, and what became of a batch."""
 
 import hashlib
 import json
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
+from compliance.core import credits as core_credits
 from compliance.core import exemptions, waivers
 from compliance.records import rules
-from compliance.records.enums import RequestState
+from compliance.records.enums import CreditSource, RequestState
 from compliance.records.models import Assignment
+from compliance.records.queries.certifying import why_not_certified
 from compliance.records.queries.excuses import excuse_in_the_way
 from compliance.records.queries.requests import KINDS, LeftOut, asked, moves
 from lms.people import queries as people
@@ -34,6 +37,9 @@ class Days:
     ends_on: date | None = None
     review_on: date | None = None
     moved_to: date | None = None
+    on: date | None = None
+    source: str = ""
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class Together:
     @property
     def fingerprint(self) -> str:
         """A digest of what is asked for whom: equal batches have equal fingerprints."""
-        days = (self.days.starts_on, self.days.ends_on, self.days.review_on, self.days.moved_to)
+        days = astuple(self.days)
         lines = sorted([one.user_id, one.record_id or 0, str(one.moved_from)] for one in self.given)
         whole = [self.kind, self.requirement_id, *map(str, days), lines]
         return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
@@ -75,23 +81,41 @@ def days_fault(kind: str, days: Days, today: date) -> str:
         fault = exemptions.exemption_fault(days.starts_on, days.ends_on, days.review_on, today)
     if kind == "extensions" and days.moved_to and days.moved_to < today:
         fault = waivers.Fault.IN_THE_PAST
+    if kind == "certifications" and days.on:
+        wrong = core_credits.credit_fault(
+            days.on,
+            today,
+            (),
+            is_from_before=True,
+            valid_until=days.valid_until,
+            is_temporary=days.source == CreditSource.MANUAL and days.valid_until is not None,
+        )
+        return rules.credit_text(wrong) if wrong else ""
     return rules.fault_text(fault) if fault else ""
 
 
 def together(
-    kind: str, requirement: "Requirement", days: Days, *, user_ids: Collection[int], today: date
+    kind: str,
+    requirement: "Requirement",
+    days: Days,
+    *,
+    user_ids: Collection[int],
+    today: date,
+    by_id: int = 0,
 ) -> Together:
-    """What asking for these people would do; a constant number of statements."""
+    """What asking for these people would do; a constant number of statements. `by_id` certifies not themself."""
     found = Together(kind, requirement.pk, days)
     if kind == "extensions" and days.moved_to:
         _extensions(found, user_ids, days.moved_to, today)
+    elif kind == "certifications" and days.on:
+        _certifications(found, requirement, user_ids, today, by_id)
     else:
         _excuses(found, user_ids)
     held = {one.user_id for one in _held(requirement.pk, user_ids)}
     names = {row.user_id: row for row in people.person_facts(user_ids=user_ids)}
     for user_id in sorted(set(user_ids) - held, key=lambda each: names[each].name if each in names else ""):
         if user_id in names:
-            found.left_out.append(LeftOut(names[user_id].name, rules.not_held_text()))
+            found.left_out.append(LeftOut(names[user_id].name, rules.not_held_text(kind)))
     return found
 
 
@@ -111,20 +135,43 @@ def _excuses(found: Together, user_ids: Collection[int]) -> None:
         starts_on=found.days.starts_on,
         ends_on=found.days.ends_on,
     )
+    held = _held(found.requirement_id, user_ids)
+    _parted(found, held, {user_id: rules.overlap_text(other) for user_id, other in others.items()})
+
+
+def _certifications(
+    found: Together, requirement: "Requirement", user_ids: Collection[int], today: date, by_id: int
+) -> None:
+    days = found.days
+    if days.on is None:
+        raise AssertionError("A completion was on a day.")
+    held = list(_held(found.requirement_id, user_ids))
+    why = why_not_certified(
+        requirement,
+        [one.user for one in held],
+        on=days.on,
+        source=CreditSource(days.source),
+        valid_until=days.valid_until,
+        today=today,
+    )
+    _parted(found, held, why | {by_id: _("Nobody certifies themself. Somebody else has to.")})
+
+
+def _parted(found: Together, held: Iterable[Assignment], why_not: Mapping[int, str]) -> None:
+    """Who of those that have it gets it; who cannot, and for whom it was asked already, with the reason."""
+    rows = list(held)
     waiting = KINDS[found.kind].objects.filter(
-        requirement_id=found.requirement_id, user_id__in=list(user_ids), state=RequestState.WAITING
+        requirement_id=found.requirement_id,
+        user_id__in=[one.user_id for one in rows],
+        state=RequestState.WAITING,
     )
     asked_for = set(waiting.values_list("user_id", flat=True))
-    for held in _held(found.requirement_id, user_ids):
-        why = ""
-        if held.user_id in others:
-            why = rules.overlap_text(others[held.user_id])
-        elif held.user_id in asked_for:
-            why = rules.waits_text()
+    for one in rows:
+        why = why_not.get(one.user_id) or (rules.waits_text() if one.user_id in asked_for else "")
         if why:
-            found.left_out.append(LeftOut(held.user.display_name, why))
+            found.left_out.append(LeftOut(one.user.display_name, why))
         else:
-            found.given.append(Candidate(held.user_id, held.user.public_id, held.user.display_name))
+            found.given.append(Candidate(one.user_id, one.user.public_id, one.user.display_name))
 
 
 def _extensions(found: Together, user_ids: Collection[int], moved_to: date, today: date) -> None:

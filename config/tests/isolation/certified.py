@@ -1,12 +1,21 @@
 """What the world holds of certified and revoked training."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 
 def certified(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str, str]:
-    """A credit of the record's person, and a finished cycle that was revoked and counts again; their ids by name."""
-    from compliance.records.models import Credit, Reinstatement, Revocation
+    """A credit of the record's person, and a finished cycle that was revoked and counts again; of all three one more
+    that `by` asks for and that waits. Their ids by name."""
+    from compliance.records.models import (
+        CertificationRequest,
+        Credit,
+        Reinstatement,
+        ReinstatementRequest,
+        Revocation,
+        RevocationRequest,
+    )
     from compliance.records.tests.factories import finish, make_assignment, make_record
 
     credit = Credit.objects.create(
@@ -16,8 +25,20 @@ def certified(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str
     done = finish(make_record(make_assignment(record.user)), on=at.date())
     revocation = Revocation.objects.create(record=done, on=at.date(), reason=canary, by=by, at=at)
     Reinstatement.objects.create(revocation=revocation, on=at.date(), reason=canary, by=by, at=at)
+    asked: dict[str, Any] = {
+        "user": record.user, "requirement": record.requirement, "reason": canary, "evidence_note": canary,
+        "asked_by": by, "asked_at": at,
+    }  # fmt: skip
+    certification = CertificationRequest.objects.create(
+        on=credit.on, source="manual", batch=uuid.UUID(int=1), **asked
+    )
+    revoke = RevocationRequest.objects.create(record=done, due_on=at.date(), **asked)
+    restore = ReinstatementRequest.objects.create(revocation=revocation, **asked)
     return {
         "credit": str(credit.public_id),
         "cycle": str(done.public_id),
         "revocation": str(revocation.public_id),
+        "certification": str(certification.public_id),
+        "revocation_request": str(revoke.public_id),
+        "reinstatement_request": str(restore.public_id),
     }
