@@ -6,8 +6,8 @@ from typing import Any
 
 
 def certified(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str, str]:
-    """A credit of the record's person, and a finished cycle that was revoked and counts again; of all three one more
-    that `by` asks for and that waits. Their ids by name."""
+    """A credit of the record's person, and a finished cycle that was revoked and counts again; Cal had
+    asked for each. Their ids by name."""
     from compliance.records.models import (
         CertificationRequest,
         Credit,
@@ -17,6 +17,7 @@ def certified(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str
         RevocationRequest,
     )
     from compliance.records.tests.factories import finish, make_assignment, make_record
+    from lms.people.tests.factories import make_user
 
     credit = Credit.objects.create(
         user=record.user, requirement=record.requirement, on=dt.date(2026, 1, 5), source="manual",
@@ -24,16 +25,18 @@ def certified(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str
     )  # fmt: skip
     done = finish(make_record(make_assignment(record.user)), on=at.date())
     revocation = Revocation.objects.create(record=done, on=at.date(), reason=canary, by=by, at=at)
-    Reinstatement.objects.create(revocation=revocation, on=at.date(), reason=canary, by=by, at=at)
+    again = Reinstatement.objects.create(revocation=revocation, on=at.date(), reason=canary, by=by, at=at)
+    asker = make_user(given_name="Cal", family_name=canary, email="cal@example.org")
     asked: dict[str, Any] = {
         "user": record.user, "requirement": record.requirement, "reason": canary, "evidence_note": canary,
-        "asked_by": by, "asked_at": at,
+        "asked_by": asker, "asked_at": at, "state": "approved", "decided_by": by, "decided_at": at,
+        "decision_note": canary,
     }  # fmt: skip
     certification = CertificationRequest.objects.create(
-        on=credit.on, source="manual", batch=uuid.UUID(int=1), **asked
+        on=credit.on, source="manual", outcome=credit, batch=uuid.UUID(int=1), **asked
     )
-    revoke = RevocationRequest.objects.create(record=done, due_on=at.date(), **asked)
-    restore = ReinstatementRequest.objects.create(revocation=revocation, **asked)
+    revoke = RevocationRequest.objects.create(record=done, due_on=at.date(), outcome=revocation, **asked)
+    restore = ReinstatementRequest.objects.create(revocation=revocation, outcome=again, **asked)
     return {
         "credit": str(credit.public_id),
         "cycle": str(done.public_id),
