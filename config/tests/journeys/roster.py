@@ -29,14 +29,14 @@ class Person:
     department: str
 
 
-def file(folder: Path) -> Path:
+def file(folder: Path, today: dt.date) -> Path:
     """The example where there is one, else a generated equivalent in `folder`."""
-    return EXAMPLE if EXAMPLE.exists() else generated(folder / "northfield-workday.csv")
+    return EXAMPLE if EXAMPLE.exists() else generated(folder / "northfield-workday.csv", today)
 
 
-def generated(path: Path) -> Path:
-    """2,400 invented people in 15 departments, with managers, hire dates and leaves."""
-    hired = dt.date(2020, 1, 6)
+def generated(path: Path, today: dt.date) -> Path:
+    """2,400 invented people in 15 departments, with managers, hire dates before and after `today`, and leaves."""
+    hired, starts = dt.date(2020, 1, 6), today + dt.timedelta(days=45)
     with path.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target)
         writer.writerow(HEADER)
@@ -48,7 +48,7 @@ def generated(path: Path) -> Path:
                 100_000 + number, f"Given{number:04d}", f"Family{number % 401:03d}", f"Given{number:04d}",
                 f"person.{number:04d}@northfield.example", f"D{department:02d}", f"Department {department:02d}", kind,
                 "Clerk", 100_000 + department if number >= 15 else "",
-                (hired + dt.timedelta(days=number)).isoformat() if number < 2_000 else "2026-06-01",
+                (starts if number % 53 == 8 else hired + dt.timedelta(days=min(number, 2_000))).isoformat(),
                 "", *leave, 100,
             ])  # fmt: skip
     return path

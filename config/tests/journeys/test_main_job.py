@@ -67,10 +67,10 @@ def test_a_university_trains_its_people_and_can_prove_it(
     browser: Browser, live: Live, tmp_path: Path
 ) -> None:
     expect.set_options(timeout=PATIENCE)
-    people = roster.file(tmp_path)
+    today = dt.datetime.now(BERLIN).date()
+    people = roster.file(tmp_path, today)
     dee, bo = roster.in_audience(people)[:2]
     owner, trainee = tmp_path / "owner.json", tmp_path / "trainee.json"
-    today = dt.datetime.now(BERLIN).date()
     due = today + dt.timedelta(days=30)
     north, south = live.site(NORTHFIELD.subdomain), live.site(SOUTHFIELD.subdomain)
 
