@@ -58,6 +58,7 @@ from compliance.requirements.queries.meant import (
     titles_asking,
     titles_using,
 )
+from compliance.requirements.queries.overlaps import Overlap, overlaps
 from compliance.requirements.queries.pages import OUTCOMES, Line, lines, matching, mean_only, previewed, whole
 from compliance.requirements.queries.passes import Knowledge, passes
 from compliance.requirements.queries.persons import Seen, seen_by
@@ -104,6 +105,7 @@ __all__ = [
     "Known",
     "Line",
     "Meaning",
+    "Overlap",
     "Planned",
     "Preview",
     "Roster",
@@ -154,6 +156,7 @@ __all__ = [
     "names",
     "naming_days",
     "observing",
+    "overlaps",
     "owning",
     "passes",
     "people_of",

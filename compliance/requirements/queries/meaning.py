@@ -50,6 +50,13 @@ def meaning(requirement: Requirement, rule: audience.Rule, today: date) -> Meani
 
     The database counts; only who is named by hand and who is shown is looked at one by one. A few statements.
     """
+    ids = everybody_meant(requirement, rule, today)
+    first = people.first_by_name(ids, FIRST)
+    return Meaning(len(ids), people.count_all(), _someones(requirement, rule, first, today))
+
+
+def everybody_meant(requirement: Requirement, rule: audience.Rule, today: date) -> frozenset[int]:
+    """The ids of everyone whom the rule means on that day, with whom is named by hand. A few statements."""
     named = _named_ids(requirement)
     by_hand = facts.population(requirement, facts.roster(user_ids=named)) if named else None
     added = {
@@ -57,9 +64,7 @@ def meaning(requirement: Requirement, rule: audience.Rule, today: date) -> Meani
         for person in (by_hand.people if by_hand else ())
         if byhand.match(rule, person, today) is not None
     }
-    ids = (meant_ids(rule, today) - named) | added
-    first = people.first_by_name(ids, FIRST)
-    return Meaning(len(ids), people.count_all(), _someones(requirement, rule, first, today))
+    return (meant_ids(rule, today) - named) | added
 
 
 def is_too_many_to_plan() -> bool:

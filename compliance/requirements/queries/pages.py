@@ -18,6 +18,7 @@ from compliance.requirements.queries.byhand import holding
 from compliance.requirements.queries.courses import asked_courses
 from compliance.requirements.queries.listing import all_requirements
 from compliance.requirements.queries.meaning import is_too_many_to_plan, meaning
+from compliance.requirements.queries.overlaps import overlaps
 from compliance.requirements.queries.pictures import picture_of
 from compliance.requirements.queries.previews import Affected, DueDay, Preview, preview
 from compliance.requirements.queries.sentences import again_text, first_due_text, rule_sentence, sentence
@@ -105,7 +106,12 @@ def _by_hand_text(requirement: Requirement, today: date) -> str:
 def mean_only(requirement: Requirement, today: date) -> dict[str, Any]:
     """Whom the requirement means, where there are too many people for a preview; what it does is for a job."""
     rule = audience.parse(requirement.audience)
-    return {"meant": meaning(requirement, rule, today), "rule_sentence": rule_sentence(rule), "is_many": True}
+    return {
+        "meant": meaning(requirement, rule, today),
+        "overlaps": overlaps(requirement, today),
+        "rule_sentence": rule_sentence(rule),
+        "is_many": True,
+    }
 
 
 def previewed(requirement: Requirement, today: date) -> dict[str, Any]:
@@ -114,6 +120,7 @@ def previewed(requirement: Requirement, today: date) -> dict[str, Any]:
     return {
         "preview": found,
         "settling": settled_by_sets(requirement),
+        "overlaps": overlaps(requirement, today),
         **asked_courses(requirement),
         "sentence": sentence(requirement, facts.names()),
         "first_people": found.affected[:SHOWN_FIRST],
