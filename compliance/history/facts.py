@@ -63,6 +63,8 @@ NOT_FACTS: dict[str, str] = {
     "records.CertificationRequest": "what somebody asked and decided; what follows is a credit, and a trigger keeps it",
     "records.RevocationRequest": "as a certification; what follows is a revocation",
     "records.ReinstatementRequest": "as a certification; what follows is a reinstatement",
+    "records.Load": "a file on its way in; what was loaded is credits",
+    "records.LoadUndo": "decided once, with its own day and moment; a trigger keeps it",
     "records.AccessKey": "who may ask from outside, not what is true",
     "requirements.Equivalence": "decided once and ended once, with both moments; a trigger keeps it",
     "records.Turn": "how far the clockwork got; what it did is in the rows it wrote",
@@ -75,8 +77,8 @@ NOT_FACTS: dict[str, str] = {
 """Models of the apps of facts that are not kept, each with the reason."""
 
 AS_THEY_STAND = (
-    "records_shift", "records_credit", "records_revocation", "records_reinstatement", "records_triggeringevent",
-    "records_concern", "requirements_requirementversion", "requirements_equivalence",
+    "records_shift", "records_credit", "records_revocation", "records_reinstatement", "records_loadundo",
+    "records_triggeringevent", "records_concern", "requirements_requirementversion", "requirements_equivalence",
 )  # fmt: skip
 """The tables that days past are judged by without being kept here: a trigger of their own keeps what a row said; what
 is added later, such as a decision or an end, has its own moment."""

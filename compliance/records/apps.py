@@ -40,7 +40,14 @@ DEEDS = {
     "records.key_created": _("made an access key"),
     "records.key_revoked": _("revoked an access key"),
     "records.event_ended": _("ended an event that was recorded by mistake"),
+    "records.history_asked": _("asked a second person to have past completions loaded"),
     "records.history_loaded": _("loaded past completions"),
+    "records.history_refused": _("refused to have past completions loaded"),
+    "records.history_withdrawn": _("withdrew past completions that were to be loaded"),
+    "records.history_undo_asked": _("asked a second person to have a load of past completions taken back"),
+    "records.history_undone": _("took a load of past completions back"),
+    "records.history_undo_refused": _("refused to have a load of past completions taken back"),
+    "records.history_undo_withdrawn": _("no longer wanted a load of past completions taken back"),
     "records.credit_revoked": _("revoked what was completed"),
     "records.credit_restored": _("took a revocation back"),
 }
@@ -103,6 +110,14 @@ def _register_requests() -> None:
             Category.REQUIRED,
             _("Certified and revoked training"),
             context="compliance.records.letters.letter",
+        )
+    )
+    mail_kinds.register(
+        mail_kinds.MessageKind(
+            "records.load",
+            Category.REQUIRED,
+            _("Loaded past completions"),
+            context="compliance.records.messages_loads.letter",
         )
     )
 

@@ -62,6 +62,15 @@ class RequestState(models.TextChoices):
     WITHDRAWN = State.WITHDRAWN.value, _("Withdrawn")
 
 
+class LoadState(models.TextChoices):
+    """What became of a load of past completions, or of taking one back."""
+
+    WAITING = State.WAITING.value, _("Waiting for a decision")
+    MADE = "made", _("Done")
+    REFUSED = State.REFUSED.value, _("Refused")
+    WITHDRAWN = State.WITHDRAWN.value, _("Withdrawn")
+
+
 class PersonStanding(models.TextChoices):
     """Groups of people that every figure and every list is made of; a person may be in several."""
 

@@ -11,6 +11,7 @@ from .enums import AssignmentStatus, CloseReason
 from .models_certifying import CertificationRequest, ReinstatementRequest, RevocationRequest
 from .models_credits import Credit, Reinstatement, Revocation
 from .models_keys import AccessKey
+from .models_loads import Load, LoadUndo
 from .models_requests import Exemption, Extension, Request, Waiver
 from .models_triggers import Concern, TriggeringEvent
 
@@ -23,6 +24,8 @@ __all__ = [
     "Credit",
     "Exemption",
     "Extension",
+    "Load",
+    "LoadUndo",
     "Obligation",
     "Reinstatement",
     "ReinstatementRequest",

@@ -13,8 +13,8 @@ class Credit(models.Model):
     """That a person did what a requirement asks on the day `on` (tenant's zone), though in no course here.
 
     `valid_until`: it counts no longer than that, whatever the requirement gives; certified by hand with such an end it
-    is a temporary certification. `batch` and `score` belong to loaded history. A trigger in the database refuses any
-    change: what was wrong is revoked, and the row stays.
+    is a temporary certification. `batch` (the load's public id) and `score` belong to loaded history. A trigger in the
+    database refuses any change: what was wrong is revoked, and the row stays.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -36,8 +36,8 @@ class Credit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["public_id"], name="credit_public_id_once"),
             models.UniqueConstraint(
-                fields=["user", "requirement", "on"],
-                name="credit_history_once",
+                fields=["user", "requirement", "on", "batch"],
+                name="credit_once_a_load",
                 condition=Q(source=CreditSource.HISTORY),
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="credit_has_reason"),
@@ -63,12 +63,14 @@ class Revocation(models.Model):
 
     `due_on` is when the cycle that opened instead was due; None when none had to. Append-only, by a trigger in the
     database. At most one is in force for a cycle (`actions.revoke`, under a lock); a `Reinstatement` takes it back.
+    `undo`: it was revoked because the load it came from was taken back as a whole.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     record = models.ForeignKey("records.ComplianceRecord", models.PROTECT, related_name="revocations")
     on = models.DateField()
     due_on = models.DateField(null=True)
+    undo = models.ForeignKey("records.LoadUndo", models.PROTECT, null=True, related_name="revocations")
     reason = models.TextField()
     by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -35,7 +35,7 @@ from compliance.records.actions.excusing import (
 )
 from compliance.records.actions.extending import approve_extension, ask_for_extension, extend
 from compliance.records.actions.keys import create_key, note_use, revoke_key
-from compliance.records.actions.loading import load_history
+from compliance.records.actions.loading import approve_load, load_history, refuse_load, withdraw_load
 from compliance.records.actions.returning import return_from_excuses
 from compliance.records.actions.revoking import fresh_due_on, restore, revoke
 from compliance.records.actions.together import (
@@ -49,6 +49,7 @@ from compliance.records.actions.together import (
 from compliance.records.actions.triggering import end_event, record_event
 from compliance.records.actions.triggering_many import look_by_job, record_by_job
 from compliance.records.actions.turns import completions_turn, daily_turn, nightly_turn
+from compliance.records.actions.unloading import approve_taking_back, take_load_back
 from compliance.records.rules import Refused
 
 __all__ = [
@@ -62,6 +63,8 @@ __all__ = [
     "approve_extension",
     "approve_reinstatement",
     "approve_revocation",
+    "approve_load",
+    "approve_taking_back",
     "approve_together",
     "approve_waiver",
     "ask_for_exemption",
@@ -92,6 +95,7 @@ __all__ = [
     "record_completions",
     "record_event",
     "refuse",
+    "refuse_load",
     "refuse_together",
     "restore",
     "return_from_excuses",
@@ -100,7 +104,9 @@ __all__ = [
     "revoke_key",
     "shift",
     "take_back",
+    "take_load_back",
     "undo_extensions",
     "withdraw",
+    "withdraw_load",
     "withdraw_together",
 ]

@@ -1,16 +1,16 @@
 """Loading past completions: exactly what was previewed, all of it or nothing; again it adds nothing."""
 
-import uuid
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from compliance.records import rules
-from compliance.records.enums import CreditSource
+from compliance.records import messages_loads, rules
+from compliance.records.enums import CreditSource, LoadState
 from compliance.records.events import REFRESH
-from compliance.records.models import Credit
+from compliance.records.models import Credit, Load, LoadUndo
 from compliance.records.queries import loading as queries
 from compliance.requirements import queries as requirements
 from lms.audit import actions as audit
@@ -19,17 +19,136 @@ from tenants import schedule
 if TYPE_CHECKING:
     from lms.people.models import User
 
+Row = TypeVar("Row", Load, LoadUndo)
+
 
 @transaction.atomic
-def load_history(text: str, *, fingerprint: str, reason: str, by: "User", today: date, at: datetime) -> int:
-    """Write down every new line of the file; answers how many. The turn that it wakes makes the cycles.
+def load_history(
+    text: str,
+    *,
+    fingerprint: str,
+    reason: str,
+    by: "User",
+    today: date,
+    at: datetime,
+    takes_two: bool = False,
+    file_name: str = "",
+    name: UUID | None = None,
+) -> Load:
+    """Write down every new line of the file, or ask a second person first; the turn that it wakes makes the cycles.
 
-    `fingerprint` is that of the preview that was shown (queries.preview). Raises rules.NumbersChanged when it would no
-    longer be the same, and rules.Refused when a line cannot be loaded or none is new.
+    `fingerprint` is that of the preview that was shown (queries.preview); `name` names the deed: a second time it
+    changes nothing. Raises rules.NumbersChanged when it would no longer be the same, and rules.Refused when a line
+    cannot be loaded or none is new.
     """
+    done = Load.objects.filter(public_id=name).first() if name else None
+    if done is not None:
+        return _again(done, by)
+    seen = _looked(text, by_id=by.pk, fingerprint=fingerprint, today=today)
+    load = Load(
+        public_id=name or uuid4(),
+        reason=reason,
+        seen=fingerprint,
+        file_name=file_name,
+        line_count=len(seen.new),
+        people_count=len(seen.user_ids),
+        cycle_count=seen.cycle_count,
+        asked_by=by,
+        asked_at=at,
+    )
+    if takes_two:
+        load.text = text
+        load.save()
+        messages_loads.tell_deciders(load, about=seen.user_ids, at=at)
+        note("records.history_asked", load, by=by, at=at)
+    else:
+        _write(load, seen, by=by, at=at)
+    return load
+
+
+@transaction.atomic
+def approve_load(load: Load, *, fingerprint: str, remark: str, by: "User", today: date, at: datetime) -> Load:
+    """Agree, and have it loaded as whoever decides has seen it. Raises rules.Refused and rules.NumbersChanged."""
+    held = waiting(Load, load, by)
+    seen = _looked(held.text, by_id=held.asked_by_id, fingerprint=fingerprint, today=today)
+    if by.pk in seen.user_ids:
+        raise rules.Refused(_("You stand in this file yourself. Somebody else has to decide about it."))
+    held.decided_by, held.decided_at, held.decision_note = by, at, remark
+    held.text, held.line_count = "", len(seen.new)
+    held.people_count, held.cycle_count = len(seen.user_ids), seen.cycle_count
+    _write(held, seen, by=by, at=at)
+    messages_loads.tell_answered(held, at=at)
+    return held
+
+
+@transaction.atomic
+def refuse_load(asked: Load | LoadUndo, *, remark: str, by: "User", at: datetime) -> None:
+    """Leave everything as it is, and say why; of a load, or of taking one back. Raises rules.Refused."""
+    held = waiting(type(asked), asked, by)
+    held.state, held.decided_by, held.decided_at, held.decision_note = LoadState.REFUSED, by, at, remark
+    _let_go(held)
+    messages_loads.tell_answered(held, at=at)
+    note(f"records.{messages_loads.noun(held)}_refused", held, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw_load(asked: Load | LoadUndo, *, by: "User", at: datetime) -> None:
+    """Whoever asked no longer does. Raises rules.Refused."""
+    held = waiting(type(asked), asked, None)
+    if held.asked_by_id != by.pk:
+        raise rules.Refused(_("Only whoever asked can withdraw a request."))
+    held.state = LoadState.WITHDRAWN
+    _let_go(held)
+    note(f"records.{messages_loads.noun(held)}_withdrawn", held, by=by, at=at)
+
+
+def waiting(model: type[Row], asked: Row, by: "User | None") -> Row:
+    """The row, locked, if it still waits, and for somebody else than `by`. Raises rules.Refused."""
+    held = model.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    if held.state != LoadState.WAITING:
+        raise rules.Refused(_("This was decided meanwhile. Nothing was changed."))
+    if by is not None and held.asked_by_id == by.pk:
+        raise rules.Refused(_("Nobody decides what they asked for themself. Somebody else has to."))
+    return held
+
+
+def note(action: str, row: Load | LoadUndo, *, by: "User", at: datetime) -> None:
+    """One line in the log: which file, how many lines and cycles, and what was said."""
+    load = row.load if isinstance(row, LoadUndo) else row
+    facts = {
+        "file": load.file_name,
+        "lines": load.line_count,
+        "people": row.people_count,
+        "cycles": row.cycle_count,
+        "opened": row.opened_count if isinstance(row, LoadUndo) else 0,
+        "reason": row.reason,
+        "note": row.decision_note,
+        "digest": row.seen,
+    }
+    audit.record(
+        action=action,
+        by=by,
+        at=at,
+        object_label=load.file_name or load.reason,
+        object_id=load.public_id,
+        facts={key: value for key, value in facts.items() if value},
+    )
+
+
+def _again(done: Load, by: "User") -> Load:
+    """What a second click finds. Raises rules.Refused when it was somebody else's page."""
+    if done.asked_by_id != by.pk:
+        raise rules.Refused(
+            _("This page was answered by somebody else. Open a new one; nothing was asked for.")
+        )
+    return done
+
+
+def _looked(text: str, *, by_id: int, fingerprint: str, today: date) -> queries.Load:
+    """What the file does now, if that is what was seen. Until the end of the transaction no turn comes between."""
     for requirement in requirements.loadable():
         requirements.locked(requirement.pk)
-    seen = queries.preview(text, by_id=by.pk, today=today)
+    seen = queries.preview(text, by_id=by_id, today=today)
     if seen.fingerprint != fingerprint:
         raise rules.NumbersChanged(
             _("Something has changed since you looked, so nothing was loaded. Look again, then confirm.")
@@ -38,12 +157,18 @@ def load_history(text: str, *, fingerprint: str, reason: str, by: "User", today:
         raise rules.Refused(_("Some lines cannot be loaded. Put them right, and nothing is lost until then."))
     if not seen.new:
         raise rules.Refused(_("Every line is on record already. Nothing was changed."))
-    batch = uuid.uuid4()
+    return seen
+
+
+def _write(load: Load, seen: queries.Load, *, by: "User", at: datetime) -> None:
+    load.state, load.made_at = LoadState.MADE, at
+    load.save()
     Credit.objects.bulk_create(
         [
             Credit(
                 user=row.user, requirement=row.requirement, on=row.on, source=CreditSource.HISTORY,
-                reason=reason, reference=row.line.reference[:200], score=row.score, batch=batch, by=by, at=at,
+                reason=load.reason, reference=row.line.reference[:200], score=row.score, batch=load.public_id,
+                by=load.asked_by, at=at,
             )
             for row in seen.new
             if row.on is not None
@@ -51,12 +176,10 @@ def load_history(text: str, *, fingerprint: str, reason: str, by: "User", today:
         batch_size=500,
     )  # fmt: skip
     schedule.wake(REFRESH, at=at)
-    audit.record(
-        action="records.history_loaded",
-        by=by,
-        at=at,
-        object_label=reason,
-        object_id=batch,
-        facts={"lines": len(seen.new), "cycles": seen.cycle_count, "known": seen.known_count},
-    )
-    return len(seen.new)
+    note("records.history_loaded", load, by=by, at=at)
+
+
+def _let_go(held: Load | LoadUndo) -> None:
+    if isinstance(held, Load):
+        held.text = ""
+    held.save()

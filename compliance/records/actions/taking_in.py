@@ -15,6 +15,7 @@ from compliance.records.actions.completing import (
     finished_before,
 )
 from compliance.records.models import ComplianceRecord, Credit
+from compliance.records.queries.loads import COUNTING
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
 
@@ -32,6 +33,7 @@ def take_in_credits(*, at: datetime, until: datetime) -> int:
     moves behind them; the last finishes it if it was valid on that day. What is finished already is never touched.
     """
     waiting = Credit.objects.filter(
+        COUNTING,
         user_id=OuterRef("user_id"),
         requirement_id=OuterRef("requirement_id"),
         on__lt=OuterRef("window_opens_on"),

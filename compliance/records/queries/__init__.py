@@ -35,6 +35,16 @@ from compliance.records.queries.holdings import (
 from compliance.records.queries.keys import PREFIX as KEY_PREFIX
 from compliance.records.queries.keys import access_keys, key_for
 from compliance.records.queries.loading import preview as preview_history
+from compliance.records.queries.loads import (
+    Back,
+    all_loads,
+    lines_of,
+    load_by,
+    taking_back,
+    undo_by,
+    undos_of,
+    waiting_loads,
+)
 from compliance.records.queries.looked import EventJob, Looked, event_job, event_jobs_of, looked_at
 from compliance.records.queries.obligations import (
     DUE_SOON_DAYS,
@@ -127,6 +137,7 @@ __all__ = [
     "Answer",
     "Asked",
     "AskedCourse",
+    "Back",
     "Course",
     "Days",
     "DepartmentTotals",
@@ -157,6 +168,7 @@ __all__ = [
     "Totals",
     "Unreadable",
     "access_keys",
+    "all_loads",
     "answer",
     "asked",
     "batch_of",
@@ -190,6 +202,8 @@ __all__ = [
     "is_up_for_review",
     "key_for",
     "left_since",
+    "lines_of",
+    "load_by",
     "looked_at",
     "main_department",
     "may",
@@ -213,13 +227,17 @@ __all__ = [
     "served_by",
     "shifts_of",
     "standings_of",
+    "taking_back",
     "together",
     "totals",
+    "undo_by",
+    "undos_of",
     "up_for_review",
     "value_text",
     "waited_for",
     "waiting_count",
     "waiting_for",
+    "waiting_loads",
     "waiting_text",
     "why_text",
     "withdrawn_since",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from compliance.core.credits import CreditFault, credit_fault
@@ -15,9 +16,11 @@ from compliance.core.duties import Duty
 from compliance.core.settling import Settled, settle
 from compliance.core.terms import Completion, CycleFacts, Status
 from compliance.records import rules
-from compliance.records.models import Credit
+from compliance.records.models import ComplianceRecord, Credit, Revocation
 from compliance.records.queries import history_files as files
+from compliance.records.queries.loads import COUNTING
 from compliance.records.queries.positions import positions
+from compliance.records.queries.revocations import IN_FORCE
 from compliance.requirements import queries as requirements
 from lms.people import queries as people
 from lms.ui.lines import several_text
@@ -84,6 +87,11 @@ class Load:
     def faults(self) -> list[Row]:
         """The lines that cannot be loaded; one of them keeps the whole file out."""
         return [row for row in self.rows if row.fault]
+
+    @property
+    def user_ids(self) -> set[int]:
+        """Whom the lines that would be written down are about."""
+        return {row.user.pk for row in self.new if row.user is not None}
 
     @property
     def known_count(self) -> int:
@@ -179,9 +187,7 @@ def _settle(requirement: "Requirement", rows: list[Row], today: date) -> list[Ou
             by_user[row.user.pk].append(row)
     known = requirements.known_of(requirement, requirements.roster(user_ids=list(by_user)))
     held, found = positions(requirement.pk, list(by_user)), list[Outcome]()
-    loaded = set(
-        Credit.objects.filter(requirement=requirement, user_id__in=by_user).values_list("user_id", "on")
-    )
+    loaded = _on_record(requirement, by_user)
     for person in known.people:
         done = tuple(known.completions.get(person.id, ()))
         for row in by_user[person.id]:
@@ -209,6 +215,17 @@ def _settle(requirement: "Requirement", rows: list[Row], today: date) -> list[Ou
                 )
             )
     return found
+
+
+def _on_record(requirement: "Requirement", user_ids: Iterable[int]) -> set[tuple[int, date]]:
+    """(person, day) of what is written down: all but what came with a load that was taken back.
+
+    Of that too what counts again, and what had been revoked by hand: that is no part of what is put right.
+    """
+    by_undo = Exists(Revocation.objects.filter(record__credit=OuterRef("pk"), undo__isnull=False, **IN_FORCE))
+    is_counted = Exists(ComplianceRecord.objects.filter(credit=OuterRef("pk")))
+    rows = Credit.objects.filter(requirement=requirement, user_id__in=list(user_ids))
+    return set(rows.filter(COUNTING | Q(is_counted & ~by_undo)).values_list("user_id", "on"))
 
 
 def _tell(rows: list[Row], before: Settled, after: Settled) -> None:

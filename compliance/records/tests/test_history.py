@@ -61,7 +61,7 @@ def load(by, at, text=TEXT):
         text, fingerprint=seen.fingerprint, reason="Go-live", by=by, today=TODAY, at=at
     )
     turn()
-    return seen, count
+    return seen, count.line_count
 
 
 def cycles():

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from compliance.core.satisfiers import Equivalence, Satisfiers
 from compliance.core.terms import Completion
@@ -43,9 +43,10 @@ def passes(
 ) -> dict[Key, list[Completion]]:
     """What these people (None: everybody) did that could count for these requirements, oldest first.
 
-    From `since` to `until`, both moments in UTC and included. What was revoked for a requirement is left out. `also`:
-    equivalences that are not approved, to see what they would do. `known`: by what was on record then, instead of now.
-    Four statements, however many people and requirements.
+    From `since` to `until`, both moments in UTC and included. What was revoked for a requirement is left out, and what
+    came with a load that was taken back and is in no cycle (its cycles are revoked one by one). `also`: equivalences
+    that are not approved, to see what they would do. `known`: by what was on record then, instead of now. Four
+    statements, however many people and requirements.
     """
     found: dict[Key, list[Completion]] = defaultdict(list)
     wanted: dict[int, list[tuple[int, Satisfiers]]] = defaultdict(list)
@@ -116,9 +117,10 @@ def _credits(
         rows = rows.filter(user_id__in=list(user_ids))
     if known is not None:
         rows = rows.filter(at__lt=known.before)
-    for row in rows.annotate(
+    rows = rows.annotate(
         is_counted=Exists(credit.records.rel.related_model.objects.filter(credit=OuterRef("pk")))
-    ):
+    )
+    for row in rows.filter(Q(is_counted=True) | Q(batch__isnull=True) | ~Q(batch__in=_taken_back(known))):
         # Of its day, whenever it was written down: a day that is made up for must not find it in its future.
         moment = min(row.at, clock.end_of_day(row.on))
         yield (
@@ -136,6 +138,15 @@ def _credits(
                 ),
             ),
         )
+
+
+def _taken_back(known: Knowledge | None) -> Any:
+    """The loads of past completions that count no longer, as their credits name them; a subquery."""
+    undo: Any = apps.get_model("records", "LoadUndo")
+    rows = undo.objects.filter(state="made")
+    if known is not None:
+        rows = rows.filter(made_at__lt=known.before, on__lte=known.on)
+    return rows.values("load__public_id")
 
 
 def passes_of(
