@@ -103,6 +103,7 @@ class HistoryForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
     )
     text = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
+    file_name = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("Where it comes from"),
         max_length=200,
@@ -123,9 +124,25 @@ class HistoryForm(forms.Form):
         try:
             if file is not None:
                 cleaned["text"] = records.decode_history(file.read())
+                cleaned["file_name"] = file.name
+            cleaned["file_name"] = (cleaned.get("file_name") or "").replace("\x00", "")[-255:]
             if not cleaned.get("text"):
                 return cleaned
             records.read_history(cleaned["text"])
         except records.Unreadable as error:
             self.add_error("file", str(error))
         return cleaned
+
+
+class TakeBackForm(forms.Form):
+    """Why a load counts no longer, and whether those are told who owe something again."""
+
+    reason = _text(label=_("Reason"), help_text=_REASON)
+    is_told = forms.BooleanField(
+        label=_("Write to everybody who owes something again"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "One mail a person. Without it they learn of it by the next reminder and under “My status”."
+        ),
+    )

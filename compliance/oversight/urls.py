@@ -14,12 +14,14 @@ from compliance.oversight.views import (
     extend,
     history,
     keys,
+    loads,
     own,
     remind,
     sharing,
     sites,
     then,
     together,
+    unloading,
 )
 
 app_name = "oversight"
@@ -112,6 +114,13 @@ urlpatterns = [
         name="reinstatement-decide",
     ),
     path("credits/load/", history.load, name="history-load"),
+    path("credits/loads/", loads.load_list, name="loads"),
+    path("credits/loads/undone/<uuid:public_id>/decide/", unloading.decide, name="load-undo-decide"),
+    path("credits/loads/undone/<uuid:public_id>/withdraw/", unloading.withdraw, name="load-undo-withdraw"),
+    path("credits/loads/<uuid:public_id>/", loads.detail, name="load"),
+    path("credits/loads/<uuid:public_id>/decide/", loads.decide, name="load-decide"),
+    path("credits/loads/<uuid:public_id>/withdraw/", loads.withdraw, name="load-withdraw"),
+    path("credits/loads/<uuid:public_id>/take-back/", unloading.take_back, name="load-take-back"),
     path("credits/new/", certifying.certify, name="certify"),
     path("credits/cycles/<uuid:public_id>/revoke/", certifying.revoke, name="revoke"),
     path("credits/revocations/<uuid:public_id>/restore/", certifying.restore, name="restore"),

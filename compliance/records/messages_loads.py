@@ -4,15 +4,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from compliance.records.models import Load, LoadUndo, Revocation
+from compliance.records.queries.loads import load_deciders
 from compliance.records.queries.revocations import IN_FORCE
-from lms.access import roles
-from lms.access.permissions import Permission
 from lms.mail import actions as mail
-from lms.people import queries as people
 from lms.ui.dates import day_text
 from tenants import links
 
@@ -24,13 +21,6 @@ if TYPE_CHECKING:
 KIND = "records.load"
 
 
-def deciders(by: "User") -> list["User"]:
-    """Who may decide what this person asks for: everybody else who may certify."""
-    needed = Permission.COMPLETIONS_CERTIFY
-    holders = people.holders_of(role.key for role in roles.ALL if needed in role.permissions)
-    return [one for one in holders if one.pk != by.pk]
-
-
 def noun(row: Load | LoadUndo) -> str:
     """What it is called in the log."""
     return "history_undo" if isinstance(row, LoadUndo) else "history"
@@ -38,7 +28,7 @@ def noun(row: Load | LoadUndo) -> str:
 
 def tell_deciders(row: Load | LoadUndo, *, about: Collection[int], at: datetime) -> None:
     """Write to everyone who may decide it and is not in it themself, in the caller's transaction."""
-    _queue(row, "asked", [one for one in deciders(row.asked_by) if one.pk not in about], at)
+    _queue(row, "asked", [one for one in load_deciders(row.asked_by) if one.pk not in about], at)
 
 
 def tell_answered(row: Load | LoadUndo, *, at: datetime) -> None:
@@ -71,14 +61,14 @@ def letter(message: "Message") -> dict[str, Any] | None:
     if found is None or (facts["what"] == "asked" and not found.is_waiting):
         return None
     if facts["what"] == "told":
-        words = _told(found, message.user_id)
+        words = _told(found, message.user)
     else:
         words = _asked(found) if facts["what"] == "asked" else _answered(found)
     if words is None:
         return None
     is_own = facts["what"] == "told"
     load = found.load if isinstance(found, LoadUndo) else found
-    path = "/status/" if is_own else reverse("oversight:load", args=[load.public_id])
+    path = "/status/" if is_own else f"/credits/loads/{load.public_id}/"
     return {
         "title": words[0],
         "sentences": words[1],
@@ -144,9 +134,9 @@ def _answered(found: Load | LoadUndo) -> _Words:
     ]
 
 
-def _told(undo: LoadUndo, user_id: int | None) -> _Words | None:
+def _told(undo: LoadUndo, person: "User | None") -> _Words | None:
     """To the person: what counts no longer, and what is due when; None when it all counts again."""
-    rows = Revocation.objects.filter(undo=undo, record__user_id=user_id, due_on__isnull=False, **IN_FORCE)
+    rows = Revocation.objects.filter(undo=undo, record__user=person, due_on__isnull=False, **IN_FORCE)
     found = list(rows.select_related("record__requirement").order_by("due_on", "pk"))
     if not found:
         return None

@@ -6,6 +6,7 @@ from .chart import department_chart, people_url
 from .doors import who_and_what
 from .figures import Overview, overview, scope_of
 from .foresight import Ahead, ahead
+from .loads import load_takes_two
 from .mine import Duty, MyTraining, Past, my_record, my_training
 from .newer import Again, asked_again_by
 from .picture import picture_of
@@ -40,6 +41,7 @@ __all__ = [
     "department_choices",
     "first_steps",
     "has_decider",
+    "load_takes_two",
     "my_record",
     "my_training",
     "overview",

@@ -1,7 +1,8 @@
 """Loading past completions: exactly what was previewed, all of it or nothing; again it adds nothing."""
 
+from collections.abc import Callable, Collection
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from compliance.records import messages_loads, rules
 from compliance.records.enums import CreditSource, LoadState
 from compliance.records.events import REFRESH
 from compliance.records.models import Credit, Load, LoadUndo
+from compliance.records.models_loads import ForTwo
 from compliance.records.queries import loading as queries
 from compliance.requirements import queries as requirements
 from lms.audit import actions as audit
@@ -19,7 +21,14 @@ from tenants import schedule
 if TYPE_CHECKING:
     from lms.people.models import User
 
-Row = TypeVar("Row", Load, LoadUndo)
+Row = TypeVar("Row", bound=ForTwo)
+TakesTwo = Callable[[Collection[int]], bool]
+"""Whether what concerns these people (by id) takes a second person; raises rules.Refused where there can be none."""
+
+
+def never(_user_ids: Collection[int]) -> bool:
+    """Where one person is enough, however many are concerned."""
+    return False
 
 
 @transaction.atomic
@@ -31,7 +40,7 @@ def load_history(
     by: "User",
     today: date,
     at: datetime,
-    takes_two: bool = False,
+    takes_two: TakesTwo = never,
     file_name: str = "",
     name: UUID | None = None,
 ) -> Load:
@@ -56,7 +65,7 @@ def load_history(
         asked_by=by,
         asked_at=at,
     )
-    if takes_two:
+    if takes_two(seen.user_ids):
         load.text = text
         load.save()
         messages_loads.tell_deciders(load, about=seen.user_ids, at=at)
@@ -69,7 +78,7 @@ def load_history(
 @transaction.atomic
 def approve_load(load: Load, *, fingerprint: str, remark: str, by: "User", today: date, at: datetime) -> Load:
     """Agree, and have it loaded as whoever decides has seen it. Raises rules.Refused and rules.NumbersChanged."""
-    held = waiting(Load, load, by)
+    held = waiting(load, by)
     seen = _looked(held.text, by_id=held.asked_by_id, fingerprint=fingerprint, today=today)
     if by.pk in seen.user_ids:
         raise rules.Refused(_("You stand in this file yourself. Somebody else has to decide about it."))
@@ -84,7 +93,7 @@ def approve_load(load: Load, *, fingerprint: str, remark: str, by: "User", today
 @transaction.atomic
 def refuse_load(asked: Load | LoadUndo, *, remark: str, by: "User", at: datetime) -> None:
     """Leave everything as it is, and say why; of a load, or of taking one back. Raises rules.Refused."""
-    held = waiting(type(asked), asked, by)
+    held = waiting(asked, by)
     held.state, held.decided_by, held.decided_at, held.decision_note = LoadState.REFUSED, by, at, remark
     _let_go(held)
     messages_loads.tell_answered(held, at=at)
@@ -94,7 +103,7 @@ def refuse_load(asked: Load | LoadUndo, *, remark: str, by: "User", at: datetime
 @transaction.atomic
 def withdraw_load(asked: Load | LoadUndo, *, by: "User", at: datetime) -> None:
     """Whoever asked no longer does. Raises rules.Refused."""
-    held = waiting(type(asked), asked, None)
+    held = waiting(asked, None)
     if held.asked_by_id != by.pk:
         raise rules.Refused(_("Only whoever asked can withdraw a request."))
     held.state = LoadState.WITHDRAWN
@@ -102,9 +111,10 @@ def withdraw_load(asked: Load | LoadUndo, *, by: "User", at: datetime) -> None:
     note(f"records.{messages_loads.noun(held)}_withdrawn", held, by=by, at=at)
 
 
-def waiting(model: type[Row], asked: Row, by: "User | None") -> Row:
+def waiting(asked: Row, by: "User | None") -> Row:
     """The row, locked, if it still waits, and for somebody else than `by`. Raises rules.Refused."""
-    held = model.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    model: Any = type(asked)
+    held: Row = model.objects.select_for_update(of=("self",)).get(pk=asked.pk)
     if held.state != LoadState.WAITING:
         raise rules.Refused(_("This was decided meanwhile. Nothing was changed."))
     if by is not None and held.asked_by_id == by.pk:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from compliance.core import derivation
 from compliance.records import events, messages_loads, rules
-from compliance.records.actions.loading import note, waiting
+from compliance.records.actions.loading import TakesTwo, never, note, waiting
 from compliance.records.actions.writing import insert, kept
 from compliance.records.enums import CloseReason, LoadState
 from compliance.records.models import Assignment, ComplianceRecord, Load, LoadUndo, Revocation
@@ -35,7 +35,7 @@ def take_load_back(
     by: "User",
     today: date,
     at: datetime,
-    takes_two: bool = False,
+    takes_two: TakesTwo = never,
     name: UUID | None = None,
 ) -> LoadUndo:
     """From `today` on nothing of this load counts any more; or, where it takes two, ask a second person first.
@@ -58,7 +58,8 @@ def take_load_back(
         asked_by=by, asked_at=at,
     )  # fmt: skip
     _count(undo, seen)
-    if takes_two:
+    # Asked of whom it is about now, under the locks.
+    if takes_two(seen.user_ids):
         undo.save()
         messages_loads.tell_deciders(undo, about=seen.user_ids, at=at)
         note("records.history_undo_asked", undo, by=by, at=at)
@@ -73,7 +74,7 @@ def approve_taking_back(
 ) -> LoadUndo:
     """Agree, and take the load back as whoever decides has seen it. As `take_load_back`."""
     load = Load.objects.select_for_update(of=("self",)).get(pk=undo.load_id)
-    held = waiting(LoadUndo, undo, by)
+    held = waiting(undo, by)
     seen = _looked(load, fingerprint, today)
     refuse_own(seen, by)
     held.decided_by, held.decided_at, held.decision_note = by, at, remark

@@ -20,6 +20,9 @@ from compliance.records.queries.positions import Position, positions
 from compliance.records.queries.revocations import IN_FORCE
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
+from lms.access import roles
+from lms.access.permissions import Permission
+from lms.people import queries as people
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
@@ -125,6 +128,13 @@ def all_loads() -> QuerySet[Any]:
     rank = Case(When(waits, then=Value(0)), default=Value(1), output_field=IntegerField())
     found: QuerySet[Any] = rows.annotate(undo_state=Subquery(undo.values("state")[:1])).annotate(rank=rank)
     return found.order_by("rank", "-asked_at", "-pk")
+
+
+def load_deciders(by: "User") -> list["User"]:
+    """Who may decide about a load that this person asks for: everybody else who may certify."""
+    needed = Permission.COMPLETIONS_CERTIFY
+    holders = people.holders_of(role.key for role in roles.ALL if needed in role.permissions)
+    return [one for one in holders if one.pk != by.pk]
 
 
 def waiting_loads() -> int:

@@ -44,4 +44,23 @@ def certified(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str
         "certification": str(certification.public_id),
         "revocation_request": str(revoke.public_id),
         "reinstatement_request": str(restore.public_id),
-    }
+    } | _loaded(record, by=by, at=at, canary=canary)
+
+
+def _loaded(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str, str]:
+    """A load of one line, and that somebody wants to take it back; their ids by name."""
+    from compliance.records.models import Credit, Load, LoadUndo
+
+    load = Load.objects.create(
+        state="made", reason=canary, seen="0" * 64, people_count=1, cycle_count=0, line_count=1, file_name=canary,
+        asked_by=by, asked_at=at, made_at=at,
+    )  # fmt: skip
+    Credit.objects.create(
+        user=record.user, requirement=record.requirement, on=dt.date(2026, 1, 6), source="history", reason=canary,
+        reference=canary, batch=load.public_id, by=by, at=at,
+    )  # fmt: skip
+    undo = LoadUndo.objects.create(
+        load=load, reason=canary, seen="0" * 64, people_count=1, cycle_count=0, opened_count=0, is_told=True,
+        asked_by=by, asked_at=at,
+    )  # fmt: skip
+    return {"load": str(load.public_id), "load_undo": str(undo.public_id)}

@@ -123,6 +123,14 @@ def _relate_the_rest() -> None:
                 anchored_on=day, late_days=0, enrollment=_any("learning.Enrollment"))  # fmt: skip
     make_record(make_assignment(ada), completed_at=AT, completed_on=day, valid_from=day, anchored_on=day,
                 late_days=0, credit=_any("records.Credit"))  # fmt: skip
+    other = User.objects.exclude(pk=ada.pk)[0]
+    load = _add("records.Load", state="made", reason=canary, seen="1" * 64, people_count=1, cycle_count=1, line_count=1,
+                asked_by=other, asked_at=AT, decided_by=ada, decided_at=AT, made_at=AT)  # fmt: skip
+    undo = _add("records.LoadUndo", state="made", load=load, reason=canary, seen="1" * 64, people_count=1,
+                cycle_count=1, opened_count=1, is_told=True, asked_by=other, asked_at=AT, decided_by=ada,
+                decided_at=AT, made_at=AT, on=day)  # fmt: skip
+    _add("records.Revocation", record=_any("records.ComplianceRecord"), on=day, undo=undo, reason=canary, by=ada,
+         at=AT)  # fmt: skip
     _add("records.AccessKey", name=canary, hint="x", digest="1" * 64, created_by=ada, created_at=AT, revoked_by=ada,
          revoked_at=AT)  # fmt: skip
     _add("records.TriggeringEvent", requirement=requirement, kind="policy", title=canary, happened_on=day, days=9,
