@@ -46,12 +46,18 @@ class Attention:
 
 
 def attention(
-    *, today: date, at: datetime, decides: bool = False, reviews: bool = False, edits: bool = False
+    *,
+    today: date,
+    at: datetime,
+    decides: bool = False,
+    reviews: bool = False,
+    edits: bool = False,
+    certifies: bool = False,
 ) -> Attention:
     """What to look at, as of `at` (UTC; `today` is its day in the tenant's zone).
 
     `decides`: the viewer decides waivers or extensions; `reviews`: the viewer reviews evidence of everybody; `edits`:
-    the viewer writes requirements, and decides what counts for them.
+    the viewer writes requirements, and decides what counts for them; `certifies`: the viewer certifies training.
     """
     first = reminders.next_turn_on(today=today, at=at)
     days = reminders.upcoming_days(today=today, first=first)
@@ -59,6 +65,7 @@ def attention(
         *(_requests(today) if decides else ()),
         *(_evidence(today) if reviews else ()),
         *(_equivalences() if edits else ()),
+        *(_loads() if certifies else ()),
         *_unanswerable(),
         *_offers(),
         *_undelivered(),
@@ -131,6 +138,19 @@ def _equivalences() -> list[Matter]:
     )
     href = reverse("requirements:equivalences") + "?state=waiting"
     return [Matter(text % {"n": count}, href, _("Look at them"))]
+
+
+def _loads() -> list[Matter]:
+    """Past completions that are to be loaded, or taken back."""
+    count = records.waiting_loads()
+    if not count:
+        return []
+    text = ngettext(
+        "%(n)d load of past completions waits for a decision",
+        "%(n)d loads of past completions wait for a decision",
+        count,
+    )
+    return [Matter(text % {"n": count}, reverse("oversight:loads"), _("Look at them"))]
 
 
 def _unanswerable() -> list[Matter]:

@@ -95,7 +95,12 @@ def _attention(request: HttpRequest, now: datetime) -> queries.Attention:
     reviews = Permission.EVIDENCE_REVIEW in held
     edits = Permission.REQUIREMENTS_EDIT in held
     return queries.attention(
-        today=clock.today(now), at=now, decides=bool(decides), reviews=reviews, edits=edits
+        today=clock.today(now),
+        at=now,
+        decides=bool(decides),
+        reviews=reviews,
+        edits=edits,
+        certifies=Permission.COMPLETIONS_CERTIFY in held,
     )
 
 
