@@ -85,9 +85,9 @@ def test_one_officer_asks_another_certifies_and_the_record_says_how_it_was_satis
         assert not Credit.objects.exists()
     own = client_for(alpha, cast.lea).get("/status/").content.decode()
     assert "Seen in class" not in own, "nobody reads of it before it is so"
-    page = approved(client_for(alpha, cast.cy), answer, note="Seen the sheet")
-    assert "Approved" in page
-    assert "Seen the sheet" in page
+    told = approved(client_for(alpha, cast.cy), answer, note="Seen the sheet")
+    assert "Approved" in told
+    assert "Seen the sheet" in told
     with inside(alpha):
         turn(TODAY)
         assert Credit.objects.get().by == cast.cy
@@ -174,6 +174,30 @@ def test_one_officer_asks_to_revoke_and_to_take_it_back_and_another_approves(
     assert "Counts again from" in approved(cy, answer)
     with inside(alpha):
         assert Reinstatement.objects.get().reason == "They did"
+
+
+def test_several_of_the_list_of_people_are_certified_at_once(
+    cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
+) -> None:
+    bo, cy = client_for(alpha, cast.bo), client_for(alpha, cast.cy)
+    filters = f"?requirement={cast.requirement.public_id}"
+    assert (
+        f"/requests/certifications/many/{filters}" in bo.get(f"/overview/people/{filters}").content.decode()
+    )
+    page = bo.get(f"/requests/certifications/many/{filters}")
+    assert page.context["form"]["listed"].value() == cast.lea.email
+    told = certified(cast) | {"reach": "listed", "listed": cast.lea.email}
+    seen = bo.post("/requests/certifications/many/", told)
+    assert "Ask for 1 person?" in seen.content.decode()
+    told |= {"fingerprint": seen.context["seen"].fingerprint, "batch": str(seen.context["batch"])}
+    answer = bo.post("/requests/certifications/many/", told)
+    assert "Certification for 1 person" in bo.get(answer["Location"]).content.decode()
+    assert cy.post(f"{answer['Location']}decide/", {"decision": "approve", "note": ""}).status_code == 303
+    with inside(alpha):
+        assert Credit.objects.get().request.asked_by == cast.bo
+    for kind in ("certifications", "revocations", "reinstatements"):
+        assert bo.get(f"/requests/?kind={kind}").status_code == 200
+    assert client_for(alpha, cast.aud).get("/requests/certifications/many/").status_code == 403
 
 
 def test_a_file_is_looked_at_line_by_line_and_then_loaded_as_it_was_shown(

@@ -48,6 +48,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "as_of": now,
         "may_remind": Permission.REMINDERS_SEND in guard.viewer(request).usable_permissions,
         "may_extend": Permission.DUE_DATES_EXTEND in guard.viewer(request).usable_permissions,
+        "may_certify": Permission.COMPLETIONS_CERTIFY in guard.viewer(request).usable_permissions,
     }
     return partials.render_page(request, "oversight/people_list.html", context, partial="results")
 

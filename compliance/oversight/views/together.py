@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from compliance.oversight import forms
 from compliance.oversight.forms_together import FORMS
 from compliance.oversight.views.deciding import DECIDES
+from compliance.oversight.views.everyone import chosen_people
 from compliance.records import actions as records
 from compliance.records import queries
 from compliance.requirements import queries as requirements
@@ -35,16 +36,34 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 @guard.needs(Permission.COMPLETIONS_CERTIFY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_certifications(request: HttpRequest) -> HttpResponse:
-    """As `new`: that many completed the same on one day, in no course here."""
-    return _new(
-        request, "certifications", people.reach(guard.viewer(request), Permission.COMPLETIONS_CERTIFY)
-    )
+    """As `new`: that many completed the same on one day, in no course here.
+
+    The filters of the list of people in the address fill in whom.
+    """
+    within = people.reach(guard.viewer(request), Permission.COMPLETIONS_CERTIFY)
+    return _new(request, "certifications", within, **_chosen(request))
 
 
-def _new(request: HttpRequest, kind: str, within: people.Reach) -> HttpResponse:
+def _chosen(request: HttpRequest) -> dict[str, Any]:
+    """The people of the list that the viewer comes from, and the requirement they chose there."""
+    if request.method == "POST" or not forms.people_filters(request.GET).is_active:
+        return {}
+    chosen, found = chosen_people(request, Permission.COMPLETIONS_CERTIFY, clock.now())
+    rows = list(found[: queries.MOST_TOGETHER + 1])
+    if len(rows) > queries.MOST_TOGETHER:
+        text = _("So many cannot be filled in: at most %(most)s at once. Ask for them in parts.")
+        messages.warning(request, text % {"most": queries.MOST_TOGETHER})
+        return {}
+    return {
+        "listed": "\n".join(row["email"] for row in rows),
+        "requirement": str(chosen.value("requirement", "")),
+    }
+
+
+def _new(request: HttpRequest, kind: str, within: people.Reach, **known: str) -> HttpResponse:
     viewer, now = guard.viewer(request), clock.now()
     today = clock.today(now)
-    initial = {"starts_on": today, "review_on": today + forms.REVIEW_AFTER, "on": today}
+    initial = {"starts_on": today, "review_on": today + forms.REVIEW_AFTER, "on": today} | known
     form = FORMS[kind](request.POST or None, initial=initial, within=within, today=today)
     context: dict[str, Any] = {"form": form, "kind": kind}
     if request.method != "POST":
