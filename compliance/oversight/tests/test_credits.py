@@ -1,7 +1,9 @@
 """The pages on which one officer asks to certify, revoke and take back and another approves: who may, what they say."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -174,6 +176,14 @@ def test_one_officer_asks_to_revoke_and_to_take_it_back_and_another_approves(
     assert "Counts again from" in approved(cy, answer)
     with inside(alpha):
         assert Reinstatement.objects.get().reason == "They did"
+
+
+def test_no_page_certifies_or_revokes_past_the_second_person() -> None:
+    pages = Path("compliance/oversight/views").glob("*.py")
+    past = [
+        page.name for page in pages if re.search(r"records\.(give_credit|revoke|restore)\(", page.read_text())
+    ]
+    assert past == []
 
 
 def test_several_of_the_list_of_people_are_certified_at_once(
