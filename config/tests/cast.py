@@ -28,6 +28,15 @@ def at() -> dt.datetime:
 
 
 @pytest.fixture
+def frozen(at: dt.datetime) -> Iterator[dt.datetime]:
+    """It is `at` for the length of the test."""
+    from tenants import clock
+
+    with clock.frozen(at):
+        yield at
+
+
+@pytest.fixture
 def alpha(db: None) -> TenantRef:
     """The tenant most tests work in (Europe/Berlin)."""
     return _ref("alpha")

@@ -1,7 +1,7 @@
 """The pages: a learner sends and learns what became of it, a reviewer decides, nobody else sees anything of it."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,14 +21,8 @@ from tenants.context import TenantRef, inside, public_schema
 from tenants.enums import TenantStatus
 from tenants.models import Tenant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 Browser = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def _monday_morning(at: dt.datetime) -> Iterator[None]:
-    with clock.frozen(at):
-        yield
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """May X have access to Y now: answered to whoever holds a key of this site, and to nobody else."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,14 +16,8 @@ from tenants.context import TenantRef, inside
 
 from .factories import give
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
-
-
-@pytest.fixture(autouse=True)
-def _monday_morning(at: dt.datetime) -> Iterator[None]:
-    with clock.frozen(at):
-        yield
 
 
 @pytest.fixture

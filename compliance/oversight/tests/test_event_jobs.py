@@ -9,7 +9,6 @@ import pytest
 from compliance.oversight.tests.factories import give
 from compliance.oversight.tests.test_events import (
     Browser,
-    _monday_morning,  # noqa: F401  (a fixture)
     cast,  # noqa: F401  (a fixture)
     fingerprint_of,
     told,
@@ -24,7 +23,7 @@ from lms.people.tests.factories import make_affiliation, make_user
 from tenants import clock
 from tenants.context import inside
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,7 @@
 """The pages of events after which training is asked for again: seen, confirmed as seen, looked at, ended."""
 
-import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,17 +12,10 @@ from compliance.oversight.tests.factories import DAY, TODAY, give
 from compliance.records.models import ComplianceRecord, TriggeringEvent
 from compliance.requirements.tests.factories import make_requirement
 from lms.people.tests.factories import make_affiliation, make_department, make_user
-from tenants import clock
 from tenants.context import TenantRef, inside
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 Browser = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def _monday_morning(at: dt.datetime) -> Iterator[None]:
-    with clock.frozen(at):
-        yield
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Who sees which page, and what stands on it."""
 
-import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,14 +16,8 @@ from lms.people.tests.factories import make_affiliation, make_department, make_u
 from tenants import clock
 from tenants.context import TenantRef, inside
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 Browser = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def _monday_morning(at: dt.datetime) -> Iterator[None]:
-    with clock.frozen(at):
-        yield
 
 
 @pytest.mark.parametrize(

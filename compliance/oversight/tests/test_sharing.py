@@ -1,7 +1,7 @@
 """What a department's site shares with its university's, through the pages and the clockwork of both."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -21,14 +21,8 @@ from tenants.agreements import queries as agreements
 from tenants.context import TenantRef, inside, public_schema
 from tenants.models import RollUpFigure, Tenant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 Browser = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def _monday_morning(at: dt.datetime) -> Iterator[None]:
-    with clock.frozen(at):
-        yield
 
 
 def populate(tenant: TenantRef, **groups: tuple[int, int]) -> None:

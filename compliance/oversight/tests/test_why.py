@@ -1,7 +1,7 @@
 """Why me, why this date: the person, an auditor, the mail and the file of one's own record say it in the same words."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -17,10 +17,9 @@ from compliance.records.tests.factories import finish, make_assignment, make_rec
 from compliance.requirements.tests.factories import make_course, make_requirement
 from lms.people.models import Affiliation, Leave
 from lms.people.tests.factories import make_affiliation, make_department, make_user
-from tenants import clock
 from tenants.context import TenantRef, inside
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 Browser = Callable[..., Client]
 # Assigned in September of last year, passed in October, transferred in January, on leave when it ran out.
 SENTENCES = (
@@ -29,12 +28,6 @@ SENTENCES = (
     "Done on 20 Nov 2025, which counts until 20 Nov 2026, 12 months from that day: it has to be renewed by then.",
     "20 Nov 2026 lies in the leave from 16 Nov 2026 to 22 Nov 2026: 14 days after 23 Nov 2026, 7 Dec 2026.",
 )
-
-
-@pytest.fixture(autouse=True)
-def _monday_morning(at: dt.datetime) -> Iterator[None]:
-    with clock.frozen(at):
-        yield
 
 
 def a_year_of(dee: Any, ada: Any) -> None:

@@ -13,16 +13,9 @@ from lms.catalog.facts import sources, starter
 from lms.catalog.models import Course, CourseUpload, CourseVersion
 from lms.catalog.tests.factories import make_version, plan, quiz, text
 from lms.people.tests.factories import make_user
-from tenants import clock
 from tenants.context import inside
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _frozen(at):
-    with clock.frozen(at):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
 @pytest.fixture

@@ -20,13 +20,7 @@ from lms.learning.tests.factories import (
 from tenants import clock
 from tenants.context import inside
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _frozen(at):
-    with clock.frozen(at):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
 @pytest.fixture
