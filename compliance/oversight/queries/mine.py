@@ -115,11 +115,7 @@ class Duty:
     @property
     def asked_again(self) -> str:
         """The event because of which it has to be done again, in words; empty without one."""
-        known = dict(self.owed.because)
-        if "event_on" not in known:
-            return ""
-        happened_on = date.fromisoformat(known["event_on"])
-        return str(records.event_text(known["event_kind"], known["event_title"], happened_on))
+        return str(records.asked_again_text(dict(self.owed.because)))
 
     @property
     def asked_apart(self) -> str:

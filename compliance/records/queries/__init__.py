@@ -117,6 +117,7 @@ from compliance.records.queries.triggers import (
     preview,
 )
 from compliance.records.queries.words import (
+    asked_again_text,
     because_text,
     date_text,
     event_text,
@@ -172,6 +173,7 @@ __all__ = [
     "all_loads",
     "answer",
     "asked",
+    "asked_again_text",
     "batch_of",
     "because_text",
     "by_department",

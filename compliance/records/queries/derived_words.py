@@ -14,7 +14,14 @@ from django.utils.translation import ngettext
 from compliance.core.derivation import Derivation, Move, Mover, Opened, Until
 from compliance.core.due import CountedFrom
 from compliance.core.terms import Cause
-from compliance.records.queries.words import counted_text, day_of, event_text, span_text, why_text
+from compliance.records.queries.words import (
+    asked_again_text,
+    counted_text,
+    day_of,
+    days_text,
+    span_text,
+    why_text,
+)
 from lms.ui.dates import day_text
 
 Facts = Iterable[tuple[str, str]]
@@ -132,20 +139,23 @@ def _renewal(known: dict[str, str]) -> list[str]:
 
 
 def _event(known: dict[str, str]) -> list[str]:
-    happened_on = date.fromisoformat(known["event_on"])
-    because = event_text(known["event_kind"], known["event_title"], happened_on)
-    told = {
-        "span": _days(known["given_days"]),
-        "day": day_of(known["recorded_on"]),
-        "wanted": day_of(known["wanted_on"]),
-    }
+    told = {**_recorded_event(known), "wanted": day_of(known["wanted_on"])}
     texts = [
-        _("Asked for again %(because)s.") % {"because": because.rstrip(".")},
+        _("Asked for again %(because)s.") % told,
         _("%(span)s after that was recorded on %(day)s: %(wanted)s.") % told,
     ]
     if until := day_of(known.get("counts_until")):
         texts.append(_("What was done before counts until %(day)s, so it is due by then.") % {"day": until})
     return texts
+
+
+def _recorded_event(known: dict[str, str]) -> dict[str, str]:
+    """What was asked again because of, when that was recorded, and how long people were given from then on."""
+    return {
+        "because": asked_again_text(known).rstrip("."),
+        "span": days_text(int(known["given_days"])),
+        "day": day_of(known["recorded_on"]),
+    }
 
 
 def _excuse(known: dict[str, str], due_on: date) -> list[str]:
@@ -220,7 +230,7 @@ def _step(by: Mover, told: dict[str, str]) -> str:
 
 
 def _change(told: dict[str, str]) -> str:
-    names = {**told, "day": day_of(told.get("decided_on")), "name": told.get("by") or "–"}
+    names = _decided(told)
     if told.get("number") == "0":
         text = _("Moved from %(before)s to %(after)s with the holidays on %(day)s by %(name)s.") % names
     else:
@@ -230,18 +240,15 @@ def _change(told: dict[str, str]) -> str:
 
 
 def _extension(told: dict[str, str]) -> str:
-    names = {**told, "day": day_of(told.get("decided_on")), "name": told.get("by") or "–"}
-    return _("Extended from %(before)s to %(after)s, decided by %(name)s on %(day)s.") % names
+    return _("Extended from %(before)s to %(after)s, decided by %(name)s on %(day)s.") % _decided(told)
+
+
+def _decided(told: dict[str, str]) -> dict[str, str]:
+    return {**told, "day": day_of(told.get("decided_on")), "name": told.get("by") or "–"}
 
 
 def _pressed(told: dict[str, str]) -> str:
-    happened_on = date.fromisoformat(told["event_on"])
-    names = {
-        **told,
-        "because": event_text(told["event_kind"], told["event_title"], happened_on).rstrip("."),
-        "span": _days(told["given_days"]),
-        "day": day_of(told["recorded_on"]),
-    }
+    names = {**told, **_recorded_event(told)}
     return (
         _(
             "Asked for by %(after)s instead of %(before)s %(because)s (%(span)s after that was recorded on %(day)s)."
@@ -268,8 +275,4 @@ def _period(known: dict[str, str]) -> str:
     if "period_months" in known:
         count = int(known["period_months"])
         return ngettext("%(count)d month", "%(count)d months", count) % {"count": count}
-    return _days(known.get("period_days", "0"))
-
-
-def _days(count: str) -> str:
-    return ngettext("%(days)d day", "%(days)d days", int(count)) % {"days": int(count)}
+    return days_text(int(known.get("period_days", "0")))

@@ -155,9 +155,7 @@ def because_text(facts: Facts) -> str:
     """What a status rests on: "Completed on 3 Feb 2026, valid until 3 Feb 2027"."""
     known = dict(facts)
     said = [waiting_text(facts), *(_reason(name, value) for name, value in known.items())]
-    if "event_on" in known:
-        happened_on = date.fromisoformat(known["event_on"])
-        said.append(event_text(known["event_kind"], known["event_title"], happened_on))
+    said.append(asked_again_text(known))
     return ", ".join(filter(None, said))
 
 
@@ -171,6 +169,14 @@ def event_text(kind: str, title: str, happened_on: date) -> str:
         EventKind.OTHER: _("because of an event on %(day)s: %(title)s"),
     }
     return words[EventKind(kind)] % {"day": day_text(happened_on), "title": title}
+
+
+def asked_again_text(known: dict[str, str]) -> str:
+    """As `event_text`, of the event among these facts; empty without one."""
+    if "event_on" not in known:
+        return ""
+    happened_on = date.fromisoformat(known["event_on"])
+    return event_text(known["event_kind"], known["event_title"], happened_on)
 
 
 def _reason(name: str, value: str) -> str:
@@ -210,4 +216,9 @@ def span_text(known: dict[str, str]) -> str:
     days = int(known.get("first_due_days") or 0)
     if known.get("day_unit") == "working":
         return ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
+    return days_text(days)
+
+
+def days_text(days: int) -> str:
+    """ "30 days"."""
     return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
