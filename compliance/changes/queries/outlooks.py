@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from compliance.changes.enums import Effect
@@ -105,15 +105,8 @@ def _returning(requirement: "Requirement", person: Person, gone: records.Held, t
 
 def outlook_of(roster_public_id: "UUID") -> Outlook:
     """The outlook of the import with this public id. Raises Http404."""
-    found = (
-        Outlook.objects.select_related("roster_import")
-        .defer("roster_import__content")
-        .filter(roster_import__public_id=roster_public_id)
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
+    rows = Outlook.objects.select_related("roster_import").defer("roster_import__content")
+    return get_object_or_404(rows, roster_import__public_id=roster_public_id)
 
 
 def outlook_lines(

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -120,10 +121,7 @@ def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _found(public_id: UUID) -> Any:
-    found = queries.events().filter(public_id=public_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(queries.events(), public_id=public_id)
 
 
 def _may_record(request: HttpRequest) -> bool:

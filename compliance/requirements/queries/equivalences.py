@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from compliance.core import satisfiers
 from compliance.requirements.enums import EquivalenceState
@@ -37,10 +37,7 @@ def all_equivalences(*, state: str = "", search: str = "") -> QuerySet[Equivalen
 def equivalence_by(public_id: UUID) -> Equivalence:
     """One of them. Raises Http404."""
     rows = Equivalence.objects.select_related("course", "counts_for", "asked_by", "decided_by", "ended_by")
-    found = rows.filter(public_id=public_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(rows, public_id=public_id)
 
 
 def waiting_equivalences() -> int:

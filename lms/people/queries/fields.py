@@ -8,7 +8,7 @@ from typing import cast
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from lms.people import events
 from lms.people.models import FieldValue, PersonField, User
@@ -56,10 +56,7 @@ def live_fields() -> list[PersonField]:
 
 def field_for(public_id: UUID) -> PersonField:
     """The field of this id. Raises Http404."""
-    found = PersonField.objects.filter(public_id=public_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(PersonField, public_id=public_id)
 
 
 def answers_of(person: User, *, on: dt.date) -> list[Answer]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Lower
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from lms.people import events
 from lms.people.models import Group, GroupMember
@@ -18,10 +18,7 @@ def group_list() -> QuerySet[Group]:
 
 def group_for(public_id: UUID) -> Group:
     """The group of this id. Raises Http404."""
-    found = Group.objects.filter(public_id=public_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Group, public_id=public_id)
 
 
 def group_members(group: Group) -> QuerySet[GroupMember]:

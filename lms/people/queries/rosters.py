@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from lms.access.permissions import Permission
@@ -19,16 +19,8 @@ from lms.people.rules import UNDO_HOURS
 
 def import_for(public_id: UUID) -> RosterImport:
     """The import of this id, without the bytes of its file. Raises Http404."""
-    found = (
-        RosterImport.objects.defer("content")
-        .select_related("created_by", "asked_by", "decided_by", "undoes")
-        .defer("undoes__content")
-        .filter(public_id=public_id)
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
+    rows = RosterImport.objects.select_related("created_by", "asked_by", "decided_by", "undoes")
+    return get_object_or_404(rows.defer("content", "undoes__content"), public_id=public_id)
 
 
 def import_approvers(asked_by: User | None) -> list[User]:
