@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from compliance.records import rules
 from compliance.records.actions import crediting, revoking
 from compliance.records.actions.deciding import decide, save_asked, to_approve, told_approved
+from compliance.records.actions.patience import in_words
 from compliance.records.enums import CreditSource, RequestState
 from compliance.records.models import (
     CertificationRequest,
@@ -52,6 +53,7 @@ def ask_to_certify(
     )  # fmt: skip
 
 
+@in_words()
 @transaction.atomic
 def approve_certification(
     request: CertificationRequest, *, note: str, by: "User", today: date, at: datetime
@@ -116,6 +118,7 @@ def ask_to_revoke(
     )  # fmt: skip
 
 
+@in_words()
 @transaction.atomic
 def approve_revocation(
     request: RevocationRequest, *, note: str, by: "User", today: date, at: datetime
@@ -150,6 +153,7 @@ def ask_to_restore(
     )  # fmt: skip
 
 
+@in_words()
 @transaction.atomic
 def approve_reinstatement(
     request: ReinstatementRequest, *, note: str, by: "User", today: date, at: datetime

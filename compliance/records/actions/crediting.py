@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from compliance.records import letters, rules
+from compliance.records.actions.patience import in_words
 from compliance.records.enums import CreditSource
 from compliance.records.events import REFRESH
 from compliance.records.models import Credit
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lms.people.models import User
 
 
+@in_words()
 @transaction.atomic
 def give_credit(
     *,

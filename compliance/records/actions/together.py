@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from compliance.records import messages, rules
 from compliance.records.actions import certifying, deciding, excusing, extending
+from compliance.records.actions.patience import in_words
 from compliance.records.enums import RequestState
 from compliance.records.models import Extension
 from compliance.records.queries.certifying import has_it as has_it_now
@@ -115,6 +116,7 @@ def _rows(seen: Together, said: Mapping[str, Any]) -> list[Any]:
     return [kind(user_id=one.user_id, **own, **said) for one in seen.given]
 
 
+@in_words()
 @transaction.atomic
 def approve_together(kind: str, batch: UUID, *, note: str, by: "User", today: date, at: datetime) -> Decided:
     """Let all of them come true for whom it can still; the others are refused, each with the reason.

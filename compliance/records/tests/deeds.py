@@ -103,10 +103,11 @@ def _credit(dice: Random, on: dt.date, at: dt.datetime, officers: Officers) -> A
     if held is None:
         return None
     until = on + dice.randint(5, 40) * DAY if dice.random() < 0.4 else None
-    return actions.give_credit(
-        user_id=held.user_id, requirement_id=held.requirement_id, on=on - dice.randint(0, 120) * DAY, source=source,
+    asked = actions.ask_to_certify(
+        user=held.user, requirement=held.requirement, on=on - dice.randint(0, 120) * DAY, source=source,
         by=officers[0], reason="a workshop", valid_until=until, at=at,
     )  # fmt: skip
+    return actions.approve_certification(asked, note="", by=officers[1], today=on, at=at)
 
 
 def _revoke(dice: Random, on: dt.date, at: dt.datetime, officers: Officers) -> Any:
@@ -116,14 +117,19 @@ def _revoke(dice: Random, on: dt.date, at: dt.datetime, officers: Officers) -> A
     if found is None:
         return None
     due_on = actions.fresh_due_on(found, on)
-    return actions.revoke(found, due_on=due_on, reason="cheated", by=officers[0], today=on, at=at)
+    asked = actions.ask_to_revoke(found, due_on=due_on, reason="cheated", by=officers[0], today=on, at=at)
+    return actions.approve_revocation(asked, note="", by=officers[1], today=on, at=at)
 
 
 def _restore(dice: Random, on: dt.date, at: dt.datetime, officers: Officers) -> Any:
-    rows = Revocation.objects.filter(reinstatement__isnull=True).select_related("record")
+    rows = Revocation.objects.filter(reinstatement__isnull=True)
+    rows = rows.select_related("record__user", "record__requirement")
     order = ("record__user__given_name", "record__requirement__title", "on", "record__cycle")
     found = _one(dice, rows.order_by(*order))
-    return found and actions.restore(found, reason="not so", by=officers[1], today=on, at=at)
+    if found is None:
+        return None
+    asked = actions.ask_to_restore(found, reason="not so", by=officers[1], at=at)
+    return actions.approve_reinstatement(asked, note="", by=officers[0], today=on, at=at)
 
 
 def _event(dice: Random, on: dt.date, at: dt.datetime, officers: Officers) -> Any:

@@ -3,10 +3,12 @@
 import datetime as dt
 import uuid
 
+import psycopg
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from compliance.records import actions, queries, rules
+from compliance.records.actions.patience import in_words
 from compliance.records.enums import ComplianceStatus, CreditSource, RequestState
 from compliance.records.models import (
     CertificationRequest,
@@ -187,6 +189,14 @@ def test_several_are_certified_at_once_each_by_name(ana, owed, asking, officer):
     assert (credit.user, credit.on, credit.request.batch) == (ana, TODAY, batch)
     turn(SOON)
     assert status_of(ana, SOON).status == ComplianceStatus.COMPLIANT
+
+
+def test_a_requirement_that_is_held_for_too_long_is_said_in_words():
+    held, other = OperationalError("x"), OperationalError("y")
+    held.__cause__ = psycopg.errors.LockNotAvailable()
+    for error, told in ((held, rules.Refused), (other, OperationalError)):
+        with pytest.raises(told), in_words():
+            raise error
 
 
 def test_the_database_keeps_it_so(ana, owed, asking, officer):
