@@ -264,13 +264,20 @@ class Holiday(models.Model):
 
 
 class RequirementVersion(models.Model):
-    """What a requirement said from a moment on: a frozen copy, written when it is turned on and at each change."""
+    """What a requirement said from a day on: a frozen copy, written when it is turned on and at each change.
+
+    `at` is when it was written, `effective_on` the tenant's day from which on it holds: usually the same, another one
+    where a change was agreed ahead. `approved_by` is who agreed to it, or `by` themself where one person may decide.
+    Both are empty in versions of releases that did not ask.
+    """
 
     requirement = models.ForeignKey(Requirement, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     content = models.JSONField()
     at = models.DateTimeField()
     by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    effective_on = models.DateField(null=True)
+    approved_by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("requirement version")

@@ -15,6 +15,7 @@ from compliance.requirements.models import Requirement
 from lms.catalog import queries as catalog
 from lms.people import queries as people
 from lms.people.enums import FieldKind
+from lms.ui.dates import day_text
 
 
 class NotAllowedNow(Exception):
@@ -210,6 +211,22 @@ def check_can_retire(requirement: Requirement) -> None:
     if requirement.state not in {RequirementState.ACTIVE, RequirementState.PAUSED}:
         raise NotAllowedNow(_("Only a requirement that was turned on can be retired."))
     check_nobody_waits(requirement, for_good=False)
+
+
+def check_nothing_agreed(requirement: Requirement) -> None:
+    """Raises NotAllowedNow when a change of it was agreed and waits for its day: what was agreed on must stay.
+
+    The rows belong to `changes`; they are reached through the relation.
+    """
+    waiting = requirement.changes.filter(state="agreed").first()
+    if waiting is not None:
+        raise NotAllowedNow(
+            _(
+                "Change %(number)s of it was agreed and takes effect on %(day)s. Withdraw that change first, or wait "
+                "until then."
+            )
+            % {"number": waiting.number, "day": day_text(waiting.takes_effect_on)}
+        )
 
 
 def check_can_edit(requirement: Requirement) -> None:

@@ -48,7 +48,7 @@ from compliance.records.actions.together import (
 )
 from compliance.records.actions.triggering import end_event, record_event
 from compliance.records.actions.triggering_many import look_by_job, record_by_job
-from compliance.records.actions.turns import completions_turn, daily_turn, nightly_turn
+from compliance.records.actions.turns import completions_turn, daily_turn, make_up_before, nightly_turn
 from compliance.records.actions.unloading import approve_taking_back, take_load_back
 from compliance.records.rules import Refused
 
@@ -87,6 +87,7 @@ __all__ = [
     "give_credit",
     "load_history",
     "look_by_job",
+    "make_up_before",
     "nightly_turn",
     "note_use",
     "open_due_cycles",

@@ -41,8 +41,23 @@ def daily_turn(*, at: datetime, scheduled_for: datetime) -> datetime | None:
     Days that were missed are made up for first, each as of itself; `scheduled_for` is only the clockwork's. Nothing to
     come back for before the next day or the next wake-up.
     """
+    if is_behind(clock.today(at)):
+        events.making_up.send(sender=None, at=at)
     _turn(at, lambda today: reconcile(requirement_id=None, today=today, at=at))
     return None
+
+
+def make_up_before(day: date, *, at: datetime) -> bool:
+    """Turn every day before `day`, the tenant's, that has had no turn, as of itself.
+
+    Answers whether the records stand before that day now: not if a later one has had its turn already.
+    """
+    cycles = _Cycles()
+    _today, changes = catch_up(
+        today=day, at=at, advance=lambda until: _finish_and_open(cycles, until=until, at=at)
+    )
+    _announce(at, changes, cycles)
+    return not Turn.objects.filter(on__gt=day).exists()
 
 
 def nightly_turn(*, at: datetime, scheduled_for: datetime) -> datetime | None:

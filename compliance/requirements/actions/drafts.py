@@ -11,6 +11,7 @@ from compliance.requirements.basis import Basis
 from compliance.requirements.enums import RequirementState
 from compliance.requirements.models import Requirement, RequirementVersion
 from lms.audit import actions as audit
+from tenants import clock
 
 
 @transaction.atomic
@@ -45,6 +46,7 @@ def edit(
     """
     held = Requirement.objects.select_for_update().get(pk=requirement.pk)
     rules.check_can_edit(held)
+    rules.check_nothing_agreed(held)
     if not held.is_draft:
         proposed = definition.apply_to(copy(held))
         is_other = rules.content_of(proposed) != rules.content_of(held)
@@ -54,9 +56,18 @@ def edit(
 
 
 @transaction.atomic
-def revise(*, requirement: Requirement, definition: rules.Definition, by: Any, at: datetime) -> Requirement:
-    """Write what a requirement says from now on, for a caller who has compared the whole difference already.
+def revise(
+    *,
+    requirement: Requirement,
+    definition: rules.Definition,
+    by: Any,
+    at: datetime,
+    approved_by: Any = None,
+    today: date | None = None,
+) -> Requirement:
+    """Write what a requirement says from `today` on, for a caller who has compared the whole difference already.
 
+    `approved_by` is the second person, where one agreed; `today` is the tenant's day, by default that of `at`.
     Without a change nothing is written. Cycles that are open keep their dates; new ones follow the new terms. Raises
     rules.NotAllowedNow for a retired one.
     """
@@ -73,7 +84,7 @@ def revise(*, requirement: Requirement, definition: rules.Definition, by: Any, a
     else:
         held.number += 1
         held.save()
-        write_version(held, by=by, at=at)
+        write_version(held, by=by, at=at, approved_by=approved_by, today=today)
         events.changed.send(sender=None, requirement_id=held.pk, at=at)
     _note("requirement.changed", held, by=by, at=at, facts=changes)
     return held
@@ -86,18 +97,25 @@ def discard_draft(*, requirement: Requirement, by: Any, at: datetime) -> None:
     if held.state != RequirementState.DRAFT or held.versions.exists():
         raise rules.NotAllowedNow
     rules.check_nobody_waits(held)
+    rules.check_nothing_agreed(held)
     _note("requirement.discarded", held, by=by, at=at)
     held.delete()
 
 
-def write_version(requirement: Requirement, *, by: Any, at: datetime) -> None:
-    """Keep what the requirement says from this moment on."""
+def write_version(
+    requirement: Requirement, *, by: Any, at: datetime, approved_by: Any = None, today: date | None = None
+) -> None:
+    """Keep what the requirement says from `today` on, by default the tenant's day of `at`; `by` decided alone unless
+    somebody approved it.
+    """
     RequirementVersion.objects.create(
         requirement=requirement,
         number=requirement.number,
         content=rules.content_of(requirement),
         at=at,
         by=by,
+        effective_on=today or clock.today(at),
+        approved_by=approved_by or by,
     )
 
 

@@ -15,9 +15,15 @@ from lms.audit import actions as audit
 
 @transaction.atomic
 def turn_on(
-    *, requirement: Requirement, fingerprint: str | None, by: Any, at: datetime, today: date
+    *,
+    requirement: Requirement,
+    fingerprint: str | None,
+    by: Any,
+    at: datetime,
+    today: date,
+    approved_by: Any = None,
 ) -> Requirement:
-    """Put a draft, or one that rested, in force on `today` (the tenant's day).
+    """Put a draft, or one that rested, in force on `today` (the tenant's day); `approved_by` is a second person.
 
     `fingerprint` is that of the preview on which `by` decided; None when the caller has compared the whole difference
     already. Raises rules.NumbersChanged when it would now reach other people or other dates, rules.NotAllowedNow when
@@ -35,7 +41,7 @@ def turn_on(
         # Past 1 when turning it on was undone before: what was said then stays.
         held.turned_on_at, held.turned_on_by, held.number = at, by, held.number + 1
         held.save()
-        write_version(held, by=by, at=at)
+        write_version(held, by=by, at=at, approved_by=approved_by, today=today)
     else:
         held.save(update_fields=["state"])
     counts = {"new": found.new_count, "credited": found.credited_count, "later": found.later_count}

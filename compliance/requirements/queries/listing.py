@@ -51,8 +51,11 @@ def active() -> list[Requirement]:
 
 def unchanged_since(at: datetime, today: date) -> frozenset[int]:
     """The requirements that are on and said the same at that moment already; `today` is its day in the tenant."""
-    rows = Requirement.objects.filter(state=RequirementState.ACTIVE, turned_on_at__lte=at)
-    changed = RequirementVersion.objects.filter(at__gt=at).values("requirement_id")
+    # What was agreed ahead has held since its day, even if it could only be written after an outage.
+    held = RequirementVersion.objects.filter(effective_on__lte=today).values("requirement_id")
+    rows = Requirement.objects.filter(Q(turned_on_at__lte=at) | Q(pk__in=held), state=RequirementState.ACTIVE)
+    later = Q(effective_on__gt=today) | Q(effective_on__isnull=True, at__gt=at)
+    changed = RequirementVersion.objects.filter(later).values("requirement_id")
     rested = RequirementPause.objects.filter(resumes_on__gt=today).values("requirement_id")
     return frozenset(rows.exclude(pk__in=changed).exclude(pk__in=rested).values_list("pk", flat=True))
 

@@ -1,9 +1,9 @@
 """What a requirement said at a time: its versions, what each changed, and one of them whole."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
@@ -11,19 +11,31 @@ from django.http import Http404
 from django.utils.text import capfirst
 
 from compliance.requirements import basis, facts, rules
+from compliance.requirements.enums import RequirementState
 from compliance.requirements.models import Requirement, RequirementVersion
 from compliance.requirements.queries.courses import asked_courses
 from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
+from tenants import clock
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version with what it changed, as the names of fields, and the change that made it, if one did."""
+    """A version with what it changed, as the names of fields, and the change that made it, if one did.
+
+    It holds from `first` to `last`, both included; None: it holds still. `is_alone`: whoever made it decided it too,
+    for no second person was needed. `approver` is None where nobody is on record any more.
+    """
 
     number: int
     at: datetime
     by: Any
     changed: tuple[str, ...]
+    first: date
+    last: date | None
+    approver: Any
+    is_alone: bool
     change: Any = None
 
 
@@ -61,20 +73,48 @@ def changed_names(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, .
 
 def history(requirement: Requirement) -> list[Version]:
     """The versions, the newest first."""
-    rows = list(requirement.versions.select_related("by"))
+    rows = list(requirement.versions.select_related("by", "approved_by"))
     # The rows belong to `changes`; they are reached through the relation.
     made = requirement.changes.filter(made_at__isnull=False).select_related("proposed_by", "decided_by")
     changes = {row.version_number: row for row in made if row.before["number"] != row.version_number}
-    return [
-        Version(
-            row.number,
-            row.at,
-            row.by,
-            _changed(older.content, row.content) if older else (),
-            changes.get(row.number),
-        )
-        for row, older in zip_longest(rows, rows[1:])
-    ]
+    found: list[Version] = []
+    until = _ended_on(requirement, made)
+    for row, older in zip_longest(rows, rows[1:]):
+        version = _version(row, older, changes.get(row.number), until)
+        found.append(version)
+        until = version.first
+    return found
+
+
+def _version(
+    row: RequirementVersion, older: RequirementVersion | None, change: Any, until: date | None
+) -> Version:
+    first = _first_day(row)
+    # Of releases that kept no approver, the change says who agreed.
+    approver = row.approved_by or (change and change.decided_by) or row.by
+    return Version(
+        number=row.number,
+        at=row.at,
+        by=row.by,
+        changed=_changed(older.content, row.content) if older else (),
+        first=first,
+        last=None if until is None else max(first, until - _DAY),
+        approver=approver,
+        is_alone=approver is not None and approver == row.by,
+        change=change,
+    )
+
+
+def _first_day(row: RequirementVersion) -> date:
+    return row.effective_on or clock.today(row.at)
+
+
+def _ended_on(requirement: Requirement, made: Iterable[Any]) -> date | None:
+    """The first day on which nothing holds any more, as the requirement was retired; None: it was not."""
+    if requirement.state != RequirementState.RETIRED:
+        return None
+    days = [clock.today(each.made_at) for each in made if each.kind == "retire"]
+    return max(days, default=None)
 
 
 def said_before(until: datetime, ids: Collection[int]) -> dict[int, Requirement]:
@@ -100,7 +140,6 @@ def version_page(requirement: Requirement, number: int) -> dict[str, Any]:
         "requirement": requirement,
         "said": said,
         "version": next(each for each in versions if each.number == number),
-        "until": next((each.at for each in versions if each.number == number + 1), None),
         **asked_courses(said),
         "sentence": sentence(said, facts.names()),
         "first_due": capfirst(first_due_text(said.terms)),

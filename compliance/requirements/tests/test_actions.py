@@ -110,7 +110,10 @@ def test_turning_on_needs_the_numbers_that_were_seen(ada, at, today, staff):
     again = queries.preview(requirement, today).fingerprint
     requirement = actions.turn_on(requirement=requirement, fingerprint=again, by=ada, at=at, today=today)
     assert (requirement.state, requirement.number, requirement.turned_on_by) == ("active", 1, ada)
-    assert requirement.versions.get().content == rules.content_of(requirement)
+    version = requirement.versions.get()
+    assert version.content == rules.content_of(requirement)
+    # Nobody else had to agree: who made it answers for it.
+    assert (version.effective_on, version.approved_by) == (today, ada)
 
 
 def test_the_numbers_change_with_the_reminders_too(ada, at, today, staff):

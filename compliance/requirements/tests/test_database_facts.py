@@ -23,17 +23,21 @@ def _refused(change, match):
 
 def test_what_a_requirement_said_cannot_be_changed_or_deleted():
     author = make_user()
-    version = make_requirement().versions.create(number=1, content={"title": "x"}, at=AT, by=author)
+    version = make_requirement().versions.create(
+        number=1, content={"title": "x"}, at=AT, by=author, approved_by=author, effective_on=AT.date()
+    )
     rows = RequirementVersion.objects.filter(pk=version.pk)
     for change in (
         lambda: rows.update(content={"title": "y"}),
         lambda: rows.update(at=AT + dt.timedelta(days=1)),
         lambda: rows.update(by=make_user(given_name="Eve")),
+        lambda: rows.update(effective_on=AT.date() + dt.timedelta(days=1)),
+        lambda: rows.update(approved_by=make_user(given_name="Eva")),
         version.delete,
     ):
         _refused(change, "What a requirement said cannot be changed")
-    # Its author may be deleted one day; it stays.
-    assert rows.update(by=None) == 1
+    # Whoever wrote or approved it may be deleted one day; it stays.
+    assert rows.update(by=None, approved_by=None) == 1
 
 
 def test_a_decided_equivalence_cannot_be_changed_and_ends_once():

@@ -280,7 +280,8 @@ def test_a_version_is_shown_as_it_was_kept_whatever_came_later(officer, alpha, o
         bo.display_name,
         "Old words.",
         "12.6.3",
-        "until",
+        "Effective from 23 Nov 2026 to 23 Nov 2026",
+        f"Approved by {bo.display_name}, who made it",
     ):
         assert words in old, words
     assert "New words." not in old

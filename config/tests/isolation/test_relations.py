@@ -114,6 +114,7 @@ def _relate_the_rest() -> None:
         content={"x": canary},
         at=AT,
         by=ada,
+        approved_by=ada,
     )
     digest = _add("reminders.Digest", user=ada, local_day=day, message_key=canary, created_at=AT)
     _add("reminders.Notice", record=_any("records.ComplianceRecord"), kind="before", step=9, planned_on=day,
