@@ -1,11 +1,17 @@
 """Registration."""
 
+from datetime import time, timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 DEEDS = {
     "changes.asked": _("proposed a change that needs a second person, of the requirement"),
     "changes.made": _("made a change of the requirement"),
+    "changes.day_named": _("named the day a change takes effect, of the requirement"),
+    "changes.agreed": _("agreed to a change on a coming day, of the requirement"),
+    "changes.took_effect": _("made what was agreed for this day, a change of the requirement"),
+    "changes.returned": _("handed back a change that was agreed for this day, of the requirement"),
     "changes.undone": _("undid a change of the requirement"),
     "changes.rejected": _("rejected a change of the requirement"),
     "changes.withdrawn": _("withdrew a change of the requirement"),
@@ -28,11 +34,13 @@ class ChangesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the deeds that are logged, the job, the letter, and the entry in the navigation."""
+        from compliance.changes import subscriptions
         from lms.access.permissions import Permission
         from lms.audit import kinds
         from lms.mail import kinds as mail_kinds
         from lms.mail.enums import Category
         from lms.ui import navigation
+        from tenants import schedule
 
         for action, label in DEEDS.items():
             kinds.register(action, label, administers=True)
@@ -40,6 +48,16 @@ class ChangesConfig(AppConfig):
         kinds.register("changes.holidays_exported", _("exported whom a change of the holidays concerns:"))
         kinds.register("changes.roster_exported", _("exported whom a roster import concerns"))
         _register_job()
+        # Early, so that a day begins with what was agreed for it; the records' own turn waits for it.
+        schedule.register(
+            schedule.ScheduledJob(
+                name="changes.daily",
+                action="compliance.changes.actions.take_effect",
+                local_time=time(0, 10),
+                spread=timedelta(hours=1),
+            )
+        )
+        subscriptions.connect()
         letters = {
             "changes.change": (_("Changes of requirements"), "messages.change"),
             "changes.holidays": (_("Changes of the holidays"), "messages.holidays"),

@@ -18,10 +18,14 @@ class Kind(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """What became of a change. A prepared one has asked nobody yet; a waiting one needs a second person."""
+    """What became of a change. A prepared one has asked nobody yet; a waiting one needs a second person.
+
+    An agreed one takes effect on a coming day, unless it is withdrawn before.
+    """
 
     PREPARED = "prepared", _("Prepared")
     WAITING = "waiting", _("Waiting for a second person")
+    AGREED = "agreed", _("Agreed, takes effect on a coming day")
     MADE = "made", _("Made")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")

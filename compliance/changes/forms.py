@@ -69,6 +69,25 @@ class ReachForm(forms.Form):
     reach = forms.ChoiceField(label=_("Due dates"), choices=Reach.choices, widget=forms.RadioSelect)
 
 
+class DayForm(forms.Form):
+    """On which coming day the change is to take effect; empty: at once."""
+
+    takes_effect_on = forms.DateField(
+        label=_("Takes effect on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Today, or a coming day. Empty: at once."),
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why something that was agreed does not happen; of what was not agreed nobody has to say so."""
+
+    reason = _Text(
+        label=_("Why it is withdrawn"), required=False, help_text=_("Whoever agreed on it reads it.")
+    )
+
+
 class MakeForm(forms.Form):
     """Why the change is made, and which difference was on the screen."""
 

@@ -16,6 +16,7 @@ from compliance.changes import queries
 from compliance.changes.enums import State
 from compliance.changes.models import Change, HolidayChange, Proposal
 from lms.mail import actions as mail
+from lms.ui.dates import day_text
 from tenants import links
 
 if TYPE_CHECKING:
@@ -28,9 +29,35 @@ def tell_approvers(made: Proposal, *, at: datetime) -> None:
     _queue(made, "asked", queries.approvers(made), at)
 
 
-def tell_made(made: Proposal, *, at: datetime) -> None:
-    """Write to whoever proposed it that somebody else agreed; who decides alone knows."""
+def tell_agreed(made: Change, *, at: datetime) -> None:
+    """Write to whoever proposed it that somebody else agreed, for a coming day; who decides alone knows."""
     if made.decided_by_id is not None:
+        _queue(made, "agreed", [made.proposed_by], at, once=_once("agreed", made.agreed_at))
+
+
+def tell_returned(
+    made: Change, to: Iterable["User"], *, problem: str, agreed_at: datetime | None, at: datetime
+) -> None:
+    """Write to those who agreed on it that it was not made on its day, and why; to all who may, if they are gone."""
+    receivers = [one for one in to if one.is_active] or queries.approvers(made)
+    _queue(made, "returned", receivers, at, once=_once("returned", agreed_at), problem=problem)
+
+
+def tell_withdrawn(made: Change, *, but: "User", at: datetime) -> None:
+    """Write to those who agreed on it that somebody else withdrew it before its day, and why."""
+    receivers = [one for one in (made.proposed_by, made.decided_by) if one is not None and one != but]
+    _queue(made, "withdrawn", receivers, at, problem=made.withdrawal_reason)
+
+
+def tell_made(made: Proposal, *, at: datetime) -> None:
+    """Write to whoever proposed it that somebody else agreed; who decides alone knows.
+
+    Of what was agreed ahead, to whoever agreed: it is made without them.
+    """
+    if isinstance(made, Change) and made.agreed_at is not None:
+        receivers = [one for one in (made.proposed_by, made.decided_by) if one is not None]
+        _queue(made, "took_effect", receivers, at)
+    elif made.decided_by_id is not None:
         _queue(made, "made", [made.proposed_by], at)
 
 
@@ -42,6 +69,11 @@ def tell_rejected(made: Proposal, *, at: datetime) -> None:
 def tell_stopped(made: Change, to: "User", *, job: UUID, problem: str, at: datetime) -> None:
     """Write to whoever wanted it made that this job did not, and why."""
     _queue(made, "stopped", [to], at, once=f"stopped:{job}", problem=problem)
+
+
+def _once(what: str, agreed_at: datetime | None) -> str:
+    """It may be agreed, and not made, more than once."""
+    return f"{what}:{agreed_at:%Y%m%d%H%M%S}" if agreed_at else what
 
 
 def _queue(
@@ -62,12 +94,16 @@ def _queue(
 
 def change(message: "Message") -> dict[str, Any] | None:
     """What the letter about a change of a requirement says; None when nobody has to decide any more."""
-    rows = Change.objects.select_related("requirement", "proposed_by", "decided_by")
+    rows = Change.objects.select_related("requirement", "proposed_by", "decided_by", "withdrawn_by")
     found = rows.filter(pk=message.facts["id"]).first()
     if found is None:
         return None
     names = _names(found) | {"title": found.requirement.title, "kind": found.get_kind_display()}
     titles = {
+        "agreed": _("Agreed: change %(number)s of %(title)s") % names,
+        "took_effect": _("In force: change %(number)s of %(title)s") % names,
+        "returned": _("Not made on its day: change %(number)s of %(title)s") % names,
+        "withdrawn": _("Withdrawn: change %(number)s of %(title)s") % names,
         "asked": _("A change waits for you: %(title)s") % names,
         "made": _("Made: change %(number)s of %(title)s") % names,
         "stopped": _("Not made: change %(number)s of %(title)s") % names,
@@ -98,6 +134,10 @@ def _names(found: Proposal) -> dict[str, Any]:
         "number": found.number,
         "name": found.proposed_by.display_name,
         "other": found.decided_by.display_name if found.decided_by else "",
+        "day": day_text(found.takes_effect_on) if isinstance(found, Change) and found.takes_effect_on else "",
+        "withdrawer": found.withdrawn_by.display_name
+        if isinstance(found, Change) and found.withdrawn_by
+        else "",
     }
 
 
@@ -114,14 +154,28 @@ def _letter(
         "asked": [proposed, people],
         "made": [_("%(other)s agreed. The change is made.") % names, people],
         "stopped": [str(facts.get("problem", ""))],
+        "agreed": [
+            _("%(other)s agreed. It takes effect on %(day)s, if it still does the same then.") % names
+        ],
+        "took_effect": [_("It was agreed for %(day)s, and is made.") % names, people],
+        "returned": [
+            str(facts.get("problem", "")),
+            _(
+                "Nothing was changed. It is prepared again, with what it would do now; look at it and decide anew."
+            ),
+        ],
+        "withdrawn": [
+            _("%(withdrawer)s withdrew it before its day. Nothing was changed.") % names,
+            str(facts.get("problem", "")),
+        ],
         "rejected": [_("%(other)s rejected what you proposed. Nothing was changed.") % names],
     }
     return {
         "title": titles[what],
         "sentences": sentences[what],
         "reason": found.reason,
-        "note": found.decision_note if what in {"made", "rejected"} else "",
+        "note": found.decision_note if what in {"made", "agreed", "rejected"} else "",
         "is_question": what == "asked",
-        "is_stopped": what == "stopped",
+        "is_stopped": what in {"stopped", "returned", "took_effect", "withdrawn"},
         "url": links.absolute(path),
     }

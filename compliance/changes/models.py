@@ -1,10 +1,14 @@
 """Changes of requirements with the difference that was decided on, person by person."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .enums import Difference, Kind
+from tenants import clock
+
+from .enums import Difference, Kind, State
 from .models_holidays import HolidayChange
 from .models_lines import Effects
 from .models_outlooks import Outlook, OutlookLine
@@ -22,6 +26,10 @@ class Change(Proposal):
     the difference on `worked_out_on` (the tenant's day). `affected_count` people of `people_count` active ones; more
     than `limit` need a second person (None: nobody does). Mails are counted from that day on. Without a fingerprint it
     has not been worked out yet: the job of this public id is at it, or has failed.
+
+    `takes_effect_on` is the tenant's day it is to take effect on, and is worked out for; None: at once. `agreed_at` and
+    `agreed_count` say when it was agreed, and for how many people; `problem` why a machine did not make it on its day,
+    for people to look at it again.
     """
 
     # Only a draft can be deleted, and with it what was proposed and never made.
@@ -38,16 +46,41 @@ class Change(Proposal):
     mails_ahead = models.PositiveIntegerField(default=0)
     mails_ahead_before = models.PositiveIntegerField(default=0)
     version_number = models.PositiveIntegerField(null=True)
+    takes_effect_on = models.DateField(_("takes effect on"), null=True)
+    agreed_at = models.DateTimeField(null=True)
+    agreed_count = models.PositiveIntegerField(null=True)
+    problem = models.TextField(blank=True, default="", db_default="")
+    withdrawn_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+    withdrawal_reason = models.TextField(blank=True, default="", db_default="")
 
     class Meta(Proposal.Meta):
         verbose_name = _("change")
         constraints = [
             *proposal_constraints("change"),
             models.UniqueConstraint(fields=["requirement", "number"], name="change_number_once"),
+            models.UniqueConstraint(
+                fields=["requirement"], name="change_one_agreed_ahead", condition=Q(state=State.AGREED)
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.AGREED)
+                | Q(takes_effect_on__isnull=False, agreed_at__isnull=False, agreed_count__isnull=False),
+                name="change_agreed_has_its_day",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.requirement_id}: {self.number}"
+
+    def as_of(self, today: date) -> date:
+        """The day it is worked out for: the one it is to take effect on, but no past one."""
+        return max(today, self.takes_effect_on or today)
+
+    @property
+    def first_day(self) -> date | None:
+        """The tenant's day on which it took effect, once it is made."""
+        if self.made_at is None:
+            return None
+        return self.takes_effect_on or clock.today(self.made_at)
 
     @property
     def has_reach(self) -> bool:

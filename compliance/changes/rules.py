@@ -1,12 +1,16 @@
 """When a change may be made, decided and undone; from how many people a second person is needed."""
 
 import math
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from compliance.changes.enums import State
-from compliance.changes.models import UNDO_HOURS, Proposal, Threshold
+from compliance.changes.models import UNDO_HOURS, Change, Proposal, Threshold
+from compliance.core.dates import add_months
+from lms.ui.dates import day_text
+
+AHEAD_YEARS = 2
 
 
 class Refused(Exception):
@@ -29,6 +33,18 @@ def limit(threshold: Threshold, people_count: int) -> int | None:
     if not threshold.is_on:
         return None
     return max(threshold.at_least, math.ceil(threshold.percent * people_count / 100))
+
+
+def why_not_on(made: Change, on: date | None, today: date) -> str:
+    """Why a change cannot take effect on that day of the tenant, for a person; empty when it can (None: at once)."""
+    if on is None:
+        return ""
+    if made.undoes_id is not None:
+        return _("An undo is made at once: what was wrong does not go on until a coming day.")
+    last = add_months(today, 12 * AHEAD_YEARS)
+    if not today <= on <= last:
+        return _("Name today or a coming day, until %(last)s at the latest.") % {"last": day_text(last)}
+    return ""
 
 
 def why_not_undone(made: Proposal, at: datetime, latest: Proposal | None) -> str:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("holidays/<uuid:public_id>/undo/", views.undo, OF_HOLIDAYS, name="holidays-undo"),
     path("<uuid:public_id>/", views.detail, name="detail"),
     path("<uuid:public_id>/people.csv", views.lines_csv, name="lines-csv"),
+    path("<uuid:public_id>/day/", views.name_day, name="day"),
     path("<uuid:public_id>/rework/", views.rework, name="rework"),
     path("<uuid:public_id>/make/", views.make, name="make"),
     path("<uuid:public_id>/decide/", views.decide, name="decide"),

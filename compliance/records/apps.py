@@ -69,7 +69,10 @@ class RecordsConfig(AppConfig):
         turn = "compliance.records.actions.daily_turn"
         # Before the reminders of the day, which look at what this leaves.
         night = "compliance.records.actions.nightly_turn"
-        register(ScheduledJob(name="records.daily", action=night, local_time=time(5, 30)))
+        # After the changes that were agreed for that day (an app above), so that the day begins with them.
+        register(
+            ScheduledJob(name="records.daily", action=night, local_time=time(5, 30), after=("changes.daily",))
+        )
         register(ScheduledJob(name=events.REFRESH, action=turn))
         register(
             ScheduledJob(name=subscriptions.COMPLETIONS, action="compliance.records.actions.completions_turn")

@@ -213,20 +213,24 @@ def check_can_retire(requirement: Requirement) -> None:
     check_nobody_waits(requirement, for_good=False)
 
 
-def check_nothing_agreed(requirement: Requirement) -> None:
-    """Raises NotAllowedNow when a change of it was agreed and waits for its day: what was agreed on must stay.
+def agreed_ahead(requirement: Requirement, but: int | None = None) -> str:
+    """That a change of it (any but the one of this id) was agreed and waits for its day, for a person; or empty.
 
-    The rows belong to `changes`; they are reached through the relation.
+    What was agreed on stays meanwhile. The rows belong to `changes`; they are reached through the relation.
     """
-    waiting = requirement.changes.filter(state="agreed").first()
-    if waiting is not None:
-        raise NotAllowedNow(
-            _(
-                "Change %(number)s of it was agreed and takes effect on %(day)s. Withdraw that change first, or wait "
-                "until then."
-            )
-            % {"number": waiting.number, "day": day_text(waiting.takes_effect_on)}
-        )
+    found = requirement.changes.filter(state="agreed").values_list("pk", "number", "takes_effect_on").first()
+    if found is None or found[0] == but or found[2] is None:
+        return ""
+    return _(
+        "Change %(number)s of it was agreed and takes effect on %(day)s. "
+        "Withdraw that change first, or wait until then."
+    ) % {"number": found[1], "day": day_text(found[2])}
+
+
+def check_nothing_agreed(requirement: Requirement) -> None:
+    """Raises NotAllowedNow when a change of it was agreed and waits for its day."""
+    if waits := agreed_ahead(requirement):
+        raise NotAllowedNow(waits)
 
 
 def check_can_edit(requirement: Requirement) -> None:

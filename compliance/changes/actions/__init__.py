@@ -1,5 +1,6 @@
 """Preparing, making, deciding and undoing changes. Every action is one transaction."""
 
+from compliance.changes.actions.agreeing import name_day
 from compliance.changes.actions.deciding import (
     approve,
     ask,
@@ -14,6 +15,7 @@ from compliance.changes.actions.opening import open_change, open_holidays
 from compliance.changes.actions.outlooks import RosterOutlook
 from compliance.changes.actions.preparing import prepare
 from compliance.changes.actions.settings import set_threshold
+from compliance.changes.actions.taking_effect import take_effect
 from compliance.changes.rules import DifferenceChanged, Refused, UnderWay
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "ask",
     "follows",
     "make",
+    "name_day",
     "open_change",
     "open_holidays",
     "prepare",
@@ -32,5 +35,6 @@ __all__ = [
     "reject",
     "rework",
     "set_threshold",
+    "take_effect",
     "withdraw",
 ]

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from compliance.changes import messages, rules
 from compliance.changes.actions import leaving
+from compliance.changes.actions.agreeing import agree, take_back, waits_for_its_day
 from compliance.changes.actions.holidays import HOLIDAYS
 from compliance.changes.actions.making import REQUIREMENTS
 from compliance.changes.actions.noting import note
 from compliance.changes.actions.ways import Way
 from compliance.changes.actions.weighing import check_undo
 from compliance.changes.enums import Deed, Reach, State
-from compliance.changes.models import HolidayChange, Proposal
+from compliance.changes.models import Change, HolidayChange, Proposal
 from compliance.records.events import REFRESH
 from tenants import schedule
 
@@ -78,7 +79,7 @@ def make(
 
     def alone(held: C, does: Any) -> None:
         held.reason = reason
-        carry_out(held, does, today=today, at=at)
+        _settle(held, does, today=today, at=at)
 
     return _decide(found, Deed.MAKE, said, alone)
 
@@ -109,7 +110,7 @@ def approve(
 
     def agree(held: C, does: Any) -> None:
         held.decided_by, held.decided_at, held.decision_note = by, at, remark
-        carry_out(held, does, today=today, at=at)
+        _settle(held, does, today=today, at=at)
 
     return _decide(found, Deed.APPROVE, said, agree)
 
@@ -126,10 +127,17 @@ def reject(*, found: C, remark: str, by: "User", at: datetime) -> C:
 
 
 @transaction.atomic
-def withdraw(*, found: C, by: "User", at: datetime) -> C:
-    """Whoever proposed it no longer does; a job that has not begun to make it stops. Raises rules.Refused."""
+def withdraw(*, found: C, by: "User", at: datetime, reason: str = "") -> C:
+    """Whoever proposed it no longer does; a job that has not begun to make it stops.
+
+    What was agreed and waits for its day is withdrawn by anybody who may change requirements, with a reason. Raises
+    rules.Refused.
+    """
     leaving.refuse_if_at_work(found, at=at, unless_it_can_stop=True)
     held: C = _way(found).locked(found)
+    if isinstance(held, Change) and held.state == State.AGREED:
+        take_back(held, by=by, reason=reason, at=at)
+        return held
     if not held.is_open:
         raise rules.Refused(_("This change was decided meanwhile. Nothing was done."))
     if held.proposed_by_id != by.pk:
@@ -147,7 +155,21 @@ def carry_out(held: Proposal, does: Any, *, today: date, at: datetime) -> None:
     _way(held).carry_out(held, does, today=today, at=at)
     schedule.wake(REFRESH, at=at)
     messages.tell_made(held, at=at)
-    note("undone" if held.undoes_id else "made", held, by=held.decided_by or held.proposed_by, at=at)
+    if isinstance(held, Change) and held.agreed_at is not None:
+        note("took_effect", held, by=None, at=at)
+    else:
+        note("undone" if held.undoes_id else "made", held, by=held.decided_by or held.proposed_by, at=at)
+
+
+def _settle(held: Proposal, does: Any, *, today: date, at: datetime) -> None:
+    """Make it now, or keep that it was agreed until its day comes."""
+    if isinstance(held, Change):
+        if waits_for_its_day(held, today):
+            agree(held, at=at)
+            return
+        # It was agreed only on its day, or after it.
+        held.takes_effect_on = None
+    carry_out(held, does, today=today, at=at)
 
 
 def _way(found: Proposal) -> Way[Any, Any]:

@@ -9,7 +9,7 @@ from compliance.changes import queries, rules
 from compliance.changes.actions import preparing
 from compliance.changes.actions.ways import Way
 from compliance.changes.actions.weighing import check_undo
-from compliance.changes.enums import Effect, Kind, Reach
+from compliance.changes.enums import Effect, Kind, Reach, State
 from compliance.changes.models import Change
 from compliance.core.change import Due
 from compliance.records import actions as records
@@ -36,8 +36,12 @@ class _Requirements(Way[Change, queries.Difference]):
 
     def check_ground(self, held: Change, *, at: datetime) -> None:
         requirement, before = held.requirement, held.before
+        if waits := requirement_queries.agreed_ahead(requirement, but=held.pk):
+            raise rules.Refused(waits)
+        # What was agreed ahead rests on what it says; what that rests on may be written down anew meanwhile.
+        number = requirement.number if held.state == State.AGREED else before["number"]
         # A draft may be rewritten without a new number.
-        is_other = (requirement.state, requirement.number) != (before["state"], before["number"]) or (
+        is_other = (requirement.state, requirement.number) != (before["state"], number) or (
             requirement_queries.differs(before["content"], requirement_queries.content_of(requirement))
         )
         if is_other:
@@ -68,11 +72,12 @@ class _Requirements(Way[Change, queries.Difference]):
         return preparing.begin(held, Kind.UNDO, content, by=by, today=today, at=at, undoes=undone)
 
     def compared(self, held: Change, seen: str, *, today: date, at: datetime) -> queries.Difference | None:
-        now = queries.difference(held, today)
+        day = held.as_of(today)
+        now = queries.difference(held, day)
         if now.fingerprint == seen == held.fingerprint:
             return now
         if now.fingerprint != held.fingerprint:
-            preparing.keep(held, now, today=today, at=at)
+            preparing.keep(held, now, today=day, at=at)
         return None
 
     def carry_out(self, held: Change, does: queries.Difference, *, today: date, at: datetime) -> None:
@@ -98,11 +103,11 @@ REQUIREMENTS = _Requirements()
 
 def _write(held: Change, *, today: date, at: datetime) -> "Requirement":
     """What the requirement is from now on. Raises requirements.NotAllowedNow."""
-    requirement, by = held.requirement, held.proposed_by
+    requirement, by, other = held.requirement, held.proposed_by, held.decided_by
     match held.kind:
         case Kind.TURN_ON | Kind.RESUME:
             requirement = requirements.turn_on(
-                requirement=requirement, fingerprint=None, by=by, at=at, today=today
+                requirement=requirement, fingerprint=None, by=by, at=at, today=today, approved_by=other
             )
         case Kind.PAUSE:
             requirement = requirements.pause(requirement=requirement, by=by, at=at, today=today)
@@ -110,7 +115,9 @@ def _write(held: Change, *, today: date, at: datetime) -> "Requirement":
             requirement = requirements.retire(requirement=requirement, by=by, at=at)
         case Kind.EDIT:
             definition = requirements.Definition.from_content(held.content)
-            requirement = requirements.revise(requirement=requirement, definition=definition, by=by, at=at)
+            requirement = requirements.revise(
+                requirement=requirement, definition=definition, by=by, at=at, approved_by=other, today=today
+            )
         case Kind.UNDO:
             _take_back(held, today=today, at=at)
             requirement.refresh_from_db()
@@ -125,9 +132,15 @@ def _take_back(held: Change, *, today: date, at: datetime) -> None:
     state = queries.state_after(held)
     if undone.kind == Kind.EDIT:
         definition = requirements.Definition.from_content(held.content)
-        requirements.revise(requirement=requirement, definition=definition, by=held.proposed_by, at=at)
+        requirements.revise(
+            requirement=requirement,
+            definition=definition,
+            by=held.proposed_by,
+            at=at,
+            approved_by=held.decided_by,
+        )
     elif state != requirement.state:
-        since = clock.today(undone.made_at)
+        since = undone.takes_effect_on or clock.today(undone.made_at)
         requirements.step_back(requirement=requirement, state=state, since=since, by=held.proposed_by, at=at)
     lines = queries.lines_of(held).order_by("pk")
     ref = _ref(held, at)

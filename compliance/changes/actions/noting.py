@@ -29,6 +29,9 @@ def note(deed: str, made: Proposal, *, by: Any, at: datetime) -> None:
         "proposed_by": made.proposed_by.display_name,
         "decided_by": made.decided_by.display_name if made.decided_by else "",
         "note": made.decision_note,
+        "takes_effect_on": _day(made),
+        "problem": made.problem if isinstance(made, Change) else "",
+        "withdrawn_because": made.withdrawal_reason if isinstance(made, Change) else "",
         "undoes": made.undoes.number if made.undoes else "",
     }
     audit.record(
@@ -39,3 +42,9 @@ def note(deed: str, made: Proposal, *, by: Any, at: datetime) -> None:
         object_id=public_id,
         facts={name: value for name, value in facts.items() if value != ""},
     )
+
+
+def _day(made: Proposal) -> str:
+    if not isinstance(made, Change) or made.takes_effect_on is None:
+        return ""
+    return made.takes_effect_on.isoformat()

@@ -74,6 +74,8 @@ def begin(
     """A change of a requirement that is held, worked out; or the same one, if it was begun already. As `prepare`."""
     if begun := _begun(held, kind, content, by):
         return begun
+    if waits := requirements.agreed_ahead(held):
+        raise rules.Refused(waits)
     made = Change(
         requirement=held,
         kind=kind,
@@ -110,7 +112,8 @@ def _ground(requirement: "Requirement") -> dict[str, Any]:
 
 
 def work_out(made: Change, *, by: "User", today: date, at: datetime, at_once: bool = False) -> None:
-    """Write down what it does, or leave that to a job, unless the caller wants it `at_once`."""
+    """Write down what it does on its day, or leave that to a job, unless the caller wants it `at_once`."""
+    today = made.as_of(today)
     people_count = queries.people_to_look_at(made)
     if not at_once and leaving.is_for_a_job(people_count):
         made.fingerprint, made.worked_out_on, made.worked_out_at = "", today, at

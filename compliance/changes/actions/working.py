@@ -12,7 +12,7 @@ from compliance.changes import messages, queries, rules
 from compliance.changes.actions.deciding import approve, ask, make
 from compliance.changes.actions.making import REQUIREMENTS
 from compliance.changes.actions.preparing import keep
-from compliance.changes.enums import Deed, State
+from compliance.changes.enums import Deed
 from compliance.changes.models import Change
 from compliance.changes.queries.works import STALE
 from lms.jobs.kinds import JobFailed, JobHandle
@@ -50,7 +50,7 @@ def run(job: JobHandle) -> dict[str, Any]:
 
 def _work_out(job: JobHandle, found: Change) -> None:
     """In parts, without a lock: when it is made it is worked out once more, with one."""
-    today, total = clock.today(job.at), int(job.params["people"])
+    today, total = found.as_of(clock.today(job.at)), int(job.params["people"])
 
     def tell(count: int) -> None:
         with job.chunk(done=min(count, total)):
@@ -61,7 +61,7 @@ def _work_out(job: JobHandle, found: Change) -> None:
     now = queries.difference(found, today, tell)
     with job.chunk(done=total, phase=_("Writing it down"), is_long=True):
         held = REQUIREMENTS.locked(found)
-        if held.state == State.PREPARED:
+        if held.is_open:
             REQUIREMENTS.check_ground(held, at=job.at)
             keep(held, now, today=today, at=job.at)
 

@@ -19,6 +19,7 @@ from compliance.changes.queries.looking import (
     all_changes,
     approvers,
     change_by,
+    due_ahead,
     effects_of,
     known_lines,
     latest_made,
@@ -28,6 +29,7 @@ from compliance.changes.queries.looking import (
     next_number,
     officer,
     threshold,
+    waiting_ahead,
     waiting_count,
 )
 from compliance.changes.queries.outlooks import (
@@ -51,6 +53,7 @@ __all__ = [
     "could_move_open",
     "difference",
     "differing_days",
+    "due_ahead",
     "effects_of",
     "holiday_change_by",
     "known_lines",
@@ -71,6 +74,7 @@ __all__ = [
     "put_away_meanwhile",
     "state_after",
     "threshold",
+    "waiting_ahead",
     "waiting_count",
     "work_on",
 ]

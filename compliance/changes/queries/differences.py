@@ -91,6 +91,8 @@ def difference(made: Change, today: date, look: Callable[[int], None] = lambda _
         "state": sides.after.state,
         "from": [sides.before.state, sides.before.number],
     }
+    if made.takes_effect_on is not None:
+        decided["on"] = made.takes_effect_on.isoformat()
     held = sides.held | {key: row for key, row in sides.undone.gone.items() if key not in sides.held}
     return Difference(lines, held, core.fingerprint(lines, decided))
 

@@ -1,7 +1,7 @@
 """Which changes there are, their lines, and who may decide about one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -46,11 +46,12 @@ def all_changes() -> QuerySet[Change]:
 
 
 def waiting_first(rows: QuerySet[C]) -> QuerySet[C]:
-    """Those that wait for somebody first, then what is prepared, then the newest."""
+    """Those that wait for somebody first, then what waits for its day, then what is prepared, then the newest."""
     rank = Case(
         When(state=State.WAITING, then=Value(0)),
-        When(state=State.PREPARED, then=Value(1)),
-        default=Value(2),
+        When(state=State.AGREED, then=Value(1)),
+        When(state=State.PREPARED, then=Value(2)),
+        default=Value(3),
         output_field=IntegerField(),
     )
     return rows.order_by(rank, "-proposed_at", "-pk")
@@ -61,9 +62,28 @@ def waiting_count() -> int:
     return Change.objects.filter(state=State.WAITING).count()
 
 
+def waiting_ahead() -> list[Change]:
+    """What was agreed and takes effect on a coming day, in that order, with the requirement."""
+    rows = Change.objects.filter(state=State.AGREED).select_related("requirement")
+    return list(rows.order_by("takes_effect_on", "pk"))
+
+
+def due_ahead(today: date) -> list[Change]:
+    """What was agreed to take effect by that day of the tenant, and has not yet, in that order."""
+    rows = Change.objects.filter(state=State.AGREED, takes_effect_on__lte=today)
+    return list(rows.order_by("takes_effect_on", "pk"))
+
+
 def change_by(public_id: UUID) -> Change:
     """One change with its requirement and its people. Raises Http404."""
-    related = ("requirement", "proposed_by", "decided_by", "undoes__requirement", "requirement__owner")
+    related = (
+        "requirement",
+        "proposed_by",
+        "decided_by",
+        "withdrawn_by",
+        "undoes__requirement",
+        "requirement__owner",
+    )
     return get_object_or_404(Change.objects.select_related(*related), public_id=public_id)
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from compliance.changes import actions, forms
+from compliance.changes import actions, forms, queries
 from compliance.changes.enums import Reach, State
 from compliance.changes.models import Proposal
 from compliance.changes.views.showing import REQUIREMENTS, Pages
@@ -23,6 +23,7 @@ from tenants import clock
 
 # Of what was left to a job the page itself says how far it is.
 _SAID = {
+    State.AGREED: _("Agreed. Nothing happens before its day; it can be withdrawn until then."),
     State.MADE: _("Made. What it does reaches everybody within a minute."),
     State.WAITING: _("Sent. Everybody who may agree was written to."),
     State.REJECTED: _("Rejected. Whoever proposed it was written to; nothing was changed."),
@@ -42,6 +43,23 @@ def rework(request: HttpRequest, public_id: UUID, pages: Pages = REQUIREMENTS) -
         pages,
         found,
         lambda: actions.rework(found=found, reach=reach, by=by, today=clock.today(now), at=now),
+    )
+
+
+@guard.needs(Permission.REQUIREMENTS_EDIT)
+@require_POST
+def name_day(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Say from which day on it is to hold, and work it out for that day."""
+    found, by, now = queries.change_by(public_id), guard.viewer(request), clock.now()
+    form = forms.DayForm(request.POST)
+    if not form.is_valid():
+        return REQUIREMENTS.show(request, found, form=form, status=422)
+    on = form.cleaned_data["takes_effect_on"]
+    return _do(
+        request,
+        REQUIREMENTS,
+        found,
+        lambda: actions.name_day(found=found, on=on, by=by, today=clock.today(now), at=now),
     )
 
 
@@ -85,9 +103,15 @@ def decide(request: HttpRequest, public_id: UUID, pages: Pages = REQUIREMENTS) -
 @guard.needs(Permission.REQUIREMENTS_EDIT)
 @require_POST
 def withdraw(request: HttpRequest, public_id: UUID, pages: Pages = REQUIREMENTS) -> HttpResponse:
-    """Take back what one proposed."""
+    """Take back what one proposed, or what was agreed and waits for its day."""
     found, by = pages.find(public_id), guard.viewer(request)
-    return _do(request, pages, found, lambda: actions.withdraw(found=found, by=by, at=clock.now()))
+    form = forms.WithdrawForm(request.POST)
+    if not form.is_valid():
+        return pages.show(request, found, form=form, status=422)
+    reason = form.cleaned_data["reason"]
+    return _do(
+        request, pages, found, lambda: actions.withdraw(found=found, by=by, at=clock.now(), reason=reason)
+    )
 
 
 @guard.needs(Permission.REQUIREMENTS_EDIT)

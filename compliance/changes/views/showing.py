@@ -50,6 +50,8 @@ def page_of(
     said = work.words if work and work.is_of(viewer.pk) else ""
     context = {
         "work": work,
+        "is_ahead": found.worked_out_on > clock.today(found.worked_out_at),
+        **_ahead_of(request, found, form, is_free=not (work and work.is_open)),
         "subject": found.requirement.title,
         "requirement": found.requirement,
         "filters": chosen,
@@ -73,6 +75,22 @@ def page_of(
     return partials.render_page(
         request, "changes/change_detail.html", context, partial="results", status=status
     )
+
+
+def _ahead_of(request: HttpRequest, found: Change, sent: Any, *, is_free: bool) -> dict[str, Any]:
+    """What there is to do about the day it takes effect."""
+    viewer, is_agreed = guard.viewer(request), found.state == State.AGREED
+    edits = Permission.REQUIREMENTS_EDIT in viewer.usable_permissions
+    is_own = viewer.pk == found.proposed_by_id
+    may_name = (found.state == State.PREPARED and is_own) or (found.state == State.WAITING and not is_own)
+    named = {"takes_effect_on": found.takes_effect_on}
+    return {
+        "may_name_day": may_name and edits and is_free and found.undoes_id is None,
+        "day_form": sent if isinstance(sent, forms.DayForm) else forms.DayForm(initial=named),
+        "may_take_back": is_agreed and edits,
+        "withdraw_form": sent if isinstance(sent, forms.WithdrawForm) else forms.WithdrawForm(),
+        "to_day": reverse("changes:day", args=[found.public_id]),
+    }
 
 
 def progress_of(request: HttpRequest, found: Change) -> HttpResponse:

@@ -81,12 +81,14 @@ from compliance.requirements.queries.settling import (
     settled_by_sets,
 )
 from compliance.requirements.queries.versions import (
+    agreed_ahead,
     changed_names,
     content_of,
     differs,
     proposed,
     said_before,
     version_page,
+    versions_of,
     why_not,
 )
 
@@ -115,6 +117,7 @@ __all__ = [
     "Someone",
     "active",
     "again_text",
+    "agreed_ahead",
     "all_equivalences",
     "all_requirements",
     "asking_for",
@@ -183,6 +186,7 @@ __all__ = [
     "unanswerable",
     "unchanged_since",
     "version_page",
+    "versions_of",
     "waiting_equivalences",
     "whole",
     "why_not",

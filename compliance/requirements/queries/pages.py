@@ -23,7 +23,7 @@ from compliance.requirements.queries.pictures import picture_of
 from compliance.requirements.queries.previews import Affected, DueDay, Preview, preview
 from compliance.requirements.queries.sentences import again_text, first_due_text, rule_sentence, sentence
 from compliance.requirements.queries.settling import settled_by_sets
-from compliance.requirements.queries.versions import history
+from compliance.requirements.queries.versions import versions_of
 from lms.ui.dates import day_text
 
 OUTCOMES = (
@@ -59,12 +59,13 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
         "sentence": sentence(requirement, facts.names()),
         "first_due": capfirst(first_due_text(requirement.terms)),
         "again": capfirst(again_text(requirement.terms)),
-        "versions": history(requirement),
+        "versions": versions_of(requirement),
         **asked_courses(requirement),
         "basis": basis.of(requirement),
         "unset_parameters": basis.unset_parameters(basis.of(requirement)),
         "by_hand": _by_hand_text(requirement, today),
         "waiting_changes": list(requirement.changes.filter(state="waiting").select_related("proposed_by")),
+        "ahead": list(requirement.changes.filter(state="agreed").select_related("proposed_by", "decided_by")),
         "gone": sorted(_departments_of(audience.parse(requirement.audience)) - facts.names().keys()),
         "picture": picture_of(requirement.terms, today),
         "pauses": list(requirement.pauses.order_by("-starts_on")),

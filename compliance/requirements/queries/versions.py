@@ -61,6 +61,11 @@ def why_not(requirement: Requirement, kind: str, content: dict[str, Any]) -> str
     return ""
 
 
+def agreed_ahead(requirement: Requirement, but: int | None = None) -> str:
+    """That a change of it (any but the one of this id) was agreed and waits for its day, for a person; or empty."""
+    return rules.agreed_ahead(requirement, but)
+
+
 def differs(before: dict[str, Any], content: dict[str, Any]) -> bool:
     """Whether the definition in `content` says something else than `before`; what it rests on is not asked."""
     return rules.Definition.from_content(before) != rules.Definition.from_content(content)
@@ -71,7 +76,7 @@ def changed_names(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, .
     return _changed(before, after)
 
 
-def history(requirement: Requirement) -> list[Version]:
+def versions_of(requirement: Requirement) -> list[Version]:
     """The versions, the newest first."""
     rows = list(requirement.versions.select_related("by", "approved_by"))
     # The rows belong to `changes`; they are reached through the relation.
@@ -113,7 +118,7 @@ def _ended_on(requirement: Requirement, made: Iterable[Any]) -> date | None:
     """The first day on which nothing holds any more, as the requirement was retired; None: it was not."""
     if requirement.state != RequirementState.RETIRED:
         return None
-    days = [clock.today(each.made_at) for each in made if each.kind == "retire"]
+    days = [each.first_day for each in made if each.kind == "retire"]
     return max(days, default=None)
 
 
@@ -130,7 +135,7 @@ def said_before(until: datetime, ids: Collection[int]) -> dict[int, Requirement]
 
 def version_page(requirement: Requirement, number: int) -> dict[str, Any]:
     """Everything the page of one version shows. Raises Http404 when there is no such version."""
-    versions = history(requirement)
+    versions = versions_of(requirement)
     kept = requirement.versions.filter(number=number).first()
     if kept is None:
         raise Http404
