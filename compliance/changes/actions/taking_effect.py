@@ -18,15 +18,20 @@ from compliance.core import agreement
 from compliance.core.change import Effect
 from compliance.records import actions as records
 from tenants import clock
+from tenants.lifecycle import refusals
+from tenants.rules import lifecycle
 
 
 def take_effect(*, at: datetime, scheduled_for: datetime) -> datetime | None:
     """Make every agreed change whose day has come, in their order; `scheduled_for` is only the clockwork's.
 
     After an outage each is made as of its own day, after the days before it were made up for. Run again, it finds
-    nothing to do. Raises rules.UnderWay, once the others are made, when somebody holds a requirement at this moment.
+    nothing to do. On a site that is read-only it waits, as nobody could withdraw it. Raises rules.UnderWay, once the
+    others are made, when somebody holds a requirement at this moment.
     """
     held_up = None
+    if not refusals.allowed(lifecycle.Deed.ADMINISTER):
+        return None
     for found in queries.due_ahead(clock.today(at)):
         try:
             _on_its_day(found, at)

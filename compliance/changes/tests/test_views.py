@@ -165,3 +165,30 @@ def test_turning_on_for_many_waits_for_a_second_person(client_for, alpha, bo, ev
     with inside(alpha):
         draft.refresh_from_db()
         assert draft.state == "draft"
+
+
+def test_a_coming_day_is_named_seen_agreed_to_and_withdrawn(client_for, alpha, bo, eve, change):
+    officer, second, address = client_for(alpha, bo), client_for(alpha, eve), f"/changes/{change.public_id}/"
+    for wrong, status in (("2027-13-45", 422), ("9999-12-31", 303), ("2026-11-22", 303)):
+        assert officer.post(f"{address}day/", {"takes_effect_on": wrong}).status_code == status
+    assert officer.post(f"{address}day/", {"takes_effect_on": "2027-01-01"}).status_code == 303
+    page = officer.get(address)
+    assert "Worked out for 1 Jan 2027, with the people of today" in page.text
+    assert "Agree, for 1 Jan 2027" in page.text
+    assert officer.post(f"{address}make/", sent(page)).status_code == 303
+    assert "Agreed, takes effect on 1 Jan 2027" in officer.get(address).text
+    assert "Agreed, takes effect on 1 Jan 2027" in officer.get("/changes/?state=agreed").text
+    requirement = f"/requirements/{change.requirement.public_id}/"
+    shown = officer.get(requirement).text
+    for words in (
+        "Change 1 is agreed and takes effect on 1 Jan 2027",
+        "Takes effect on 1 Jan 2027",
+        "who made it",
+    ):
+        assert words in shown
+    refused = officer.post(f"{requirement}pause/", follow=True)
+    assert "was agreed and takes effect on 1 Jan 2027" in refused.text
+    assert "Say why it is withdrawn" in second.post(f"{address}withdraw/", {"reason": " "}, follow=True).text
+    second.post(f"{address}withdraw/", {"reason": "Put off"})
+    assert "Put off" in officer.get(address).text
+    assert "is agreed and takes effect" not in officer.get(requirement).text

@@ -50,14 +50,14 @@ def daily_turn(*, at: datetime, scheduled_for: datetime) -> datetime | None:
 def make_up_before(day: date, *, at: datetime) -> bool:
     """Turn every day before `day`, the tenant's, that has had no turn, as of itself.
 
-    Answers whether the records stand before that day now: not if a later one has had its turn already.
+    Answers whether the records stand before that day now: not if it has had its turn already.
     """
     cycles = _Cycles()
     _today, changes = catch_up(
         today=day, at=at, advance=lambda until: _finish_and_open(cycles, until=until, at=at)
     )
     _announce(at, changes, cycles)
-    return not Turn.objects.filter(on__gt=day).exists()
+    return not Turn.objects.filter(on__gte=day).exists()
 
 
 def nightly_turn(*, at: datetime, scheduled_for: datetime) -> datetime | None:

@@ -131,6 +131,7 @@ TENANT: list[Row] = [
     _one("changes:detail", "requirements.view", "change"),
     _one("changes:lines-csv", "requirements.preview", "change"),
     _one("changes:rework", "requirements.edit", "change"),
+    _one("changes:day", "requirements.edit", "change"),
     _one("changes:make", "requirements.edit", "change"),
     _one("changes:decide", "requirements.edit", "change"),
     _one("changes:withdraw", "requirements.edit", "change"),
