@@ -34,13 +34,11 @@ class ChangesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the deeds that are logged, the job, the letter, and the entry in the navigation."""
-        from compliance.changes import subscriptions
         from lms.access.permissions import Permission
         from lms.audit import kinds
         from lms.mail import kinds as mail_kinds
         from lms.mail.enums import Category
         from lms.ui import navigation
-        from tenants import schedule
 
         for action, label in DEEDS.items():
             kinds.register(action, label, administers=True)
@@ -48,16 +46,7 @@ class ChangesConfig(AppConfig):
         kinds.register("changes.holidays_exported", _("exported whom a change of the holidays concerns:"))
         kinds.register("changes.roster_exported", _("exported whom a roster import concerns"))
         _register_job()
-        # Early, so that a day begins with what was agreed for it; the records' own turn waits for it.
-        schedule.register(
-            schedule.ScheduledJob(
-                name="changes.daily",
-                action="compliance.changes.actions.take_effect",
-                local_time=time(0, 10),
-                spread=timedelta(hours=1),
-            )
-        )
-        subscriptions.connect()
+        _register_day()
         letters = {
             "changes.change": (_("Changes of requirements"), "messages.change"),
             "changes.holidays": (_("Changes of the holidays"), "messages.holidays"),
@@ -90,6 +79,23 @@ class ChangesConfig(AppConfig):
                 pages=("changes:threshold",),
             )
         )
+
+
+def _register_day() -> None:
+    """The day of what was agreed ahead."""
+    from compliance.changes import subscriptions
+    from tenants import schedule
+
+    # Early, so that a day begins with what was agreed for it; the records' own turn waits for it.
+    schedule.register(
+        schedule.ScheduledJob(
+            name="changes.daily",
+            action="compliance.changes.actions.take_effect",
+            local_time=time(0, 10),
+            spread=timedelta(hours=1),
+        )
+    )
+    subscriptions.connect()
 
 
 def _register_job() -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import InternalError, connection
 
+from compliance.changes.models import Change
 from compliance.oversight import queries
 from compliance.oversight.management.commands import simulate
 from compliance.records.models import Assignment, ComplianceRecord
@@ -99,6 +100,20 @@ def test_a_draft_is_taken_as_if_it_were_turned_on(people: TenantRef) -> None:
     found = json.loads(run(people, "--requirement", "safety", "--json")[0])
     assert found["requirements"] == ["Safety"]
     assert found["totals"]["assigned"] == 10
+
+
+def test_what_was_agreed_for_a_coming_day_is_named_and_not_worked_in(people: TenantRef) -> None:
+    with inside(people):
+        requirement, at = Requirement.objects.get(title="Phishing"), AT
+        Change.objects.create(
+            requirement=requirement, number=4, kind="retire", state="agreed", content={}, before={}, worked_out_at=at,
+            worked_out_on=TODAY, takes_effect_on=dt.date(2027, 1, 1), agreed_at=at, agreed_count=10,
+            proposed_at=at, proposed_by=make_user(given_name="Bo"),
+        )  # fmt: skip
+    text, _code = run(people, "--years", "1")
+    assert "NOT WORKED IN: change 4 of 'Phishing' (retire) takes effect on 2027-01-01" in text
+    found = json.loads(run(people, "--requirement", "safety", "--json")[0])
+    assert found["agreed_not_worked_in"] == []
 
 
 def test_a_due_date_on_a_holiday_is_named(people: TenantRef) -> None:

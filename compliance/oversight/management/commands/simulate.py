@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from compliance.changes import queries as changes
 from compliance.core.dates import add_months
 from compliance.oversight import queries
 from compliance.oversight.queries import outlook as months
@@ -18,6 +19,7 @@ from compliance.requirements.enums import RequirementState
 from tenants import clock, context, lookup, plans
 
 if TYPE_CHECKING:
+    from compliance.changes.models import Change
     from compliance.requirements.models import Requirement
 
 DONE, TOO_MANY_MAILS, REFUSED = 0, 1, 2
@@ -35,8 +37,9 @@ expires (done once, run out), which leaves, waivers and exemptions end, and whic
 carry (new, before, due, after). Nothing is written and nothing is sent: the database itself refuses it.
 
 Unless --done-before says otherwise nobody does anything. People who are not in the roster yet, and changes
-that nobody has entered, cannot be foreseen. Only requirements that are active count, unless --requirement
-names others: a draft or a paused one is then taken as if it were turned on today.
+that nobody has entered, cannot be foreseen. Changes that were agreed and wait for their day are named and not worked
+in: on that day they are worked out anew, and only then made. Only requirements that are active count, unless
+--requirement names others: a draft or a paused one is then taken as if it were turned on today.
 
 Exit codes: 0 done, 1 done, and on some day more mails would leave than --most-mails (or the plan's e-mails
 a day) allows, 2 refused: nothing was worked out.
@@ -77,6 +80,10 @@ Examples:
                 # One picture of the facts, and nothing to be afraid of.
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             found = self._ahead(options)
+            waiting = changes.waiting_ahead()
+            if options["requirement"]:
+                waiting = [each for each in waiting if each.requirement.title in found.requirements]
+            agreed = [_agreed(each) for each in waiting]
             most = options["most_mails"]
             shown = months.outlook(
                 found,
@@ -84,9 +91,10 @@ Examples:
                 is_working_day=requirements.working_calendar().is_working_day,
             )
         if options["json"]:
-            self.stdout.write(json.dumps(_as_json(tenant.host, found, shown), indent=2))
+            self.stdout.write(json.dumps(_as_json(tenant.host, found, shown, agreed), indent=2))
         else:
-            self.stdout.write("\n".join(_lines(tenant.host, found, shown, options["done_before"])))
+            lines = _lines(tenant.host, found, shown, options["done_before"])
+            self.stdout.write("\n".join([*lines, *_not_worked_in(agreed)]))
         sys.exit(TOO_MANY_MAILS if shown.too_many_mails else DONE)
 
     def _ahead(self, options: dict[str, Any]) -> queries.Ahead:
@@ -149,7 +157,26 @@ def _chosen(titles: list[str]) -> list["Requirement"]:
     return chosen
 
 
-def _as_json(host: str, found: queries.Ahead, shown: months.Outlook) -> dict[str, Any]:
+def _agreed(change: "Change") -> dict[str, Any]:
+    return {
+        "requirement": change.requirement.title,
+        "change": change.number,
+        "kind": change.kind,
+        "takes_effect_on": str(change.takes_effect_on),
+    }
+
+
+def _not_worked_in(agreed: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"NOT WORKED IN: change {each['change']} of {each['requirement']!r} ({each['kind']}) takes effect on "
+        f"{each['takes_effect_on']}; from that day on this is without it."
+        for each in agreed
+    ]
+
+
+def _as_json(
+    host: str, found: queries.Ahead, shown: months.Outlook, agreed: list[dict[str, Any]]
+) -> dict[str, Any]:
     def days(rows: list[months.DayCount]) -> list[dict[str, object]]:
         return [{"on": row.on.isoformat(), "count": row.count} for row in rows]
 
@@ -159,6 +186,7 @@ def _as_json(host: str, found: queries.Ahead, shown: months.Outlook) -> dict[str
         "last": found.last.isoformat(),
         "people": found.people_count,
         "requirements": list(found.requirements),
+        "agreed_not_worked_in": agreed,
         "months": [{"month": f"{on:%Y-%m}", **line} for on, line in shown.months.items()],
         "totals": shown.totals,
         "peaks": days(shown.peaks),
