@@ -59,6 +59,7 @@ SMALL: Final = (
             Prop("size", "md", tokens("sm", "md")),
             text("form"),
             text("label"),
+            text("id"),
             Prop("disabled", default=False),
             Prop("full", default=False),
         ),
