@@ -44,9 +44,8 @@ def pause(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let it rest, once it was seen for whom."""
     requirement, now = queries.requirement_by(public_id), clock.now()
     if request.method != "POST":
-        return partials.render_page(
-            request, "requirements/requirement_pause.html", {"requirement": requirement}
-        )
+        question = _("Pause %(title)s?") % {"title": requirement.title}
+        return _ask(request, requirement, "pause", _("Pause"), question)
     return _take(request, requirement, "pause", now)
 
 
@@ -56,10 +55,15 @@ def retire(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End it for good, once it was seen for whom."""
     requirement, now = queries.requirement_by(public_id), clock.now()
     if request.method != "POST":
-        return partials.render_page(
-            request, "requirements/requirement_retire.html", {"requirement": requirement}
-        )
+        question = _("Retire %(title)s?") % {"title": requirement.title}
+        return _ask(request, requirement, "retire", _("Retire"), question)
     return _take(request, requirement, "retire", now)
+
+
+def _ask(request: HttpRequest, requirement: Requirement, name: str, step: str, question: str) -> HttpResponse:
+    """What the step means, and whether it is meant."""
+    context = {"requirement": requirement, "step": step, "question": question, "is_final": name == "discard"}
+    return partials.render_page(request, f"requirements/requirement_{name}.html", context)
 
 
 def _take(request: HttpRequest, requirement: Requirement, kind: str, now: datetime) -> HttpResponse:
@@ -85,9 +89,8 @@ def discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Delete a draft."""
     requirement = queries.requirement_by(public_id)
     if request.method != "POST":
-        return partials.render_page(
-            request, "requirements/requirement_discard.html", {"requirement": requirement}
-        )
+        question = _("Discard %(title)s?") % {"title": requirement.title}
+        return _ask(request, requirement, "discard", _("Discard"), question)
     try:
         actions.discard_draft(requirement=requirement, by=guard.viewer(request), at=clock.now())
     except rules.NotAllowedNow as refusal:
