@@ -18,10 +18,10 @@ from compliance.records.queries.words import (
     asked_again_text,
     counted_text,
     day_of,
-    days_text,
     span_text,
     why_text,
 )
+from compliance.requirements import queries as requirements
 from lms.ui.dates import day_text
 
 Facts = Iterable[tuple[str, str]]
@@ -153,7 +153,7 @@ def _recorded_event(known: dict[str, str]) -> dict[str, str]:
     """What was asked again because of, when that was recorded, and how long people were given from then on."""
     return {
         "because": asked_again_text(known).rstrip("."),
-        "span": days_text(int(known["given_days"])),
+        "span": requirements.span_text(int(known["given_days"])),
         "day": day_of(known["recorded_on"]),
     }
 
@@ -275,4 +275,4 @@ def _period(known: dict[str, str]) -> str:
     if "period_months" in known:
         count = int(known["period_months"])
         return ngettext("%(count)d month", "%(count)d months", count) % {"count": count}
-    return days_text(int(known.get("period_days", "0")))
+    return requirements.span_text(int(known.get("period_days", "0")))

@@ -5,11 +5,12 @@ from datetime import date
 from typing import assert_never
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from compliance.core.due import WAITS_FOR, WAITS_FOR_FIELD, CountedFrom
+from compliance.core.terms import DayUnit
 from compliance.records.enums import AssignmentStatus, EventKind
 from compliance.records.queries.requests import MovedBy
+from compliance.requirements import queries as requirements
 from lms.people.enums import AffiliationKind
 from lms.ui.dates import day_text
 
@@ -213,12 +214,5 @@ def day_of(value: str | None) -> str:
 
 def span_text(known: dict[str, str]) -> str:
     """ "30 days" or "10 working days"."""
-    days = int(known.get("first_due_days") or 0)
-    if known.get("day_unit") == "working":
-        return ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
-    return days_text(days)
-
-
-def days_text(days: int) -> str:
-    """ "30 days"."""
-    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+    unit = DayUnit.WORKING if known.get("day_unit") == DayUnit.WORKING else DayUnit.DAYS
+    return requirements.span_text(int(known.get("first_due_days") or 0), unit)

@@ -72,7 +72,7 @@ from compliance.requirements.queries.plans import (
     with_names,
 )
 from compliance.requirements.queries.previews import Affected, DueDay, Explanation, Preview, explain, preview
-from compliance.requirements.queries.sentences import again_text, rule_sentence, sentence
+from compliance.requirements.queries.sentences import again_text, rule_sentence, sentence, span_text
 from compliance.requirements.queries.settling import (
     Settled,
     Settling,
@@ -179,6 +179,7 @@ __all__ = [
     "sentence",
     "settled_by_equivalence",
     "settled_by_sets",
+    "span_text",
     "suspects",
     "titles_asking",
     "titles_using",

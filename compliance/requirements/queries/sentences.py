@@ -154,12 +154,14 @@ def _anchor_texts(terms: Terms) -> list[str]:
 
 
 def _span(terms: Terms) -> str:
+    return span_text(terms.first_due_days, terms.due_unit)
+
+
+def span_text(days: int, unit: DayUnit = DayUnit.DAYS) -> str:
     """ "30 days" or "10 working days"."""
-    if terms.due_unit is DayUnit.WORKING:
-        text = ngettext("%(days)d working day", "%(days)d working days", terms.first_due_days)
-    else:
-        text = ngettext("%(days)d day", "%(days)d days", terms.first_due_days)
-    return text % {"days": terms.first_due_days}
+    if unit is DayUnit.WORKING:
+        return ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
 
 
 def _day_of_year(day: FixedDay) -> str:
