@@ -1,4 +1,4 @@
-"""What was certified by hand in the demo, and what somebody asks to revoke: each takes two people."""
+"""What was certified by hand in the demo, what somebody asks to revoke, and what was loaded from a file."""
 
 import datetime as dt
 from typing import Any
@@ -32,3 +32,18 @@ def ask_and_approve(
             done, due_on=day + 30 * _DAY, reason=_("Two people answered the quiz together"),
             evidence_note=_("Mail of the head of the department"), by=asker, today=day, at=at,
         )  # fmt: skip
+
+
+def load(*, person: Any, requirement: Any, officer: Any, day: dt.date, at: dt.datetime) -> None:
+    """On `day` (at `at`, UTC) the officer loads a file of one line, that `person` had done it forty days before."""
+    done_on = day - 40 * _DAY
+    text = f'person,requirement,completed on\n{person.email},"{requirement.title}",{done_on}\n'
+    records.load_history(
+        text,
+        fingerprint=queries.preview_history(text, by_id=officer.pk, today=day).fingerprint,
+        reason=_("List of participants of the classroom course"),
+        file_name=_("classroom-course.csv"),
+        by=officer,
+        today=day,
+        at=at,
+    )

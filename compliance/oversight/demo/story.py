@@ -350,16 +350,24 @@ class Story:
         )
 
     def _certify(self, owner: Any) -> None:
-        """Somebody who is overdue is certified by hand, until the training itself; and a cycle is to be revoked."""
+        """Of who is overdue one is certified by hand and one by a file that is loaded; a cycle is to be revoked."""
         day = self.today - _DAY
+        yearly = requirement_queries.requirement_by(self.yearly.public_id)
         certified.ask_and_approve(
             seated=self._fated(population.Fate.OVERDUE, 2),
             doubted=self._fated(population.Fate.TRAINED),
-            requirement=requirement_queries.requirement_by(self.yearly.public_id),
+            requirement=yearly,
             asker=owner,
             officer=self._who("bo.brandt"),
             day=day,
             at=self._moment(day, 12),
+        )
+        certified.load(
+            person=self._fated(population.Fate.OVERDUE, 3),
+            requirement=yearly,
+            officer=self._who("bo.brandt"),
+            day=day,
+            at=self._moment(day, 13),
         )
 
     def _fated(self, fate: population.Fate, place: int = 1) -> Any:

@@ -26,7 +26,7 @@ SELECT c.batch, 'made', min(c.reason), '', count(DISTINCT c.user_id), count(DIST
        '', min(c.at), '', '', count(DISTINCT c.id)
   FROM records_credit c
   LEFT JOIN records_compliancerecord r ON r.credit_id = c.id
- WHERE c.batch IS NOT NULL
+ WHERE c.batch IS NOT NULL AND c.source = 'history'
  GROUP BY c.batch;
 """
 

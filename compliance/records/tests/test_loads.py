@@ -14,6 +14,7 @@ from compliance.records.models import ComplianceRecord, Credit, Load, LoadUndo, 
 from compliance.records.queries import loading
 from compliance.records.queries.loads import taking_back
 from compliance.requirements.models import Requirement
+from compliance.requirements.queries.passes import Knowledge, passes
 from compliance.requirements.tests.factories import course_of, make_course, make_requirement
 from lms.mail.models import Message
 from lms.people.tests.factories import make_affiliation, make_user
@@ -202,7 +203,11 @@ def test_what_made_no_cycle_counts_for_nothing_later_either(ada, at):
     turn()
     seen = taking_back(found, LATER)
     assert (seen.cycle_count, seen.kept_count) == (0, 1)
-    take_back(found, ada, at)
+    take_back(found, ada, at + 3 * DAY)
+    yearly = Requirement.objects.get(title="Yearly")
+    then = Knowledge(TODAY, at + DAY)
+    assert [one.on for one in passes([yearly], known=then)[user.pk, yearly.pk]] == [date(2026, 2, 20)]
+    assert not passes([yearly]) | passes([yearly], known=Knowledge(LATER, at + 4 * DAY))
     make_affiliation(user, kind="staff", starts_on=TODAY)
     turn(LATER)
     assert dict(queries.obligations(LATER).filter(user=user).values_list("requirement__title", "status"))[
