@@ -47,6 +47,7 @@ NOT_FACTS: dict[str, str] = {
     "people.RosterImport": "a file on its way in, and itself the reason that is shown for what it changed",
     "people.RosterRow": "a line of such a file",
     "people.RosterChange": "what an import wrote, kept a day and a night to undo it; what it changed is in the facts",
+    "people.Proposal": "an edit by hand that takes two and its decision; what it changed is in the facts",
     "requirements.RequirementVersion": "a frozen copy with its own moment; a trigger keeps it",
     "records.Shift": "append-only, with its own moment; read as it stands",
     "records.Credit": "append-only, with the moment it was given",

@@ -77,6 +77,10 @@ def _register_deeds() -> None:
         ("people.field_added", _("added the field")),
         ("people.field_changed", _("changed the field")),
         ("people.field_values_changed", _("changed what fields say of")),
+        ("people.edit_asked", _("asked a second person about")),
+        ("people.edit_approved", _("agreed to")),
+        ("people.edit_rejected", _("did not agree to")),
+        ("people.edit_withdrawn", _("took back the question about")),
         ("people.imported", _("imported the roster")),
         ("people.import_asked", _("asked a second person about the import of the roster")),
         ("people.import_approved", _("agreed to the import of the roster")),
@@ -109,6 +113,14 @@ def _register_letters() -> None:
             Category.REQUIRED,
             _("Roster imports"),
             context="lms.people.messages_rosters.roster",
+        )
+    )
+    kinds.register(
+        kinds.MessageKind(
+            "people.proposal",
+            Category.REQUIRED,
+            _("Edits that take two"),
+            context="lms.people.messages_proposals.proposal",
         )
     )
 

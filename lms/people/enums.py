@@ -87,3 +87,19 @@ class AbsentPolicy(models.TextChoices):
 
     KEEP = "keep", _("Leave them as they are")
     DEACTIVATE = "deactivate", _("Deactivate them")
+
+
+class ProposalKind(models.TextChoices):
+    """Which edit by hand it is that takes two."""
+
+    MOVE = "move", _("A department becomes part of another one")
+    MEMBERS = "members", _("People are put into a group")
+
+
+class ProposalState(models.TextChoices):
+    """How far a proposal has come."""
+
+    WAITING = "waiting", _("Waiting for a second person")
+    MADE = "made", _("Saved")
+    REJECTED = "rejected", _("Not agreed to")
+    WITHDRAWN = "withdrawn", _("Taken back")

@@ -66,12 +66,18 @@ class Following:
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """What follows from facts that are changed by hand. `digest` names exactly this."""
+    """What follows from facts that are changed by hand. `digest` names exactly this; `limit` as `Outlook.limit`."""
 
     shares: list[Share]
     people: list[Following]
     affected_count: int
     digest: str
+    limit: int | None = None
+
+    @property
+    def is_beyond_one(self) -> bool:
+        """Whether it concerns more people than one person alone may decide about."""
+        return self.limit is not None and self.affected_count > self.limit
 
     @property
     def of_one(self) -> list[tuple[Share, Following]]:

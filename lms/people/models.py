@@ -16,6 +16,7 @@ from lms.access.permissions import Permission, usable
 from lms.people.enums import AffiliationKind, AffiliationSource, RosterImportState, RowOutcome
 
 from .models_attributes import FieldValue, Group, GroupMember, PersonField
+from .models_proposals import Proposal
 from .models_rosters import RosterChange
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Invitation",
     "Leave",
     "PersonField",
+    "Proposal",
     "RoleGrant",
     "RosterChange",
     "RosterImport",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.people.views import access, deciding, directory, fields, groups, persons, rosters, undoing
+from lms.people.views import access, deciding, directory, fields, groups, persons, proposals, rosters, undoing
 
 app_name = "people"
 
@@ -23,6 +23,9 @@ urlpatterns = [
         groups.member_remove,
         name="member-remove",
     ),
+    path("people/edits/<uuid:public_id>/", proposals.edit_detail, name="edit-detail"),
+    path("people/edits/<uuid:public_id>/decide/", proposals.edit_decide, name="edit-decide"),
+    path("people/edits/<uuid:public_id>/withdraw/", proposals.edit_withdraw, name="edit-withdraw"),
     path("people/fields/", fields.field_list, name="field-list"),
     path("people/fields/add/", fields.field_add, name="field-add"),
     path("people/fields/<uuid:public_id>/", fields.field_edit, name="field-edit"),

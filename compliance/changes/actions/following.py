@@ -34,7 +34,9 @@ def follows(people: Sequence[Turned], *, at: datetime) -> Follows:
             counted = found.mails()[str(requirement.pk)][FILE]
             shares.append(_share(requirement, happening, counted))
             lines.extend(_line(requirement, each) for each in happening)
-    return Follows(shares, lines, found.affected_count(), found.digest("facts", FILE))
+    count = found.affected_count()
+    limit = queries.limit_alone(at) if count > 1 else None
+    return Follows(shares, lines, count, found.digest("facts", FILE), limit)
 
 
 def _concerned(people: Sequence[Turned], today: date) -> Iterator[tuple["Requirement", list[Turned]]]:

@@ -5,8 +5,8 @@ from typing import Any
 
 
 def kept(dee: Any, *, at: dt.datetime, canary: str) -> dict[str, str]:
-    """A group that Dee is in, and a field that says something of Dee. Answers their ids for addresses."""
-    from lms.people.models import FieldValue, Group, GroupMember, PersonField
+    """A group that Dee is in and wants more people for, and a field that says something of Dee. Answers their ids."""
+    from lms.people.models import FieldValue, Group, GroupMember, PersonField, Proposal
 
     group = Group.objects.create(code="LASER", name=f"Laser users {canary}", kind="group", purpose=canary)
     GroupMember.objects.create(group=group, user=dee, since=at.date())
@@ -14,4 +14,8 @@ def kept(dee: Any, *, at: dt.datetime, canary: str) -> dict[str, str]:
         key="clearance", name=f"Clearance {canary}", kind="choice", purpose=canary, choices=[canary]
     )
     FieldValue.objects.create(field=field, user=dee, words=canary, starts_on=at.date())
-    return {"group": str(group.public_id), "field": str(field.public_id)}
+    edit = Proposal.objects.create(
+        kind="members", group=group, values={"people": [dee.pk], "since": at.date().isoformat()}, seen="0" * 64,
+        affected_count=1, asked_by=dee, asked_at=at, decision_note=canary,
+    )  # fmt: skip
+    return {"group": str(group.public_id), "field": str(field.public_id), "edit": str(edit.public_id)}

@@ -21,7 +21,7 @@ from lms.people.actions.groups import (
     remove_member,
 )
 from lms.people.actions.invitations import InvitationExpired, accept_invitation, invite, open_site
-from lms.people.actions.looking import ToSee, look, save_seen
+from lms.people.actions.looking import TakesTwo, ToSee, look, save_seen
 from lms.people.actions.persons import (
     EmailTaken,
     ExternalIdTaken,
@@ -32,12 +32,21 @@ from lms.people.actions.persons import (
     edit_person,
     reactivate,
 )
+from lms.people.actions.proposals import NotNow as EditNotNow
+from lms.people.actions.proposals import Refused as EditRefused
+from lms.people.actions.proposals import approve as approve_edit
+from lms.people.actions.proposals import follows_of as follows_of_edit
+from lms.people.actions.proposals import propose
+from lms.people.actions.proposals import reject as reject_edit
+from lms.people.actions.proposals import withdraw as withdraw_edit
 from lms.people.actions.roles import LastOwner, OwnersOnly, grant_role, revoke_role
 
 __all__ = [
     "AlreadyAppointed",
     "ChoiceInUse",
     "CodeTaken",
+    "EditNotNow",
+    "EditRefused",
     "EmailTaken",
     "ExternalIdTaken",
     "FieldInUse",
@@ -49,6 +58,7 @@ __all__ = [
     "NotOneself",
     "OwnParent",
     "OwnersOnly",
+    "TakesTwo",
     "ToSee",
     "TooManyFields",
     "accept_invitation",
@@ -58,21 +68,26 @@ __all__ = [
     "add_group",
     "add_members",
     "add_person",
+    "approve_edit",
     "change_department",
     "change_field",
     "change_group",
     "change_profile",
     "deactivate",
     "edit_person",
+    "follows_of_edit",
     "grant_role",
     "invite",
     "look",
     "open_site",
+    "propose",
     "reactivate",
     "refresh_days",
+    "reject_edit",
     "remove_member",
     "revoke_role",
     "save_affiliation",
     "save_seen",
     "set_values",
+    "withdraw_edit",
 ]

@@ -23,19 +23,35 @@ Made = TypeVar("Made")
 class ToSee(Exception):
     """Something follows from the edit that was not seen yet; nothing was saved.
 
-    `is_stale`: something was seen, and it would do something else now.
+    `is_stale`: something was seen, and it would do something else now. `takes_two`: somebody else has to agree to it.
     """
 
-    def __init__(self, follows: Follows, *, is_stale: bool) -> None:
+    def __init__(self, follows: Follows, *, is_stale: bool, takes_two: bool = False) -> None:
         super().__init__(follows.digest)
-        self.follows, self.is_stale = follows, is_stale
+        self.follows, self.is_stale, self.takes_two = follows, is_stale, takes_two
 
 
-def save_seen(write: Callable[[], Made], *, people: Collection[int], seen: str | None, at: datetime) -> Made:
+class TakesTwo(Exception):
+    """It was seen, and concerns so many that somebody else has to agree; nothing was saved."""
+
+    def __init__(self, follows: Follows) -> None:
+        super().__init__(follows.digest)
+        self.follows = follows
+
+
+def save_seen(
+    write: Callable[[], Made],
+    *,
+    people: Collection[int],
+    seen: str | None,
+    at: datetime,
+    others: Collection[User] = (),
+) -> Made:
     """Save what `write` writes about these people, and answer what it answers.
 
     `seen` is the digest of what follows as it was on the screen; empty: it said that nothing does; None: nothing was
-    said. Where nothing follows for anybody nothing need be seen. Raises ToSee, and what `write` raises.
+    said. Where nothing follows for anybody nothing need be seen. `others` are those who could agree, where one alone
+    may not save what concerns many; nobody: one may. Raises ToSee, TakesTwo, and what `write` raises.
     """
     with transaction.atomic():
         # Two edits of one person come one after the other, so that the second is judged by what the first left.
@@ -45,8 +61,11 @@ def save_seen(write: Callable[[], Made], *, people: Collection[int], seen: str |
         turned = differing(before, queries.person_facts(user_ids=people))
         if turned:
             follows: Follows = import_string(settings.FACTS_OUTLOOK)(turned, at=at)
+            takes_two = bool(others) and follows.is_beyond_one
             if follows.digest != seen if seen else follows.people:
-                raise ToSee(follows, is_stale=seen is not None)
+                raise ToSee(follows, is_stale=seen is not None, takes_two=takes_two)
+            if takes_two:
+                raise TakesTwo(follows)
     return made
 
 

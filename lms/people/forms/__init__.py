@@ -4,12 +4,13 @@ from lms.people.forms.access import GrantRole, RevokeRole, Welcome
 from lms.people.forms.fields import FieldForm, FieldValues
 from lms.people.forms.groups import AddMembers, GroupForm
 from lms.people.forms.persons import AffiliationForm, DepartmentForm, PersonForm, ProfileForm
-from lms.people.forms.rosters import ChooseColumns, DecideImport, StartImport, UploadRoster
+from lms.people.forms.rosters import ChooseColumns, DecideEdit, DecideImport, StartImport, UploadRoster
 
 __all__ = [
     "AddMembers",
     "AffiliationForm",
     "ChooseColumns",
+    "DecideEdit",
     "DecideImport",
     "DepartmentForm",
     "FieldForm",

@@ -155,7 +155,7 @@ class StartImport(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 
 
-class DecideImport(forms.Form):
+class DecideEdit(forms.Form):
     """Yes or no of the second person, with what there is to say about it."""
 
     decision = forms.ChoiceField(choices=[("approve", _("Agree")), ("reject", _("Do not agree"))])
@@ -166,7 +166,6 @@ class DecideImport(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Whoever asked reads it. If you do not agree, say why."),
     )
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def clean(self) -> dict[str, Any]:
         """A no says why."""
@@ -174,3 +173,9 @@ class DecideImport(forms.Form):
         if cleaned.get("decision") == "reject" and not cleaned.get("remark"):
             self.add_error("remark", _("Say why, so that whoever asked knows what to do."))
         return cleaned
+
+
+class DecideImport(DecideEdit):
+    """The same about an import, as it was seen."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)

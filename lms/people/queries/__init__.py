@@ -54,6 +54,7 @@ from lms.people.queries.groups import (
 )
 from lms.people.queries.invitations import is_spent_invitation, open_invitation
 from lms.people.queries.lookups import department_id, members_of, people_below, people_by_keys
+from lms.people.queries.proposals import change_approvers, proposal_for, waiting_proposals
 from lms.people.queries.reach import Reach, reach, with_those_below
 from lms.people.queries.record import Record, record_of
 from lms.people.queries.relations import RELATIONS
@@ -91,6 +92,7 @@ __all__ = [
     "all_groups",
     "answers_of",
     "away_since",
+    "change_approvers",
     "changing_days",
     "changing_people",
     "coming_of",
@@ -125,6 +127,7 @@ __all__ = [
     "person_facts",
     "person_for",
     "places_taken",
+    "proposal_for",
     "reach",
     "recent_imports",
     "record_of",
@@ -138,6 +141,7 @@ __all__ = [
     "users_of",
     "users_of_field",
     "values_on",
+    "waiting_proposals",
     "whose_day",
     "why_not_begun",
     "why_not_undone",

@@ -62,8 +62,11 @@ def person_csv(request: HttpRequest) -> StreamingHttpResponse:
 @require_GET
 def department_list(request: HttpRequest) -> HttpResponse:
     """Departments, with how many people each has today."""
-    departments = queries.department_list(today=clock.today())
-    return partials.render_page(request, "people/department_list.html", {"departments": departments})
+    context = {
+        "departments": queries.department_list(today=clock.today()),
+        "waiting": [each for each in queries.waiting_proposals() if each.department_id],
+    }
+    return partials.render_page(request, "people/department_list.html", context)
 
 
 @guard.needs(Permission.PEOPLE_CHANGE)
@@ -91,21 +94,18 @@ def department_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = forms.DepartmentForm(request.POST or None, initial=known, department=department)
     if not form.is_valid() or looking.is_back(request):
         return _department_page(request, form, department)
-    now = clock.now()
-    write = partial(
-        actions.change_department,
-        department=department,
-        **form.cleaned_data,
-        by=guard.viewer(request),
-        at=now,
-    )
-    is_moved = form.cleaned_data["parent"] != department.parent
-    people = queries.people_below(department.code) if is_moved else []
+    now, viewer = clock.now(), guard.viewer(request)
+    write = partial(actions.change_department, department=department, **form.cleaned_data, by=viewer, at=now)
+    parent, name = form.cleaned_data["parent"], form.cleaned_data["name"]
+    people = queries.people_below(department.code) if parent != department.parent else []
     try:
-        looking.save(request, write, people=people, at=now)
+        looking.save(request, write, people=people, at=now, others=queries.change_approvers(viewer))
     except actions.ToSee as shown:
         words = {"title": _("Change a department"), "lede": department.name, "save": _("Save the department")}
         return looking.page(request, shown, **words, is_of_one=False)
+    except actions.TakesTwo as seen:
+        typed = {"name": name, "parent": parent.pk if parent else None}
+        return looking.propose(request, department, typed, seen.follows, at=now)
     except actions.OwnParent:
         form.add_error("parent", _("A department cannot be part of itself or of what is part of it."))
         return _department_page(request, form, department)

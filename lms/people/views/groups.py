@@ -78,15 +78,17 @@ def members_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = forms.AddMembers(request.POST, members=queries.member_ids(group))
     if not form.is_valid() or looking.is_back(request):
         return _detail_page(request, group, form)
-    people, since = form.found(), form.cleaned_data["since"]
-    write = partial(
-        actions.add_members, group=group, people=people, since=since, by=guard.viewer(request), at=now
-    )
+    people, since, viewer = form.found(), form.cleaned_data["since"], guard.viewer(request)
+    ids, others = [one.pk for one in people], queries.change_approvers(viewer)
+    write = partial(actions.add_members, group=group, people=people, since=since, by=viewer, at=now)
     try:
-        count = looking.save(request, write, people=[one.pk for one in people], at=now)
+        count = looking.save(request, write, people=ids, at=now, others=others)
     except actions.ToSee as shown:
         words = {"title": _("Add people"), "lede": group.name, "save": _("Add them")}
         return looking.page(request, shown, **words, is_of_one=False)
+    except actions.TakesTwo as seen:
+        typed = {"people": ids, "since": since.isoformat()}
+        return looking.propose(request, group, typed, seen.follows, at=now)
     text = ngettext("%(count)d person was added.", "%(count)d people were added.", count)
     messages.success(request, text % {"count": count})
     return http.see_other("people:group-detail", public_id=public_id)
@@ -124,6 +126,7 @@ def _detail_page(request: HttpRequest, group: Group, form: forms.AddMembers) -> 
         "form": form,
         "page": paging.page_of(queries.group_members(group), request),
         "titles": queries.users_of(group),
+        "waiting": [each for each in queries.waiting_proposals() if each.group_id == group.pk],
         "may_change": Permission.PEOPLE_CHANGE in guard.viewer(request).usable_permissions,
     }
     status = 422 if form.is_bound and not looking.is_back(request) else 200

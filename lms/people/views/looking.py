@@ -1,13 +1,18 @@
 """The page between an edit by hand and its saving, where training follows from it: what it does, and the last word."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
+from lms.access import guard
 from lms.people import actions
-from lms.ui import partials
+from lms.people.kinds import Follows
+from lms.people.models import Department, Group, User
+from lms.ui import http, partials
 
 Made = TypeVar("Made")
 SEEN: Final = "fingerprint"
@@ -21,9 +26,31 @@ def seen(request: HttpRequest) -> str | None:
     return request.POST.get(SEEN, "")[:64] if SAVE in request.POST else None
 
 
-def save(request: HttpRequest, write: Callable[[], Made], *, people: Collection[int], at: datetime) -> Made:
-    """Save what `write` writes about these people, if what follows was seen. Raises as `actions.save_seen`."""
-    return actions.save_seen(write, people=people, seen=seen(request), at=at)
+def save(
+    request: HttpRequest,
+    write: Callable[[], Made],
+    *,
+    people: Collection[int],
+    at: datetime,
+    others: Collection[User] = (),
+) -> Made:
+    """Save what `write` writes about these people, if what follows was seen. As `actions.save_seen`."""
+    return actions.save_seen(write, people=people, seen=seen(request), at=at, others=others)
+
+
+def propose(
+    request: HttpRequest, of: Department | Group, values: Mapping[str, Any], follows: Follows, *, at: datetime
+) -> HttpResponse:
+    """Ask a second person for what concerns so many, and show the question."""
+    try:
+        asked = actions.propose(of=of, values=values, follows=follows, by=guard.viewer(request), at=at)
+    except actions.EditRefused as refusal:
+        messages.error(request, str(refusal))
+        if isinstance(of, Department):
+            return http.see_other("people:department-list")
+        return http.see_other("people:group-detail", public_id=of.public_id)
+    messages.success(request, _("Everybody else who may agree was asked. Nothing is saved yet."))
+    return http.see_other("people:edit-detail", public_id=asked.public_id)
 
 
 def is_back(request: HttpRequest) -> bool:
@@ -53,7 +80,8 @@ def page(
         "typed": typed,
         "title": title,
         "lede": lede,
-        "save_label": save,
+        "takes_two": shown.takes_two,
+        "save_label": _("Ask a second person") if shown.takes_two else save,
         "back_url": back_url,
     }
     status = 422 if shown.is_stale else 200

@@ -1,0 +1,138 @@
+"""Edits by hand that concern many: somebody else agrees to exactly what was seen, or nothing is saved."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from compliance.changes import actions
+from compliance.requirements.models import Requirement
+from compliance.requirements.tests.factories import make_course, make_requirement
+from lms.audit.models import Event
+from lms.people.models import Affiliation, Department, Group, GroupMember, Proposal
+from lms.people.tests.factories import make_affiliation, make_department, make_user
+from tenants import clock
+from tenants.context import inside
+
+from .factories import in_force, turn
+from .test_by_hand import digest, path
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(alpha, ada, at):
+    """Three in LIB, which is part of LAW; a second administrator; more than two people take two."""
+    with inside(alpha):
+        eve = make_user(given_name="Eve", email="eve@alpha.example", roles=("administrator",))
+        lib = make_department("LIB", parent=make_department("LAW"))
+        make_department("MED")
+        for number in range(3):
+            make_affiliation(
+                make_user(given_name=f"P{number}", email=f"p{number}@alpha.example"), department=lib
+            )
+        for code in ("LAW", "MED"):
+            make_requirement(title=f"For {code}", audience={"departments": [code]}, course=make_course(code))
+        make_requirement(title="For X", audience={"groups": ["X"]}, course=make_course("X"))
+        Group.objects.create(code="X", name="Laser users", kind="group")
+        actions.set_threshold(is_on=True, percent=0, at_least=2, by=ada, at=at)
+        turn(at)
+    with clock.frozen(at):
+        yield eve
+
+
+def ask(admin, alpha):
+    """The department is to become part of MED; answers the page on which it waits."""
+    with inside(alpha):
+        lib, med = Department.objects.get(code="LIB"), Department.objects.get(code="MED")
+    url, typed = path("department-edit", public_id=lib.public_id), {"name": "Library", "parent": med.pk}
+    seen = admin.post(url, typed)
+    assert "Ask a second person" in seen.text
+    asked = admin.post(url, typed | digest(seen))
+    assert (asked.status_code, admin.post(url, typed | digest(seen)).url) == (303, asked.url)
+    return asked.url
+
+
+def test_moving_many_takes_a_second_person_and_never_the_first(alpha, ada, world, client_for, at, deliver):
+    first, second = client_for(alpha, ada), client_for(alpha, world)
+    url = ask(first, alpha)
+    assert [mail["X-Envelope-To"] for mail in deliver(at)] == [world.email]
+    assert "Take it back" in first.get(url).text
+    first.post(f"{url}decide/", {"decision": "approve"})
+    with inside(alpha):
+        assert Department.objects.get(code="LIB").parent.code == "LAW"
+        asked = Proposal.objects.get()
+        assert (asked.state, asked.affected_count) == ("waiting", 3)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Proposal.objects.update(decided_by=ada)
+    assert "An edit waits for a second person" in second.get(path("department-list")).text
+    page = second.get(url).text
+    for words in ("Agree and save", "Loses it: 3", "Gets it: 3", "Asked by Ada Alvarez"):
+        assert words in page
+    assert second.post(f"{url}decide/", {"decision": "reject"}).status_code == 422
+    second.post(f"{url}decide/", {"decision": "approve", "remark": "Right"})
+    assert "decided meanwhile" in second.post(f"{url}decide/", {"decision": "approve"}, follow=True).text
+    assert "Decided by Eve Dubois" in first.get(url).text
+    assert any("Agreed" in str(mail["subject"]) for mail in deliver(at))
+    with inside(alpha):
+        turn(at)
+        assert {each.title: len(in_force(each)) for each in Requirement.objects.all()} == {
+            "For LAW": 0, "For MED": 3, "For X": 0,
+        }  # fmt: skip
+        assert Event.objects.get(action="people.department_changed").actor_id == ada.pk
+
+
+def test_what_would_do_something_else_by_then_is_not_saved(alpha, ada, world, client_for, at):
+    first, second = client_for(alpha, ada), client_for(alpha, world)
+    url = ask(first, alpha)
+    with inside(alpha):
+        Affiliation.objects.filter(user__given_name="P0").update(
+            ends_on=clock.today(at) - dt.timedelta(days=1)
+        )
+    page = second.get(url).text
+    assert ("It would do something else by now" in page, "Agree and save" in page) == (True, False)
+    told = second.post(f"{url}decide/", {"decision": "approve"}, follow=True)
+    assert "nothing was saved" in told.text
+    with inside(alpha):
+        assert Department.objects.get(code="LIB").parent.code == "LAW"
+    assert "Only whoever asked" in second.post(f"{url}withdraw/", follow=True).text
+    assert "Taken back" in first.post(f"{url}withdraw/", follow=True).text
+    second.post(f"{url}decide/", {"decision": "approve"})
+    with inside(alpha):
+        assert (Proposal.objects.get().state, Department.objects.get(code="LIB").parent.code) == (
+            "withdrawn",
+            "LAW",
+        )
+
+
+def test_many_for_a_group_take_two_as_well_and_one_alone_where_nobody_else_may(
+    alpha, ada, world, client_for, at
+):
+    first, second = client_for(alpha, ada), client_for(alpha, world)
+    with inside(alpha):
+        group = Group.objects.get()
+    url = path("members-add", public_id=group.public_id)
+    typed = {"people": "\n".join(f"p{n}@alpha.example" for n in range(3)), "since": "2026-11-23"}
+    asked = first.post(url, typed | digest(first.post(url, typed)))
+    second.post(f"{asked.url}decide/", {"decision": "reject", "remark": "Not they"})
+    assert "Not they" in first.get(asked.url).text
+    with inside(alpha):
+        assert not GroupMember.objects.exists()
+        world.is_active = False
+        world.save()
+    seen = first.post(url, typed)
+    assert ("Add them" in seen.text, "Ask a second person" in seen.text) == (True, False)
+    assert first.post(url, typed | digest(seen)).url == path("group-detail", public_id=group.public_id)
+    with inside(alpha):
+        assert GroupMember.objects.count() == 3
+
+
+def test_another_tenant_and_who_may_not_change_people_see_nothing(
+    alpha, beta, bo, cy, ada, world, client_for
+):
+    url = ask(client_for(alpha, ada), alpha)
+    for tenant, who, status in ((alpha, bo, 403), (beta, cy, 404)):
+        browser = client_for(tenant, who)
+        for part in ("decide/", "withdraw/"):
+            assert browser.post(url + part, {"decision": "approve"}).status_code == status
+        assert browser.get(url).status_code == status
