@@ -79,7 +79,7 @@ def test_moving_many_takes_a_second_person_and_never_the_first(alpha, ada, world
         assert {each.title: len(in_force(each)) for each in Requirement.objects.all()} == {
             "For LAW": 0, "For MED": 3, "For X": 0,
         }  # fmt: skip
-        assert Event.objects.get(action="people.department_changed").actor_id == ada.pk
+        assert Event.objects.get(action="people.department_changed").actor_id == str(ada.public_id)
 
 
 def test_what_would_do_something_else_by_then_is_not_saved(alpha, ada, world, client_for, at):

@@ -100,6 +100,8 @@ def _relate_the_rest() -> None:
          asked_by=ada, decided_by=User.objects.exclude(pk=ada.pk)[0])  # fmt: skip
     _add("people.RosterRow", roster_import=_any("people.RosterImport"), line_number=1, values={"x": canary},
          outcome="create")  # fmt: skip
+    _add("people.Proposal", kind="move", department=Department.objects.get(code="LAW"), values={"name": canary},
+         affected_count=1, asked_by=ada, decided_by=User.objects.exclude(pk=ada.pk)[0], asked_at=AT)  # fmt: skip
     _add("account.EmailConfirmation", email_address=_any("account.EmailAddress"), key=canary)
     _add("mfa.Authenticator", user=ada, type="totp", data={"x": canary})
     _add("usersessions.UserSession", user=ada, ip="::1", session_key="x", user_agent=canary)
