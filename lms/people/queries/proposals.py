@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from lms.access.permissions import Permission
 from lms.people.enums import ProposalState
@@ -18,10 +18,7 @@ def change_approvers(asked_by: User | None) -> list[User]:
 def proposal_for(public_id: UUID) -> Proposal:
     """The proposal of this id, with what it is about and who had to do with it. Raises Http404."""
     rows = Proposal.objects.select_related("department", "group", "asked_by", "decided_by")
-    found = rows.filter(public_id=public_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(rows, public_id=public_id)
 
 
 def waiting_proposals() -> list[Proposal]:
