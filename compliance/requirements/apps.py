@@ -29,6 +29,7 @@ class RequirementsConfig(AppConfig):
 
         for asked, answer in (
             (events.group_use_asked, handlers.answer_group_use),
+            (events.department_use_asked, handlers.answer_department_use),
             (events.field_use_asked, handlers.answer_field_use),
             (events.standing_asked, handlers.answer_standing),
         ):

@@ -11,6 +11,11 @@ def answer_group_use(sender: object, code: str, **_kwargs: Any) -> list[str]:
     return queries.titles_using(code)
 
 
+def answer_department_use(sender: object, codes: Collection[str], **_kwargs: Any) -> list[str]:
+    """Which requirements name one of these departments, by title."""
+    return queries.titles_about(codes)
+
+
 def answer_standing(sender: object, user_ids: Collection[int], **_kwargs: Any) -> dict[int, str]:
     """Who was named by hand, for a requirement or out of it, and who owns one."""
     return dict.fromkeys(queries.ever_named(user_ids) | queries.owning(user_ids), "undo_decided")

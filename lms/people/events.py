@@ -15,6 +15,10 @@ standing_asked = Signal()
 # kwargs: code: str
 group_use_asked = Signal()
 
+# Which things name one of these departments? Whoever answers returns their titles: list[str].
+# kwargs: codes: Collection[str]
+department_use_asked = Signal()
+
 # Which things ask for a field of the university's own? Whoever answers returns their titles: list[str].
 # kwargs: key: str
 field_use_asked = Signal()

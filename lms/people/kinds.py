@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from lms.people.queries import PersonFacts
 
 
+MOST_SHOWN = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Turned:
     """Somebody whose facts the import changes; `before` is None for who is new. `is_absent`: not in the file."""
@@ -73,6 +76,11 @@ class Follows:
     affected_count: int
     digest: str
     limit: int | None = None
+
+    @property
+    def shown(self) -> list[Following]:
+        """The first lines, as many as a page has room for."""
+        return self.people[:MOST_SHOWN]
 
     @property
     def is_beyond_one(self) -> bool:

@@ -67,7 +67,13 @@ def test_moving_many_takes_a_second_person_and_never_the_first(alpha, ada, world
             Proposal.objects.update(decided_by=ada)
     assert "An edit waits for a second person" in second.get(path("department-list")).text
     page = second.get(url).text
-    for words in ("Agree and save", "Loses it: 3", "Gets it: 3", "Asked by Ada Alvarez"):
+    for words in (
+        "Agree and save",
+        "Loses it: 3",
+        "Gets it: 3",
+        "Asked by Ada Alvarez",
+        "It would be part of Med, and be called Library.",
+    ):
         assert words in page
     assert second.post(f"{url}decide/", {"decision": "reject"}).status_code == 422
     second.post(f"{url}decide/", {"decision": "approve", "remark": "Right"})
@@ -125,6 +131,22 @@ def test_many_for_a_group_take_two_as_well_and_one_alone_where_nobody_else_may(
     assert first.post(url, typed | digest(seen)).url == path("group-detail", public_id=group.public_id)
     with inside(alpha):
         assert GroupMember.objects.count() == 3
+
+
+def test_more_than_a_page_can_wait_for_is_refused_unless_nothing_asks_for_the_place(
+    alpha, ada, world, client_for, monkeypatch
+):
+    monkeypatch.setattr("lms.people.rules.MOST_MOVED", 2)
+    admin = client_for(alpha, ada)
+    with inside(alpha):
+        lib, med = Department.objects.get(code="LIB"), Department.objects.get(code="MED")
+        other = make_department("ART")
+    url = path("department-edit", public_id=lib.public_id)
+    refused = admin.post(url, {"name": "Library", "parent": med.pk})
+    assert (refused.status_code, "3 people are in it and below it" in refused.text) == (422, True)
+    with inside(alpha):
+        Requirement.objects.filter(title__in=("For LAW", "For MED")).update(state="retired")
+    assert admin.post(url, {"name": "Library", "parent": other.pk}).status_code == 303
 
 
 def test_another_tenant_and_who_may_not_change_people_see_nothing(

@@ -55,6 +55,7 @@ from compliance.requirements.queries.meant import (
     put_away,
     rule_days,
     rule_people,
+    titles_about,
     titles_asking,
     titles_using,
 )
@@ -181,6 +182,7 @@ __all__ = [
     "settled_by_sets",
     "span_text",
     "suspects",
+    "titles_about",
     "titles_asking",
     "titles_using",
     "to_wait_for",

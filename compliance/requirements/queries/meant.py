@@ -1,6 +1,6 @@
 """Whom a rule means on a day, asked of the database in one statement over the whole population."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -91,6 +91,18 @@ def titles_asking(key: str) -> list[str]:
     counted = _live().filter(due_from=DueFrom.FIELD, due_field=key).values_list("title", flat=True)
     asking = (title for title, rule in _rules() if key in audience.field_keys(rule))
     return sorted({*counted, *asking})
+
+
+def titles_about(codes: Collection[str]) -> list[str]:
+    """The titles of requirements whose rule names one of these departments; retired ones do not count."""
+    return [
+        title
+        for title, rule in _rules()
+        if any(
+            isinstance(leaf, audience.Departments) and {*leaf.codes} & {*codes}
+            for leaf in audience.leaves(rule)
+        )
+    ]
 
 
 def put_away(rule: audience.Rule) -> list[str]:

@@ -124,7 +124,7 @@ def _edit(proposal: Proposal, at: dt.datetime) -> tuple[Callable[[], object], li
         write: Callable[[], object] = partial(
             change_department, department=moved, name=values["name"], parent=parent, by=by, at=at
         )
-        return write, queries.people_below(moved.code)
+        return write, queries.whom_a_move_concerns(moved, parent)
     group, people = proposal.group, list(User.objects.filter(pk__in=values["people"]).order_by("pk"))
     if group is None:
         raise AssertionError("A proposal is about a department or a group.")

@@ -53,8 +53,14 @@ from lms.people.queries.groups import (
     users_of,
 )
 from lms.people.queries.invitations import is_spent_invitation, open_invitation
-from lms.people.queries.lookups import department_id, members_of, people_below, people_by_keys
-from lms.people.queries.proposals import change_approvers, proposal_for, waiting_proposals
+from lms.people.queries.lookups import (
+    department_id,
+    members_of,
+    people_below,
+    people_by_keys,
+    whom_a_move_concerns,
+)
+from lms.people.queries.proposals import asked_for, change_approvers, proposal_for, waiting_proposals
 from lms.people.queries.reach import Reach, reach, with_those_below
 from lms.people.queries.record import Record, record_of
 from lms.people.queries.relations import RELATIONS
@@ -91,6 +97,7 @@ __all__ = [
     "all_fields",
     "all_groups",
     "answers_of",
+    "asked_for",
     "away_since",
     "change_approvers",
     "changing_days",
@@ -142,6 +149,7 @@ __all__ = [
     "users_of_field",
     "values_on",
     "waiting_proposals",
+    "whom_a_move_concerns",
     "whose_day",
     "why_not_begun",
     "why_not_undone",

@@ -111,7 +111,7 @@ def facts_of(users: Iterable[User]) -> list[PersonFacts]:
 
 
 def _appointments(ids: list[int]) -> dict[int, list[Appointment]]:
-    paths = _department_paths()
+    paths = department_paths()
     found: dict[int, list[Appointment]] = {}
     held = Affiliation.objects.filter(user_id__in=ids).order_by("starts_on", "pk")
     columns = ("starts_on", "ends_on", "manager_id", "title", "fte_percent")
@@ -202,7 +202,8 @@ def departments() -> list[DepartmentRow]:
     return [DepartmentRow(*row) for row in rows]
 
 
-def _department_paths() -> dict[int, tuple[str, ...]]:
+def department_paths() -> dict[int, tuple[str, ...]]:
+    """By id: the codes from each department up to the topmost one; one statement."""
     rows = {
         pk: (code, parent) for pk, code, parent in Department.objects.values_list("pk", "code", "parent_id")
     }

@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterable
 
 from django.db.models.functions import Lower
 
+from lms.people import events
 from lms.people.models import Affiliation, Department, User
+from lms.people.queries.facts import department_paths
 from lms.people.queries.reach import with_those_below
 
 
@@ -34,6 +36,16 @@ def people_below(code: str) -> list[int]:
     """Everyone with an appointment in this department or below it, past and coming ones too, by id."""
     rows = Affiliation.objects.filter(department_id__in=with_those_below(code))
     return sorted({*rows.values_list("user_id", flat=True)})
+
+
+def whom_a_move_concerns(department: Department, parent: Department | None) -> list[int]:
+    """As `people_below`, if anything names a department that this one would lie in no longer, or would from now on."""
+    paths = department_paths()
+    was = {*paths[department.pk][1:]}
+    now = {*paths[parent.pk]} if parent is not None else set()
+    codes = was ^ now
+    answers = events.department_use_asked.send(sender=None, codes=codes) if codes else []
+    return people_below(department.code) if any(titles for _receiver, titles in answers) else []
 
 
 def department_id(code: str) -> int | None:

@@ -1,13 +1,17 @@
 """Edits by hand that take two."""
 
+import datetime as dt
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lms.access.permissions import Permission
 from lms.people.enums import ProposalState
-from lms.people.models import Proposal, User
+from lms.people.models import Department, Proposal, User
 from lms.people.queries.directory import able_to
+from lms.ui.dates import day_text
 
 
 def change_approvers(asked_by: User | None) -> list[User]:
@@ -19,6 +23,24 @@ def proposal_for(public_id: UUID) -> Proposal:
     """The proposal of this id, with what it is about and who had to do with it. Raises Http404."""
     rows = Proposal.objects.select_related("department", "group", "asked_by", "decided_by")
     return get_object_or_404(rows, public_id=public_id)
+
+
+def asked_for(proposal: Proposal) -> str:
+    """What it would change, in a sentence."""
+    values = proposal.values
+    if proposal.department is None:
+        since, count = day_text(dt.date.fromisoformat(values["since"])), len(values["people"])
+        text = ngettext(
+            "%(count)d person would be in it, since %(since)s.",
+            "%(count)d people would be in it, since %(since)s.",
+            count,
+        )
+        return text % {"count": count, "since": since}
+    parent = Department.objects.filter(pk=values["parent"]).first() if values["parent"] else None
+    names = {"name": values["name"], "parent": parent.name if parent else ""}
+    if parent is None:
+        return _("It would be part of no other department, and be called %(name)s.") % names
+    return _("It would be part of %(parent)s, and be called %(name)s.") % names
 
 
 def waiting_proposals() -> list[Proposal]:

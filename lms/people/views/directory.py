@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lms.access import guard, roles
 from lms.access.permissions import Permission
-from lms.people import actions, forms, queries
+from lms.people import actions, forms, queries, rules
 from lms.people.enums import AffiliationKind, PersonState
 from lms.people.models import Department, User
 from lms.people.views import looking
@@ -97,7 +97,10 @@ def department_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     now, viewer = clock.now(), guard.viewer(request)
     write = partial(actions.change_department, department=department, **form.cleaned_data, by=viewer, at=now)
     parent, name = form.cleaned_data["parent"], form.cleaned_data["name"]
-    people = queries.people_below(department.code) if parent != department.parent else []
+    people = queries.whom_a_move_concerns(department, parent)
+    if len(people) > rules.MOST_MOVED:
+        form.add_error("parent", _too_many(len(people)))
+        return _department_page(request, form, department)
     try:
         looking.save(request, write, people=people, at=now, others=queries.change_approvers(viewer))
     except actions.ToSee as shown:
@@ -111,6 +114,15 @@ def department_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return _department_page(request, form, department)
     messages.success(request, _("Saved."))
     return http.see_other("people:department-list")
+
+
+def _too_many(count: int) -> str:
+    text = _(
+        "%(count)d people are in it and below it, and requirements ask for where it lies. At most %(most)d can be "
+        "looked at at once. Move the departments below it one after the other, or give its people another "
+        "department by a roster."
+    )
+    return text % {"count": count, "most": rules.MOST_MOVED}
 
 
 def _department_page(

@@ -69,6 +69,7 @@ def _page(request: HttpRequest, proposal: Proposal, form: forms.DecideEdit) -> H
     follows = actions.follows_of_edit(proposal, at=clock.now()) if waits and proposal.asked_by else None
     context = {
         "proposal": proposal,
+        "asked_for": queries.asked_for(proposal),
         "form": form,
         "waits": waits,
         "follows": follows,
