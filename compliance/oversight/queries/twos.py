@@ -1,7 +1,8 @@
 """Whether there is a second person, and when moving the due dates of many takes one: as many people as for a change."""
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from compliance.changes import queries as changes
 from lms.access import roles
@@ -20,11 +21,10 @@ def takes_two(count: int, *, by: "User", at: datetime) -> bool:
     return any(one.pk != by.pk for one in _deciders(Permission.DUE_DATES_EXTEND))
 
 
-def has_decider(needed: Permission, *, apart: Any) -> bool:
-    """Whether anybody may decide a request who neither asked nor is concerned; without, it waits until somebody may."""
-    of_two = {apart.asked_by_id, apart.user_id}
-    return any(one.pk not in of_two for one in _deciders(needed))
+def has_decider(needed: Permission, *, apart: Collection[int]) -> bool:
+    """Whether anybody but these people may decide such a request; without, it waits until somebody may."""
+    return any(one.pk not in apart for one in _deciders(needed))
 
 
-def _deciders(needed: Permission) -> Any:
+def _deciders(needed: Permission) -> list["User"]:
     return people.holders_of(role.key for role in roles.ALL if needed in role.permissions)

@@ -178,6 +178,17 @@ def test_one_officer_asks_to_revoke_and_to_take_it_back_and_another_approves(
         assert Reinstatement.objects.get().reason == "They did"
 
 
+def test_where_nobody_else_may_decide_it_waits_and_says_so(
+    cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
+) -> None:
+    bo = client_for(alpha, cast.bo)
+    with inside(alpha):
+        type(cast.cy).objects.filter(pk=cast.cy.pk).update(is_active=False)
+    page = bo.get(bo.post("/credits/new/", certified(cast))["Location"]).content.decode()
+    assert "At the moment nobody else may" in page
+    assert "was written to" not in page
+
+
 def test_no_page_certifies_or_revokes_past_the_second_person() -> None:
     pages = Path("compliance/oversight/views").glob("*.py")
     past = [

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compliance.oversight import forms
+from compliance.oversight import queries as oversight
 from compliance.oversight.forms_together import FORMS
 from compliance.oversight.views.deciding import DECIDES
 from compliance.oversight.views.everyone import chosen_people
@@ -237,6 +238,7 @@ def _page(request: HttpRequest, kind: str, batch: UUID, form: Any, status: int =
     waiting = [row for row in rows if row.is_waiting]
     decides = DECIDES[kind] in viewer.usable_permissions
     is_apart = first.asked_by_id != viewer.pk and any(row.user_id != viewer.pk for row in waiting)
+    needs_other = bool(waiting) and decides and not is_apart
     can_undo = kind == "extensions" and any(queries.can_be_undone(row, now) for row in rows)
     context = {
         "first": first,
@@ -246,7 +248,9 @@ def _page(request: HttpRequest, kind: str, batch: UUID, form: Any, status: int =
         "form": form,
         "waiting_count": len(waiting),
         "may_decide": bool(waiting) and decides and is_apart,
-        "needs_other": bool(waiting) and decides and not is_apart,
+        "needs_other": needs_other,
+        "has_other": not needs_other
+        or oversight.has_decider(DECIDES[kind], apart=(first.asked_by_id, viewer.pk)),
         "may_withdraw": bool(waiting) and first.asked_by_id == viewer.pk,
         "may_undo": can_undo and decides,
         "decide_url": f"oversight:many-{kind}-decide",
