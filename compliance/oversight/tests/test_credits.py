@@ -210,9 +210,12 @@ def test_several_of_the_list_of_people_are_certified_at_once(
     told = certified(cast) | {"reach": "listed", "listed": cast.lea.email}
     seen = bo.post("/requests/certifications/many/", told)
     assert "Ask for 1 person?" in seen.content.decode()
+    assert "Certified by hand" in seen.content.decode()
     told |= {"fingerprint": seen.context["seen"].fingerprint, "batch": str(seen.context["batch"])}
     answer = bo.post("/requests/certifications/many/", told)
-    assert "Certification for 1 person" in bo.get(answer["Location"]).content.decode()
+    page = bo.get(answer["Location"])
+    assert "Certification for 1 person" in page.content.decode()
+    assert "Certified by hand" in page.content.decode()
     assert cy.post(f"{answer['Location']}decide/", {"decision": "approve", "note": ""}).status_code == 303
     with inside(alpha):
         assert Credit.objects.get().request.asked_by == cast.bo
