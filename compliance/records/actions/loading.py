@@ -14,6 +14,7 @@ from compliance.records.events import REFRESH
 from compliance.records.models import Credit, Load, LoadUndo
 from compliance.records.models_loads import ForTwo
 from compliance.records.queries import loading as queries
+from compliance.records.queries import loads
 from compliance.requirements import queries as requirements
 from lms.audit import actions as audit
 from tenants import schedule
@@ -79,6 +80,7 @@ def load_history(
 def approve_load(load: Load, *, fingerprint: str, remark: str, by: "User", today: date, at: datetime) -> Load:
     """Agree, and have it loaded as whoever decides has seen it. Raises rules.Refused and rules.NumbersChanged."""
     held = waiting(load, by)
+    refuse_for_who_may_not(held, by)
     seen = _looked(held.text, by_id=held.asked_by_id, fingerprint=fingerprint, today=today)
     if by.pk in seen.user_ids:
         raise rules.Refused(_("You stand in this file yourself. Somebody else has to decide about it."))
@@ -120,6 +122,14 @@ def waiting(asked: Row, by: "User | None") -> Row:
     if by is not None and held.asked_by_id == by.pk:
         raise rules.Refused(_("Nobody decides what they asked for themself. Somebody else has to."))
     return held
+
+
+def refuse_for_who_may_not(asked: ForTwo, by: "User") -> None:
+    """What is done bears the name of whoever asked, so they must be able to do it now. Raises rules.Refused."""
+    if all(one.pk != asked.asked_by_id for one in loads.load_deciders(by)):
+        raise rules.Refused(
+            _("Whoever asked for it may no longer certify training. Refuse it; somebody who may asks anew.")
+        )
 
 
 def note(action: str, row: Load | LoadUndo, *, by: "User", at: datetime) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from compliance.core import derivation
 from compliance.records import events, messages_loads, rules
-from compliance.records.actions.loading import TakesTwo, never, note, waiting
+from compliance.records.actions.loading import TakesTwo, never, note, refuse_for_who_may_not, waiting
 from compliance.records.actions.writing import insert, kept
 from compliance.records.enums import CloseReason, LoadState
 from compliance.records.models import Assignment, ComplianceRecord, Load, LoadUndo, Revocation
@@ -75,6 +75,7 @@ def approve_taking_back(
     """Agree, and take the load back as whoever decides has seen it. As `take_load_back`."""
     load = Load.objects.select_for_update(of=("self",)).get(pk=undo.load_id)
     held = waiting(undo, by)
+    refuse_for_who_may_not(held, by)
     seen = _looked(load, fingerprint, today)
     refuse_own(seen, by)
     held.decided_by, held.decided_at, held.decision_note = by, at, remark

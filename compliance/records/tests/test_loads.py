@@ -243,6 +243,10 @@ def test_above_the_threshold_a_second_person_sees_the_same_and_decides(lea, ada,
     for by, fingerprint, says in ((bo, seen, "themself"), (cy, seen, "yourself"), (ada, "x", "changed")):
         with pytest.raises(records.Refused, match=says):
             records.approve_load(asked, fingerprint=fingerprint, by=by, **decision)
+    bo.role_grants.update(role="auditor")
+    with pytest.raises(records.Refused, match="no longer certify"):
+        records.approve_load(asked, fingerprint=seen, by=ada, **decision)
+    bo.role_grants.update(role="compliance_officer")
     records.approve_load(asked, fingerprint=seen, by=ada, **decision)
     assert {(one.by, one.batch) for one in Credit.objects.all()} == {(bo, asked.public_id)}
     kept = Load.objects.get()
