@@ -10,14 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-import psycopg
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from tenants import cells, clockwork, events, hosts, links, public_mail, schedule
+from tenants import cells, clockwork, events, hosts, links, patience, public_mail, schedule
 from tenants.chronicle import TELL
 from tenants.context import HOME, inside
 from tenants.enums import Plan, SignUpState, TenantStatus
@@ -106,13 +105,9 @@ def after(state: str) -> Step | None:
 def locked(sign_up_id: int) -> SignUp:
     """The row, ours until the transaction or the process ends. Raises `AtWork` rather than wait for who has it."""
     rows = SignUp.objects.select_for_update(of=("self",), nowait=True).select_related("tenant")
-    try:
+    with patience.or_refuse(AtWork):
         # Every step asks for the site's host.
         return rows.prefetch_related("tenant__domains").get(pk=sign_up_id)
-    except OperationalError as error:
-        if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
-            raise AtWork from error
-        raise
 
 
 def take_rest(sign_up_id: int, *, at: dt.datetime) -> SignUp:

@@ -1,23 +1,17 @@
 """Locks that somebody else holds for longer than a request can wait, in words instead of an error page."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
-import psycopg
-from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from compliance.changes import rules
+from tenants import patience
 
 
-@contextmanager
-def in_words() -> Iterator[None]:
+def in_words() -> AbstractContextManager[None]:
     """Raises rules.UnderWay when what is locked in the block is not free in time."""
-    try:
-        yield
-    except OperationalError as error:
-        if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
-            raise
-        raise rules.UnderWay(
+    return patience.or_refuse(
+        lambda: rules.UnderWay(
             _("Another change is being made at this moment. Nothing was done; try again in a minute.")
-        ) from error
+        )
+    )

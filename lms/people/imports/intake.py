@@ -5,9 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
-from psycopg.errors import LockNotAvailable
 
 from lms.audit import actions as audit
 from lms.jobs import actions as jobs
@@ -21,7 +20,7 @@ from lms.people.imports.mapping import Layout, Own
 from lms.people.kinds import Summary
 from lms.people.models import RosterImport, User
 from lms.people.queries import counted
-from tenants import plans
+from tenants import patience, plans
 from tenants.plans import Limit
 
 CHECK_JOB = "people.roster_check"
@@ -261,15 +260,9 @@ def note(action: str, roster: RosterImport, *, by: User | None, at: datetime) ->
 
 def begin_alone() -> None:
     """Until the end of the transaction nobody else of this tenant begins an import or an undo. Raises Refused."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
-            raise
-        raise Refused(
-            _("Another import is being made just now. Nothing was begun; try again when it has finished.")
-        ) from error
+    busy = _("Another import is being made just now. Nothing was begun; try again when it has finished.")
+    with patience.or_refuse(lambda: Refused(busy)), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
 
 
 def held(roster: RosterImport, *states: RosterImportState) -> RosterImport:
