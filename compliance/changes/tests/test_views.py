@@ -14,11 +14,7 @@ from tenants.context import inside
 
 from .factories import edit, make, turn
 
-
-@pytest.fixture(autouse=True)
-def _monday(at):
-    with clock.frozen(at):
-        yield
+pytestmark = pytest.mark.usefixtures("frozen")
 
 
 @pytest.fixture

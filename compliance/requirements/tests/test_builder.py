@@ -22,7 +22,9 @@ from lms.people.tests.factories import make_affiliation, make_department, make_u
 from tenants.context import inside
 
 from .factories import make_requirement
-from .test_views import _monday, answers, fingerprint_in, officer, staff  # noqa: F401  (fixtures)
+from .test_views import answers, fingerprint_in, officer, staff  # noqa: F401  (fixtures)
+
+pytestmark = pytest.mark.usefixtures("frozen")
 
 NEW = "/requirements/new/"
 HTMX = {"HX-Request": "true"}

@@ -17,7 +17,9 @@ from tenants import clock
 from tenants.context import inside
 
 from .factories import make_requirement
-from .test_views import _monday, fingerprint_in, officer, staff  # noqa: F401  (fixtures)
+from .test_views import fingerprint_in, officer, staff  # noqa: F401  (fixtures)
+
+pytestmark = pytest.mark.usefixtures("frozen")
 
 MONDAY = dt.date(2026, 11, 23)
 DAY = dt.timedelta(days=1)

@@ -11,12 +11,12 @@ from compliance.requirements.forms_audience import data_of
 from compliance.requirements.models import Requirement
 from lms.audit.models import Event
 from lms.people.tests.factories import make_user
-from tenants import clock
 from tenants.context import inside
 
 from .factories import make_course, make_requirement
 from .test_packs import control, write
 
+pytestmark = pytest.mark.usefixtures("frozen")
 PCI = "/requirements/laws/pci-dss-4/"
 EMPTY = {
     "owner": "", "policy": "", "other-TOTAL_FORMS": "1", "other-INITIAL_FORMS": "0", "value-TOTAL_FORMS": "1",
@@ -27,12 +27,6 @@ EMPTY = {
 @pytest.fixture
 def officer(client_for, alpha, bo):
     return client_for(alpha, bo)
-
-
-@pytest.fixture(autouse=True)
-def _now(at):
-    with clock.frozen(at):
-        yield
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from tenants.context import inside
 
 from .factories import course_of, make_course, make_requirement
 
+pytestmark = pytest.mark.usefixtures("frozen")
+
 
 @pytest.fixture
 def officer(client_for, alpha, bo):
@@ -51,14 +53,6 @@ def answers(alpha):
         "remind_after_every": "7",
         "remind_after_max": "6",
     }
-
-
-@pytest.fixture(autouse=True)
-def _monday(at):
-    from tenants import clock
-
-    with clock.frozen(at):
-        yield
 
 
 def fingerprint_in(response):
