@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,17 +16,10 @@ from compliance.records import actions as records
 from compliance.records.models import ComplianceRecord, Credit, Reinstatement, Revocation
 from compliance.requirements.tests.factories import make_requirement
 from lms.people.tests.factories import make_affiliation, make_user
-from tenants import clock
 from tenants.context import TenantRef, inside
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 Browser = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def _monday_morning(at: dt.datetime) -> Iterator[None]:
-    with clock.frozen(at):
-        yield
 
 
 def turn(on: dt.date) -> None:
