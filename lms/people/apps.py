@@ -68,6 +68,7 @@ def _register_deeds() -> None:
         ("people.role_granted", _("gave a role to")),
         ("people.role_revoked", _("took a role from")),
         ("people.affiliation_saved", _("changed the appointment of")),
+        ("people.leave_saved", _("changed a leave of")),
         ("people.department_added", _("added the department")),
         ("people.department_changed", _("changed the department")),
         ("people.group_added", _("added the group")),

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from lms.people.views import access, deciding, directory, fields, groups, persons, proposals, rosters, undoing
+from lms.people.views import (
+    access,
+    deciding,
+    directory,
+    fields,
+    groups,
+    leaves,
+    persons,
+    proposals,
+    rosters,
+    undoing,
+)
 
 app_name = "people"
 
@@ -52,6 +63,8 @@ urlpatterns = [
         persons.affiliation_edit,
         name="affiliation-edit",
     ),
+    path("people/<uuid:public_id>/leaves/", leaves.leave_add, name="leave-add"),
+    path("people/<uuid:public_id>/leaves/<str:since>/", leaves.leave_edit, name="leave-edit"),
     path("profile/", access.profile, name="profile"),
     path("welcome/<str:token>/", access.welcome, name="welcome"),
 ]

@@ -69,6 +69,9 @@ def edits(dice, today):
             lambda: people.add_members(group=group, people=[somebody], since=since, **by),
             lambda: people.remove_member(group=group, person=somebody, **by),
             lambda: switch(person=somebody, **by),
+            lambda: people.save_leave(
+                person=somebody, leave=None, starts_on=since, ends_on=since + 9 * DAY, reason="", **by
+            ),
         ]
     )
 
@@ -89,7 +92,7 @@ def test_what_is_shown_is_what_is_there_after_saving(in_alpha, bo, at, seed):
         before = {one.title: in_force(one) for one in Requirement.objects.all()}
         try:
             follows = people.look(write, people=[somebody.pk], at=at)
-        except people.AlreadyAppointed:
+        except (people.AlreadyAppointed, people.LeavesOverlap):
             continue
         people.save_seen(write, people=[somebody.pk], seen=follows.digest if follows else None, at=at)
         turn(at)
@@ -163,6 +166,31 @@ def test_an_edit_in_between_is_shown_anew(alpha, ada, dee, law, client_for, at):
     stale = admin.post(url, law | digest(page))
     assert (stale.status_code, "Gets it" in stale.text, "Loses it" in stale.text) == (422, False, True)
     assert admin.post(url, law | digest(stale)).status_code == 303
+
+
+def test_a_leave_is_entered_moved_and_taken_out_as_it_was_seen(alpha, ada, dee, law, client_for, at):
+    admin, today = client_for(alpha, ada), clock.today(at)
+    url = path("leave-add", public_id=dee.public_id)
+    page = admin.post(url, {"starts_on": today.isoformat(), "ends_on": (today + 9 * DAY).isoformat()})
+    assert "It rests for them" in page.text
+    away = {"starts_on": today.isoformat(), "ends_on": (today + 9 * DAY).isoformat()}
+    assert admin.post(url, away | digest(page)).status_code == 303
+    refused = admin.post(url, {"starts_on": (today + 3 * DAY).isoformat()})
+    assert (refused.status_code, "away on some of these days already" in refused.text) == (422, True)
+    with inside(alpha):
+        turn(at)
+        # It counts from the day of the return on.
+        rested = in_force(Requirement.objects.get(title="For LAW"))[dee.pk]
+    url = path("leave-edit", public_id=dee.public_id, since=today.isoformat())
+    page = admin.post(url, away | {"is_removed": "on", "reason": "A slip"})
+    assert "It counts again" in page.text
+    assert admin.post(url, away | {"is_removed": "on", "reason": "A slip"} | digest(page)).status_code == 303
+    assert admin.get(url).status_code == 404
+    assert admin.get(path("leave-edit", public_id=dee.public_id, since="0")).status_code == 404
+    with inside(alpha):
+        turn(at)
+        assert rested[0] != in_force(Requirement.objects.get(title="For LAW"))[dee.pk][0]
+        assert Event.objects.filter(action="people.leave_saved").count() == 2
 
 
 def test_shutting_out_and_letting_in_say_it_too(alpha, ada, dee, law, client_for, at):

@@ -21,6 +21,7 @@ from lms.people.actions.groups import (
     remove_member,
 )
 from lms.people.actions.invitations import InvitationExpired, accept_invitation, invite, open_site
+from lms.people.actions.leaves import LeavesOverlap, remove_leave, save_leave
 from lms.people.actions.looking import TakesTwo, ToSee, look, save_seen
 from lms.people.actions.persons import (
     EmailTaken,
@@ -55,6 +56,7 @@ __all__ = [
     "GroupInUse",
     "InvitationExpired",
     "LastOwner",
+    "LeavesOverlap",
     "NotOneself",
     "OwnParent",
     "OwnersOnly",
@@ -84,9 +86,11 @@ __all__ = [
     "reactivate",
     "refresh_days",
     "reject_edit",
+    "remove_leave",
     "remove_member",
     "revoke_role",
     "save_affiliation",
+    "save_leave",
     "save_seen",
     "set_values",
     "withdraw_edit",

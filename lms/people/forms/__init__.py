@@ -3,7 +3,13 @@
 from lms.people.forms.access import GrantRole, RevokeRole, Welcome
 from lms.people.forms.fields import FieldForm, FieldValues
 from lms.people.forms.groups import AddMembers, GroupForm
-from lms.people.forms.persons import AffiliationForm, DepartmentForm, PersonForm, ProfileForm
+from lms.people.forms.persons import (
+    AffiliationForm,
+    DepartmentForm,
+    LeaveForm,
+    PersonForm,
+    ProfileForm,
+)
 from lms.people.forms.rosters import ChooseColumns, DecideEdit, DecideImport, StartImport, UploadRoster
 
 __all__ = [
@@ -17,6 +23,7 @@ __all__ = [
     "FieldValues",
     "GrantRole",
     "GroupForm",
+    "LeaveForm",
     "PersonForm",
     "ProfileForm",
     "RevokeRole",

@@ -142,6 +142,37 @@ class AffiliationForm(forms.Form):
         return cleaned
 
 
+class LeaveForm(forms.Form):
+    """When somebody is away."""
+
+    starts_on = DayField(label=_("First day away"))
+    ends_on = DayField(label=_("Last day away"), required=False, help_text=_("Empty: until further notice."))
+    is_removed = forms.BooleanField(
+        label=_("This leave never was"),
+        required=False,
+        help_text=_("It is taken out, whatever the days say."),
+    )
+    reason = NameField(
+        label=_("Why"),
+        max_length=300,
+        required=False,
+        help_text=_("For the log, which others read. No diagnosis."),
+    )
+
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_new:
+            del self.fields["is_removed"]
+
+    def clean(self) -> dict[str, Any]:
+        """The last day is not before the first."""
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if start and end and end < start:
+            self.add_error("ends_on", _("The last day is before the first."))
+        return cleaned
+
+
 class DepartmentForm(forms.Form):
     """What a department is called and belongs to; its code only while it is new."""
 
