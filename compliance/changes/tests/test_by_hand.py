@@ -193,6 +193,26 @@ def test_a_leave_is_entered_moved_and_taken_out_as_it_was_seen(alpha, ada, dee, 
         assert Event.objects.filter(action="people.leave_saved").count() == 2
 
 
+def test_somebody_new_gets_what_was_shown(alpha, ada, dee, law, client_for, at):
+    admin, url = client_for(alpha, ada), path("person-add")
+    typed = law | {"given_name": "Noor", "family_name": "Ahmadi", "email": "noor@alpha.example"}
+    page = admin.post(url, typed)
+    for words in ("Nothing is saved yet", "For MED", "Gets it", "noor@alpha.example"):
+        assert words in page.text
+    assert 'value="Noor"' in admin.post(url, typed | {"back": "1"}).text
+    with inside(alpha):
+        assert not User.objects.filter(email="noor@alpha.example").exists()
+    assert admin.post(url, typed | digest(page)).status_code == 303
+    # A second click says that the address is taken.
+    assert admin.post(url, typed | digest(page)).status_code == 422
+    with inside(alpha):
+        turn(at)
+        noor = User.objects.get(email="noor@alpha.example")
+        assert {each.title: noor.pk in in_force(each) for each in Requirement.objects.all()} == {
+            "For LAW": False, "For MED": True,
+        }  # fmt: skip
+
+
 def test_shutting_out_and_letting_in_say_it_too(alpha, ada, dee, law, client_for, at):
     admin, url = client_for(alpha, ada), path("person-deactivate", public_id=dee.public_id)
     asked = admin.get(url)

@@ -46,8 +46,9 @@ def save_seen(
     seen: str | None,
     at: datetime,
     others: Collection[User] = (),
+    adds: Callable[[Made], int] | None = None,
 ) -> Made:
-    """Save what `write` writes about these people, and answer what it answers.
+    """Save what `write` writes about these people, and answer what it answers. `adds`: whom of it is new, by id.
 
     `seen` is the digest of what follows as it was on the screen; empty: it said that nothing does; None: nothing was
     said. Where nothing follows for anybody nothing need be seen. `others` are those who could agree, where one alone
@@ -58,7 +59,8 @@ def save_seen(
         _hold(people)
         before = queries.person_facts(user_ids=people)
         made = write()
-        turned = differing(before, queries.person_facts(user_ids=people))
+        after = queries.person_facts(user_ids=[*people, adds(made)] if adds else people)
+        turned = differing(before, after)
         if turned:
             follows: Follows = import_string(settings.FACTS_OUTLOOK)(turned, at=at)
             takes_two = bool(others) and follows.is_beyond_one

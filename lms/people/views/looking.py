@@ -33,9 +33,10 @@ def save(
     people: Collection[int],
     at: datetime,
     others: Collection[User] = (),
+    adds: Callable[[Made], int] | None = None,
 ) -> Made:
     """Save what `write` writes about these people, if what follows was seen. As `actions.save_seen`."""
-    return actions.save_seen(write, people=people, seen=seen(request), at=at, others=others)
+    return actions.save_seen(write, people=people, seen=seen(request), at=at, others=others, adds=adds)
 
 
 def propose(

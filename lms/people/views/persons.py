@@ -32,21 +32,27 @@ def person_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @guard.needs(Permission.PEOPLE_CHANGE)
 @require_http_methods(["GET", "POST"])
 def person_add(request: HttpRequest) -> HttpResponse:
-    """A new person, by hand."""
+    """A new person, by hand; what follows for them is shown before they are saved."""
     person_form = forms.PersonForm(request.POST or None)
     affiliation_form = forms.AffiliationForm(request.POST or None, initial={"starts_on": clock.today()})
-    if person_form.is_valid() & affiliation_form.is_valid():
+    is_back, now = looking.is_back(request), clock.now()
+    if person_form.is_valid() & affiliation_form.is_valid() and not is_back:
+        write = partial(
+            actions.add_appointed_person,
+            values=person_form.cleaned_data,
+            appointment=affiliation_form.cleaned_data,
+            by=guard.viewer(request),
+            at=now,
+        )
         try:
-            person = actions.add_appointed_person(
-                values=person_form.cleaned_data,
-                appointment=affiliation_form.cleaned_data,
-                by=guard.viewer(request),
-                at=clock.now(),
-            )
+            person = looking.save(request, write, people=(), at=now, adds=lambda made: made.pk)
         except (actions.EmailTaken, actions.ExternalIdTaken) as error:
             _explain_taken(person_form, error)
         except plans.LimitReached as error:
             person_form.add_error(None, error.sentence)
+        except actions.ToSee as shown:
+            who, save = person_form.cleaned_data["email"], _("Add the person")
+            return looking.page(request, shown, title=_("Add a person"), lede=who, save=save)
         else:
             messages.success(request, _("%(name)s was added.") % {"name": person.display_name})
             return http.see_other("people:person-detail", public_id=person.public_id)
@@ -55,7 +61,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
         "affiliation_form": affiliation_form,
         "forms": [person_form, affiliation_form],
     }
-    status = 422 if person_form.is_bound else 200
+    status = 422 if person_form.is_bound and not is_back else 200
     return partials.render_page(request, "people/person_add.html", context, status=status)
 
 
