@@ -72,7 +72,7 @@ def test_moving_many_takes_a_second_person_and_never_the_first(alpha, ada, world
         "Loses it: 3",
         "Gets it: 3",
         "Asked by Ada Alvarez",
-        "It would be part of Med, and be called Library.",
+        "Asked for: part of Med, called Library.",
     ):
         assert words in page
     assert second.post(f"{url}decide/", {"decision": "reject"}).status_code == 422

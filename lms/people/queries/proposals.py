@@ -31,16 +31,16 @@ def asked_for(proposal: Proposal) -> str:
     if proposal.department is None:
         since, count = day_text(dt.date.fromisoformat(values["since"])), len(values["people"])
         text = ngettext(
-            "%(count)d person would be in it, since %(since)s.",
-            "%(count)d people would be in it, since %(since)s.",
+            "Asked for: %(count)d person in it, since %(since)s.",
+            "Asked for: %(count)d people in it, since %(since)s.",
             count,
         )
         return text % {"count": count, "since": since}
     parent = Department.objects.filter(pk=values["parent"]).first() if values["parent"] else None
     names = {"name": values["name"], "parent": parent.name if parent else ""}
     if parent is None:
-        return _("It would be part of no other department, and be called %(name)s.") % names
-    return _("It would be part of %(parent)s, and be called %(name)s.") % names
+        return _("Asked for: part of no other department, called %(name)s.") % names
+    return _("Asked for: part of %(parent)s, called %(name)s.") % names
 
 
 def waiting_proposals() -> list[Proposal]:
