@@ -81,11 +81,9 @@ class DayForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    """Why something that was agreed does not happen; of what was not agreed nobody has to say so."""
+    """Why something that was agreed does not happen."""
 
-    reason = _Text(
-        label=_("Why it is withdrawn"), required=False, help_text=_("Whoever agreed on it reads it.")
-    )
+    reason = _Text(label=_("Why it is withdrawn"), help_text=_("Whoever agreed on it reads it."))
 
 
 class MakeForm(forms.Form):

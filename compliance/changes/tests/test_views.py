@@ -184,7 +184,21 @@ def test_a_coming_day_is_named_seen_agreed_to_and_withdrawn(client_for, alpha, b
         assert words in shown
     refused = officer.post(f"{requirement}pause/", follow=True)
     assert "was agreed and takes effect on 1 Jan 2027" in refused.text
-    assert "Say why it is withdrawn" in second.post(f"{address}withdraw/", {"reason": " "}, follow=True).text
+    assert second.post(f"{address}withdraw/", {"reason": " "}).status_code == 422
     second.post(f"{address}withdraw/", {"reason": "Put off"})
     assert "Put off" in officer.get(address).text
     assert "is agreed and takes effect" not in officer.get(requirement).text
+
+
+def test_a_draft_is_turned_on_on_a_coming_day(client_for, alpha, bo):
+    with inside(alpha):
+        make_affiliation(make_user(given_name="Ana", family_name="Weber"))
+        draft = make_requirement(is_on=False)
+    officer, page = client_for(alpha, bo), f"/requirements/{draft.public_id}/"
+    answer = officer.post(f"{page}turn-on/", sent(officer.get(page), later="1"))
+    assert answer.url.startswith("/changes/")
+    officer.post(f"{answer.url}day/", {"takes_effect_on": "2027-01-01"})
+    officer.post(f"{answer.url}make/", sent(officer.get(answer.url)))
+    shown = officer.get(page).text
+    assert "Change 1 is agreed and takes effect on 1 Jan 2027" in shown
+    assert "Turn on for" not in shown

@@ -106,9 +106,10 @@ def withdraw(request: HttpRequest, public_id: UUID, pages: Pages = REQUIREMENTS)
     """Take back what one proposed, or what was agreed and waits for its day."""
     found, by = pages.find(public_id), guard.viewer(request)
     form = forms.WithdrawForm(request.POST)
-    if not form.is_valid():
+    # Of what was not agreed yet nobody has to say so.
+    if found.state == State.AGREED and not form.is_valid():
         return pages.show(request, found, form=form, status=422)
-    reason = form.cleaned_data["reason"]
+    reason = form.cleaned_data.get("reason", "") if form.is_valid() else ""
     return _do(
         request, pages, found, lambda: actions.withdraw(found=found, by=by, at=clock.now(), reason=reason)
     )

@@ -23,7 +23,7 @@ def turn_on(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Turn it on with the numbers that were on the screen; if they changed meanwhile, show the new ones instead.
 
     One that rests goes to the page of the change first: its open due dates may move. So does every one where there are
-    too many people for numbers on the screen.
+    too many people for numbers on the screen, and one that is to be turned on later, where the day is named.
     """
     requirement, now = queries.requirement_by(public_id), clock.now()
     try:
@@ -35,7 +35,8 @@ def turn_on(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not queries.is_too_many_to_plan() and queries.preview(requirement, today).fingerprint != seen:
         context = queries.whole(requirement, today) | {"is_stale": True}
         return partials.render_page(request, "requirements/requirement_detail.html", context, status=422)
-    return _take(request, requirement, "turn_on" if requirement.is_draft else "resume", now)
+    kind, is_at_once = "turn_on" if requirement.is_draft else "resume", "later" not in request.POST
+    return _take(request, requirement, kind, now, is_seen=requirement.is_draft and is_at_once)
 
 
 @guard.needs(Permission.REQUIREMENTS_EDIT)
@@ -66,11 +67,13 @@ def _ask(request: HttpRequest, requirement: Requirement, name: str, step: str, q
     return partials.render_page(request, f"requirements/requirement_{name}.html", context)
 
 
-def _take(request: HttpRequest, requirement: Requirement, kind: str, now: datetime) -> HttpResponse:
+def _take(
+    request: HttpRequest, requirement: Requirement, kind: str, now: datetime, *, is_seen: bool = False
+) -> HttpResponse:
     """To the page of the change; what was seen whole already is made at once where one person may."""
     try:
         address = desk.take_there(
-            requirement=requirement, kind=kind, by=guard.viewer(request), at=now, is_seen=kind == "turn_on"
+            requirement=requirement, kind=kind, by=guard.viewer(request), at=now, is_seen=is_seen
         )
     except rules.NotAllowedNow as refusal:
         messages.error(request, str(refusal))
