@@ -47,8 +47,10 @@ def compare(
 
     `limit` people may be changed by one person alone (None: any number), never fewer than `at_least`, both as the
     university has set them. So many may come, but no more than were agreed on, or than `at_least`, whichever is more:
-    what was agreed for few does not become a change for many because the university is large.
+    what was agreed for few does not become a change for many because the university is large. Whoever is only reminded
+    on other days counts on neither side.
     """
+    agreed = {key: effect for key, effect in agreed.items() if effect is not Effect.MAILS}
     told = {key for key, effect in now.items() if effect is not Effect.MAILS}
     came = {key for key in told if key not in agreed or _takes_more(agreed[key], now[key])}
     gone = agreed.keys() - now.keys()

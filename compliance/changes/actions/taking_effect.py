@@ -29,10 +29,10 @@ def take_effect(*, at: datetime, scheduled_for: datetime) -> datetime | None:
     nothing to do. On a site that is read-only it waits, as nobody could withdraw it. Raises rules.UnderWay, once the
     others are made, when somebody holds a requirement at this moment.
     """
-    held_up = None
-    if not refusals.allowed(lifecycle.Deed.ADMINISTER):
+    held_up, due = None, queries.due_ahead(clock.today(at))
+    if not due or not refusals.allowed(lifecycle.Deed.ADMINISTER):
         return None
-    for found in queries.due_ahead(clock.today(at)):
+    for found in due:
         try:
             _on_its_day(found, at)
         except rules.UnderWay as under_way:

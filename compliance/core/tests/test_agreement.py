@@ -32,6 +32,7 @@ def of(count, effect=ADD, first=0):
         (of(100, MOVE), of(100, DROP), 50, 50, True, False),  # they were to keep it
         (of(100, DROP), of(100, MOVE), 50, 50, True, True),
         (of(10), of(10) | of(500, MAILS, first=10), 1000, 50, True, True),  # only reminded on other days
+        (of(100, MAILS), of(100), 1000, 50, True, False),  # and now more than that
     ],
 )
 def test_what_is_made_by_itself_and_what_goes_back(agreed, now, limit, at_least, by_two, is_same):
