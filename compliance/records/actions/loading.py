@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from compliance.records import messages_loads, rules
+from compliance.records.actions.patience import in_words
 from compliance.records.enums import CreditSource, LoadState
 from compliance.records.events import REFRESH
 from compliance.records.models import Credit, Load, LoadUndo
@@ -32,6 +33,7 @@ def never(_user_ids: Collection[int]) -> bool:
     return False
 
 
+@in_words()
 @transaction.atomic
 def load_history(
     text: str,
@@ -76,6 +78,7 @@ def load_history(
     return load
 
 
+@in_words()
 @transaction.atomic
 def approve_load(load: Load, *, fingerprint: str, remark: str, by: "User", today: date, at: datetime) -> Load:
     """Agree, and have it loaded as whoever decides has seen it. Raises rules.Refused and rules.NumbersChanged."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from compliance.core import derivation
 from compliance.records import events, messages_loads, rules
 from compliance.records.actions.loading import TakesTwo, never, note, refuse_for_who_may_not, waiting
+from compliance.records.actions.patience import in_words
 from compliance.records.actions.writing import insert, kept
 from compliance.records.enums import CloseReason, LoadState
 from compliance.records.models import Assignment, ComplianceRecord, Load, LoadUndo, Revocation
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _CHUNK = 1000
 
 
+@in_words()
 @transaction.atomic
 def take_load_back(
     load: Load,
@@ -68,6 +70,7 @@ def take_load_back(
     return undo
 
 
+@in_words()
 @transaction.atomic
 def approve_taking_back(
     undo: LoadUndo, *, fingerprint: str, remark: str, by: "User", today: date, at: datetime
