@@ -12,7 +12,7 @@ from lms.ui import filters
 
 
 def list_filters(query: QueryDict) -> filters.FilterSet:
-    """`?state=…&requirement=…`: which changes are listed."""
+    """`?state=…&q=…`: which changes are listed."""
     return filters.FilterSet(
         query, [filters.Search("q", _("Requirement")), filters.Choice("state", _("State"), State.choices)]
     )

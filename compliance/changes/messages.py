@@ -38,8 +38,8 @@ def tell_agreed(made: Change, *, at: datetime) -> None:
 def tell_returned(
     made: Change, to: Iterable["User"], *, problem: str, agreed_at: datetime | None, at: datetime
 ) -> None:
-    """Write to those who agreed on it that it was not made on its day, and why; to all who may, if they are gone."""
-    receivers = [one for one in to if one.is_active] or queries.approvers(made)
+    """Write to those who agreed on it that it was not made on its day, and why; to all who may, if none of them may."""
+    receivers = [one for one in to if queries.officer(one.pk)] or queries.approvers(made)
     _queue(made, "returned", receivers, at, once=_once("returned", agreed_at), problem=problem)
 
 
@@ -157,12 +157,14 @@ def _letter(
         "agreed": [
             _("%(other)s agreed. It takes effect on %(day)s, if it still does the same then.") % names
         ],
-        "took_effect": [_("It was agreed for %(day)s, and is made.") % names, people],
+        "took_effect": [_("What was agreed ahead is made; it holds from %(day)s on.") % names, people],
         "returned": [
             str(facts.get("problem", "")),
             _(
-                "Nothing was changed. It is prepared again, with what it would do now; look at it and decide anew."
-            ),
+                "Nothing was changed. It is prepared again for %(name)s, with what it would do now. "
+                "Whoever else may change requirements prepares a change of their own."
+            )
+            % names,
         ],
         "withdrawn": [
             _("%(withdrawer)s withdrew it before its day. Nothing was changed.") % names,

@@ -53,7 +53,10 @@ def why_not_undone(made: Proposal, at: datetime, latest: Proposal | None) -> str
         return _("It was never made.")
     if made.undoes_id is not None:
         return _("An undo is not undone itself. Make the change again if it was right.")
-    if latest is not None and latest.pk != made.pk:
+    if latest is None or (latest.made_at or at, latest.pk) < (made.made_at, made.pk):
+        # It would be the latest itself if it still stood.
+        return _("It was undone already.")
+    if latest.pk != made.pk:
         return _("Change %(number)s was made after it. Undo that one first.") % {"number": latest.number}
     if at - made.made_at > timedelta(hours=UNDO_HOURS):
         return _(

@@ -1,4 +1,4 @@
-"""Preparing, making, deciding and undoing changes. Every action is one transaction."""
+"""Preparing, making, deciding and undoing changes. Every action is one transaction; `take_effect` is one a change."""
 
 from compliance.changes.actions.agreeing import name_day
 from compliance.changes.actions.deciding import (

@@ -35,7 +35,8 @@ def name_day(*, found: Change, on: date | None, by: "User", today: date, at: dat
     if why := rules.why_not_on(held, on, today):
         raise rules.Refused(why)
     chosen = None if on == today else on
-    if chosen == held.takes_effect_on:
+    # Not worked out: what a job did not finish is begun again by naming the same day.
+    if chosen == held.takes_effect_on and held.is_worked_out:
         return held
     held.takes_effect_on = chosen
     # For another day it is another question: nothing in the answer is new.

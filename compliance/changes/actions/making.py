@@ -15,7 +15,6 @@ from compliance.core.change import Due
 from compliance.records import actions as records
 from compliance.requirements import actions as requirements
 from compliance.requirements import queries as requirement_queries
-from tenants import clock
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
@@ -127,7 +126,7 @@ def _write(held: Change, *, today: date, at: datetime) -> "Requirement":
 def _take_back(held: Change, *, today: date, at: datetime) -> None:
     """Bring back what was said and the state there was; who got it only by the undone change loses it."""
     undone, requirement = held.undoes, held.requirement
-    if undone is None or undone.made_at is None:
+    if undone is None or undone.made_at is None or (day := undone.first_day) is None:
         raise AssertionError("An undo without what it undoes.")
     state = queries.state_after(held)
     if undone.kind == Kind.EDIT:
@@ -140,8 +139,7 @@ def _take_back(held: Change, *, today: date, at: datetime) -> None:
             approved_by=held.decided_by,
         )
     elif state != requirement.state:
-        since = undone.takes_effect_on or clock.today(undone.made_at)
-        requirements.step_back(requirement=requirement, state=state, since=since, by=held.proposed_by, at=at)
+        requirements.step_back(requirement=requirement, state=state, since=day, by=held.proposed_by, at=at)
     lines = queries.lines_of(held).order_by("pk")
     ref = _ref(held, at)
     records.take_back(

@@ -113,6 +113,8 @@ def _ground(requirement: "Requirement") -> dict[str, Any]:
 
 def work_out(made: Change, *, by: "User", today: date, at: datetime, at_once: bool = False) -> None:
     """Write down what it does on its day, or leave that to a job, unless the caller wants it `at_once`."""
+    # Why it was not made on another day is not said of these numbers.
+    made.problem = ""
     today = made.as_of(today)
     people_count = queries.people_to_look_at(made)
     if not at_once and leaving.is_for_a_job(people_count):

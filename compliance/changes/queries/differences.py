@@ -1,4 +1,4 @@
-"""The difference a change would make today, worked out by the engine: who, with which dates."""
+"""The difference a change would make on a day, worked out by the engine: who, with which dates."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace

@@ -10,6 +10,7 @@ from compliance.changes.enums import Effect, Kind, Reach, State
 from compliance.changes.models import Change
 from compliance.records.models import ComplianceRecord, Shift
 from compliance.records.tests.factories import make_completion
+from compliance.requirements import queries as requirements
 from compliance.requirements.tests.factories import course_of, make_requirement
 from lms.audit.models import Event
 from lms.catalog import actions as catalog
@@ -230,6 +231,7 @@ def test_turning_on_is_undone_to_a_draft_and_can_be_turned_on_again(staff, bo, a
     turn(at)
     draft.refresh_from_db()
     assert (draft.state, in_force(draft)) == ("draft", {})
+    assert [version.last for version in requirements.versions_of(draft)] == [clock.today(at)]
     assert set(ComplianceRecord.objects.values_list("close_reason", flat=True)) == {"undone"}
     make(prepare(draft, Kind.TURN_ON, bo, at), at)
     turn(at)
@@ -282,7 +284,11 @@ def test_after_a_day_and_after_a_later_change_it_is_not_undone(live, staff, bo, 
     undone = undo(second, bo, at + dt.timedelta(hours=2))
     with pytest.raises(actions.Refused, match="not undone itself"):
         undo(undone, bo, at + dt.timedelta(hours=2))
+    with pytest.raises(actions.Refused, match="undone already"):
+        undo(second, bo, at + dt.timedelta(hours=3))
     undo(first, bo, at + dt.timedelta(hours=3))
+    with pytest.raises(actions.Refused, match="undone already"):
+        undo(first, bo, at + dt.timedelta(hours=3))
     live.refresh_from_db()
     assert live.audience == {"all": [{"kinds": ["staff", "faculty"]}]}
 

@@ -214,8 +214,12 @@ def test_undone_within_a_day_the_newest_first_and_never_twice(begun, bo, at):
     assert [row.on for row in Holiday.objects.all()] == [D(2026, 12, 23)]
     with pytest.raises(Refused, match="not undone itself"):
         undo(undone, at)
+    with pytest.raises(Refused, match="undone already"):
+        undo(second, at)
     make(undo(first, at), at)
     assert not Holiday.objects.exists()
+    with pytest.raises(Refused, match="undone already"):
+        undo(first, at)
 
 
 def test_seen_made_and_undone_on_the_pages(begun, client_for, alpha, bo, at):

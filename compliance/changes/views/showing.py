@@ -50,7 +50,7 @@ def page_of(
     said = work.words if work and work.is_of(viewer.pk) else ""
     context = {
         "work": work,
-        "is_ahead": found.worked_out_on > clock.today(found.worked_out_at),
+        "is_ahead": found.worked_out_on > clock.today(now if found.is_open else found.worked_out_at),
         **_ahead_of(request, found, form, is_free=not (work and work.is_open)),
         "subject": found.requirement.title,
         "requirement": found.requirement,

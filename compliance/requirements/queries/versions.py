@@ -115,11 +115,11 @@ def _first_day(row: RequirementVersion) -> date:
 
 
 def _ended_on(requirement: Requirement, made: Iterable[Any]) -> date | None:
-    """The first day on which nothing holds any more, as the requirement was retired; None: it was not."""
-    if requirement.state != RequirementState.RETIRED:
-        return None
-    days = [each.first_day for each in made if each.kind == "retire"]
-    return max(days, default=None)
+    """The first day on which nothing holds any more: it was retired, or turned on by mistake; None: it still holds."""
+    ended_by = {RequirementState.RETIRED: "retire", RequirementState.DRAFT: "undo"}.get(
+        RequirementState(requirement.state)
+    )
+    return max((each.first_day for each in made if each.kind == ended_by), default=None)
 
 
 def said_before(until: datetime, ids: Collection[int]) -> dict[int, Requirement]:
