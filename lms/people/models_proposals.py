@@ -13,8 +13,9 @@ from lms.people.enums import ProposalKind, ProposalState
 class Proposal(models.Model):
     """One edit that somebody asked for and that nobody alone may save.
 
-    `values` are what was typed: {"name", "parent"} of a department, {"people", "since"} of a group; people and
-    departments by their ids. `seen` is the digest of what follows as whoever asked saw it: only that is ever saved.
+    `values` are what was typed: {"name", "parent"} of a department, with the name it had ("was"), {"people", "since"}
+    of a group; people and departments by their ids. `seen` is the digest of what follows as whoever asked saw it: only
+    that is ever saved.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)

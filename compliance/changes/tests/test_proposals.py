@@ -9,7 +9,7 @@ from compliance.changes import actions
 from compliance.requirements.models import Requirement
 from compliance.requirements.tests.factories import make_course, make_requirement
 from lms.audit.models import Event
-from lms.people.models import Affiliation, Department, Group, GroupMember, Proposal
+from lms.people.models import Affiliation, Department, Group, GroupMember, Proposal, User
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants import clock
 from tenants.context import inside
@@ -131,6 +131,46 @@ def test_many_for_a_group_take_two_as_well_and_one_alone_where_nobody_else_may(
     assert first.post(url, typed | digest(seen)).url == path("group-detail", public_id=group.public_id)
     with inside(alpha):
         assert GroupMember.objects.count() == 3
+
+
+def test_what_nothing_follows_from_by_now_is_not_saved_either(alpha, ada, world, client_for, at):
+    first, second = client_for(alpha, ada), client_for(alpha, world)
+    url = ask(first, alpha)
+    with inside(alpha):
+        group, people = Group.objects.get(), [*User.objects.filter(given_name__startswith="P")]
+    members = path("members-add", public_id=group.public_id)
+    typed = {"people": "\n".join(one.email for one in people), "since": "2026-11-23"}
+    asked = first.post(members, typed | digest(first.post(members, typed)))
+    with inside(alpha):
+        Requirement.objects.filter(title__in=("For LAW", "For MED")).update(state="retired")
+        GroupMember.objects.bulk_create(
+            [GroupMember(group=group, user=one, since=clock.today(at)) for one in people]
+        )
+    for each in (url, asked.url):
+        told = second.post(f"{each}decide/", {"decision": "approve"}, follow=True)
+        assert "nothing was saved" in told.text
+    with inside(alpha):
+        assert Department.objects.get(code="LIB").parent.code == "LAW"
+        assert {each.state for each in Proposal.objects.all()} == {"waiting"}
+
+
+def test_another_edit_is_not_taken_for_the_one_that_waits_and_a_name_given_meanwhile_stays(
+    alpha, ada, world, client_for, at
+):
+    first, second = client_for(alpha, ada), client_for(alpha, world)
+    asked = ask(first, alpha)
+    with inside(alpha):
+        lib = Department.objects.select_related("parent").get(code="LIB")
+        med = Department.objects.get(code="MED")
+    url, typed = path("department-edit", public_id=lib.public_id), {"name": "Stacks", "parent": med.pk}
+    seen = first.post(url, typed)
+    assert (">Lib<" in seen.text, ">Stacks<" in seen.text) == (True, False)
+    assert "Another edit of it waits" in first.post(url, typed | digest(seen), follow=True).text
+    assert first.post(url, {"name": "Law library", "parent": lib.parent.pk}).status_code == 303
+    second.post(f"{asked}decide/", {"decision": "approve"})
+    with inside(alpha):
+        lib.refresh_from_db()
+        assert (lib.name, lib.parent.code) == ("Law library", "MED")
 
 
 def test_more_than_a_page_can_wait_for_is_refused_unless_nothing_asks_for_the_place(

@@ -42,7 +42,8 @@ def propose(
         )
         waits = Proposal.objects.filter(state=ProposalState.WAITING, **about).first()
         if waits is not None:
-            if (waits.asked_by_id, waits.seen) == (by.pk, follows.digest):
+            same = (by.pk, follows.digest, dict(values))
+            if (waits.asked_by_id, waits.seen, waits.values) == same:
                 return waits
             raise Refused(
                 _("Another edit of it waits for a second person. That one has to be decided first.")
@@ -77,12 +78,13 @@ def approve(*, proposal: Proposal, remark: str, by: User, at: dt.datetime) -> No
         if held.asked_by not in queries.change_approvers(by):
             raise Refused(_("Whoever asked for it may no longer change people. It cannot be saved."))
         write, people = _edit(held, at)
+        if not people:
+            # Nothing follows for anybody by now, and whoever asked had seen something.
+            raise Refused(_something_else())
         try:
             save_seen(write, people=people, seen=held.seen, at=at)
         except ToSee as shown:
-            raise Refused(
-                _("It would do something else by now, so nothing was saved. Whoever asked has to look again.")
-            ) from shown
+            raise Refused(_something_else()) from shown
         except OwnParent as error:
             raise Refused(
                 _("The department is part of the other one by now, so nothing was saved.")
@@ -113,7 +115,10 @@ def withdraw(*, proposal: Proposal, by: User, at: dt.datetime) -> None:
 
 
 def _edit(proposal: Proposal, at: dt.datetime) -> tuple[Callable[[], object], list[int]]:
-    """What is written when it is saved, and about whom. In the log it stands under the name of whoever asked."""
+    """What is written when it is saved, and for whom that changes anything; nobody: there is nothing left to save.
+
+    In the log it stands under the name of whoever asked.
+    """
     values, by = proposal.values, proposal.asked_by
     if by is None:
         raise Refused(_("Whoever asked for it is no longer here. It cannot be saved."))
@@ -121,17 +126,25 @@ def _edit(proposal: Proposal, at: dt.datetime) -> tuple[Callable[[], object], li
         # Another object than the one that is shown: what is only tried out must not stick to it.
         moved = Department.objects.select_related("parent").get(pk=proposal.department.pk)
         parent = Department.objects.filter(pk=values["parent"]).first() if values["parent"] else None
+        # Who gave it another name meanwhile knew better than whoever asked before.
+        name = values["name"] if moved.name == values.get("was", moved.name) else moved.name
         write: Callable[[], object] = partial(
-            change_department, department=moved, name=values["name"], parent=parent, by=by, at=at
+            change_department, department=moved, name=name, parent=parent, by=by, at=at
         )
+        if moved.parent_id == (parent.pk if parent else None):
+            return write, []
         return write, queries.whom_a_move_concerns(moved, parent)
     group, people = proposal.group, list(User.objects.filter(pk__in=values["people"]).order_by("pk"))
     if group is None:
         raise AssertionError("A proposal is about a department or a group.")
-    since = dt.date.fromisoformat(values["since"])
+    since, known = dt.date.fromisoformat(values["since"]), queries.member_ids(group)
     return partial(add_members, group=group, people=people, since=since, by=by, at=at), [
-        one.pk for one in people
+        one.pk for one in people if one.pk not in known
     ]
+
+
+def _something_else() -> str:
+    return _("It would do something else by now, so nothing was saved. Whoever asked has to look again.")
 
 
 def _held(proposal: Proposal) -> Proposal:

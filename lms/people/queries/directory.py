@@ -109,6 +109,11 @@ def able_to(permission: Permission) -> list[User]:
     return list(User.objects.filter(is_active=True, pk__in=grants.values("user")).order_by("pk"))
 
 
+def approvers(permission: Permission, asked_by: User | None) -> list[User]:
+    """Who may agree to what somebody asked for: everybody who holds the permission, but not whoever asks."""
+    return [one for one in able_to(permission) if one.pk != (asked_by.pk if asked_by else None)]
+
+
 def person_by_email(address: str) -> User | None:
     """Whoever has this address now."""
     return User.objects.filter(email=address.lower()).first()

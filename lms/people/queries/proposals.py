@@ -10,13 +10,13 @@ from django.utils.translation import ngettext
 from lms.access.permissions import Permission
 from lms.people.enums import ProposalState
 from lms.people.models import Department, Proposal, User
-from lms.people.queries.directory import able_to
+from lms.people.queries.directory import approvers
 from lms.ui.dates import day_text
 
 
 def change_approvers(asked_by: User | None) -> list[User]:
     """Who may agree to an edit: everybody who may change people, but not whoever asks."""
-    return [one for one in able_to(Permission.PEOPLE_CHANGE) if one.pk != (asked_by.pk if asked_by else None)]
+    return approvers(Permission.PEOPLE_CHANGE, asked_by)
 
 
 def proposal_for(public_id: UUID) -> Proposal:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lms.access.permissions import Permission
 from lms.people.enums import RosterImportState, RowOutcome
 from lms.people.models import RosterImport, RosterRow, User
-from lms.people.queries.directory import able_to
+from lms.people.queries.directory import approvers
 from lms.people.rules import UNDO_HOURS
 
 
@@ -25,7 +25,7 @@ def import_for(public_id: UUID) -> RosterImport:
 
 def import_approvers(asked_by: User | None) -> list[User]:
     """Who may agree to an import: everybody who may import over the whole tenant, but not whoever asks."""
-    return [one for one in able_to(Permission.PEOPLE_IMPORT) if one.pk != (asked_by.pk if asked_by else None)]
+    return approvers(Permission.PEOPLE_IMPORT, asked_by)
 
 
 def recent_imports(limit: int = 10) -> list[RosterImport]:

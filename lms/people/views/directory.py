@@ -90,7 +90,9 @@ def department_add(request: HttpRequest) -> HttpResponse:
 def department_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What a department is called and belongs to; what another place does to training is shown before it is saved."""
     department = get_object_or_404(Department.objects.select_related("parent"), public_id=public_id)
-    known = {"name": department.name, "parent": department.parent_id}
+    # What is tried out sticks to the object: the page goes on calling it what it is called.
+    shown_name = department.name
+    known = {"name": shown_name, "parent": department.parent_id}
     form = forms.DepartmentForm(request.POST or None, initial=known, department=department)
     if not form.is_valid() or looking.is_back(request):
         return _department_page(request, form, department)
@@ -104,10 +106,10 @@ def department_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:
         looking.save(request, write, people=people, at=now, others=queries.change_approvers(viewer))
     except actions.ToSee as shown:
-        words = {"title": _("Change a department"), "lede": department.name, "save": _("Save the department")}
+        words = {"title": _("Change a department"), "lede": shown_name, "save": _("Save the department")}
         return looking.page(request, shown, **words, is_of_one=False)
     except actions.TakesTwo as seen:
-        typed = {"name": name, "parent": parent.pk if parent else None}
+        typed = {"name": name, "was": shown_name, "parent": parent.pk if parent else None}
         return looking.propose(request, department, typed, seen.follows, at=now)
     except actions.OwnParent:
         form.add_error("parent", _("A department cannot be part of itself or of what is part of it."))
