@@ -14,8 +14,8 @@ _MADE = Q(state=LoadState.MADE)
 class ForTwo(models.Model):
     """What one person asks for, and above a number of people another one agrees to before it is done.
 
-    `seen` is the digest of what whoever asked had seen; `people_count` how many people it was to concern then. Without
-    `decided_by` one person did it alone. Once it waits no longer a trigger in the database keeps it.
+    `seen`, the digest of what was looked at, and the counts are of what was asked for, once approved of what was
+    approved. Without `decided_by` one person did it alone. Once it waits no longer a trigger in the database keeps it.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)

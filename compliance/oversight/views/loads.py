@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.oversight import forms
+from compliance.oversight import queries as oversight
 from compliance.oversight.views.history import shown
 from compliance.records import actions as records
 from compliance.records import queries
@@ -43,14 +44,13 @@ def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, form, status=422)
     now, note, viewer = clock.now(), form.cleaned_data["note"], guard.viewer(request)
+    today = clock.today(now)
     if form.cleaned_data["decision"] == "approve":
         seen = request.POST.get("fingerprint", "")
-        deed: Any = partial(
-            records.approve_load, found, fingerprint=seen, remark=note, today=clock.today(now)
-        )
+        deed: Any = partial(records.approve_load, found, fingerprint=seen, remark=note, today=today)
         said = _("Loaded. The cycles follow at once; whoever asked was written to.")
     else:
-        deed = partial(records.refuse_load, found, remark=note)
+        deed = partial(records.refuse_load, found, remark=note, today=today)
         said = _("Refused. Whoever asked was written to; nothing was changed.")
     return done(request, public_id, partial(deed, by=viewer, at=now), said)
 
@@ -107,5 +107,7 @@ def decisions(asked: Any, viewer: Any, user_ids: Any) -> dict[str, bool]:
     return {
         "may_decide": is_apart,
         "needs_other": not is_apart,
+        "has_other": is_apart
+        or oversight.has_decider(Permission.COMPLETIONS_CERTIFY, apart={asked.asked_by_id, *user_ids}),
         "may_withdraw": viewer.pk == asked.asked_by_id,
     }

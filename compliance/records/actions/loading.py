@@ -53,6 +53,8 @@ def load_history(
     changes nothing. Raises rules.NumbersChanged when it would no longer be the same, and rules.Refused when a line
     cannot be loaded or none is new.
     """
+    # Before it is looked up: the second of two clicks waits here, and then finds what the first one did.
+    _hold()
     done = Load.objects.filter(public_id=name).first() if name else None
     if done is not None:
         return _again(done, by)
@@ -84,9 +86,10 @@ def approve_load(load: Load, *, fingerprint: str, remark: str, by: "User", today
     """Agree, and have it loaded as whoever decides has seen it. Raises rules.Refused and rules.NumbersChanged."""
     held = waiting(load, by)
     refuse_for_who_may_not(held, by)
+    _hold()
     seen = _looked(held.text, by_id=held.asked_by_id, fingerprint=fingerprint, today=today)
-    if by.pk in seen.user_ids:
-        raise rules.Refused(_("You stand in this file yourself. Somebody else has to decide about it."))
+    _refuse_for_concerned(seen.user_ids, by)
+    held.seen = fingerprint
     held.decided_by, held.decided_at, held.decision_note = by, at, remark
     held.text, held.line_count = "", len(seen.new)
     held.people_count, held.cycle_count = len(seen.user_ids), seen.cycle_count
@@ -95,16 +98,19 @@ def approve_load(load: Load, *, fingerprint: str, remark: str, by: "User", today
     return held
 
 
+@in_words()
 @transaction.atomic
-def refuse_load(asked: Load | LoadUndo, *, remark: str, by: "User", at: datetime) -> None:
+def refuse_load(asked: Load | LoadUndo, *, remark: str, by: "User", today: date, at: datetime) -> None:
     """Leave everything as it is, and say why; of a load, or of taking one back. Raises rules.Refused."""
     held = waiting(asked, by)
+    _refuse_for_concerned(_about(held, today), by)
     held.state, held.decided_by, held.decided_at, held.decision_note = LoadState.REFUSED, by, at, remark
     _let_go(held)
     messages_loads.tell_answered(held, at=at)
     note(f"records.{messages_loads.noun(held)}_refused", held, by=by, at=at)
 
 
+@in_words()
 @transaction.atomic
 def withdraw_load(asked: Load | LoadUndo, *, by: "User", at: datetime) -> None:
     """Whoever asked no longer does. Raises rules.Refused."""
@@ -121,7 +127,7 @@ def waiting(asked: Row, by: "User | None") -> Row:
     model: Any = type(asked)
     held: Row = model.objects.select_for_update(of=("self",)).get(pk=asked.pk)
     if held.state != LoadState.WAITING:
-        raise rules.Refused(_("This was decided meanwhile. Nothing was changed."))
+        raise decided_meanwhile()
     if by is not None and held.asked_by_id == by.pk:
         raise rules.Refused(_("Nobody decides what they asked for themself. Somebody else has to."))
     return held
@@ -164,13 +170,36 @@ def _again(done: Load, by: "User") -> Load:
         raise rules.Refused(
             _("This page was answered by somebody else. Open a new one; nothing was asked for.")
         )
+    if done.state in (LoadState.REFUSED, LoadState.WITHDRAWN):
+        raise decided_meanwhile()
     return done
 
 
-def _looked(text: str, *, by_id: int, fingerprint: str, today: date) -> queries.Load:
-    """What the file does now, if that is what was seen. Until the end of the transaction no turn comes between."""
+def decided_meanwhile() -> rules.Refused:
+    """What whoever comes too late is told."""
+    return rules.Refused(_("This was decided meanwhile. Nothing was changed."))
+
+
+def _about(held: Load | LoadUndo, today: date) -> set[int]:
+    """Whom it concerns, by id, as things are now."""
+    if isinstance(held, LoadUndo):
+        return loads.taking_back(held.load, today).user_ids
+    return queries.preview(held.text, by_id=held.asked_by_id, today=today).user_ids
+
+
+def _refuse_for_concerned(user_ids: Collection[int], by: "User") -> None:
+    if by.pk in user_ids:
+        raise rules.Refused(_("You stand in this file yourself. Somebody else has to decide about it."))
+
+
+def _hold() -> None:
+    """Lock every requirement until the end of the transaction: no change of one, and nobody new, comes between."""
     for requirement in requirements.loadable():
         requirements.locked(requirement.pk)
+
+
+def _looked(text: str, *, by_id: int, fingerprint: str, today: date) -> queries.Load:
+    """What the file does now, if that is what was seen. `_hold` first: no change and nobody new comes between."""
     seen = queries.preview(text, by_id=by_id, today=today)
     if seen.fingerprint != fingerprint:
         raise rules.NumbersChanged(

@@ -13,6 +13,7 @@ from compliance.records import events, messages, rules
 from compliance.records.actions.changing import wait_again
 from compliance.records.actions.completing import record_completions
 from compliance.records.actions.cycles import open_due_cycles
+from compliance.records.actions.patience import in_words
 from compliance.records.actions.returning import return_from_excuses
 from compliance.records.actions.taking_in import take_in_credits
 from compliance.records.actions.writing import kept
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 CHUNK = 500
 
 
+@in_words()
 def record_event(
     requirement: "Requirement",
     draft: queries.Draft,
@@ -173,6 +175,7 @@ def _join(event: TriggeringEvent, seen: queries.Preview) -> dict[int, int]:
     return {row.user_id: row.pk for row in rows}
 
 
+@in_words()
 @transaction.atomic
 def end_event(event: TriggeringEvent, *, reason: str, by: "User", today: date, at: datetime) -> int:
     """It was recorded by mistake: its open cycles end, and open ones that only carried it get their date back.

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from compliance.core import derivation
 from compliance.records import events, messages_loads, rules
-from compliance.records.actions.loading import TakesTwo, never, note, refuse_for_who_may_not, waiting
+from compliance.records.actions.loading import (
+    TakesTwo,
+    decided_meanwhile,
+    never,
+    note,
+    refuse_for_who_may_not,
+    waiting,
+)
 from compliance.records.actions.patience import in_words
 from compliance.records.actions.writing import insert, kept
 from compliance.records.enums import CloseReason, LoadState
@@ -48,6 +55,8 @@ def take_load_back(
     held = Load.objects.select_for_update(of=("self",)).get(pk=load.pk)
     done = LoadUndo.objects.filter(public_id=name, load=held, asked_by=by).first() if name else None
     if done is not None:
+        if done.state in (LoadState.REFUSED, LoadState.WITHDRAWN):
+            raise decided_meanwhile()
         return done
     if held.undos.filter(state=LoadState.WAITING).exists():
         raise rules.Refused(
@@ -81,6 +90,11 @@ def approve_taking_back(
     refuse_for_who_may_not(held, by)
     seen = _looked(load, fingerprint, today)
     refuse_own(seen, by)
+    if held.asked_by_id in seen.user_ids:
+        raise rules.Refused(
+            _("Training of whoever asked is in this load by now. Refuse it; somebody else asks anew.")
+        )
+    held.seen = fingerprint
     held.decided_by, held.decided_at, held.decision_note = by, at, remark
     _count(held, seen)
     _carry_out(held, seen, by=by, today=today, at=at)

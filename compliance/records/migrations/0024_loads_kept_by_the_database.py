@@ -27,6 +27,7 @@ SELECT c.batch, 'made', min(c.reason), '', count(DISTINCT c.user_id), count(DIST
   FROM records_credit c
   LEFT JOIN records_compliancerecord r ON r.credit_id = c.id
  WHERE c.batch IS NOT NULL AND c.source = 'history'
+   AND NOT EXISTS (SELECT FROM records_load known WHERE known.public_id = c.batch)
  GROUP BY c.batch;
 """
 

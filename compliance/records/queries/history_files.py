@@ -47,7 +47,7 @@ def decode(content: bytes) -> str:
     is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "cp1252"):
         try:
-            return content.decode(encoding)
+            return content.decode(encoding).replace("\0", "")
         except UnicodeDecodeError:
             continue
     raise Unreadable(_("The file is no text. Save it as CSV in UTF-8 and try again."))

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -99,15 +98,6 @@ class Back:
     def told_ids(self) -> set[int]:
         """Who would be written to: everybody who owes something again and is still here; one mail each."""
         return {row.user.pk for row in self.opened if row.user.is_active}
-
-    @property
-    def due_dates(self) -> list[tuple[date, int]]:
-        """On which day how many owe something again."""
-        found: dict[date, int] = defaultdict(int)
-        for row in self.opened:
-            if row.opens is not None:
-                found[row.opens.due_on] += 1
-        return sorted(found.items())
 
     @property
     def fingerprint(self) -> str:

@@ -157,6 +157,10 @@ def test_a_file_that_is_none_says_what_is_needed(text, says):
         history_files.read(text)
 
 
+def test_what_no_database_keeps_is_left_out_of_the_text():
+    assert history_files.decode(b"person,re\0quirement") == "person,requirement"
+
+
 def test_what_changed_since_the_preview_keeps_everything_out(university, ada, at):
     seen = loading.preview(TEXT, by_id=ada.pk, today=TODAY)
     make_completion(

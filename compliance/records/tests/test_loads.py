@@ -165,7 +165,7 @@ def test_the_look_is_what_happens_and_only_who_owes_it_again_is_written_to(lea, 
     assert (seen.cycle_count, len(seen.user_ids), len(seen.lost), len(seen.opened)) == (3, 2, 1, 1)
     (row,) = seen.opened
     assert (row.user, row.before, row.after) == (lea, "compliant", "not_yet_due")
-    assert seen.due_dates == [(LATER + 30 * DAY, 1)]
+    assert row.opens.due_on == LATER + 30 * DAY
     undo = take_back(found, ada, at)
     turn(LATER)
     assert (undo.cycle_count, undo.people_count, undo.opened_count) == (3, 2, 1)
@@ -243,6 +243,8 @@ def test_above_the_threshold_a_second_person_sees_the_same_and_decides(lea, ada,
     for by, fingerprint, says in ((bo, seen, "themself"), (cy, seen, "yourself"), (ada, "x", "changed")):
         with pytest.raises(records.Refused, match=says):
             records.approve_load(asked, fingerprint=fingerprint, by=by, **decision)
+    with pytest.raises(records.Refused, match="yourself"):
+        records.refuse_load(asked, remark="", by=cy, today=TODAY, at=at)
     bo.role_grants.update(role="auditor")
     with pytest.raises(records.Refused, match="no longer certify"):
         records.approve_load(asked, fingerprint=seen, by=ada, **decision)
@@ -262,6 +264,8 @@ def test_above_the_threshold_a_second_person_sees_the_same_and_decides(lea, ada,
     for by, says in ((ada, "themself"), (cy, "your own|Training of")):
         with pytest.raises(records.Refused, match=says):
             records.approve_taking_back(undo, fingerprint=seen, by=by, **decision)
+    with pytest.raises(records.Refused, match="yourself"):
+        records.refuse_load(undo, remark="", by=cy, today=LATER, at=at)
     records.withdraw_load(undo, by=ada, at=at)
     with pytest.raises(records.Refused, match="of your own"):
         take_back(kept, cy, at)
@@ -277,10 +281,12 @@ def test_a_refusal_and_a_second_click_change_nothing(lea, ada, at):
     name = uuid4()
     asked = load([(lea, "Yearly", "2026-02-20")], bo, at, takes_two=bool, name=name)
     assert load([(lea, "Yearly", "2026-02-20")], bo, at, takes_two=bool, name=name) == asked
-    records.refuse_load(asked, remark="The wrong year", by=ada, at=at)
+    records.refuse_load(asked, remark="The wrong year", by=ada, today=TODAY, at=at)
     assert (Load.objects.get().state, Load.objects.get().text) == ("refused", "")
     with pytest.raises(records.Refused, match="meanwhile"):
         records.withdraw_load(asked, by=bo, at=at)
+    with pytest.raises(records.Refused, match="meanwhile"):
+        load([(lea, "Yearly", "2026-02-20")], bo, at, takes_two=bool, name=name)
     assert not Credit.objects.exists()
 
 
