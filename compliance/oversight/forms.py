@@ -154,7 +154,7 @@ class _ReasonForm(forms.Form):
         label=_("Evidence"),
         required=False,
         help_text=_(
-            "Where the proof lies, for example a letter in the personnel file. Only officers and auditors read this."
+            "Where the proof lies, for example a letter in the personnel file. Whoever may see requests about the person reads this."
         ),
     )
 

@@ -28,7 +28,7 @@ def _evidence() -> forms.CharField:
     return _text(
         label=_("Evidence"),
         required=False,
-        help_text=_("Where the proof lies. Only officers and auditors read this."),
+        help_text=_("Where the proof lies. Whoever may see requests about the person reads this."),
     )
 
 

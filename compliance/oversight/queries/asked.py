@@ -10,13 +10,15 @@ from lms.people.queries import Reach
 
 
 def chosen_requests(
-    *, kind: str, reach: Reach, state: str | None, search: str, review_by: date | None = None
+    *, kind: str, reach: Reach, viewer_id: int, state: str | None, search: str, review_by: date | None = None
 ) -> QuerySet[Any]:
-    """The requests of a kind about people within reach, waiting ones first.
+    """The requests of a kind about people within reach, waiting ones first; without those kept from the viewer.
 
     `review_by`: of exemptions only those that are to be looked at again by that day.
     """
     rows = records.asked(kind, user_ids=None if reach.is_everyone else reach.user_ids)
+    if kind in records.CERTIFYING:
+        rows = records.without_kept(rows, viewer_id)
     if state is not None:
         rows = rows.filter(state=state)
     if review_by is not None and kind == "exemptions":

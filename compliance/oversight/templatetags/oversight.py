@@ -77,7 +77,7 @@ def _requests(request: Any, person: Any) -> dict[str, Any]:
         return {"sees_requests": False}
     return {
         "sees_requests": True,
-        "asked": records.requests_of(person.pk),
+        "asked": [one for one in records.requests_of(person.pk) if not records.is_kept_from(one, viewer.pk)],
         "may_ask": _reaches(viewer, Permission.WAIVERS_ASK, person),
         "may_extend": Permission.DUE_DATES_EXTEND in viewer.usable_permissions and viewer.pk != person.pk,
         "person_key": str(person.public_id),

@@ -172,6 +172,21 @@ def test_one_officer_asks_to_revoke_and_to_take_it_back_and_another_approves(
         assert Reinstatement.objects.get().reason == "They did"
 
 
+def test_whoever_sees_requests_reads_nothing_of_their_own_before_it_is_so(
+    cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
+) -> None:
+    bo, cy = client_for(alpha, cast.bo), client_for(alpha, cast.cy)
+    with inside(alpha):
+        make_affiliation(cast.cy, starts_on=dt.date(2025, 3, 1))
+        turn(TODAY)
+    page = bo.post("/credits/new/", certified(cast, person=cast.cy.email))["Location"]
+    assert bo.get(page).status_code == 200
+    assert cy.get(page).status_code == 404
+    for where in ("/requests/?kind=certifications", f"/people/{cast.cy.public_id}/"):
+        assert page in bo.get(where).content.decode()
+        assert page not in cy.get(where).content.decode()
+
+
 def test_where_nobody_else_may_decide_it_waits_and_says_so(
     cast: SimpleNamespace, client_for: Browser, alpha: TenantRef
 ) -> None:

@@ -46,6 +46,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     rows = oversight.chosen_requests(
         kind=kind,
         reach=people.reach(guard.viewer(request), Permission.WAIVERS_VIEW),
+        viewer_id=guard.viewer(request).pk,
         state=chosen.value("state"),
         search=chosen.value("q", ""),
         review_by=clock.today() if chosen.value("review") else None,
@@ -155,11 +156,16 @@ def _is_ahead(kind: str, found: Any, today: date) -> bool:
 
 
 def found_request(request: HttpRequest, kind: str, public_id: UUID) -> Any:
-    """The request, if its person is within the viewer's reach or the viewer asked for it. Raises Http404."""
+    """The request, if its person is within the viewer's reach or the viewer asked for it. Raises Http404.
+
+    What is to be certified or revoked of the viewer is not there for them before it is so.
+    """
     viewer = guard.viewer(request)
     found = queries.asked(kind).filter(public_id=public_id).first() if kind in queries.KINDS else None
     reach = people.reach(viewer, Permission.WAIVERS_VIEW)
     if found is None or not (reach.covers(found.user_id) or found.asked_by_id == viewer.pk):
+        raise Http404
+    if queries.is_kept_from(found, viewer.pk):
         raise Http404
     return found
 

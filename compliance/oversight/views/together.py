@@ -259,11 +259,15 @@ def _page(request: HttpRequest, kind: str, batch: UUID, form: Any, status: int =
 
 
 def _found(request: HttpRequest, kind: str, batch: UUID) -> list[Any]:
-    """What was asked for together, of people within the viewer's reach, or all if they asked. Raises Http404."""
+    """What was asked for together, of people within the viewer's reach, or all if they asked. Raises Http404.
+
+    That the viewer's own training is to be certified with it is not there for them before it is so.
+    """
     viewer = guard.viewer(request)
     rows = list(queries.batch_of(kind, batch)) if kind in queries.KINDS else []
     reach = people.reach(viewer, Permission.WAIVERS_VIEW)
-    found = [row for row in rows if reach.covers(row.user_id) or row.asked_by_id == viewer.pk]
+    seen = [row for row in rows if reach.covers(row.user_id) or row.asked_by_id == viewer.pk]
+    found = [row for row in seen if not queries.is_kept_from(row, viewer.pk)]
     if not found:
         raise Http404
     return found

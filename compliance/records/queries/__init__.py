@@ -85,10 +85,12 @@ from compliance.records.queries.requests import (
     ever_decided,
     extended_due_dates,
     holds,
+    is_kept_from,
     moves,
     own_requests,
     requests_of,
     waiting_count,
+    without_kept,
 )
 from compliance.records.queries.revocations import (
     finished_cycle,
@@ -202,6 +204,7 @@ __all__ = [
     "holder_ids",
     "holdings",
     "holds",
+    "is_kept_from",
     "is_up_for_review",
     "key_for",
     "left_since",
@@ -245,5 +248,6 @@ __all__ = [
     "waiting_text",
     "why_text",
     "withdrawn_since",
+    "without_kept",
     "worst_status",
 ]

@@ -234,6 +234,17 @@ def requests_of(user_id: int) -> list[Asked]:
     return _newest([row for kind in KINDS for row in asked(kind).filter(user_id=user_id)])
 
 
+def is_kept_from(found: Asked, viewer_id: int) -> bool:
+    """Whether it would tell the viewer what is to be certified or revoked of them before it is so."""
+    return isinstance(found, Certifying) and found.is_waiting and found.user_id == viewer_id
+
+
+def without_kept(rows: QuerySet[Any], viewer_id: int) -> QuerySet[Any]:
+    """Of requests to certify or revoke those that are not kept from the viewer."""
+    found: QuerySet[Any] = rows.exclude(user_id=viewer_id, state=RequestState.WAITING)
+    return found
+
+
 def own_requests(user_id: int) -> list[Asked]:
     """As `requests_of`, as far as it is about being excused or given time: what is certified or revoked stands in the
     record once it is so, and nobody reads of it before."""

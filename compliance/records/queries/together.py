@@ -193,7 +193,7 @@ def batch_of(kind: str, batch: UUID) -> QuerySet[Any]:
 def one_a_batch(rows: QuerySet[Any]) -> QuerySet[Any]:
     """These requests, of those asked for together one for each decision; `also` says how many more there are."""
     same = rows.model.objects.filter(batch=OuterRef("batch"), state=OuterRef("state"))
-    within = same.filter(user_id__in=rows.order_by().values("user_id"))
+    within = same.filter(pk__in=rows.order_by().values("pk"))
     others = within.order_by().values("batch").annotate(n=Count("pk")).values("n")
     lead = Q(batch__isnull=True) | ~Exists(within.filter(pk__lt=OuterRef("pk")))
     found: QuerySet[Any] = rows.filter(lead).annotate(also=Subquery(others, output_field=IntegerField()) - 1)
