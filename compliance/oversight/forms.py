@@ -154,7 +154,8 @@ class _ReasonForm(forms.Form):
         label=_("Evidence"),
         required=False,
         help_text=_(
-            "Where the proof lies, for example a letter in the personnel file. Whoever may see requests about the person reads this."
+            "Where the proof lies, for example a letter in the personnel file. "
+            "Whoever may see requests about the person reads this."
         ),
     )
 

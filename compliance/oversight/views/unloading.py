@@ -73,14 +73,13 @@ def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not form.is_valid() and undo.is_waiting:
         return _waiting_page(request, undo, form, status=422)
     now, note, viewer = clock.now(), form.cleaned_data.get("note", ""), guard.viewer(request)
+    today = clock.today(now)
     if form.cleaned_data.get("decision") == "approve":
         seen = request.POST.get("fingerprint", "")
-        deed: Any = partial(
-            records.approve_taking_back, undo, fingerprint=seen, remark=note, today=clock.today(now)
-        )
+        deed: Any = partial(records.approve_taking_back, undo, fingerprint=seen, remark=note, today=today)
         said = _("Taken back. From today nothing of it counts any more; whoever asked was written to.")
     else:
-        deed = partial(records.refuse_load, undo, remark=note)
+        deed = partial(records.refuse_load, undo, remark=note, today=today)
         said = _("Refused. Whoever asked was written to; nothing was changed.")
     return done(request, undo.load.public_id, partial(deed, by=viewer, at=now), said)
 
