@@ -71,7 +71,11 @@ def test_many_are_loaded_and_taken_back_by_two(
     with inside(alpha):
         assert not Credit.objects.exists()
         assert Load.objects.get().is_waiting
-    assert "Somebody else has to decide this" in bo.get(page).content.decode()
+    waits = bo.get(page).content.decode()
+    assert "Somebody else has to decide this" in waits
+    assert "Everyone else who may decide was written to" in waits
+    no = {"decision": "refuse", "note": "No"}
+    assert bo.post(f"{page}decide/", no).status_code == 303
     assert "1 load of past completions waits" in cyd.get("/overview/").content.decode()
     shown = cyd.get(page)
     assert "not quite what was asked for" not in shown.content.decode()
@@ -97,6 +101,7 @@ def test_many_are_loaded_and_taken_back_by_two(
     assert "The wrong year" in seen.content.decode()
     decide = f"/credits/loads/undone/{undo.public_id}/decide/"
     assert bo.post(decide, {"decision": "approve"} | hidden(seen)).status_code == 303
+    assert bo.post(decide, no).status_code == 303
     with inside(alpha):
         assert not Revocation.objects.exists(), "nobody decides what they asked for"
     assert cyd.post(decide, {"decision": "approve"} | hidden(seen)).status_code == 303
