@@ -57,7 +57,7 @@ def load_history(
     _hold()
     done = Load.objects.filter(public_id=name).first() if name else None
     if done is not None:
-        return _again(done, by)
+        return again(done, by)
     seen = _looked(text, by_id=by.pk, fingerprint=fingerprint, today=today)
     load = Load(
         public_id=name or uuid4(),
@@ -164,9 +164,9 @@ def note(action: str, row: Load | LoadUndo, *, by: "User", at: datetime) -> None
     )
 
 
-def _again(done: Load, by: "User") -> Load:
-    """What a second click finds. Raises rules.Refused when it was somebody else's page."""
-    if done.asked_by_id != by.pk:
+def again(done: Row, by: "User", *, is_same: bool = True) -> Row:
+    """What a second click finds. Raises rules.Refused when it was another's page, or was decided against since."""
+    if not is_same or done.asked_by_id != by.pk:
         raise rules.Refused(
             _("This page was answered by somebody else. Open a new one; nothing was asked for.")
         )

@@ -13,7 +13,7 @@ from compliance.core import derivation
 from compliance.records import events, messages_loads, rules
 from compliance.records.actions.loading import (
     TakesTwo,
-    decided_meanwhile,
+    again,
     never,
     note,
     refuse_for_who_may_not,
@@ -53,11 +53,9 @@ def take_load_back(
     nothing. Raises rules.Refused, and rules.NumbersChanged when it would no longer do the same.
     """
     held = Load.objects.select_for_update(of=("self",)).get(pk=load.pk)
-    done = LoadUndo.objects.filter(public_id=name, load=held, asked_by=by).first() if name else None
+    done = LoadUndo.objects.filter(public_id=name).first() if name else None
     if done is not None:
-        if done.state in (LoadState.REFUSED, LoadState.WITHDRAWN):
-            raise decided_meanwhile()
-        return done
+        return again(done, by, is_same=done.load_id == held.pk)
     if held.undos.filter(state=LoadState.WAITING).exists():
         raise rules.Refused(
             _("Somebody asked for it already, and a second person has to decide. Nothing was changed.")

@@ -269,6 +269,10 @@ def test_above_the_threshold_a_second_person_sees_the_same_and_decides(lea, ada,
     records.withdraw_load(undo, by=ada, at=at)
     with pytest.raises(records.Refused, match="of your own"):
         take_back(kept, cy, at)
+    with pytest.raises(records.Refused, match="somebody else"):
+        take_back(kept, bo, at, name=undo.public_id)
+    with pytest.raises(records.Refused, match="meanwhile"):
+        take_back(kept, ada, at, name=undo.public_id)
     undo = take_back(kept, ada, at, takes_two=lambda ids: len(ids) > 1)
     records.approve_taking_back(undo, fingerprint=seen, by=bo, **decision)
     assert Revocation.objects.count() == 2
