@@ -21,7 +21,7 @@ from compliance.requirements.models import Requirement
 from compliance.requirements.tests.factories import make_course, make_requirement
 from lms.audit.models import Event
 from lms.people import actions as people
-from lms.people.models import Affiliation, Department, Group, GroupMember, PersonField, User
+from lms.people.models import Affiliation, Department, Group, GroupMember, Leave, PersonField, User
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants import clock
 from tenants.context import inside
@@ -186,6 +186,14 @@ def test_a_leave_is_entered_moved_and_taken_out_as_it_was_seen(alpha, ada, dee, 
     assert "It counts again" in page.text
     assert admin.post(url, away | {"is_removed": "on", "reason": "A slip"} | digest(page)).status_code == 303
     assert admin.get(url).status_code == 404
+    with inside(alpha):
+        Leave.objects.create(user=dee, starts_on=today - 9 * DAY, ends_on=today - DAY)
+    past, whose = (
+        path("leave-edit", public_id=dee.public_id, since=(today - 9 * DAY).isoformat()),
+        "person-detail",
+    )
+    shown = [client_for(alpha, who).get(path(whose, public_id=dee.public_id)).text for who in (ada, dee)]
+    assert [past in text for text in shown] == [True, False]
     assert admin.get(path("leave-edit", public_id=dee.public_id, since="0")).status_code == 404
     with inside(alpha):
         turn(at)

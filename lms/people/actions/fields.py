@@ -111,7 +111,7 @@ def set_values(
 ) -> bool:
     """What fields (by id) say of the person from that day on. Answers whether anything changed."""
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=person.pk)
+        User.objects.select_for_update(no_key=True).get(pk=person.pk)
         names = _labels(PersonField.objects.filter(pk__in=values))
         before = _on([person.pk], since)
         changed = write_values([Setting(person.pk, pk, value, since) for pk, value in values.items()])

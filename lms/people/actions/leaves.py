@@ -32,7 +32,9 @@ def save_leave(
     Without `leave` it is a new one. Raises LeavesOverlap.
     """
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=person.pk)
+        User.objects.select_for_update(no_key=True).get(pk=person.pk)
+        # As it is now: somebody else may have changed it, or taken it out, while this one waited.
+        leave = Leave.objects.filter(pk=leave.pk).first() if leave else None
         others = Leave.objects.filter(user=person).exclude(pk=leave.pk if leave else 0)
         begun = others if ends_on is None else others.filter(starts_on__lte=ends_on)
         if begun.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on)).exists():

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from lms.audit import actions as audit
 from lms.people import events, queries
@@ -38,7 +38,16 @@ def add_person(*, values: Mapping[str, Any], by: User | None, at: datetime) -> U
         plans.admit(Limit.PEOPLE, more=1, taken=queries.places_taken)
         person = User(created_at=at)
         _set_fields(person, values)
-        entry = put_in(person)
+        try:
+            with transaction.atomic():
+                entry = put_in(person)
+        except IntegrityError as error:
+            # Somebody else, or a second click, put them in since the look a moment ago.
+            if User.objects.filter(email=person.email).exists():
+                raise EmailTaken from error
+            if User.objects.filter(external_id__iexact=person.external_id).exists():
+                raise ExternalIdTaken from error
+            raise
         audit.record_all([entry], by=by, at=at)
         events.changed.send(sender=None, user_ids=[person.pk], at=at)
     return person

@@ -150,7 +150,7 @@ class LeaveForm(forms.Form):
     is_removed = forms.BooleanField(
         label=_("This leave never was"),
         required=False,
-        help_text=_("It is taken out, whatever the days say."),
+        help_text=_("It is taken out."),
     )
     reason = NameField(
         label=_("Why"),

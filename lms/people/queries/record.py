@@ -2,11 +2,14 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 from lms.access import roles
 from lms.people import rules
 from lms.people.enums import PersonState
 from lms.people.models import Affiliation, Invitation, Leave, RoleGrant, User
+
+_PAST_LEAVES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +37,29 @@ class Record:
     state: PersonState
     affiliations: list[NumberedAffiliation]
     leaves: list[Leave]
+    past_leaves: list[Leave]
     roles: list[HeldRole]
     reports_count: int
     invitation: Invitation | None
 
 
 def record_of(person: User, *, today: dt.date, at: dt.datetime) -> Record:
-    """The record of `person`; leaves that are over are left out. Five statements, however long the record."""
+    """The record of `person`; of the leaves that are over the last few. Five statements, however long the record."""
     held = person.affiliations.select_related("department", "manager").order_by("pk")
     affiliations = [
         NumberedAffiliation(number, one, one.ends_on is not None and one.ends_on < today)
         for number, one in enumerate(held, 1)
     ]
     affiliations.sort(key=lambda one: (one.is_over, -one.affiliation.starts_on.toordinal()))
-    leaves = list(person.leaves.exclude(ends_on__lt=today).order_by("starts_on"))
+    every = list(person.leaves.order_by("starts_on"))
+    over = [leave for leave in every if leave.ends_on is not None and leave.ends_on < today]
+    leaves = [leave for leave in every if leave not in over]
     is_away = any(leave.starts_on <= today for leave in leaves)
     return Record(
         state=rules.state_of(person, today=today, on_leave=is_away),
         affiliations=affiliations,
         leaves=leaves,
+        past_leaves=over[-_PAST_LEAVES:],
         roles=_roles_of(person),
         reports_count=Affiliation.objects.filter(manager=person).exclude(ends_on__lt=today).count(),
         invitation=person.invitations.filter(accepted_at__isnull=True, expires_at__gt=at).first(),

@@ -6,6 +6,7 @@ import pytest
 
 from lms.access import roles
 from lms.people import actions, queries
+from lms.people.actions import persons
 from lms.people.models import Invitation, RoleGrant, User
 from lms.people.tests.factories import make_user
 
@@ -30,6 +31,27 @@ def test_opening_a_site_twice_makes_one_owner(in_alpha, at) -> None:
     assert RoleGrant.objects.count() == 4
     assert queries.open_invitation(first, at=at) is None
     assert queries.open_invitation(second, at=at) is not None
+
+
+@pytest.mark.parametrize(
+    ("other", "refusal"),
+    [({"email": "noor@alpha.example"}, actions.EmailTaken), ({"external_id": "e7"}, actions.ExternalIdTaken)],
+)
+def test_whoever_is_put_in_by_somebody_else_in_the_same_moment_is_refused_in_words(
+    in_alpha, at, monkeypatch, other, refusal
+) -> None:
+    look = persons._set_fields
+
+    def raced(person, values):
+        looked = look(person, values)
+        make_user(**{"email": "other@alpha.example", **other})
+        return looked
+
+    monkeypatch.setattr(persons, "_set_fields", raced)
+    values = {"given_name": "Noor", "email": "noor@alpha.example", "external_id": "E7"}
+    with pytest.raises(refusal):
+        actions.add_person(values=values, by=None, at=at)
+    assert not User.objects.exists()
 
 
 def test_the_token_is_stored_nowhere(in_alpha, at, dee) -> None:
