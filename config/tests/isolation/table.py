@@ -233,12 +233,7 @@ TENANT: list[Row] = [
     _one("people:affiliation-add", "people.change", "person"),
     Row("people:affiliation-edit", "people.change", (("public_id", "person"), ("number", "1"))),
     _one("people:leave-add", "people.change", "person"),
-    Row(
-        "people:leave-edit",
-        "people.change",
-        (("public_id", "person"), ("since", "2026-01-01")),
-        may_be_absent=True,
-    ),
+    Row("people:leave-edit", "people.change", (("public_id", "person"), ("since", "2026-01-01"))),
     Row("people:department-list", "people.view"),
     Row("people:department-add", "people.change"),
     _one("people:department-edit", "people.change", "department"),

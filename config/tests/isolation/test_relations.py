@@ -87,7 +87,6 @@ def _relate_the_rest() -> None:
     canary, day = world.CANARY.format("alpha"), AT.date()
     ada = User.objects.get(email="ada@example.org")
     make_department("ALL", f"University {canary}")
-    _add("people.Leave", user=ada, starts_on=day)
     _add("people.Invitation", user=ada, token_hash=canary, created_at=AT, expires_at=AT)
     _add(
         "people.RoleGrant",

@@ -30,7 +30,6 @@ CANARY = "CANARY-{}"
 LEFT_EMPTY = {
     "learning.Rereading",
     "people.Invitation",
-    "people.Leave",
     "people.RosterRow",
     "reminders.Digest",
     "reminders.Notice",
