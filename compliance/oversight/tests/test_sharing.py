@@ -144,12 +144,14 @@ def test_figures_are_sent_every_morning_until_either_side_ends_it(
         (dt.date(2026, 12, 1), dt.date(2026, 12, 1)),
         (dt.date(2026, 11, 1), dt.date(2026, 11, 25)),
     ]
+    seen = f"/sharing/departments/{agreement}/"
+    assert "As of 1 Dec 2026" in university.get(seen).text
     assert university.get(f"/sharing/{agreement}/end/").status_code == 200
     assert university.post(f"/sharing/{agreement}/end/").status_code == 303
     deliver(at + dt.timedelta(days=9))
     with public_schema():
         assert not RollUpFigure.objects.exists()
-    assert "72" not in university.get(f"/sharing/departments/{agreement}/").text
+    assert "As of 1 Dec 2026" not in university.get(seen).text
     assert "ended" in department.get(f"/sharing/given/{agreement}/").text
 
 
