@@ -161,7 +161,7 @@ def _of_records(courses: Courses, day: dt.date, yearly: Any) -> requirements.Def
             "Whoever opens records of students first learns to keep the account, then whose data it is."
         ),
         satisfiers=requirements.courses(courses.student_data.id),
-        audience=audience.dump(Access((RECORDS,))),
+        audience=audience.dump(audience.All((Access((RECORDS,)),))),
         starts_on=day,
         first_due_days=30,
         due_from=DueFrom.COMPLETION.value,
