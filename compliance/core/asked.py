@@ -59,9 +59,11 @@ def _changed(before: Person, after: Person) -> Iterator[str]:
             yield "title"
         if was.working_time != now.working_time:
             yield "working_time"
+        if was.manager != now.manager:
+            yield "manager"
     yield from (f"group:{code}" for code, _since in {*before.groups} ^ {*after.groups})
     yield from (f"field:{said.key}" for said in {*before.fields} ^ {*after.fields})
 
 
 def _bare(appointment: Appointment) -> Appointment:
-    return replace(appointment, departments=(), title="", working_time=None)
+    return replace(appointment, departments=(), title="", working_time=None, manager="")

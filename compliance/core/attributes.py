@@ -1,4 +1,4 @@
-"""What a rule asks of the appointment itself beyond its kind and its department: job title, working time, days."""
+"""What a rule asks of the appointment itself beyond its kind and its department: title, working time, manager, days."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from . import fields
 from .fields import BadTest, Field, FieldTest, Json, Value
@@ -15,18 +16,24 @@ if TYPE_CHECKING:
 
 
 class Attribute(StrEnum):
-    """The words of the appointment, and its share of full working time in percent."""
+    """The words of the appointment, its share of full working time in percent, and the stable key of the manager."""
 
     TITLE = "title"
     WORKING_TIME = "working_time"
+    MANAGER = "manager"
 
 
 _ANY = frozenset({FieldTest.SET, FieldTest.NOT_SET})
 TESTS = {
     Attribute.TITLE: _ANY | {FieldTest.ONE_OF},
     Attribute.WORKING_TIME: _ANY | fields.OF_NUMBERS,
+    Attribute.MANAGER: _ANY | {FieldTest.ONE_OF},
 }
 """What can be asked of each."""
+MOST_MANAGERS = 20
+"""How many people one test of the manager names."""
+ANYBODY = "yes"
+"""What is kept as matched where somebody has a manager, whoever that is: another manager is no news then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,19 @@ class OfAppointment:
 
     def found(self, appointment: Appointment) -> Value | None:
         """What the appointment says; None when it says nothing."""
-        if self.attribute is Attribute.TITLE:
-            return appointment.title or None
-        return appointment.working_time
+        match self.attribute:
+            case Attribute.TITLE:
+                return appointment.title or None
+            case Attribute.MANAGER:
+                return appointment.manager or None
+            case Attribute.WORKING_TIME:
+                return appointment.working_time
+
+    def matched(self, appointment: Appointment) -> str:
+        """What of it is kept as the reason why somebody is meant."""
+        if self.attribute is Attribute.MANAGER and self.asked.test is FieldTest.SET:
+            return ANYBODY
+        return fields.spelt(self.found(appointment))
 
     def holds(self, appointment: Appointment) -> bool:
         """Whether it holds for that appointment, on any day."""
@@ -63,7 +80,29 @@ def parse(said: Json) -> OfAppointment:
         raise BadTest(f"An appointment says nothing about {asked.key!r}.") from error
     if asked.test not in TESTS[attribute]:
         raise BadTest(f"{asked.test.value} cannot be asked of {attribute.value}.")
+    if attribute is Attribute.MANAGER and not _names_people(asked):
+        raise BadTest(f"{attribute.value} needs the keys of {MOST_MANAGERS} people at most.")
     return OfAppointment(asked)
+
+
+def managers_asked(leaf: object) -> frozenset[str] | None:
+    """The keys of the managers that a condition names, none where it names nobody; None: it does not ask who it is."""
+    if not isinstance(leaf, OfAppointment) or leaf.attribute is not Attribute.MANAGER:
+        return None
+    return frozenset(leaf.asked.against if isinstance(leaf.asked.against, tuple) else ())
+
+
+def is_key(word: str) -> bool:
+    """Whether it is spelt as the stable key of a person is."""
+    try:
+        return str(UUID(word)) == word
+    except ValueError:
+        return False
+
+
+def _names_people(asked: Field) -> bool:
+    words = asked.against if isinstance(asked.against, tuple) else ()
+    return len(words) <= MOST_MANAGERS and all(map(is_key, words))
 
 
 class DateOf(StrEnum):

@@ -155,7 +155,7 @@ def _in_force(person: Person, on: date) -> list[Appointment]:
         today,
         key=lambda each: (
             *(each.starts_on, each.kind, each.departments, each.ends_on or date.max),
-            *(each.title, each.working_time or 0),
+            *(each.title, each.working_time or 0, each.manager),
         ),
     )
 
@@ -171,7 +171,7 @@ def _judge(rule: Rule, appointment: Appointment, person: Person, on: date) -> tu
         case Departments(codes):
             facts = next(((("department", code),) for code in appointment.departments if code in codes), None)
         case OfAppointment(asked) if rule.holds(appointment):
-            facts = ((asked.key, fields.spelt(rule.found(appointment))),)
+            facts = ((asked.key, rule.matched(appointment)),)
         case OnLeave() if person.is_away(on):
             facts = (("on_leave", "yes"),)
         case Groups() | Access() if (found := rule.found(person, on)) is not None:

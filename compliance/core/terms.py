@@ -209,7 +209,8 @@ class Terms:
 class Appointment:
     """One affiliation of a person. `departments` holds the code of its department, then of each parent.
 
-    `working_time` is its share of full time in percent; None, as an empty title: not known.
+    `working_time` is its share of full time in percent; None, as an empty title: not known. `manager` is the stable key
+    of whom they report to in it; empty: nobody.
     """
 
     kind: str
@@ -218,6 +219,7 @@ class Appointment:
     ends_on: date | None = None
     title: str = ""
     working_time: Decimal | None = None
+    manager: str = ""
 
     def covers(self, on: date) -> bool:
         """Whether the appointment is in force on that day (both ends included)."""

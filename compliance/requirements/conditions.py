@@ -22,6 +22,7 @@ from compliance.core.audience import (
 from compliance.core.fields import Field
 from compliance.requirements.conditions_base import Choices, Fields, Lists, Picks
 from compliance.requirements.conditions_fields import FieldFields, TitleFields, WorkingTimeFields
+from compliance.requirements.conditions_people import ManagerFields
 from lms.people.enums import AffiliationKind
 
 
@@ -208,6 +209,7 @@ CONDITIONS = (
     Condition("departments", _("Department"), DepartmentFields, Departments),
     Condition(Attribute.TITLE.value, _("Job title"), TitleFields, OfAppointment),
     Condition(Attribute.WORKING_TIME.value, _("Working time"), WorkingTimeFields, OfAppointment),
+    Condition(Attribute.MANAGER.value, _("Manager"), ManagerFields, OfAppointment),
     Condition("groups", _("Group"), GroupFields, Groups),
     Condition("access", _("Access to a system"), AccessFields, Access),
     Condition("appointment_day", _("First or last day"), AppointmentDayFields, Dated),

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from django.db.models import Count, Max
 
-from compliance.core.audience import Check
+from compliance.core.attributes import managers_asked
+from compliance.core.audience import Check, Rule, leaves
 from compliance.core.fields import FieldValue
 from compliance.core.milestones import Milestone
 from compliance.core.namings import Naming
@@ -137,19 +138,31 @@ def holders(requirement: Requirement, user_ids: Collection[int] | None = None) -
     return frozenset(held.values_list("user_id", flat=True))
 
 
-def names() -> dict[str, str]:
+def names(*rules: Rule, people: Iterable[Person] = ()) -> dict[str, str]:
     """What rules name, by code: departments as they are, others as "group:CODE" and "field:key"; three statements.
 
-    Codes are upper-case, so that no department can be taken for a group.
+    Codes are upper-case, so that no department can be taken for a group. Of people only the managers that these rules
+    name, as "person:key", and where one asks for managers those of `people` too; then one statement more.
     """
     groups = {f"group:{row.code}": row.name for row in people_queries.all_groups()}
     fields = {f"field:{row.key}": row.name for row in people_queries.all_fields()}
-    return {row.code: row.name for row in people_queries.departments()} | groups | fields
+    codes = {row.code: row.name for row in people_queries.departments()}
+    return codes | groups | fields | _managers(rules, people)
+
+
+def _managers(rules: Iterable[Rule], people: Iterable[Person]) -> dict[str, str]:
+    asked = [managers_asked(leaf) for rule in rules for leaf in leaves(rule)]
+    found = [keys for keys in asked if keys is not None]
+    if not found:
+        return {}
+    keys = {each.manager for one in people for each in one.appointments if each.manager}.union(*found)
+    known = people_queries.people_by_public_ids(keys)
+    return {f"person:{key}": person.display_name for key, person in known.items()}
 
 
 def named(because: tuple[Fact, ...], by_code: dict[str, str]) -> tuple[Fact, ...]:
-    """The facts, with what departments, groups, systems and fields are called now beside their codes."""
-    keys = {"unit": "{}", "group": "group:{}", "system": "group:{}"}
+    """The facts, with what departments, groups, systems, fields and managers are called now beside their codes."""
+    keys = {"unit": "{}", "group": "group:{}", "system": "group:{}", "manager": "person:{}"}
     coded = [(f"{name}_name", keys[name].format(value)) for name, value in because if name in keys]
     coded += [(f"field_name:{name[6:]}", name) for name, _value in because if name.startswith("field:")]
     found = [(name, by_code[key]) for name, key in coded if key in by_code]
@@ -157,7 +170,7 @@ def named(because: tuple[Fact, ...], by_code: dict[str, str]) -> tuple[Fact, ...
 
 
 def told(checks: Iterable[Check], by_code: dict[str, str]) -> tuple[Check, ...]:
-    """The tests of a rule, with what departments, groups, systems and fields are called now in place of their codes."""
+    """The tests of a rule, with the names that things and people have now in place of their codes."""
     found = []
     for check in checks:
         if check.test in _CODED:
@@ -170,14 +183,15 @@ def told(checks: Iterable[Check], by_code: dict[str, str]) -> tuple[Check, ...]:
     return tuple(found)
 
 
-_CODED = {"department": "{}", "group": "group:{}", "system": "group:{}"}
+_CODED = {"department": "{}", "group": "group:{}", "system": "group:{}", "manager": "person:{}"}
 
 
 def person_of(row: people_queries.PersonFacts, other: tuple[Absence, ...]) -> Person:
     """One person in the engine's words; `other` are absences besides the leaves."""
     appointments = tuple(
         Appointment(
-            *(each.kind, each.department_path, each.starts_on, each.ends_on), each.title, each.fte_percent
+            *(each.kind, each.department_path, each.starts_on, each.ends_on),
+            *(each.title, each.fte_percent, each.manager),
         )
         for each in row.appointments
     )

@@ -5,6 +5,7 @@ import os
 import random
 import re
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -256,11 +257,42 @@ def test_what_concerns_one_person_costs_the_same_however_much_others_owe(in_alph
     assert counts[0] == counts[1] < 60, counts
 
 
+def test_another_manager_says_first_what_follows(in_alpha, ada, dee, at):
+    boss = make_user(given_name="Noor")
+    post = make_affiliation(dee, department=make_department("LAW"))
+    asked_for = {"key": "manager", "is": "one_of", "words": [str(boss.public_id)]}
+    make_requirement(audience={"attribute": asked_for})
+    nobody = {"attribute": {"key": "manager", "is": "not_set"}}
+    make_requirement(title="Alone", audience=nobody, course=make_course("alone"))
+    turn(at)
+    values = {name: getattr(post, name) for name in ("department", "kind", "title", "starts_on", "ends_on")}
+
+    def report():
+        said = values | {"manager": boss}
+        return people.save_affiliation(person=dee, affiliation=post, values=said, by=ada, at=at)
+
+    found = people.look(report, people=[dee.pk], at=at)
+    assert {(each.title, each.what) for each in found.people} == {
+        ("Phishing, yearly", "Gets it"),
+        ("Alone", "Loses it"),
+    }
+    post.refresh_from_db()
+    report()
+    turn(at)
+    assert {each.title: set(in_force(each)) for each in Requirement.objects.all()} == {
+        "Phishing, yearly": {dee.pk},
+        "Alone": set(),
+    }
+
+
 def test_only_whoever_may_change_people_here_sees_it(alpha, beta, bo, cy, dee, law, client_for):
     url = path("affiliation-edit", public_id=dee.public_id, number=1)
     assert client_for(alpha, bo).post(url, law).status_code == 403
     there = client_for(beta, cy).post(url, law)
     assert (there.status_code, "For LAW" in there.text) == (404, False)
+
+
+BOSS = str(UUID(int=1))
 
 
 def drawn_person(dice, today):
@@ -276,9 +308,13 @@ def test_who_differs_in_nothing_that_is_asked_for_is_meant_the_same(seed):
     dice, today = random.Random(seed), D(2026, 11, 23)
     rule = Rule(terms(), audience.parse(drawn.audience(dice, today)))
     one, two = drawn_person(dice, today), drawn_person(dice, today)
-    part = dice.choice(["groups", "fields", "absences", "is_active", "title", "departments"])
-    if part in {"title", "departments"}:
-        said = {"title": "Clerk"} if part == "title" else {"departments": (dice.choice(drawn.DEPARTMENTS),)}
+    part = dice.choice(["groups", "fields", "absences", "is_active", "title", "manager", "departments"])
+    if part == "manager":
+        above = {"attribute": {"key": "manager", "is": "one_of", "words": [BOSS]}}
+        rule = replace(rule, audience=audience.parse({"any": [audience.dump(rule.audience), above]}))
+    if part in {"title", "manager", "departments"}:
+        changes = {"title": "Clerk", "manager": BOSS, "departments": (dice.choice(drawn.DEPARTMENTS),)}
+        said = {part: changes[part]}
         other = replace(one, appointments=tuple(replace(each, **said) for each in one.appointments))
     else:
         other = replace(one, **{part: getattr(two, part)})

@@ -13,7 +13,7 @@ from compliance.changes.enums import Effect
 from compliance.changes.models import Outlook, OutlookLine
 from compliance.requirements.tests.factories import make_course, make_requirement
 from lms.people.enums import RosterImportState
-from lms.people.imports import apply, deciding, intake, outlook
+from lms.people.imports import apply, deciding, intake, outlook, trying
 from lms.people.imports.inline import Inline
 from lms.people.models import Affiliation, PersonField, RosterImport, User
 from lms.people.tests.factories import make_user
@@ -46,6 +46,14 @@ def line(rng: random.Random, number: int, today: D) -> dict[str, str]:
         found |= {"away": away.isoformat(), "back": (away + dt.timedelta(days=rng.randrange(60))).isoformat()}
     cleared = today + dt.timedelta(days=rng.randrange(-60, 60))
     return {**ROW, **found, "cleared": cleared.isoformat() if rng.random() < 0.5 else ""}
+
+
+def reporting(lines):
+    """The same, with managers: in the file, further up or down, here already, nowhere, in circles."""
+    for number, each in lines.items():
+        dice = random.Random(f"{number}{each['hired']}")
+        each["manager"] = str(dice.randint(1, 16)) if dice.random() < 0.6 else ""
+    return lines
 
 
 def file(lines):
@@ -87,7 +95,8 @@ def due(row):
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("absent", ["keep", "deactivate"])
-def test_what_is_shown_is_what_the_turns_do_after_the_import(in_alpha, at, seed, absent):
+def test_what_is_shown_is_what_the_turns_do_after_the_import(in_alpha, at, monkeypatch, seed, absent):
+    monkeypatch.setattr(trying, "CHUNK", 4)
     rng, today = random.Random(seed), clock.today(at)
     away = {"all": [{"kinds": ["staff", "faculty"]}, {"not": {"on_leave": True}}]}
     requirements = [
@@ -98,12 +107,17 @@ def test_what_is_shown_is_what_the_turns_do_after_the_import(in_alpha, at, seed,
     ]
     PersonField.objects.create(key="cleared", name="Cleared", kind="date")
     first = {n: line(rng, n, today) for n in range(1, 13)}
-    run(file(first), at - 3 * DAY)
+    run(file(reporting(first)), at - 3 * DAY)
+    boss = User.objects.filter(affiliations__isnull=False).order_by("pk")[seed]
+    for number, asked in enumerate(({"is": "not_set"}, {"is": "one_of", "words": [str(boss.public_id)]})):
+        rule = {"attribute": {"key": "manager", **asked}}
+        course = make_course(f"m{number}")
+        requirements.append(make_requirement(title=f"Manager {number}", audience=rule, course=course))
     for days in (3, 2, 1, 0):
         turn(at - days * DAY)
     second = {n: line(rng, n, today) if rng.random() < 0.6 else first.get(n) for n in range(1, 16)}
     second = {n: each for n, each in second.items() if each and rng.random() < 0.8}
-    roster = checked(file(second), at)
+    roster = checked(file(reporting(second)), at)
     before = days_of(requirements, at)
     shown = OutlookLine.objects.filter(
         outlook__roster_import=roster, is_absent__in=[False, absent == "deactivate"]

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.core import audience, fields
-from compliance.core.attributes import Dated, DateOf, DateTest, OfAppointment
+from compliance.core.attributes import Attribute, Dated, DateOf, DateTest, OfAppointment
 from compliance.core.audience import (
     Access,
     All,
@@ -159,7 +160,10 @@ leaves_of_rules = st.one_of(
         st.decimals(0, 100, places=2),
     ),
     st.builds(lambda said: OfAppointment(Field("title", FieldTest.ONE_OF, said)), words),
-    st.sampled_from(["title", "working_time"]).map(lambda key: OfAppointment(Field(key, FieldTest.NOT_SET))),
+    st.sampled_from(Attribute).map(lambda key: OfAppointment(Field(key.value, FieldTest.NOT_SET))),
+    st.lists(st.uuids().map(str), min_size=1, max_size=3).map(
+        lambda keys: OfAppointment(Field("manager", FieldTest.ONE_OF, tuple(keys)))
+    ),
 )
 rules = st.recursive(
     leaves_of_rules,
@@ -353,9 +357,35 @@ def test_an_appointment_is_asked_for_its_title_and_working_time_and_says_what_it
     assert (nothing is not None) is (asked.test is FieldTest.NOT_SET)
 
 
+ANA, BEN = "0a1f7a40-3b7e-4f4e-9a3c-6b1f5f3d2c11", "0a1f7a40-3b7e-4f4e-9a3c-6b1f5f3d2c12"
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        (FieldTest.ONE_OF, {ANA: ANA}),
+        (FieldTest.SET, {ANA: "yes", BEN: "yes"}),
+        (FieldTest.NOT_SET, {"": ""}),
+    ],
+)
+def test_an_appointment_is_asked_who_the_manager_in_it_is(test, told):
+    """Whoever is not named is not kept as the reason: another manager is no news to "somebody"."""
+    leaf = OfAppointment(Field("manager", test, (ANA,) if test is FieldTest.ONE_OF else None))
+    for manager in (ANA, BEN, ""):
+        here = replace(Appointment("staff", ("LAW",), d("2026-01-01")), manager=manager)
+        found = audience.match(leaf, person(1, here), d("2026-02-01"))
+        assert (found and dict(found.facts)["manager"]) == told.get(manager)
+        (check,) = audience.explain(leaf, person(1, here), d("2026-02-01"))
+        assert check == audience.Check("manager", manager, manager in told)
+
+
 @pytest.mark.parametrize(
     "said",
     [
+        {"key": "manager", "is": "one_of", "words": ["Ana Weber"]},
+        {"key": "manager", "is": "one_of", "words": [ANA.upper()]},
+        {"key": "manager", "is": "one_of", "words": [str(UUID(int=number)) for number in range(21)]},
+        {"key": "manager", "is": "at_least", "number": "3"},
         {"key": "salary", "is": "set"},
         {"key": "title", "is": "at_least", "number": "3"},
         {"key": "working_time", "is": "one_of", "words": ["25"]},

@@ -132,14 +132,17 @@ class Believed:
         ]
 
     def _appointments(self) -> dict[int, tuple[Appointment, ...]]:
-        """Days as they are known; department, kind, title and working time as they were then."""
+        """Days as they are known; department, kind, title, working time and manager as they were then."""
         paths = _paths(fetched(f"SELECT id, code, parent_id FROM ({self._then('people_department')}) d"))
         then = known("people_affiliation", self._end, only=self._mine)
         rows = fetched(f"""
             SELECT k.user_id, COALESCE(t.kind, k.kind), COALESCE(t.department_id, k.department_id), k.starts_on,
                    k.ends_on, COALESCE(t.title, k.title),
-                   CASE WHEN t.id IS NULL THEN k.fte_percent ELSE t.fte_percent END
+                   CASE WHEN t.id IS NULL THEN k.fte_percent ELSE t.fte_percent END,
+                   COALESCE(above.public_id::text, '')
               FROM ({self._known("people_affiliation")}) k LEFT JOIN ({then}) t USING (id)
+              LEFT JOIN people_user above
+                     ON above.id = CASE WHEN t.id IS NULL THEN k.manager_id ELSE t.manager_id END
              ORDER BY k.starts_on, k.id""")
         return _by(
             (user_id, Appointment(kind, paths.get(department_id, ()), *others))

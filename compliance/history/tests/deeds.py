@@ -25,10 +25,10 @@ Deed = Callable[["Rich", User], None]
 
 
 class Rich(University):
-    """Besides, a requirement of whoever is in a group, uses a system or is cleared, and one that waits for the first.
+    """Besides, a requirement of some, and one that waits for the first.
 
-    The former waits for a day of a field, and looks at weekends and holidays. What all say is kept from the beginning,
-    as where they are turned on.
+    The former is for whoever is in a group, uses a system, is cleared or reports to the officer. It waits for a day of
+    a field, and looks at weekends and holidays. What all say is kept from the beginning, as where they are turned on.
     """
 
     def __init__(self) -> None:
@@ -45,6 +45,7 @@ class Rich(University):
             {"groups": ["LAB"]},
             {"access": {"systems": ["ERP"], "ahead_days": 2}},
             {"field": {"key": "cleared", "is": "yes"}},
+            {"attribute": {"key": "manager", "is": "one_of", "words": [str(self.officer.public_id)]}},
         ]
         self.special = make_requirement(
             title="Special", audience={"any": some}, first_due_days=6, due_unit="working", roll="later",
@@ -116,6 +117,12 @@ def deactivate(life: Rich, person: User) -> None:
 
 def move(life: Rich, person: User) -> None:
     Affiliation.objects.filter(user=person).update(department=life.art)
+
+
+def report(life: Rich, person: User) -> None:
+    """To the officer from now on; or to nobody any more."""
+    manager = None if Affiliation.objects.filter(user=person, manager=life.officer).exists() else life.officer
+    Affiliation.objects.filter(user=person).update(manager=manager)
 
 
 def appoint(life: Rich, person: User) -> None:
@@ -284,6 +291,6 @@ def rename(life: Rich, person: User) -> None:
 DEEDS: tuple[Deed, ...] = (
     waive, extend, pass_course, event, credit, name_by_hand, equate, holidays, join, clear, end_waiver, exempt, revoke,
     pass_another, pass_elsewhere, edit, restore, leave, end_exemption, rename, correct_start, end_leave, move, rest,
-    depart, correct_end, appoint, deactivate,
+    depart, correct_end, appoint, report, deactivate,
 )  # fmt: skip
 """In an order in which each can follow the ones before."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F, Q
 
-from compliance.core import dates, derivation
+from compliance.core import audience, dates, derivation
 from compliance.core.plan import Decision, Outcome, late_answer
 from compliance.core.terms import Cause
 from compliance.records.actions.completing import certify, completed_fields, done_record, keep_finished
@@ -79,7 +79,8 @@ def reconcile(
             total += _close_all(requirement.pk, today, at)
     live = [requirement.pk for requirement in meant if requirement.state == RequirementState.ACTIVE]
     people = requirements.roster(limit=CHUNK, user_ids=user_ids) if live else []
-    names = requirements.names()
+    asked = (audience.parse(each.audience) for each in meant if each.pk in live)
+    names = requirements.names(*asked)
     while people:
         known = [row for row in people if row.user_id not in unknown]
         for pk in live:

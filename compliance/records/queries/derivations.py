@@ -88,7 +88,8 @@ def explained(rows: Sequence[Obligation], user_id: int, today: date) -> dict[int
         for row in rows
         if (facts := now.get(row.assignment_id)) and _bare(facts) != _bare(_reason(row))
     }
-    names = requirements.names() if changed else {}
+    asked = (seen[row.requirement_id].rule.audience for row in rows if row.assignment_id in changed)
+    names = requirements.names(*asked) if changed else {}
     found = {}
     for row in rows:
         if row.requirement_id in seen:
@@ -147,11 +148,12 @@ def _reason(row: Obligation) -> tuple[Fact, ...]:
 
 def _bare(facts: Iterable[Fact]) -> str:
     """What facts say without the names that things have: a department that is renamed moves nobody."""
-    return why_text(
+    bare = [
         (name, value)
         for name, value in facts
         if not name.endswith("_name") and not name.startswith("field_name:")
-    )
+    ]
+    return f"{why_text(bare)} {dict(bare).get('manager', '')}"
 
 
 def _dates(record: ComplianceRecord) -> CycleDates:

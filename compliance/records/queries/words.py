@@ -6,6 +6,7 @@ from typing import assert_never
 
 from django.utils.translation import gettext as _
 
+from compliance.core.attributes import ANYBODY
 from compliance.core.due import WAITS_FOR, WAITS_FOR_FIELD, CountedFrom
 from compliance.core.terms import DayUnit
 from compliance.records.enums import AssignmentStatus, EventKind
@@ -41,6 +42,8 @@ def why_text(facts: Facts) -> str:
         text = _("%(whom)s, job title %(title)s") % {"whom": text, "title": title}
     if percent := known.get("working_time"):
         text = _("%(whom)s, working time %(percent)s %%") % {"whom": text, "percent": percent}
+    if "manager" in known:
+        text = _manager_text(text, known)
     if group := known.get("group_name") or known.get("group"):
         text = _("%(whom)s, in the group %(group)s") % {"whom": text, "group": group}
     if system := known.get("system_name") or known.get("system"):
@@ -54,6 +57,15 @@ def why_text(facts: Facts) -> str:
     if ends := day_of(known.get("ends")):
         text = _("%(whom)s, until %(day)s") % {"whom": text, "day": ends}
     return text
+
+
+def _manager_text(whom: str, known: dict[str, str]) -> str:
+    if not known["manager"]:
+        return _("%(whom)s, without a manager") % {"whom": whom}
+    if known["manager"] == ANYBODY:
+        return _("%(whom)s, with a manager") % {"whom": whom}
+    name = known.get("manager_name") or _("somebody who is not here any more")
+    return _("%(whom)s, reporting to %(name)s") % {"whom": whom, "name": name}
 
 
 def value_text(value: str) -> str:

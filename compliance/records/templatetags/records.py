@@ -62,7 +62,7 @@ def check_text(check: Check) -> str:
             )
         case name if name.startswith("field:"):
             text = f"{name[6:]}: {queries.value_text(check.actual)}"
-        case "title" | "working_time":
+        case "title" | "working_time" | "manager":
             text = _attribute_text(check)
         case "starts" | "ends":
             text = _day_text(check)
@@ -80,6 +80,8 @@ def check_text(check: Check) -> str:
 def _attribute_text(check: Check) -> str:
     if check.test == "title":
         return _("Job title: %(title)s") % {"title": check.actual or "–"}
+    if check.test == "manager":
+        return _("Manager: %(name)s") % {"name": check.actual or _("nobody")}
     return _("Working time: %(percent)s %%") % {"percent": check.actual or "–"}
 
 

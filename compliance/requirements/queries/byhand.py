@@ -120,7 +120,7 @@ def _compared(
 ) -> Consequences:
     planned = plan_for(requirement, facts.roster(user_ids=user_ids), today)
     held = facts.holders(requirement, user_ids)
-    names = facts.names()
+    names = facts.names(requirement.rule.audience)
     before = {each.person_id: each for each in planned.plan.decisions}
     after = [
         decide(

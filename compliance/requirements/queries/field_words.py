@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from compliance.core.attributes import Attribute, OfAppointment
+from compliance.core.attributes import Attribute, OfAppointment, managers_asked
 from compliance.core.fields import Field, FieldTest, spelt
 from lms.ui.dates import day_text
 
@@ -51,12 +51,28 @@ def field_text(field: Field, names: dict[str, str]) -> str:
 ATTRIBUTES: dict[Attribute, str | Promise] = {
     Attribute.TITLE: gettext_lazy("job title"),
     Attribute.WORKING_TIME: gettext_lazy("working time in percent"),
+    Attribute.MANAGER: gettext_lazy("manager"),
 }
+GONE = gettext_lazy("somebody who is not here any more")
 
 
-def attribute_text(leaf: OfAppointment) -> str:
-    """ "whose job title is Nurse"."""
+def attribute_text(leaf: OfAppointment, names: dict[str, str]) -> str:
+    """ "whose job title is Nurse", "who report to Ana Weber"; `names` as `facts.names` has them."""
+    managers = managers_asked(leaf)
+    if managers is not None:
+        return _manager_text(leaf.asked, names)
     return field_text(leaf.asked, {f"field:{leaf.asked.key}": str(ATTRIBUTES[leaf.attribute])})
+
+
+def _manager_text(asked: Field, names: dict[str, str]) -> str:
+    if asked.test is FieldTest.SET:
+        return _("with a manager")
+    if asked.test is FieldTest.NOT_SET:
+        return _("without a manager")
+    keys = asked.against if isinstance(asked.against, tuple) else ()
+    # Who is gone has no name any more, however many they are.
+    people = dict.fromkeys(names.get(f"person:{key}", str(GONE)) for key in keys)
+    return _("who report to %(people)s") % {"people": listed(list(people), _("or"))}
 
 
 def _words(against: Any) -> str:

@@ -86,7 +86,7 @@ def _someones(requirement: Requirement, rule: audience.Rule, ids: list[int], tod
     if not ids:
         return []
     population = facts.population(requirement, facts.roster(user_ids=ids))
-    names = facts.names()
+    names = facts.names(rule)
     matched = {person.id: byhand.match(rule, person, today) for person in population.people}
     found = [(population.names[each], match) for each in ids if (match := matched.get(each)) is not None]
     return [Someone(named.name, named.email, facts.named(match.facts, names)) for named, match in found]
@@ -97,7 +97,7 @@ def would_mean(
 ) -> list[Answer]:
     """What the rule says of these people, in their order."""
     population = facts.population(requirement, facts.roster(user_ids=user_ids))
-    names = facts.names() if population.people else {}
+    names = facts.names(rule, people=population.people) if population.people else {}
     answers = {
         person.id: Answer(
             population.names[person.id].name,

@@ -48,15 +48,18 @@ class Line:
 
 def lines() -> list[Line]:
     """Every requirement in one sentence, those that are on first; two statements."""
-    names = facts.names()
-    return [Line(row, sentence(row, names), row.people_count) for row in all_requirements()]
+    rows = list(all_requirements())
+    names = facts.names(*(audience.parse(row.audience) for row in rows))
+    return [Line(row, sentence(row, names), row.people_count) for row in rows]
 
 
 def whole(requirement: Requirement, today: date) -> dict[str, Any]:
     """Everything the page of one requirement shows on that day of the tenant."""
+    rule = audience.parse(requirement.audience)
+    names = facts.names(rule)
     context: dict[str, Any] = {
         "requirement": requirement,
-        "sentence": sentence(requirement, facts.names()),
+        "sentence": sentence(requirement, names),
         "first_due": capfirst(first_due_text(requirement.terms)),
         "again": capfirst(again_text(requirement.terms)),
         "versions": versions_of(requirement),
@@ -66,7 +69,7 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
         "by_hand": _by_hand_text(requirement, today),
         "waiting_changes": list(requirement.changes.filter(state="waiting").select_related("proposed_by")),
         "ahead": list(requirement.changes.filter(state="agreed").select_related("proposed_by", "decided_by")),
-        "gone": sorted(_departments_of(audience.parse(requirement.audience)) - facts.names().keys()),
+        "gone": sorted(_departments_of(rule) - names.keys()),
         "picture": picture_of(requirement.terms, today),
         "pauses": list(requirement.pauses.order_by("-starts_on")),
     }
@@ -123,7 +126,7 @@ def previewed(requirement: Requirement, today: date) -> dict[str, Any]:
         "settling": settled_by_sets(requirement),
         "overlaps": overlaps(requirement, today),
         **asked_courses(requirement),
-        "sentence": sentence(requirement, facts.names()),
+        "sentence": sentence(requirement, facts.names(audience.parse(requirement.audience))),
         "first_people": found.affected[:SHOWN_FIRST],
         "more_count": max(0, len(found.affected) - SHOWN_FIRST),
         "due_days": [{"label": _day_label(day), "count": day.count} for day in found.due_days],

@@ -129,7 +129,7 @@ def preview(requirement: Requirement, today: date) -> Preview:
         mail_count=mails.total(),
         mail_peak_on=peak_on,
         mail_peak_count=mails[peak_on] if peak_on else 0,
-        affected=_affected(planned),
+        affected=_affected(planned, facts.names(requirement.rule.audience)),
         examples=examples(planned, terms, today),
         fingerprint=_fingerprint(requirement, made.fingerprint),
     )
@@ -145,7 +145,8 @@ def explain(requirement: Requirement, user_id: int, today: date) -> Explanation 
     done = passes_of(requirement, [user_id]).get(user_id, [])
     decision = decide(requirement.rule, person, holds, done, today)
     on = decision.on if decision.outcome is Outcome.LATER and decision.on else today
-    rule, names = requirement.rule.audience, facts.names()
+    rule = requirement.rule.audience
+    names = facts.names(rule, people=[person])
     parts = grouped(rule, facts.told(byhand.explain(rule, person, on), names))
     mail_days = sorted(mails_by_day(Plan((decision,)), requirement.ladder, today, days=366))
     return Explanation(named.name, named.email, parts, with_names(decision, names), mail_days)
@@ -156,8 +157,7 @@ def affected_row(decision: Decision, named: facts.Named, names: dict[str, str]) 
     return _row(with_names(decision, names), named)
 
 
-def _affected(planned: Planned) -> list[Affected]:
-    names = facts.names()
+def _affected(planned: Planned, names: dict[str, str]) -> list[Affected]:
     rank = {outcome: place for place, outcome in enumerate(_SHOWN)}
     rows = [
         _row(with_names(each, names), planned.names[each.person_id])

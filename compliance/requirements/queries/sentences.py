@@ -42,7 +42,7 @@ def sentence(requirement: Requirement, names: dict[str, str]) -> str:
 
 def rule_sentence(rule: audience.Rule) -> str:
     """Whom a rule means, as a sentence; one statement."""
-    return capfirst(who_text(rule, facts.names())) + "."
+    return capfirst(who_text(rule, facts.names(rule))) + "."
 
 
 def who_text(rule: audience.Rule, names: dict[str, str]) -> str:
@@ -70,7 +70,7 @@ def _other_text(rule: audience.Rule, names: dict[str, str]) -> str:
         case Field():
             return field_text(rule, names)
         case OfAppointment():
-            return attribute_text(rule)
+            return attribute_text(rule, names)
         case Dated():
             return _dated_text(rule)
         case _:

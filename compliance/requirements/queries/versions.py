@@ -10,6 +10,7 @@ from typing import Any
 from django.http import Http404
 from django.utils.text import capfirst
 
+from compliance.core import audience
 from compliance.requirements import basis, facts, rules
 from compliance.requirements.enums import RequirementState
 from compliance.requirements.models import Requirement, RequirementVersion
@@ -146,7 +147,7 @@ def version_page(requirement: Requirement, number: int) -> dict[str, Any]:
         "said": said,
         "version": next(each for each in versions if each.number == number),
         **asked_courses(said),
-        "sentence": sentence(said, facts.names()),
+        "sentence": sentence(said, facts.names(audience.parse(said.audience))),
         "first_due": capfirst(first_due_text(said.terms)),
         "again": capfirst(again_text(said.terms)),
         "basis": basis.of(said),

@@ -17,7 +17,7 @@ from compliance.core.terms import Absence, Appointment, Person
 from compliance.requirements import forms_audience, forms_nodes
 from compliance.requirements.models import Requirement
 from compliance.requirements.queries import sentences
-from lms.people.models import Department
+from lms.people.models import Affiliation, Department, User
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants.context import inside
 
@@ -211,6 +211,47 @@ def test_the_day_an_appointment_began_is_asked_for_and_opened_again(officer, alp
     assert 'value="3650"' in page.text
 
 
+def test_a_manager_is_typed_kept_by_key_and_said_by_name(officer, alpha, beta, staff, answers):  # noqa: F811
+    with inside(beta):
+        foreign = str(make_user(email="ben@beta.example").public_id)
+    with inside(alpha):
+        boss = make_user(given_name="Noor", family_name="Aziz", email="noor@alpha.example", external_id="E-7")
+        boss_key = str(boss.public_id)
+        Affiliation.objects.filter(user__given_name="Ana").update(manager=boss)
+        User.objects.filter(pk=boss.pk).update(is_active=False)
+    plain = {name: value for name, value in answers.items() if not name.startswith("who")}
+    sent = plain | {"who-is": "all", "who_0-is": "manager", "who_0-test": "one_of"}
+    for words, fault in (
+        ("", "This is needed for what you chose."),
+        ("e-7\nking@alpha.example", "Line 2: Nobody here has the address or employee ID king@alpha.example."),
+        (foreign, "Line 1: This person is not here any more."),
+        ("e-7\x00", "Null characters are not allowed."),
+        ("x" * 900, "Line 1: Nobody here has"),
+        ("\n".join(f"{number}@alpha.example" for number in range(21)), "These are 21 lines."),
+    ):
+        page = officer.post(NEW, sent | {"who_0-words": words, "save": "1"})
+        assert (page.status_code, fault in page.text) == (422, True), fault
+    page = officer.post(
+        NEW, sent | {"who_0-words": "e-7\nNoor <NOOR@alpha.example>", "check": "1", "ask": "ana"}
+    )
+    assert "Manager: Noor Aziz" in page.text
+    assert "reporting to Noor Aziz" in page.text
+    saved = officer.post(NEW, sent | {"who_0-words": "E-7", "save": "1"})
+    with inside(alpha):
+        made = Requirement.objects.get()
+        asked = {"key": "manager", "is": "one_of", "words": [boss_key]}
+        assert made.audience == {"all": [{"attribute": asked}]}
+    assert "Who report to Noor Aziz" in officer.get(saved.url).text
+    page = officer.get(f"{saved.url}edit/")
+    assert ("noor@alpha.example" in page.text, boss_key in page.text) == (True, False)
+    with inside(alpha):
+        Requirement.objects.update(audience={"attribute": asked | {"words": [foreign]}})
+    assert "Who report to somebody who is not here any more" in officer.get(saved.url).text
+    page = officer.get(f"{saved.url}edit/")
+    assert "somebody who is not here any more" in page.text
+    assert "ben@beta.example" not in page.text
+
+
 def test_everyone_and_nobody_are_said(officer, staff, answers):  # noqa: F811
     plain = {name: value for name, value in answers.items() if not name.startswith("who")}
     page = officer.post(NEW, plain | {"who-is": "all", "who_0-is": "everyone", "check": "1"})
@@ -233,12 +274,14 @@ leaves = st.one_of(
             OfAppointment(Field("title", FieldTest.ONE_OF, ("Nurse", "Dean"))),
             OfAppointment(Field("title", FieldTest.NOT_SET)),
             OfAppointment(Field("working_time", FieldTest.AT_LEAST, Decimal(25))),
+            OfAppointment(Field("manager", FieldTest.SET)),
+            OfAppointment(Field("manager", FieldTest.NOT_SET)),
         ]
     ),
 )
 DAY = dt.date(2026, 11, 23)
 PEOPLE = [
-    Person(at, (Appointment(kind, (), DAY, title=title, working_time=Decimal(time)),), away)
+    Person(at, (Appointment(kind, (), DAY, title=title, working_time=Decimal(time), manager=title),), away)
     for at, (kind, away, title, time) in enumerate(
         (kind, away, title, time)
         for kind in ("staff", "faculty", "contractor", "student")

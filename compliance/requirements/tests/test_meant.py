@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +21,13 @@ from lms.people.tests.factories import make_affiliation, make_department, make_u
 
 FIRST = dt.date(2026, 10, 1)
 KINDS = ["staff", "faculty", "student"]
+
+
+def boss_key(number):
+    """The public id of one of the bosses; there is none of the number 3."""
+    return str(UUID(int=number + 1))
+
+
 days = st.integers(0, 60).map(lambda n: FIRST + dt.timedelta(days=n))
 leaves = st.one_of(
     st.sampled_from([Everyone(), OnLeave()]),
@@ -63,6 +71,12 @@ leaves = leaves | st.one_of(
         st.sampled_from([Decimal(0), Decimal(25), Decimal("62.5")]),
     ),
     st.just(OfAppointment(Field("working_time", FieldTest.NOT_SET))),
+    st.sampled_from([FieldTest.SET, FieldTest.NOT_SET]).map(
+        lambda test: OfAppointment(Field("manager", test))
+    ),
+    st.lists(st.integers(0, 3), min_size=1, max_size=2, unique=True).map(
+        lambda numbers: OfAppointment(Field("manager", FieldTest.ONE_OF, tuple(map(boss_key, numbers))))
+    ),
 )
 rules = st.recursive(
     leaves,
@@ -115,6 +129,10 @@ def everybody(in_alpha):
     places = [top, law, make_department("CLINIC", parent=law), make_department("MED", parent=top)]
     laser, cui = make_group("LASER"), make_group("CUI", kind="system")
     fields = {key: make_field(key, kind=kind) for key, kind in FIELDS.items()}
+    bosses = [
+        make_user(given_name=f"B{number}", public_id=UUID(boss_key(number)), is_active=number < 2)
+        for number in range(3)
+    ]
     for number in range(24):
         user = make_user(given_name=f"P{number}", is_active=number % 11 != 3)
         for again in range(1 + (number % 5 == 0)):
@@ -128,6 +146,7 @@ def everybody(in_alpha):
                 ends_on=ends,
                 title=("", "Nurse", "Dean")[(number + again) % 3],
                 fte_percent=(None, Decimal(25), Decimal("62.5"), Decimal(100))[(number + 2 * again) % 4],
+                manager=(None, *bosses)[(number + again) % 4],
             )
         if number % 3 == 1:
             member(laser if number % 2 else cui, user, FIRST + dt.timedelta(days=(number * 11) % 60))
@@ -191,6 +210,12 @@ def test_whom_a_draft_means_is_asked_in_as_many_statements_for_one_as_for_many(
             OfAppointment(Field("working_time", FieldTest.AT_LEAST, Decimal(25))),
             "Whose working time in percent is 25 at least.",
         ),
+        (OfAppointment(Field("manager", FieldTest.NOT_SET)), "Without a manager."),
+        (All((Kinds(("staff",)), OfAppointment(Field("manager", FieldTest.SET)))), "Staff with a manager."),
+        (
+            OfAppointment(Field("manager", FieldTest.ONE_OF, tuple(map(boss_key, (0, 2, 3))))),
+            "Who report to Ana Weber or somebody who is not here any more.",
+        ),
         (Field("grade", FieldTest.IN_NEXT, 30), "Whose Clearance is in the next 30 days."),
         (Field("grade", FieldTest.AT_LEAST, Decimal("2.50")), "Whose Clearance is 2.5 at least."),
         (Access(("CUI",), 14), "With access to Student records now or within 14 days."),
@@ -204,4 +229,5 @@ def test_the_rule_is_said(in_alpha, rule, text):
     make_group("LASER", name="Laser users")
     make_group("CUI", name="Student records", kind="system")
     make_field("grade", name="Clearance")
+    make_user(given_name="Ana", family_name="Weber", public_id=boss_key(0), is_active=False)
     assert queries.rule_sentence(rule) == text

@@ -1,7 +1,7 @@
 """The import itself: line by line what the preview said, in chunks that are done once and never halfway.
 
-A chunk asks `plan.decide` again, so what has changed since the preview is taken as it is now. Managers come in a
-second turn, when everybody they may be is here.
+A chunk asks `plan.decide` again, so what has changed since the preview is taken as it is now. Managers who
+were not here yet, and other managers of who was, come in a second turn, when everybody they may be is here.
 """
 
 from datetime import datetime

@@ -1,9 +1,10 @@
 """Trying an import out: everything is written as it would be, looked at, and taken back at once.
 
 In chunks of people, so that no row is held for longer than a moment, and so that what the import writes and what was
-looked at cannot differ: it is the same code.
+looked at cannot differ: it is the same code. Managers whom a later chunk adds stand in for themselves.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from lms.jobs.kinds import JobHandle
 from lms.people import queries
 from lms.people.enums import RowOutcome
-from lms.people.imports import absent, mapping, outlook, rows
+from lms.people.imports import absent, mapping, outlook, rows, snapshot
+from lms.people.imports.lines import identity
 from lms.people.imports.mapping import Layout
+from lms.people.imports.rows import Entry
 from lms.people.imports.write import Write, add_departments
 from lms.people.kinds import Outlook
-from lms.people.models import RosterImport, RosterRow
+from lms.people.models import RosterImport, RosterRow, User
 from lms.people.trial import tried, turned
 from tenants import clock
 
@@ -50,6 +53,7 @@ def _look_at_file(
     job: JobHandle, roster: RosterImport, looking: Outlook, people: list[list[int]], total: int
 ) -> int:
     layout = mapping.load(roster.mapping)
+    coming = _coming(roster) if layout.has("manager") else {}
     done = 0
     chunk: list[int] = []
     for number, lines in enumerate(people, start=1):
@@ -57,7 +61,7 @@ def _look_at_file(
         if len(chunk) >= CHUNK or number == len(people):
             done += len(chunk)
             with job.chunk(done=done, total=total):
-                _look(looking, roster, layout, chunk, job.at)
+                _look(looking, roster, layout, chunk, coming=coming, at=job.at)
             chunk = []
     return done
 
@@ -71,14 +75,43 @@ def _people(roster: RosterImport) -> list[list[int]]:
     return list(found.values())
 
 
-def _look(looking: Outlook, roster: RosterImport, layout: Layout, row_ids: list[int], at: datetime) -> None:
+def _coming(roster: RosterImport) -> dict[str, tuple[str, str]]:
+    """Whom the file adds, by identity: employee ID and address."""
+    new = RosterRow.objects.filter(roster_import=roster, outcome=RowOutcome.CREATE)
+    told = new.values_list("values__external_id", "values__email")
+    return {identity(own_id or "", email or ""): (own_id or "", email or "") for own_id, email in told}
+
+
+def _look(
+    looking: Outlook,
+    roster: RosterImport,
+    layout: Layout,
+    row_ids: list[int],
+    *,
+    coming: Mapping[str, tuple[str, str]],
+    at: datetime,
+) -> None:
     chunk = list(RosterRow.objects.filter(pk__in=row_ids).order_by("line_number"))
     entries = [rows.load(row.line_number, row.values) for row in chunk]
     with tried():
         add_departments(roster)
         ids = Write(chunk, entries, layout, today=clock.today(at), at=at, is_manager_turn=False).run()
+        if layout.has("manager"):
+            _stand_in(entries, coming, at)
+            Write(chunk, entries, layout, today=clock.today(at), at=at, is_manager_turn=True).run()
         after = queries.person_facts(user_ids=ids)
     looking.look(turned(after, is_absent=False))
+
+
+def _stand_in(entries: Sequence[Entry], coming: Mapping[str, tuple[str, str]], at: datetime) -> None:
+    """Add the managers of this chunk who come with a later one."""
+    named = {entry.manager for entry in entries} & coming.keys()
+    missing = named - snapshot.ids_of(named).keys() if named else set()
+    new = (coming[each] for each in missing)
+    User.objects.bulk_create(
+        (User(external_id=own_id or None, email=email, created_at=at) for own_id, email in new),
+        ignore_conflicts=True,
+    )
 
 
 def _look_at_absent(looking: Outlook, ids: list[int], at: datetime) -> None:

@@ -139,6 +139,7 @@ class Write:
 
     def _write_appointments(self) -> None:
         departments = dict(Department.objects.values_list("code", "pk"))
+        above = self._managers_of_new()
         new: list[Affiliation] = []
         changed: dict[int, dict[str, Any]] = {}
         ended: list[int] = []
@@ -147,13 +148,21 @@ class Write:
             if code := decision.appointment_fields.get("department_code"):
                 fields["department_id"] = departments[code]
             if decision.appointment_id is None:
-                new.append(Affiliation(user_id=self._user_ids[_identity(entry)], **fields))
+                manager_id = above.get(decision.appointment_fields.get("manager", ""))
+                user_id = self._user_ids[_identity(entry)]
+                new.append(Affiliation(user_id=user_id, manager_id=manager_id, **fields))
             elif fields:
                 changed[decision.appointment_id] = fields
             ended.extend(decision.ended_ids)
         Affiliation.objects.bulk_create(new)
         self._update_appointments(changed)
         end_appointments(affiliations=Affiliation.objects.filter(pk__in=ended), on=self._today)
+
+    def _managers_of_new(self) -> dict[str, int]:
+        """Those who are here already, so that nobody is taken meanwhile for somebody without a manager."""
+        found = (each for _row, _entry, each in self._decided if each.appointment_id is None)
+        named = {each.appointment_fields.get("manager", "") for each in found} - {""}
+        return snapshot.ids_of(named) if named else {}
 
     def _update_appointments(self, changed: dict[int, dict[str, Any]]) -> None:
         affiliations = list(Affiliation.objects.filter(pk__in=changed))

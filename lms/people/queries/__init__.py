@@ -58,6 +58,7 @@ from lms.people.queries.lookups import (
     members_of,
     people_below,
     people_by_keys,
+    people_by_public_ids,
     whom_a_move_concerns,
 )
 from lms.people.queries.proposals import asked_for, change_approvers, proposal_for, waiting_proposals
@@ -130,6 +131,7 @@ __all__ = [
     "open_invitation",
     "people_below",
     "people_by_keys",
+    "people_by_public_ids",
     "person_by_email",
     "person_facts",
     "person_for",

@@ -15,7 +15,8 @@ from lms.people.models import Affiliation, Department, FieldValue, Group, GroupM
 class Appointment:
     """One affiliation. `department_path` is the codes from the own department up to the topmost one.
 
-    `fte_percent`: the share of full working time; None, as an empty title: not known.
+    `fte_percent`: the share of full working time; None, as an empty title: not known. `manager`: the public id of whom
+    they report to, as text; empty: nobody.
     """
 
     kind: str
@@ -23,9 +24,9 @@ class Appointment:
     department_path: tuple[str, ...]
     starts_on: dt.date
     ends_on: dt.date | None
-    manager_id: int | None
     title: str
     fte_percent: Decimal | None
+    manager: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,13 @@ def _appointments(ids: list[int]) -> dict[int, list[Appointment]]:
     paths = department_paths()
     found: dict[int, list[Appointment]] = {}
     held = Affiliation.objects.filter(user_id__in=ids).order_by("starts_on", "pk")
-    columns = ("starts_on", "ends_on", "manager_id", "title", "fte_percent")
-    for user_id, kind, department_id, *others in held.values_list(
-        "user_id", "kind", "department_id", *columns
+    names = ("user_id", "kind", "department_id", "starts_on", "ends_on", "title", "fte_percent")
+    for user_id, kind, department_id, first, last, title, share, manager in held.values_list(
+        *names, "manager__public_id"
     ):
-        path = paths[department_id]
-        found.setdefault(user_id, []).append(Appointment(kind, path[0], path, *others))
+        path, key = paths[department_id], "" if manager is None else str(manager)
+        held_as = Appointment(kind, path[0], path, first, last, title, share, key)
+        found.setdefault(user_id, []).append(held_as)
     return found
 
 

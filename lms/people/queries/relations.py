@@ -11,9 +11,11 @@ department_below (code, department_id) AS (
     UNION
     SELECT b.code, d.id FROM department_below b JOIN people_department d ON d.parent_id = b.department_id
 ),
-appointment (id, user_id, kind, department_id, starts_on, ends_on, title, working_time) AS NOT MATERIALIZED (
-    SELECT a.id, a.user_id, a.kind, a.department_id, a.starts_on, a.ends_on, NULLIF(a.title, ''), a.fte_percent
+appointment (id, user_id, kind, department_id, starts_on, ends_on, title, working_time, manager) AS NOT MATERIALIZED (
+    SELECT a.id, a.user_id, a.kind, a.department_id, a.starts_on, a.ends_on, NULLIF(a.title, ''), a.fte_percent,
+           above.public_id::text
       FROM people_affiliation a JOIN people_user u ON u.id = a.user_id AND u.is_active
+      LEFT JOIN people_user above ON above.id = a.manager_id
 ),
 leave (user_id, starts_on, ends_on) AS NOT MATERIALIZED (
     SELECT user_id, starts_on, ends_on FROM people_leave
@@ -26,5 +28,5 @@ field_value (user_id, key, words, flag, number, day, starts_on, ends_on) AS NOT 
       FROM people_fieldvalue v JOIN people_personfield f ON f.id = v.field_id
 )
 """
-"""`appointment` holds those of active people only; `department_below` pairs the code of a department with itself and
-everything under it."""
+"""`appointment` holds those of active people only, `manager` whose public id that is, active or not; `department_below`
+pairs the code of a department with itself and everything under it."""
