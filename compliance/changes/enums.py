@@ -52,6 +52,7 @@ class Effect(models.TextChoices):
 
     ADD = change.Effect.ADD.value, _("Gets it")
     CREDIT = change.Effect.CREDIT.value, _("Gets it, done already")
+    SETTLE = change.Effect.SETTLE.value, _("Has done it already")
     LATER = change.Effect.LATER.value, _("Gets it later")
     NEVER = change.Effect.NEVER.value, _("Would have got it, no longer")
     RESTORE = change.Effect.RESTORE.value, _("Has it back")
@@ -64,6 +65,10 @@ class Effect(models.TextChoices):
     LEAVES = change.Effect.LEAVES.value, _("Loses it later")
     STAYS = change.Effect.STAYS.value, _("Would have lost it, no longer")
     MAILS = change.Effect.MAILS.value, _("Reminded on other days")
+
+
+GETS = frozenset({Effect.ADD, Effect.CREDIT, Effect.RESTORE})
+"""What happens to whoever has it from now on and had not."""
 
 
 class Difference(models.TextChoices):

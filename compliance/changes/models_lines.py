@@ -1,8 +1,10 @@
 """What is written down of one person in a difference or an outlook."""
 
+from datetime import date
+
 from django.db import models
 
-from .enums import Effect
+from .enums import GETS, Effect
 
 
 class Effects(models.Model):
@@ -21,3 +23,13 @@ class Effects(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def loses_again_on(self) -> date | None:
+        """The day on which whoever gets it now loses it again."""
+        return self.starts_on if self.effect in GETS else None
+
+    @property
+    def gets_again_on(self) -> date | None:
+        """The day on which whoever loses it now gets it again."""
+        return self.starts_on if self.effect == Effect.DROP else None

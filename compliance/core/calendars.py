@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import date
 
 from . import change, ladder
-from .change import Due, Effect, Holding, Line, Reach
+from .change import Effect, Line, Reach
+from .holding import Due, Holding
 from .plan import Decision, Outcome, Rule
 from .terms import Calendar, Person
 

@@ -1,7 +1,4 @@
-"""What a change of a requirement does to each person: the difference between two plans, and where open dates go.
-
-From facts only and person by person, as in `plan`. Finished cycles are read and never changed.
-"""
+"""What a change of a requirement does to each person, from facts only; finished cycles are read and never changed."""
 
 from __future__ import annotations
 
@@ -15,8 +12,9 @@ from enum import StrEnum
 
 from . import byhand, dates, days, ladder, notices, triggers
 from .due import begin_as_known
+from .holding import Due, Holding
 from .plan import Decision, Outcome, Rule, end_of_waiting
-from .terms import Absence, Completion, CycleDates, CycleFacts, Person, Terms, Validity
+from .terms import Absence, Completion, CycleDates, CycleFacts, Person, Terms
 
 
 class Effect(StrEnum):
@@ -24,6 +22,7 @@ class Effect(StrEnum):
 
     ADD = "add"
     CREDIT = "credit"
+    SETTLE = "settle"
     LATER = "later"
     NEVER = "never"
     RESTORE = "restore"
@@ -46,47 +45,11 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
-    """What a person has of the requirement before a change.
-
-    `shifted_on` is when the open cycle is due before any absence, extension and event; `moves` are its extensions and
-    what events ask for, in the order of deciding; `last` the last finished cycle with its anchor. `keeps_date`: it was
-    opened for a reason of its own (a waiver that ended, an event), so changed terms do not say when it is due. `waits`:
-    there is no cycle, and no due date, until what it is counted from is there; `waited`: so it was before the first one
-    opened.
-    """
-
-    assigned_on: date
-    cycle: CycleFacts | None = None
-    shifted_on: date | None = None
-    moves: tuple[triggers.Move, ...] = ()
-    last: CycleFacts | None = None
-    anchored_on: date | None = None
-    keeps_date: bool = False
-    waits: bool = False
-    waited: bool = False
-
-    @property
-    def grace_days(self) -> int:
-        """How long the grace of the open cycle is."""
-        return (self.cycle.grace_ends_on - self.cycle.due_on).days if self.cycle else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """When an open cycle is due: before absences and extensions, and as it is seen. Grace in days."""
-
-    shifted_on: date
-    due_on: date
-    grace_days: int
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One person in the difference. Pairs are before and after; None on a side where there is nothing.
 
-    `starts_on` is set for whoever gets it later or loses it later; `shifted` are the due dates before absences and
-    extensions; `opens`, `next_due` and `until` are what the next cycle opens on, is due on, and is valid until.
+    `starts_on`: when it happens, if later, or when what happens now turns again; `shifted` are the due dates before
+    absences and extensions; `opens`, `next_due` and `until` are the next cycle's opening, due date and end of validity.
     """
 
     person_id: int
@@ -308,10 +271,7 @@ def _ahead(
     terms: Terms, person: Person, held: Holding, due: Due | None, today: date
 ) -> tuple[date | None, date | None, date | None]:
     """When the next cycle opens and is due, and until when doing what comes next on its due date counts."""
-    last = held.last
-    previous = None
-    if last is not None and last.valid_from is not None and held.anchored_on is not None:
-        previous = Validity(last.valid_from, last.valid_until, held.anchored_on, last.is_temporary)
+    last, previous = held.last, held.renewed
     if due is not None:
         done = Completion(max(due.due_on, today))
         trigger = held.cycle.trigger if held.cycle is not None else None

@@ -5,15 +5,18 @@ As `change`, with the person before and after in place of the requirement before
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from . import byhand, change, ladder, turning
-from .change import Effect, Holding, Line, Reach
-from .plan import Decision, Outcome, Rule
-from .terms import Person
+from . import answered, byhand, change, ladder, turning
+from .change import Effect, Line, Reach
+from .holding import Holding
+from .plan import Decision, Outcome, Rule, next_match
+from .terms import Completion, Person
 
 _DAY = timedelta(days=1)
+_COMES = frozenset({Effect.ADD, Effect.CREDIT, Effect.RESTORE})
 
 
 def line(
@@ -25,19 +28,39 @@ def line(
     before: Decision | None,
     after: Decision,
     held: Holding | None,
+    completions: Sequence[Completion],
     today: date,
 ) -> Line | None:
     """What happens to the person on `today` and later because they are `now` and no longer `was`; None when nothing.
 
-    `was` and `before` are None for somebody new; `held` is what they have of the requirement.
+    `was` and `before` are None for somebody new; `held` is what they have of the requirement, `completions` what they
+    did that could count.
     """
     if held is None or after.outcome not in {Outcome.KEEP, Outcome.WITHDRAW}:
-        return change.gained(rule.terms, now, before=before, after=after, steps=steps, today=today)
+        found = change.gained(rule.terms, now, before=before, after=after, steps=steps, today=today)
+        return onward(rule, now, found, today)
     if after.outcome is Outcome.WITHDRAW:
-        return change.lost(before, was or now, held, (rule.terms, steps), today)
+        return onward(rule, now, change.lost(before, was or now, held, (rule.terms, steps), today), today)
     if was is None or before is None:
         raise AssertionError("Nobody new has a requirement.")
+    old = rule.terms, steps
+    if settled := answered.line(rule, steps, now, held, completions, old=old, today=today):
+        return settled
     return _kept(rule, steps, was, now, before=before, after=after, held=held, today=today)
+
+
+def onward(rule: Rule, person: Person, found: Line | None, today: date) -> Line | None:
+    """The same with the day on which it turns again, as far as the facts of today tell.
+
+    Whoever gets it may lose it on a coming day, and hears nothing from then on; whoever loses it may get it again.
+    """
+    if found is not None and found.effect in _COMES:
+        ends = next_loss(rule, person, today)
+        return replace(found, starts_on=ends, mails=(found.mails[0], _until(found.mails[1], ends)))
+    if found is not None and found.effect is Effect.DROP:
+        upcoming = next_match(rule, person, today)
+        return found if upcoming is None else replace(found, starts_on=upcoming[0])
+    return found
 
 
 def next_loss(rule: Rule, person: Person, today: date) -> date | None:
@@ -75,7 +98,7 @@ def _kept(
     if effect is None:
         is_nothing = line.effect is Effect.MAILS and mails[0] == mails[1]
         return None if is_nothing else replace(line, mails=mails)
-    starts_on = ends[1] if effect is Effect.LEAVES else None
+    starts_on = ends[1] if effect in {Effect.LEAVES, Effect.RESTORE} else None
     return replace(line, effect=effect, starts_on=starts_on, mails=mails)
 
 

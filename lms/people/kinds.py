@@ -56,7 +56,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """What follows for one person in one requirement, in the words of whoever looks; dates are before and after."""
+    """What follows for one person in one requirement, in the words of whoever looks; dates are before and after.
+
+    `starts_on`: when it happens, if later; the other two: when what happens now turns again.
+    """
 
     name: str
     email: str
@@ -64,7 +67,9 @@ class Following:
     what: str
     due_from: date | None
     due_to: date | None
-    starts_on: date | None
+    starts_on: date | None = None
+    loses_again_on: date | None = None
+    gets_again_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from compliance.changes import queries
 from compliance.changes.actions.gathering import Gathering
-from compliance.changes.enums import Effect
+from compliance.changes.enums import GETS, Effect
 from compliance.changes.queries.outlooks import FILE, Happening, happenings
 from compliance.records import queries as records
 from compliance.requirements import queries as requirements
@@ -60,12 +60,15 @@ def _share(requirement: "Requirement", found: Sequence[Happening], mails: list[i
 
 
 def _line(requirement: "Requirement", each: Happening) -> Following:
-    line = each.line
+    line, effect = each.line, Effect(each.line.effect.value)
+    loses_again, gets_again = effect in GETS, effect == Effect.DROP
     return Following(
         each.name,
         each.email,
         requirement.title,
-        str(Effect(line.effect.value).label),
+        str(effect.label),
         *line.due,
-        line.starts_on,
+        starts_on=None if loses_again or gets_again else line.starts_on,
+        loses_again_on=line.starts_on if loses_again else None,
+        gets_again_on=line.starts_on if gets_again else None,
     )

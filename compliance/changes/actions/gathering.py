@@ -12,7 +12,8 @@ from compliance.changes.actions.lines import columns
 from compliance.changes.models import Outlook, OutlookLine
 from compliance.changes.queries.outlooks import ABSENT, FILE, Happening
 from compliance.core import change as core
-from compliance.core.change import Due, Effect, Line
+from compliance.core.change import Effect, Line
+from compliance.core.holding import Due
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement

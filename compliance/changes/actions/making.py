@@ -11,7 +11,7 @@ from compliance.changes.actions.ways import Way
 from compliance.changes.actions.weighing import check_undo
 from compliance.changes.enums import Effect, Kind, Reach, State
 from compliance.changes.models import Change
-from compliance.core.change import Due
+from compliance.core.holding import Due
 from compliance.records import actions as records
 from compliance.requirements import actions as requirements
 from compliance.requirements import queries as requirement_queries

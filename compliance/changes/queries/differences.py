@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from compliance.changes.enums import Effect, Kind
 from compliance.changes.models import Change
-from compliance.core import audience
+from compliance.core import answered, audience, outlook
 from compliance.core import change as core
-from compliance.core.change import Due, Line, Reach
+from compliance.core.change import Line, Reach
+from compliance.core.holding import Due
 from compliance.core.plan import Decision, Outcome, Rule, decide, end_of_waiting
 from compliance.core.terms import Absence, Cause, Person, Terms
 from compliance.records import queries as records
@@ -228,17 +229,18 @@ def _planned_of(sides: _Sides, rows: requirements.Roster) -> Iterator[Line]:
     for decision in new.plan.decisions:
         key = decision.person_id
         row, person = sides.held.get(key), new.people[key]
+        line: Line | None
         if decision.outcome is Outcome.WITHDRAW and row is not None:
             line = _lost(sides, person, row, old.get(key))
         elif key in sides.undone.added and row is not None and _only_by_it(sides, person, new):
             line = _lost(sides, person, row)
         elif decision.outcome is Outcome.KEEP and row is not None:
-            line = _kept(sides, row, person)
+            line = _kept(sides, row, person, new)
         elif key in sides.undone.gone and decision.outcome in _GETS:
             line = _given_back(sides, person, sides.undone.gone[key])
         else:
             line = _gained(sides, person, old.get(key), decision)
-        if line is not None:
+        if (line := outlook.onward(sides.rule, person, line, sides.today)) is not None:
             yield line
 
 
@@ -268,7 +270,7 @@ def _gained(sides: _Sides, person: Person, before: Decision | None, after: Decis
     )
 
 
-def _kept(sides: _Sides, row: records.Held, person: Person) -> Line | None:
+def _kept(sides: _Sides, row: records.Held, person: Person, new: requirements.Planned) -> Line | None:
     held, terms = row.holding, sides.rule.terms
     due_on = held.cycle.due_on if held.cycle else None
     if _opened_by_it(sides, row, person):
@@ -278,6 +280,9 @@ def _kept(sides: _Sides, row: records.Held, person: Person) -> Line | None:
         person = replace(person, absences=(*person.absences, rest))
     returned = sides.undone.shifts.get(row.record_id) if row.record_id is not None else None
     old = (sides.old_terms, sides.before.ladder)
+    done, steps = new.passes.get(person.id, ()), sides.after.ladder
+    if settled := answered.line(sides.rule, steps, person, held, done, old=old, today=sides.today):
+        return settled
     line = core.kept(
         old=old,
         rule=sides.rule,
@@ -300,9 +305,11 @@ def _kept(sides: _Sides, row: records.Held, person: Person) -> Line | None:
 def _opened_by_it(sides: _Sides, row: records.Held, person: Person) -> bool:
     """Whether the open cycle is one that only the undone change let open already: a renewal, or the end of a wait."""
     held, since = row.holding, sides.undone.since
-    if since is None or row.opened_at is None or row.opened_at < since or held.keeps_date:
+    if since is None or row.opened_at is None or row.opened_at < since:
         return False
-    if held.last is None:
-        return held.waited and end_of_waiting(sides.rule, person, held.assigned_on, (), sides.today) is None
+    if held.last is None and held.waited and row.begun_at is not None and row.begun_at >= since:
+        return end_of_waiting(sides.rule, person, held.assigned_on, (), sides.today) is None
+    if held.last is None or held.keeps_date:
+        return False
     following = core.following_of(sides.rule.terms, held.last)
     return following is None or following.window_opens_on > sides.today

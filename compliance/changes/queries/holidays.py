@@ -13,7 +13,8 @@ from compliance.changes.models import HolidayChange
 from compliance.changes.queries.looking import waiting_first
 from compliance.changes.queries.outlooks import Happening
 from compliance.core import calendars
-from compliance.core.change import Due, Reach
+from compliance.core.change import Reach
+from compliance.core.holding import Due
 from compliance.core.plan import Outcome, plan
 from compliance.core.terms import Calendar
 from compliance.records import queries as records

@@ -72,18 +72,19 @@ def happenings(
     for decision in then.plan.decisions:
         key = decision.person_id
         if gone and key in gone and key not in held and decision.outcome in COMES:
-            found.append(_happening(_returning(requirement, then.people[key], gone[key], today), by_id[key]))
-            continue
-        line = core.line(
-            requirement.rule,
-            requirement.ladder,
-            was=was.people.get(key),
-            now=then.people[key],
-            before=before.get(key),
-            after=decision,
-            held=held[key].holding if key in held else None,
-            today=today,
-        )
+            line = _returning(requirement, then.people[key], gone[key], today)
+        else:
+            line = core.line(
+                requirement.rule,
+                requirement.ladder,
+                was=was.people.get(key),
+                now=then.people[key],
+                before=before.get(key),
+                after=decision,
+                held=held[key].holding if key in held else None,
+                completions=then.passes.get(key, ()),
+                today=today,
+            )
         if line is not None:
             found.append(_happening(line, by_id[key]))
     return found
@@ -94,13 +95,14 @@ def _happening(line: Line, of: Turned) -> Happening:
     return Happening(line, user_id, of.after.name, of.after.email, ABSENT if of.is_absent else FILE)
 
 
-def _returning(requirement: "Requirement", person: Person, gone: records.Held, today: date) -> Line:
+def _returning(requirement: "Requirement", person: Person, gone: records.Held, today: date) -> Line | None:
     """Somebody has again what they had, with its dates."""
     rule, steps = requirement.rule, requirement.ladder
     due = change.due_now(rule.terms, person, gone.holding)
     due_on = due.due_on if due else None
     mails = change.mails_of((rule.terms, steps), person, gone.holding, due, today=today)
-    return Line(person.id, change.Effect.RESTORE, (None, due_on), mails=(frozenset(), mails))
+    line = Line(person.id, change.Effect.RESTORE, (None, due_on), mails=(frozenset(), mails))
+    return core.onward(rule, person, line, today)
 
 
 def outlook_of(roster_public_id: "UUID") -> Outlook:

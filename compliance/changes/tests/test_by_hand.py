@@ -32,7 +32,7 @@ from .test_outlooks import due
 
 D = dt.date
 DAY = dt.timedelta(days=1)
-SEEDS = range(int(os.environ.get("BY_HAND_SEEDS", "2")))
+SEEDS = range(int(os.environ.get("BY_HAND_SEEDS", "4")))
 pytestmark = pytest.mark.django_db
 
 

@@ -328,3 +328,28 @@ def test_retiring_what_rests_is_undone_to_the_same_rest(live, staff, bo, at):
     turn(later)
     live.refresh_from_db()
     assert (live.state, list(live.pauses.values_list("starts_on", "resumes_on"))) == ("paused", rests)
+
+
+def test_who_is_done_by_longer_validity_is_shown_is_done_and_stays_so_when_it_is_undone(staff, bo, at):
+    live = make_requirement(starts_on=D(2026, 11, 1), recurs_months=12)
+    make_completion(staff["Ana"], course_of(live), at=at - 600 * DAY)
+    turn(at)
+    change = edit(live, bo, at, recurs_months=24)
+    line = by_name(change, staff)["Ana"]
+    assert (line.effect, line.due_to, line.until_to) == (Effect.SETTLE, None, (at + 130 * DAY).date())
+    make(change, at)
+    turn(at)
+    record = ComplianceRecord.objects.get(user=staff["Ana"])
+    assert (record.due_on, record.valid_until) == (line.due_from, line.until_to)
+    undo(change, bo, at)
+    turn(at)
+    record.refresh_from_db()
+    assert record.completed_on == (at - 600 * DAY).date()
+
+
+def test_who_gets_it_for_a_while_and_who_loses_it_for_a_while(live, staff, bo, at):
+    staff["Dan"].affiliations.update(ends_on=D(2026, 12, 4))
+    make_affiliation(staff["Cleo"], kind="staff", starts_on=D(2026, 12, 14))
+    lines = by_name(edit(live, bo, at, audience={"kinds": ["staff", "student"]}), staff)
+    assert (lines["Dan"].effect, lines["Dan"].loses_again_on) == (Effect.ADD, D(2026, 12, 5))
+    assert (lines["Cleo"].effect, lines["Cleo"].gets_again_on) == (Effect.DROP, D(2026, 12, 14))

@@ -14,6 +14,7 @@ from compliance.changes.enums import Effect, Reach
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.records.tests import deeds, drawn
 from compliance.requirements.models import Requirement
+from lms.catalog.models import Course
 from lms.people.tests.factories import make_user
 from tenants import clock
 
@@ -24,7 +25,7 @@ DAY = dt.timedelta(days=1)
 TODAY = D(2026, 11, 23)
 AHEAD = 12
 FIRST = int(os.environ.get("CHANGES_FIRST", "0"))
-SEEDS = range(FIRST, FIRST + int(os.environ.get("CHANGES_SEEDS", "3")))
+SEEDS = range(FIRST, FIRST + int(os.environ.get("CHANGES_SEEDS", "6")))
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +43,10 @@ def said(dice, other):
     found = drawn.said(dice, TODAY)
     if dice.random() < 0.2:
         found |= {"due_from": "completion", "due_after_id": other.pk}
+    if dice.random() < 0.3:
+        courses = [*Course.objects.order_by("pk").values_list("pk", flat=True)]
+        sets = [{"courses": courses, "from_round": 1}], [{"courses": courses[::-1][:1], "from_round": 1}]
+        found["satisfiers"] = dice.choice(sets)
     return found
 
 
@@ -74,7 +79,14 @@ def test_what_is_shown_is_what_is_there_later_and_undoing_leaves_what_was_there(
         transaction.set_rollback(True)
     undo(change, bo, at + dt.timedelta(hours=1))
     turn(at + dt.timedelta(hours=1))
-    assert in_force(requirement) == before
+    back = in_force(requirement)
+    # What a change finished stays so: a finished cycle is never opened again.
+    stays = {key for key in back if finished(back[key]) != finished(before.get(key))}
+    assert {key: row for key, row in back.items() if key not in stays} == {
+        key: row for key, row in before.items() if key not in stays
+    }
+    assert all(finished(back[key]) == finished(after[key]) for key in stays)
+    assert stays >= {key for key, row in lines.items() if row.effect == Effect.SETTLE}
     now = Requirement.objects.get(pk=requirement.pk)
     assert (now.audience, now.terms) == (was.audience, was.terms)
 
@@ -122,6 +134,11 @@ def compare_later(lines, later, after):
             if line.due_to is not None:
                 dues = ComplianceRecord.objects.filter(assignment__in=got).values_list("due_on", flat=True)
                 assert line.due_to in set(dues), (key, line.due_to, later.get(key))
+        elif line.loses_again_on is not None and line.loses_again_on <= until:
+            assert not is_still(key, later, after), (key, "keeps it")
+        elif line.gets_again_on is not None and line.gets_again_on <= until:
+            got = Assignment.objects.filter(user_id=key, assigned_on=line.gets_again_on)
+            assert got.filter(requirement_id=line.change.requirement_id).exists(), (key, "does not get it")
         elif (
             line.opens_to is not None
             and TODAY < line.opens_to <= until
@@ -137,6 +154,11 @@ def is_still(key, later, after):
     return key in later and later[key][1] == after[key][1]
 
 
+def finished(row):
+    """The cycles that are."""
+    return [cycle for cycle in row[2] if cycle[4] is not None] if row else []
+
+
 def due(row):
     """When the open cycle is due; None when none is open."""
     last = row[2][-1] if row[2] else None
@@ -147,7 +169,7 @@ def moved(line, before):
     """When it is to be due according to what was shown."""
     if line is None or line.effect == Effect.MAILS:
         return due(before)
-    if line.effect == Effect.MOVE or line.due_to:
+    if line.effect in {Effect.MOVE, Effect.SETTLE} or line.due_to:
         return line.due_to
     opens_today = line.opens_to is not None and line.opens_to <= TODAY
     return line.next_due_to if opens_today else due(before)

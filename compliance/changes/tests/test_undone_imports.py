@@ -31,7 +31,7 @@ from .test_outlooks import due, line
 
 DAY = dt.timedelta(days=1)
 LATER = dt.timedelta(hours=20)
-SEEDS = range(int(os.environ.get("UNDO_SEEDS", "2")))
+SEEDS = range(int(os.environ.get("UNDO_SEEDS", "4")))
 pytestmark = pytest.mark.django_db
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from compliance.core import audience, calendars
-from compliance.core.change import Due, Effect, Holding, Reach
+from compliance.core.change import Effect, Reach
+from compliance.core.holding import Due, Holding
 from compliance.core.ladder import Ladder
 from compliance.core.plan import Rule, decide
 from compliance.core.terms import Calendar, Completion, CycleFacts, DayUnit, Person, Roll

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from compliance.core import audience, change
-from compliance.core.change import Effect, Holding, Reach
+from compliance.core.change import Effect, Reach
+from compliance.core.holding import Holding
 from compliance.core.ladder import Ladder
 from compliance.core.plan import Rule, decide
 from compliance.core.terms import CycleFacts, Person, Trigger

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from compliance.core import change, dates, foresight, notices
 from compliance.core.audience import Everyone
-from compliance.core.change import Holding, Reach
+from compliance.core.change import Reach
 from compliance.core.duties import MAIL, Duty, Habits, Held
+from compliance.core.holding import Due, Holding
 from compliance.core.ladder import Ladder
 from compliance.core.plan import Rule, decide
 from compliance.core.satisfiers import CourseSet, Satisfiers
@@ -67,7 +68,7 @@ def test_no_fewer_days_are_shown_than_mails_leave_when_an_open_date_moves(today,
     rule, then = Rule(terms, Everyone()), max(due_on + moved * DAY, opened_on)
     line = change.kept(
         old=(terms, before), rule=rule, steps=after, person=person, held=held, reach=Reach.FUTURE, today=today,
-        returned=change.Due(then, then, 0),
+        returned=Due(then, then, 0),
     )  # fmt: skip
     due = change.due_now(terms, person, held)
     shown = line.mails[1] if line else change.mails_of((terms, after), person, held, due, today=today)

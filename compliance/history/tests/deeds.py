@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.db.models import Q
 
-from compliance.core.change import Due
+from compliance.core.holding import Due
 from compliance.history.tests.life import DAY, FIRST, University
 from compliance.records import actions as records
 from compliance.records.enums import CreditSource, EventKind, EventReach

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from compliance.core import dates
-from compliance.core.change import Due
+from compliance.core.holding import Due
 from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord, Shift
 from compliance.records.queries import requests as queries

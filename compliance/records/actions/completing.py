@@ -1,6 +1,6 @@
 """Turning what was done into finished cycles."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -58,9 +58,14 @@ def record_completions(*, at: datetime, until: datetime | None = None) -> int:
     )
     before = finished_before([record.assignment_id for record in rows])
     finished, ends = [], _over_by(list(rows), clock.today(until or at))
+    counted = _counted(list(before))
     for record in rows:
         number, _last = before.get(record.assignment_id, FIRST_ROUND)
-        each = done.get((record.user_id, record.requirement_id), ())
+        each = [
+            one
+            for one in done.get((record.user_id, record.requirement_id), ())
+            if (record.assignment_id, one.enrollment_id, one.credit_id) not in counted
+        ]
         found = satisfiers.first_inside(each, number, record.window_opens_on, ends.get(record.pk))
         if found is not None:
             finished.append((record, found))
@@ -142,6 +147,17 @@ def _done_since_opening(unfinished: Any, until: datetime) -> dict[tuple[int, int
     since = clock.end_of_day(min(opened.values()) - timedelta(days=1))
     asked = [each for each in requirements.active() if each.pk in opened]
     return requirements.passes(asked, since=since, until=until)
+
+
+def _counted(assignment_ids: Collection[int]) -> set[tuple[int, int | None, int | None]]:
+    """(assignment, enrollment, credit) of what finished a cycle already: nothing counts twice.
+
+    It could: where a revocation is taken back, the renewal of the cycle that stood in for it may have opened before.
+    """
+    if not assignment_ids:
+        return set()
+    rows = ComplianceRecord.objects.filter(assignment_id__in=assignment_ids, completed_at__isnull=False)
+    return set(rows.values_list("assignment_id", "enrollment_id", "credit_id"))
 
 
 def _over_by(records: list[ComplianceRecord], today: date) -> dict[int, date]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from compliance.core.change import Due, Holding
+from compliance.core.holding import Due, Holding
 from compliance.core.triggers import Move
 from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord, Revocation, Shift
@@ -19,13 +19,17 @@ from compliance.records.queries.revocations import IN_FORCE
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One person's assignment with the rows behind it. `opened_at`: when the open cycle was written."""
+    """One person's assignment with the rows behind it. `opened_at`: when the open cycle was written.
+
+    `begun_at`: when the first was that is not undone.
+    """
 
     assignment_id: int
     status: str
     holding: Holding
     record_id: int | None
     opened_at: datetime | None
+    begun_at: datetime | None = None
 
 
 def holdings(requirement_id: int, user_ids: Collection[int] | None = None) -> dict[int, Held]:
@@ -155,21 +159,22 @@ def _one(
         assigned_on=assignment.assigned_on,
         last=cycle_facts(last) if last else None,
         anchored_on=last.anchored_on if last else None,
+        round=sum(not row.is_temporary for row in finished) + 1,
+        counted=frozenset((row.enrollment_id, row.credit_id) for row in rows if row.completed_on),
     )
     if unfinished is None:
         holding = replace(holding, waits=assignment.status == AssignmentStatus.WAITING)
         return Held(assignment.pk, assignment.status, holding, None, None)
     before = [row for row in rows if row.cycle < unfinished.cycle and row.close_reason not in _UNMADE]
-    holding = Holding(
-        assigned_on=assignment.assigned_on,
+    holding = replace(
+        holding,
         cycle=cycle_facts(unfinished),
         shifted_on=shifted.get(unfinished.pk, unfinished.original_due_on),
         moves=moved.get(unfinished.pk, ()),
-        last=holding.last,
-        anchored_on=holding.anchored_on,
         # What comes after a cycle that was closed or revoked, or because of an event, has a reason of its own.
         waited=bool(waited_for(assignment.reason)),
         keeps_date=unfinished.event_id is not None
         or (bool(before) and (before[-1].completed_on is None or before[-1].pk in revoked)),
     )
-    return Held(assignment.pk, assignment.status, holding, unfinished.pk, unfinished.created_at)
+    begun_at = min(row.created_at for row in (*before, unfinished))
+    return Held(assignment.pk, assignment.status, holding, unfinished.pk, unfinished.created_at, begun_at)

@@ -176,3 +176,26 @@ def test_nothing_is_revoked_or_taken_back_while_the_requirement_rests(passed, re
     with pytest.raises(records.Refused, match="rests at the moment"):
         records.restore(revoked, reason="A mistake", by=ada, today=TODAY, at=at)
     assert not Reinstatement.objects.exists()
+
+
+def test_what_counts_again_does_not_finish_a_second_cycle(dee, ada, bo, at):
+    """A prior credit had stood in for it meanwhile, and the renewal of that opened before the pass."""
+    make_affiliation(dee, starts_on=date(2025, 3, 1))
+    requirement = make_requirement(starts_on=date(2026, 9, 1), window_days=60)
+    turn(date(2026, 9, 1))
+    make_completion(dee, course_of(requirement), at=datetime(2026, 10, 5, 12, tzinfo=UTC))
+    turn(date(2026, 10, 6))
+    taken = records.revoke(
+        ComplianceRecord.objects.get(), due_on=date(2026, 12, 15), reason="x", by=ada, today=TODAY, at=at
+    )
+    asked = records.ask_to_certify(
+        user=dee, requirement=requirement, on=date(2025, 11, 25), source="prior", by=ada, reason="x", at=at
+    )
+    records.approve_certification(asked, note="", by=bo, today=TODAY, at=at)
+    turn(TODAY)
+    assert ComplianceRecord.objects.get(cycle=3).window_opens_on < date(2026, 10, 5)
+    records.restore(taken, reason="It was them after all.", by=ada, today=TODAY, at=at)
+    turn(TODAY + DAY)
+    counted = ComplianceRecord.objects.filter(enrollment__isnull=False)
+    assert [row.cycle for row in counted] == [1]
+    assert queries.may(dee.pk, requirement.pk, TODAY + DAY).is_allowed

@@ -11,9 +11,9 @@ from compliance.changes.queries import lines_of
 from compliance.changes.tests.factories import edit, make
 from compliance.core import foresight, outlook, plan
 from compliance.core.asof import Moment
-from compliance.core.change import Holding
 from compliance.core.duties import Habits
 from compliance.core.fields import FieldValue
+from compliance.core.holding import Holding
 from compliance.core.terms import Appointment, Person
 from compliance.history import actions as history_actions
 from compliance.history.queries import shadows
@@ -186,7 +186,9 @@ def test_a_roster_that_brings_the_day_shows_the_due_date_that_it_brings(export):
     now = replace(was, fields=(FieldValue("granted", GRANTED, TODAY),))
     before, after = (plan.decide(rule, each, True, (), TODAY) for each in (was, now))
     held = Holding(TODAY - 9 * DAY, waits=True)
-    line = outlook.line(rule, steps, was=was, now=now, before=before, after=after, held=held, today=TODAY)
+    line = outlook.line(
+        rule, steps, was=was, now=now, before=before, after=after, held=held, completions=(), today=TODAY
+    )
     assert (line.effect, line.due) == ("move", (None, GRANTED + 30 * DAY))
 
 

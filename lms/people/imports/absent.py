@@ -27,7 +27,10 @@ def on_roster(*, today: date) -> QuerySet[User]:
 
 
 def end(user_ids: Collection[int], *, today: date) -> None:
-    """Today is the last day of what these people are through a roster, in the caller's transaction."""
+    """Today is the last day of what these people are through a roster, or it never begins.
+
+    In the caller's transaction.
+    """
     current = Affiliation.objects.filter(user_id__in=user_ids, source=AffiliationSource.ROSTER)
     end_appointments(affiliations=current.exclude(ends_on__lte=today), on=today)
     refresh_days(user_ids=user_ids)

@@ -175,7 +175,10 @@ def _decide_appointment(case: _Case) -> None:
         current = others.pop()  # a move: the appointment goes on elsewhere
     decision.ended_ids = [one.id for one in others]
     for one in others:
-        case.note("ends_on", one.ends_on, case.today)
+        if one.starts_on > case.today:
+            case.note("starts_on", one.starts_on, None)  # it never begins
+        else:
+            case.note("ends_on", one.ends_on, case.today)
     fields = _wanted(case, current)
     if current is None:
         decision.appointment_fields = fields

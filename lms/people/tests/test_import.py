@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from lms.people.enums import RosterImportState
+from lms.people import rules
+from lms.people.enums import PersonState, RosterImportState
 from lms.people.imports import apply, check, intake, problems
 from lms.people.imports.inline import Inline
 from lms.people.models import Affiliation, Department, Leave, RosterImport, RosterRow, User
@@ -252,11 +253,30 @@ def test_a_person_whose_line_is_wrong_is_not_absent(in_alpha, at) -> None:
     assert (kept.counts["error"], kept.counts["absent"]) == (1, 0)
 
 
-def test_someone_who_joins_later_and_is_called_off_ends_once(in_alpha, at) -> None:
+def test_someone_who_joins_later_and_is_called_off_never_was_here(in_alpha, at) -> None:
     run(csv({}, {"id": "2", "email": "b@alpha.example", "hired": "2027-02-01"}), at)
     run(csv({}), at, absent="deactivate")
-    assert User.objects.get(external_id="2").last_day_on == dt.date(2026, 11, 23)
+    called_off, today = User.objects.get(external_id="2"), dt.date(2026, 11, 23)
+    assert not called_off.affiliations.exists()
+    assert rules.state_of(called_off, today=today) == PersonState.LEFT
+    assert not rules.may_sign_in(called_off, today=today)
     assert checked(csv({}), at).counts["absent"] == 0
+    run(csv({}, {"id": "2", "email": "b@alpha.example", "hired": "2027-03-01"}), at)
+    called_off.refresh_from_db()
+    assert (called_off.first_day_on, called_off.last_day_on) == (dt.date(2027, 3, 1), None)
+    assert rules.state_of(called_off, today=today) == PersonState.UPCOMING
+
+
+def test_a_second_appointment_to_come_that_is_called_off_never_begins(in_alpha, at) -> None:
+    both = csv({}, {"code": "MED", "name": "", "hired": "2027-02-01", "kind": "Faculty"})
+    run(both, at)
+    looked = checked(csv({}), at)
+    (row,) = RosterRow.objects.filter(roster_import=looked)
+    assert row.changes == {"starts_on": ["2027-02-01", ""]}
+    run(csv({}), at)
+    (kept,) = User.objects.get().affiliations.select_related("department")
+    assert (kept.department.code, kept.starts_on, kept.ends_on) == ("LAW", dt.date(2026, 1, 5), None)
+    assert User.objects.get().last_day_on is None
 
 
 def test_who_was_deactivated_by_hand_stays_so(in_alpha, at) -> None:
