@@ -25,6 +25,11 @@ class Effects(models.Model):
         abstract = True
 
     @property
+    def happens_on(self) -> date | None:
+        """The day on which it happens, where that is a later one."""
+        return None if self.effect in {*GETS, Effect.DROP} else self.starts_on
+
+    @property
     def loses_again_on(self) -> date | None:
         """The day on which whoever gets it now loses it again."""
         return self.starts_on if self.effect in GETS else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import ladder, plan
-from .satisfiers import Satisfiers
+from .satisfiers import Satisfiers, Source
 from .terms import Completion, CycleFacts, Person
 
 StepKey = tuple[str, int]
@@ -21,7 +21,7 @@ class Held:
     that of the last finished one. `said` are the steps of the open cycle that were planned before, `waiting` those of
     them that no digest took yet.
     `is_waiting`: without a cycle, until what its due date is counted from is there. `numbered` is the highest number
-    that any cycle of it has had, those that were closed without being done among them.
+    that any cycle of it has had, those that were closed without being done among them. `counted` is what finished one.
     """
 
     assigned_on: date
@@ -32,6 +32,7 @@ class Held:
     numbered: int = 0
     said: frozenset[StepKey] = frozenset()
     waiting: frozenset[StepKey] = frozenset()
+    counted: frozenset[Source] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def begin(duty: Duty) -> State:
     state.finished = [cycle for cycle in held.cycles if cycle.completed_on is not None]
     state.open = next((cycle for cycle in held.cycles if cycle.completed_on is None), None)
     state.original_due_on, state.anchored_on = held.original_due_on, held.anchored_on
-    state.said, state.waiting = set(held.said), set(held.waiting)
+    state.said, state.waiting, state.taken = set(held.said), set(held.waiting), set(held.counted)
     return state
 
 
@@ -111,7 +111,7 @@ def reconcile(state: State, day: date, events: list[Event]) -> None:
             events.append(Event(day, WITHDRAWN, duty.key))
         case plan.Outcome.KEEP:
             state.is_paused = decision.paused_by is not None
-            _credit_late(state, day, events)
+            credit_late(state, day, events)
             _move(state)
         case _:
             pass
@@ -156,7 +156,7 @@ def _finish_and_open_all(states: Sequence[State], day: date, events: list[Event]
         finish_and_open(state, day, events)
 
 
-def _credit_late(state: State, day: date, events: list[Event]) -> None:
+def credit_late(state: State, day: date, events: list[Event]) -> None:
     """What was passed before, and is recognised only now, answers a first cycle."""
     duty = state.duty
     if state.open is None or state.open.number != 1 or state.open.trigger is not None:
@@ -194,7 +194,7 @@ def finish_and_open(state: State, day: date, events: list[Event]) -> None:
         over_on = waivers.ended_within(cycle.window_opens_on, state.duty.person.absences, day)
         last_day = day if over_on is None else over_on - _DAY
         done = [each for each in state.passes if each.on <= last_day]
-        first = satisfiers.first_inside(done, state.round, cycle.window_opens_on)
+        first = satisfiers.first_inside(done, state.round, cycle.window_opens_on, taken=state.taken)
         if first is None and over_on is not None:
             _open_fresh(state, cycle, over_on, events)
             continue
@@ -265,6 +265,7 @@ def _finish(state: State, cycle: CycleFacts, done: Completion, valid: Validity) 
         )
     )
     state.anchored_on, state.open = valid.anchored_on, None
+    state.taken.add(satisfiers.source_of(done))
     if done.credit_id is not None:
         state.counted.add(done.credit_id)
     state.said, state.waiting = set(), set()

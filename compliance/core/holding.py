@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import triggers
+from .satisfiers import Source
 from .terms import CycleFacts, Validity
 
 
@@ -17,7 +18,7 @@ class Holding:
     what events ask for, in the order of deciding; `last` the last finished cycle with its anchor. `keeps_date`: it was
     opened for a reason of its own (a waiver that ended, an event), so changed terms do not say when it is due. `waits`:
     there is no cycle, and no due date, until what it is counted from is there; `waited`: so it was before the first one
-    opened. `round` is that of the open or next cycle; `counted` are enrollment and credit of what finished one.
+    opened. `finished` are all finished cycles that count, `counted` is what finished one.
     """
 
     assigned_on: date
@@ -29,8 +30,8 @@ class Holding:
     keeps_date: bool = False
     waits: bool = False
     waited: bool = False
-    round: int = 1
-    counted: frozenset[tuple[int | None, int | None]] = frozenset()
+    finished: tuple[CycleFacts, ...] = ()
+    counted: frozenset[Source] = frozenset()
 
     @property
     def renewed(self) -> Validity | None:

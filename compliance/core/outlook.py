@@ -43,8 +43,8 @@ def line(
         return onward(rule, now, change.lost(before, was or now, held, (rule.terms, steps), today), today)
     if was is None or before is None:
         raise AssertionError("Nobody new has a requirement.")
-    old = rule.terms, steps
-    if settled := answered.line(rule, steps, now, held, completions, old=old, today=today):
+    before_side, after_side = (answered.Side(rule, steps, each, completions) for each in (was, now))
+    if settled := answered.line(before_side, after_side, held, today):
         return settled
     return _kept(rule, steps, was, now, before=before, after=after, held=held, today=today)
 

@@ -7,13 +7,18 @@ the long course is not sent to the refresher.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from .shares import Share
 from .terms import Completion, ImpossibleTerms
+
+Source: TypeAlias = tuple[int | None, int | None]
+"""What was done, as it stands on record: the enrollment or the credit."""
+NOWHERE: Source = (None, None)
+"""Of what is only foreseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +105,28 @@ def sets_of(data: Sequence[Mapping[str, Any]]) -> tuple[CourseSet, ...]:
     return tuple(CourseSet(each["from_round"], tuple(each["courses"])) for each in data)
 
 
+def source_of(done: Completion) -> Source:
+    """What it is on record."""
+    return done.enrollment_id, done.credit_id
+
+
 def first_inside(
-    done: Iterable[Completion], number: int, opens_on: date, before: date | None = None
+    done: Iterable[Completion],
+    number: int,
+    opens_on: date,
+    before: date | None = None,
+    *,
+    taken: Collection[Source] = (),
 ) -> Completion | None:
-    """What finishes a cycle of that round: the first that counts since its window opened, and before `before`."""
+    """What finishes a cycle of that round: the first that counts since its window opened, and before `before`.
+
+    `taken` has finished a cycle of this assignment already: nothing counts twice. It could, where a revocation is taken
+    back: the renewal of the cycle that stood in for it may have opened before.
+    """
     inside = [
         each
         for each in done
         if each.on >= opens_on and (before is None or each.on < before) and each.counts_in(number)
     ]
-    return min(inside, key=lambda each: each.rank, default=None)
+    free = (each for each in inside if source_of(each) == NOWHERE or source_of(each) not in taken)
+    return min(free, key=lambda each: each.rank, default=None)

@@ -9,6 +9,7 @@ from datetime import date
 from .due import waiting_facts
 from .duties import Duty, StepKey
 from .milestones import Milestone, Other, depth
+from .satisfiers import Source
 from .terms import Completion, CycleFacts, Fact, Status
 
 
@@ -30,6 +31,7 @@ class State:
     said: set[StepKey] = field(default_factory=set)
     waiting: set[StepKey] = field(default_factory=set)
     counted: set[int] = field(default_factory=set)
+    taken: set[Source] = field(default_factory=set)
     status: Status | None = None
 
     def done_by(self, day: date) -> list[Completion]:
@@ -72,7 +74,7 @@ class State:
     def clear(self) -> None:
         """The person no longer has it; what was passed stays and may count again."""
         self.assigned_on = self.open = self.original_due_on = self.anchored_on = None
-        self.finished, self.said, self.waiting = [], set(), set()
+        self.finished, self.said, self.waiting, self.taken = [], set(), set(), set()
         self.is_paused, self.is_waiting, self.numbered = False, False, 0
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from compliance.changes.enums import Effect, Kind
 from compliance.changes.models import Change
@@ -12,7 +12,7 @@ from compliance.core import change as core
 from compliance.core.change import Line, Reach
 from compliance.core.holding import Due
 from compliance.core.plan import Decision, Outcome, Rule, decide, end_of_waiting
-from compliance.core.terms import Absence, Cause, Person, Terms
+from compliance.core.terms import Absence, Cause, Completion, Person, Terms
 from compliance.records import queries as records
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
@@ -34,6 +34,10 @@ LEADS_TO: dict[str, RequirementState | None] = {
 }
 # While what it asks for cannot be put away.
 _ASKING = {RequirementState.DRAFT, RequirementState.ACTIVE, RequirementState.PAUSED}
+
+
+# What people did that could count: by what it says before (None: it was not on), and after.
+_Passes: TypeAlias = "tuple[dict[int, list[Completion]] | None, dict[int, list[Completion]]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +226,10 @@ def _parts() -> Iterator[requirements.Roster]:
 
 def _planned_of(sides: _Sides, rows: requirements.Roster) -> Iterator[Line]:
     old: dict[int, Decision] = {}
+    passes: dict[int, list[Completion]] | None = None
     if sides.before.state == RequirementState.ACTIVE:
         planned = requirements.plan_for(sides.before, rows, sides.today)
-        old = {each.person_id: each for each in planned.plan.decisions}
+        old, passes = {each.person_id: each for each in planned.plan.decisions}, planned.passes
     new = requirements.plan_for(sides.after, rows, sides.today)
     for decision in new.plan.decisions:
         key = decision.person_id
@@ -235,7 +240,7 @@ def _planned_of(sides: _Sides, rows: requirements.Roster) -> Iterator[Line]:
         elif key in sides.undone.added and row is not None and _only_by_it(sides, person, new):
             line = _lost(sides, person, row)
         elif decision.outcome is Outcome.KEEP and row is not None:
-            line = _kept(sides, row, person, new)
+            line = _kept(sides, row, person, (passes, new.passes))
         elif key in sides.undone.gone and decision.outcome in _GETS:
             line = _given_back(sides, person, sides.undone.gone[key])
         else:
@@ -270,7 +275,7 @@ def _gained(sides: _Sides, person: Person, before: Decision | None, after: Decis
     )
 
 
-def _kept(sides: _Sides, row: records.Held, person: Person, new: requirements.Planned) -> Line | None:
+def _kept(sides: _Sides, row: records.Held, person: Person, passes: _Passes) -> Line | None:
     held, terms = row.holding, sides.rule.terms
     due_on = held.cycle.due_on if held.cycle else None
     if _opened_by_it(sides, row, person):
@@ -280,8 +285,7 @@ def _kept(sides: _Sides, row: records.Held, person: Person, new: requirements.Pl
         person = replace(person, absences=(*person.absences, rest))
     returned = sides.undone.shifts.get(row.record_id) if row.record_id is not None else None
     old = (sides.old_terms, sides.before.ladder)
-    done, steps = new.passes.get(person.id, ()), sides.after.ladder
-    if settled := answered.line(sides.rule, steps, person, held, done, old=old, today=sides.today):
+    if settled := _settled(sides, row, person, passes):
         return settled
     line = core.kept(
         old=old,
@@ -300,6 +304,15 @@ def _kept(sides: _Sides, row: records.Held, person: Person, new: requirements.Pl
     mails = core.mails_of((terms, sides.after.ladder), person, held, due, today=sides.today, said=said)
     line = replace(line or Line(person.id, core.Effect.RESUME), mails=(frozenset(), mails))
     return replace(line, effect=core.Effect.RESUME, due=(due_on, due.due_on if due else None))
+
+
+def _settled(sides: _Sides, row: records.Held, person: Person, passes: _Passes) -> Line | None:
+    old, new = passes
+    after = answered.Side(sides.rule, sides.after.ladder, person, new.get(person.id, ()))
+    before = None
+    if old is not None:
+        before = answered.Side(sides.before.rule, sides.before.ladder, person, old.get(person.id, ()))
+    return answered.line(before, after, row.holding, sides.today)
 
 
 def _opened_by_it(sides: _Sides, row: records.Held, person: Person) -> bool:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from compliance.changes import actions, queries
 from compliance.changes.enums import Effect, Kind, Reach, State
 from compliance.changes.models import Change
+from compliance.changes.views.looking import HEADER, _csv_rows
 from compliance.records.models import ComplianceRecord, Shift
 from compliance.records.tests.factories import make_completion
 from compliance.requirements import queries as requirements
@@ -350,6 +351,10 @@ def test_who_is_done_by_longer_validity_is_shown_is_done_and_stays_so_when_it_is
 def test_who_gets_it_for_a_while_and_who_loses_it_for_a_while(live, staff, bo, at):
     staff["Dan"].affiliations.update(ends_on=D(2026, 12, 4))
     make_affiliation(staff["Cleo"], kind="staff", starts_on=D(2026, 12, 14))
-    lines = by_name(edit(live, bo, at, audience={"kinds": ["staff", "student"]}), staff)
+    change = edit(live, bo, at, audience={"kinds": ["staff", "student"]})
+    lines = by_name(change, staff)
     assert (lines["Dan"].effect, lines["Dan"].loses_again_on) == (Effect.ADD, D(2026, 12, 5))
     assert (lines["Cleo"].effect, lines["Cleo"].gets_again_on) == (Effect.DROP, D(2026, 12, 14))
+    (dan,) = [row for row in _csv_rows(change, queries.lines_of(change)) if row[0] == "Dan Weber"]
+    assert dict(zip(HEADER, dan, strict=True))["loses_again_on"] == D(2026, 12, 5)
+    assert dict(zip(HEADER, dan, strict=True))["happens_on"] is None

@@ -43,6 +43,8 @@ def said(dice, other):
     found = drawn.said(dice, TODAY)
     if dice.random() < 0.2:
         found |= {"due_from": "completion", "due_after_id": other.pk}
+    if dice.random() < 0.2:
+        found["credit_since"] = TODAY - dice.choice([30, 200, 900]) * DAY
     if dice.random() < 0.3:
         courses = [*Course.objects.order_by("pk").values_list("pk", flat=True)]
         sets = [{"courses": courses, "from_round": 1}], [{"courses": courses[::-1][:1], "from_round": 1}]
@@ -120,6 +122,9 @@ def compare(lines, before, after):
     for key in set(after) & set(before):
         expected = moved(lines.get(key), before[key])
         assert due(after[key]) == expected, (key, effects.get(key), expected)
+    for key, line in lines.items():
+        if line.effect == Effect.SETTLE:
+            assert line.until_to == finished(after[key])[-1][5], (key, "counts until")
     for key in new:
         assert lines[key].due_to == due(after[key]), (key, effects[key])
 

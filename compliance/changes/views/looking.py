@@ -20,8 +20,9 @@ from lms.ui import downloads, http, paging, partials
 from tenants import clock
 
 HEADER = (
-    "name", "email", "effect", "due_before", "due_after", "gets_it_on", "next_cycle_opens_before",
-    "next_cycle_opens_after", "valid_until_before", "valid_until_after", "worked_out_on",
+    "name", "email", "effect", "due_before", "due_after", "happens_on", "next_cycle_opens_before",
+    "next_cycle_opens_after", "valid_until_before", "valid_until_after", "loses_again_on", "gets_again_on",
+    "worked_out_on",
 )  # fmt: skip
 
 
@@ -97,6 +98,7 @@ def threshold(request: HttpRequest) -> HttpResponse:
 def _csv_rows(found: Change, rows: object) -> Iterator[tuple[object, ...]]:
     for row in rows.iterator(chunk_size=2000):  # type: ignore[attr-defined]
         yield (
-            row.user.display_name, row.user.email, row.effect, row.due_from, row.due_to, row.starts_on,
-            row.opens_from, row.opens_to, row.until_from, row.until_to, found.worked_out_on,
+            row.user.display_name, row.user.email, row.effect, row.due_from, row.due_to, row.happens_on,
+            row.opens_from, row.opens_to, row.until_from, row.until_to, row.loses_again_on, row.gets_again_on,
+            found.worked_out_on,
         )  # fmt: skip

@@ -17,8 +17,8 @@ from lms.ui.filters import FilterSet
 from tenants import clock
 
 HEADER = (
-    "requirement", "name", "email", "effect", "from_the_file", "due_before", "due_after", "on",
-    "next_cycle_opens_before", "next_cycle_opens_after", "worked_out_on",
+    "requirement", "name", "email", "effect", "from_the_file", "due_before", "due_after", "happens_on",
+    "next_cycle_opens_before", "next_cycle_opens_after", "loses_again_on", "gets_again_on", "worked_out_on",
 )  # fmt: skip
 
 
@@ -62,5 +62,6 @@ def _csv_rows(found: Outlook, chosen: FilterSet) -> Iterator[tuple[object, ...]]
     for row in _lines(found, chosen).iterator(chunk_size=2000):
         yield (
             row.requirement.title, row.name, row.email, row.effect, "no" if row.is_absent else "yes", row.due_from,
-            row.due_to, row.starts_on, row.opens_from, row.opens_to, found.worked_out_on,
+            row.due_to, row.happens_on, row.opens_from, row.opens_to, row.loses_again_on, row.gets_again_on,
+            found.worked_out_on,
         )  # fmt: skip

@@ -12,16 +12,19 @@ from compliance.core.terms import Completion, CycleFacts, Period, Person
 from .makers import d, post, terms, yearly
 
 TODAY = d("2026-11-23")
-OLD = yearly(), Ladder()
 DEE = Person(7, (post(since="2025-01-07"),))
 FIRST = CycleFacts(1, d("2026-11-01"), d("2026-12-01"), d("2026-12-01"))
 OPEN = Holding(d("2026-11-01"), FIRST, d("2026-12-01"))
 
 
-def line(holding, *days, **more):
+def side(*days, **more):
     rule = Rule(terms(**{"recurs": Period(months=24)} | more), audience.Everyone())
-    done = [Completion(d(day), enrollment_id=number) for number, day in enumerate(days, start=1)]
-    return answered.line(rule, Ladder(), DEE, holding, done, old=OLD, today=TODAY)
+    done = tuple(Completion(d(day), enrollment_id=number) for number, day in enumerate(days, start=1))
+    return answered.Side(rule, Ladder(), DEE, done)
+
+
+def line(holding, *days, **more):
+    return answered.line(None, side(*days, **more), holding, TODAY)
 
 
 def test_what_counts_for_longer_now_answers_the_first_cycle_and_says_until_when():
@@ -53,7 +56,11 @@ def test_a_renewal_that_the_change_opens_is_answered_by_what_was_passed_since_an
         FIRST, completed_on=d("2026-06-01"), valid_from=d("2026-06-01"), valid_until=d("2027-06-01")
     )
     done = Holding(
-        d("2026-06-01"), last=last, anchored_on=d("2026-06-01"), round=2, counted=frozenset({(1, None)})
+        d("2026-06-01"),
+        last=last,
+        anchored_on=d("2026-06-01"),
+        finished=(last,),
+        counted=frozenset({(1, None)}),
     )
     wide = {"recurs": Period(months=12), "window_days": 300}
     assert line(done, "2026-06-01", **wide) is None
@@ -66,3 +73,30 @@ def test_who_waits_is_done_with_what_was_passed_already():
     waiting = Holding(d("2026-11-01"), waits=True)
     assert line(waiting, "2025-03-01").effect is Effect.SETTLE
     assert line(waiting) is None
+
+
+def test_what_is_done_anyway_is_not_because_of_the_change():
+    done = side("2026-11-10", recurs=Period(months=12))
+    assert answered.line(None, done, OPEN, TODAY).effect is Effect.SETTLE
+    assert answered.line(done, side("2026-11-10"), OPEN, TODAY) is None
+
+
+def test_what_was_passed_before_comes_first_and_the_renewal_may_be_answered_in_the_same_turn():
+    every = {"recurs": Period(months=12)}
+    assert line(OPEN, "2025-12-01", "2026-11-10", **every).until[1] == d("2026-12-01")
+    often = {"recurs": Period(months=6), "window_days": 60}
+    opened = CycleFacts(1, d("2026-03-01"), d("2026-04-01"), d("2026-04-01"))
+    found = line(Holding(d("2026-03-01"), opened, d("2026-04-01")), "2026-03-10", "2026-08-20", **often)
+    assert (found.due, found.until[1]) == ((d("2026-04-01"), None), d("2027-03-10"))
+
+
+def test_a_credit_that_the_change_lets_count_is_taken_in():
+    rule = Rule(yearly(credit_since=d("2025-01-01")), audience.Everyone())
+    credit = Completion(d("2025-12-01"), credit_id=5)
+    found = answered.line(None, answered.Side(rule, Ladder(), DEE, (credit,)), OPEN, TODAY)
+    assert (found.effect, found.until[1]) == (Effect.SETTLE, d("2026-12-01"))
+
+
+def test_a_wait_that_ends_may_be_answered_on_the_same_day():
+    found = line(Holding(d("2026-11-23"), waits=True), "2026-11-23")
+    assert (found.effect, found.until[1]) == (Effect.SETTLE, d("2028-11-23"))

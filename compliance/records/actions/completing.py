@@ -1,5 +1,6 @@
 """Turning what was done into finished cycles."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -58,15 +59,14 @@ def record_completions(*, at: datetime, until: datetime | None = None) -> int:
     )
     before = finished_before([record.assignment_id for record in rows])
     finished, ends = [], _over_by(list(rows), clock.today(until or at))
-    counted = _counted(list(before))
+    counted = _counted(before) if before else {}
     for record in rows:
         number, _last = before.get(record.assignment_id, FIRST_ROUND)
-        each = [
-            one
-            for one in done.get((record.user_id, record.requirement_id), ())
-            if (record.assignment_id, one.enrollment_id, one.credit_id) not in counted
-        ]
-        found = satisfiers.first_inside(each, number, record.window_opens_on, ends.get(record.pk))
+        each = done.get((record.user_id, record.requirement_id), ())
+        taken = counted.get(record.assignment_id, ())
+        found = satisfiers.first_inside(
+            each, number, record.window_opens_on, ends.get(record.pk), taken=taken
+        )
         if found is not None:
             finished.append((record, found))
     terms: dict[int, Terms] = {}
@@ -149,15 +149,13 @@ def _done_since_opening(unfinished: Any, until: datetime) -> dict[tuple[int, int
     return requirements.passes(asked, since=since, until=until)
 
 
-def _counted(assignment_ids: Collection[int]) -> set[tuple[int, int | None, int | None]]:
-    """(assignment, enrollment, credit) of what finished a cycle already: nothing counts twice.
-
-    It could: where a revocation is taken back, the renewal of the cycle that stood in for it may have opened before.
-    """
-    if not assignment_ids:
-        return set()
+def _counted(assignment_ids: Collection[int]) -> dict[int, set[satisfiers.Source]]:
+    """By assignment: what finished a cycle of it already."""
     rows = ComplianceRecord.objects.filter(assignment_id__in=assignment_ids, completed_at__isnull=False)
-    return set(rows.values_list("assignment_id", "enrollment_id", "credit_id"))
+    found: dict[int, set[satisfiers.Source]] = defaultdict(set)
+    for key, *source in rows.values_list("assignment_id", "enrollment_id", "credit_id"):
+        found[key].add((source[0], source[1]))
+    return found
 
 
 def _over_by(records: list[ComplianceRecord], today: date) -> dict[int, date]:

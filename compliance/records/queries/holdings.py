@@ -12,7 +12,7 @@ from compliance.core.holding import Due, Holding
 from compliance.core.triggers import Move
 from compliance.records.enums import AssignmentStatus, CloseReason
 from compliance.records.models import Assignment, ComplianceRecord, Revocation, Shift
-from compliance.records.queries.obligations import cycle_facts, waited_for
+from compliance.records.queries.obligations import cycle_facts, sources, waited_for
 from compliance.records.queries.requests import moves_of, shifted_due_dates
 from compliance.records.queries.revocations import IN_FORCE
 
@@ -159,8 +159,8 @@ def _one(
         assigned_on=assignment.assigned_on,
         last=cycle_facts(last) if last else None,
         anchored_on=last.anchored_on if last else None,
-        round=sum(not row.is_temporary for row in finished) + 1,
-        counted=frozenset((row.enrollment_id, row.credit_id) for row in rows if row.completed_on),
+        finished=tuple(cycle_facts(row) for row in finished),
+        counted=sources(rows),
     )
     if unfinished is None:
         holding = replace(holding, waits=assignment.status == AssignmentStatus.WAITING)

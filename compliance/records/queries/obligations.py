@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Case, CharField, F, OuterRef, Q, Quer
 
 from compliance.core import terms, waivers
 from compliance.core.due import WAITS_FOR, WAITS_FOR_FIELD
+from compliance.core.satisfiers import Source
 from compliance.core.standing import Standing, standing_of
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.models import ComplianceRecord, Obligation
@@ -143,6 +144,11 @@ def cycle_facts(record: ComplianceRecord, revoked: revocations.Spans = ()) -> te
         trigger=record.event.trigger if record.event is not None else None,
         revoked=revoked,
     )
+
+
+def sources(rows: Iterable[ComplianceRecord]) -> frozenset[Source]:
+    """What finished these cycles; of those that are not finished nothing."""
+    return frozenset((row.enrollment_id, row.credit_id) for row in rows if row.completed_on is not None)
 
 
 def _status(today: date) -> Case:

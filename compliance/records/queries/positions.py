@@ -10,7 +10,7 @@ from django.db.models import Max
 from compliance.core.foresight import Held
 from compliance.records.enums import AssignmentStatus
 from compliance.records.models import Assignment, ComplianceRecord, Revocation
-from compliance.records.queries.obligations import cycle_facts
+from compliance.records.queries.obligations import cycle_facts, sources
 from compliance.records.queries.requests import base_due_dates
 from compliance.records.queries.revocations import IN_FORCE
 
@@ -55,6 +55,7 @@ def _position(
             anchored_on=finished[-1].anchored_on if finished else None,
             is_waiting=assignment.status == AssignmentStatus.WAITING,
             numbered=numbered,
+            counted=sources(rows),
         ),
         unfinished.pk if unfinished else None,
     )

@@ -5,13 +5,14 @@ The same rules as the turns of the records (`core.satisfiers.first_inside`, `cor
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Exists, OuterRef
 
 from compliance.core import satisfiers
 from compliance.core.plan import late_answer
@@ -106,23 +107,28 @@ def settled(
 
 
 def _open_records(requirement: Requirement, user_ids: Collection[int]) -> list[dict[str, Any]]:
-    """Open cycles, each with its `round`; two statements. The rows belong to `records`; see `facts.holders`."""
+    """Open cycles, each with its `round` and what is `taken` already; two statements.
+
+    The rows belong to `records`; see `facts.holders`.
+    """
     found: Any = requirement.records.filter(
         user_id__in=list(user_ids), completed_at__isnull=True, closed_at__isnull=True
     )
     rows: list[dict[str, Any]] = list(
         found.values("user_id", "assignment_id", "cycle", "event_id", "window_opens_on", "due_on")
     )
-    finished = Counter(
-        requirement.records.filter(
-            assignment_id__in=[row["assignment_id"] for row in rows],
-            completed_at__isnull=False,
-            is_temporary=False,
-        )
-        .exclude(pk__in=_revocations().values("record_id"))
-        .values_list("assignment_id", flat=True)
-    )
-    return [row | {"round": finished[row["assignment_id"]] + 1} for row in rows]
+    finished = requirement.records.filter(
+        assignment_id__in=[row["assignment_id"] for row in rows], completed_at__isnull=False
+    ).annotate(is_revoked=Exists(_revocations().filter(record=OuterRef("pk"))))
+    rounds, taken = Counter[int](), defaultdict[int, set[satisfiers.Source]](set)
+    columns = ("assignment_id", "is_temporary", "is_revoked", "enrollment_id", "credit_id")
+    for key, is_temporary, is_revoked, enrollment_id, credit_id in finished.values_list(*columns):
+        rounds[key] += not (is_temporary or is_revoked)
+        taken[key].add((enrollment_id, credit_id))
+    return [
+        row | {"round": rounds[row["assignment_id"]] + 1, "taken": taken[row["assignment_id"]]}
+        for row in rows
+    ]
 
 
 def _revocations() -> Any:
@@ -133,11 +139,12 @@ def _revocations() -> Any:
 def _answer(
     requirement: Requirement, person: Any, row: dict[str, Any], done: list[Completion]
 ) -> Completion | None:
-    inside = satisfiers.first_inside(done, row["round"], row["window_opens_on"])
-    if inside is not None or row["cycle"] > 1 or row["event_id"] is not None:
-        return inside
-    late = late_answer(requirement.rule, person, done, row["window_opens_on"])
-    return late.completion if late is not None else None
+    opens_on = row["window_opens_on"]
+    if row["cycle"] == 1 and row["event_id"] is None:
+        late = late_answer(requirement.rule, person, done, opens_on)
+        if late is not None:
+            return late.completion
+    return satisfiers.first_inside(done, row["round"], opens_on, taken=row["taken"])
 
 
 def asking_for(course_id: int) -> list[Requirement]:

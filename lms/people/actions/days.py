@@ -1,4 +1,7 @@
-"""Ending appointments, and keeping the first and the last day of a person as their affiliations say."""
+"""Ending appointments, and keeping the first and the last day of a person as their affiliations say.
+
+Of whom a roster called off before they came, the last day is the one before that: they count as having left.
+"""
 
 from collections.abc import Collection
 from datetime import date, timedelta
