@@ -43,8 +43,9 @@ def line(
         return onward(rule, now, change.lost(before, was or now, held, (rule.terms, steps), today), today)
     if was is None or before is None:
         raise AssertionError("Nobody new has a requirement.")
-    before_side, after_side = (answered.Side(rule, steps, each, completions) for each in (was, now))
-    if settled := answered.line(before_side, after_side, held, today):
+    anyway, then = (answered.Side(rule, steps, each, completions) for each in (was, now))
+    keeps = before.outcome is Outcome.KEEP
+    if settled := answered.line(anyway if keeps else None, then, held, today):
         return settled
     return _kept(rule, steps, was, now, before=before, after=after, held=held, today=today)
 

@@ -54,7 +54,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person. `email` is lower-case; `first_day_on`, `last_day_on` are kept by `actions.days`."""
+    """A person. `email` is lower-case; `first_day_on`, `last_day_on` follow from affiliations: see `actions.days`."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -12,7 +12,7 @@ from compliance.core import change as core
 from compliance.core.change import Line, Reach
 from compliance.core.holding import Due
 from compliance.core.plan import Decision, Outcome, Rule, decide, end_of_waiting
-from compliance.core.terms import Absence, Cause, Completion, Person, Terms
+from compliance.core.terms import Absence, Cause, Completion, Person
 from compliance.records import queries as records
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
@@ -36,7 +36,7 @@ LEADS_TO: dict[str, RequirementState | None] = {
 _ASKING = {RequirementState.DRAFT, RequirementState.ACTIVE, RequirementState.PAUSED}
 
 
-# What people did that could count: by what it says before (None: it was not on), and after.
+# What people did that could count: by what it says before (None: they would have lost it, or it is not on), and after.
 _Passes: TypeAlias = "tuple[dict[int, list[Completion]] | None, dict[int, list[Completion]]]"
 
 
@@ -60,7 +60,7 @@ class _Sides:
 
     before: "Requirement"
     after: "Requirement"
-    old_terms: Terms
+    old_rule: Rule
     rule: Rule
     held: dict[int, records.Held]
     today: date
@@ -139,7 +139,7 @@ def _sides(made: Change, today: date, look: Callable[[int], None]) -> _Sides:
     return _Sides(
         before=before,
         after=after,
-        old_terms=before.terms,
+        old_rule=before.rule,
         rule=after.rule,
         held=_holdings(before.pk),
         today=today,
@@ -195,7 +195,7 @@ def _lines(sides: _Sides) -> Iterable[Line]:
 
 
 def _lost(sides: _Sides, person: Person, row: records.Held, before: Decision | None = None) -> Line | None:
-    return core.lost(before, person, row.holding, (sides.old_terms, sides.before.ladder), sides.today)
+    return core.lost(before, person, row.holding, (sides.old_rule.terms, sides.before.ladder), sides.today)
 
 
 def _resting(sides: _Sides) -> Iterator[Line]:
@@ -240,7 +240,9 @@ def _planned_of(sides: _Sides, rows: requirements.Roster) -> Iterator[Line]:
         elif key in sides.undone.added and row is not None and _only_by_it(sides, person, new):
             line = _lost(sides, person, row)
         elif decision.outcome is Outcome.KEEP and row is not None:
-            line = _kept(sides, row, person, (passes, new.passes))
+            was = old.get(key)
+            keeps = was is not None and was.outcome is Outcome.KEEP
+            line = _kept(sides, row, person, (passes if keeps else None, new.passes))
         elif key in sides.undone.gone and decision.outcome in _GETS:
             line = _given_back(sides, person, sides.undone.gone[key])
         else:
@@ -284,7 +286,7 @@ def _kept(sides: _Sides, row: records.Held, person: Person, passes: _Passes) -> 
         rest = Absence(sides.rested_since, sides.today, Cause.PAUSE)
         person = replace(person, absences=(*person.absences, rest))
     returned = sides.undone.shifts.get(row.record_id) if row.record_id is not None else None
-    old = (sides.old_terms, sides.before.ladder)
+    old = (sides.old_rule.terms, sides.before.ladder)
     if settled := _settled(sides, row, person, passes):
         return settled
     line = core.kept(
@@ -311,7 +313,7 @@ def _settled(sides: _Sides, row: records.Held, person: Person, passes: _Passes) 
     after = answered.Side(sides.rule, sides.after.ladder, person, new.get(person.id, ()))
     before = None
     if old is not None:
-        before = answered.Side(sides.before.rule, sides.before.ladder, person, old.get(person.id, ()))
+        before = answered.Side(sides.old_rule, sides.before.ladder, person, old.get(person.id, ()))
     return answered.line(before, after, row.holding, sides.today)
 
 

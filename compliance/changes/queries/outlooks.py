@@ -14,7 +14,8 @@ from compliance.changes.models import Outlook, OutlookLine
 from compliance.core import change
 from compliance.core import outlook as core
 from compliance.core.change import Line
-from compliance.core.plan import Outcome
+from compliance.core.ladder import Ladder
+from compliance.core.plan import Outcome, Rule
 from compliance.core.terms import Person
 from compliance.records import queries as records
 from compliance.requirements import queries as requirements
@@ -68,14 +69,14 @@ def happenings(
     before = {each.person_id: each for each in was.plan.decisions}
     held = records.holdings(requirement.pk, ids)
     by_id = {each.after.user_id: each for each in people}
-    found = []
+    found, rule = [], requirement.rule  # asked once: its terms take statements of their own
     for decision in then.plan.decisions:
         key = decision.person_id
         if gone and key in gone and key not in held and decision.outcome in COMES:
-            line = _returning(requirement, then.people[key], gone[key], today)
+            line = _returning(rule, requirement.ladder, then.people[key], gone[key], today)
         else:
             line = core.line(
-                requirement.rule,
+                rule,
                 requirement.ladder,
                 was=was.people.get(key),
                 now=then.people[key],
@@ -95,9 +96,8 @@ def _happening(line: Line, of: Turned) -> Happening:
     return Happening(line, user_id, of.after.name, of.after.email, ABSENT if of.is_absent else FILE)
 
 
-def _returning(requirement: "Requirement", person: Person, gone: records.Held, today: date) -> Line | None:
+def _returning(rule: Rule, steps: Ladder, person: Person, gone: records.Held, today: date) -> Line | None:
     """Somebody has again what they had, with its dates."""
-    rule, steps = requirement.rule, requirement.ladder
     due = change.due_now(rule.terms, person, gone.holding)
     due_on = due.due_on if due else None
     mails = change.mails_of((rule.terms, steps), person, gone.holding, due, today=today)

@@ -3,7 +3,8 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from compliance.changes import actions, queries
 from compliance.changes.enums import Effect, Kind, Reach, State
@@ -358,3 +359,23 @@ def test_who_gets_it_for_a_while_and_who_loses_it_for_a_while(live, staff, bo, a
     (dan,) = [row for row in _csv_rows(change, queries.lines_of(change)) if row[0] == "Dan Weber"]
     assert dict(zip(HEADER, dan, strict=True))["loses_again_on"] == D(2026, 12, 5)
     assert dict(zip(HEADER, dan, strict=True))["happens_on"] is None
+
+
+def test_looking_takes_the_same_statements_for_one_and_for_many(staff, bo, at, today):
+    live = make_requirement(starts_on=D(2026, 11, 1), roll="later", audience={"departments": ["LAW"]})
+    turn(at)
+    change = edit(live, bo, at, recurs_months=24)
+
+    def statements():
+        with CaptureQueriesContext(connection) as seen:
+            queries.difference(Change.objects.get(pk=change.pk), today)
+        return len(seen)
+
+    few = statements()
+    for number in range(4):
+        more = make_user(given_name=f"More {number}")
+        make_affiliation(more, department=staff["Ana"].affiliations.get().department)
+        make_completion(more, course_of(live), at=at - 600 * DAY)
+    turn(at)
+    assert len(in_force(live)) == 8
+    assert statements() == few

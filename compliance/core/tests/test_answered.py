@@ -7,7 +7,7 @@ from compliance.core.change import Effect
 from compliance.core.holding import Holding
 from compliance.core.ladder import Ladder
 from compliance.core.plan import Rule
-from compliance.core.terms import Completion, CycleFacts, Period, Person
+from compliance.core.terms import Absence, Cause, Completion, CycleFacts, Period, Person
 
 from .makers import d, post, terms, yearly
 
@@ -28,7 +28,7 @@ def line(holding, *days, **more):
 
 
 def test_what_counts_for_longer_now_answers_the_first_cycle_and_says_until_when():
-    found = line(OPEN, "2025-03-01")
+    found = answered.line(side(recurs=Period(months=12)), side("2025-03-01"), OPEN, TODAY)
     assert (found.effect, found.due) == (Effect.SETTLE, (d("2026-12-01"), None))
     assert (found.until[1], found.opens[1]) == (d("2027-03-01"), d("2027-03-01"))
     assert found.mails[0]
@@ -100,3 +100,19 @@ def test_a_credit_that_the_change_lets_count_is_taken_in():
 def test_a_wait_that_ends_may_be_answered_on_the_same_day():
     found = line(Holding(d("2026-11-23"), waits=True), "2026-11-23")
     assert (found.effect, found.until[1]) == (Effect.SETTLE, d("2028-11-23"))
+
+
+def test_nobody_is_written_to_without_the_change_while_it_rests():
+    assert line(OPEN, "2025-03-01").mails[0] == frozenset()
+
+
+def test_the_renewal_that_opens_has_the_dates_of_an_excuse_that_ended_in_it():
+    away = Absence(d("2026-11-01"), d("2026-11-20"), Cause.WAIVER)
+    given = replace(
+        side("2025-12-01", recurs=Period(months=12), window_days=60), person=replace(DEE, absences=(away,))
+    )
+    found = answered.line(
+        None, given, replace(OPEN, cycle=replace(FIRST, window_opens_on=d("2026-10-01"))), TODAY
+    )
+    assert found.until[1] == d("2026-12-01")
+    assert found.due[1] == d("2026-12-20")

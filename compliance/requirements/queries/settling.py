@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef
 
 from compliance.core import satisfiers
-from compliance.core.plan import late_answer
+from compliance.core.plan import Rule, late_answer
 from compliance.core.terms import Completion
 from compliance.requirements import facts
 from compliance.requirements.enums import RequirementState
@@ -97,9 +97,9 @@ def settled(
     records = _open_records(requirement, passes)
     known = facts.population(requirement, facts.roster(user_ids=[row["user_id"] for row in records]))
     people = {person.id: person for person in known.people}
-    found = []
+    found, rule = [], requirement.rule
     for row in records:
-        done = _answer(requirement, people[row["user_id"]], row, passes[row["user_id"]])
+        done = _answer(rule, people[row["user_id"]], row, passes[row["user_id"]])
         if done is not None:
             named = known.names[row["user_id"]]
             found.append(Settled(named.user_id, named.name, named.email, requirement, done.on, row["due_on"]))
@@ -136,12 +136,10 @@ def _revocations() -> Any:
     return revocation.objects.filter(reinstatement__isnull=True)
 
 
-def _answer(
-    requirement: Requirement, person: Any, row: dict[str, Any], done: list[Completion]
-) -> Completion | None:
+def _answer(rule: Rule, person: Any, row: dict[str, Any], done: list[Completion]) -> Completion | None:
     opens_on = row["window_opens_on"]
     if row["cycle"] == 1 and row["event_id"] is None:
-        late = late_answer(requirement.rule, person, done, opens_on)
+        late = late_answer(rule, person, done, opens_on)
         if late is not None:
             return late.completion
     return satisfiers.first_inside(done, row["round"], opens_on, taken=row["taken"])
