@@ -43,10 +43,12 @@ class OversightConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from compliance.oversight import subscriptions
         from lms.access.permissions import Permission
         from lms.audit import kinds as audit_kinds
         from lms.ui import navigation
 
+        subscriptions.connect()
         audit_kinds.register("oversight.people_exported", _("exported people and their standing"))
         audit_kinds.register("oversight.completions_exported", _("exported completions"))
         audit_kinds.register("oversight.restatement_exported", _("exported a restatement"))

@@ -107,6 +107,7 @@ OWN_HEADER = (
     "cycle",
     "state",
     "due_on",
+    "original_due_on",
     "completed_on",
     "late_days",
     "valid_until",
@@ -128,7 +129,8 @@ def own_rows(
     for duty in mine.everything:
         owed = duty.owed
         yield (
-            *(owed.title, owed.cycle, str(owed.status.value), owed.due_on if duty.is_open else None),
+            *(owed.title, owed.cycle, str(owed.status.value)),
+            *((owed.due_on, owed.original_due_on) if duty.is_open else (None, None)),
             *(owed.completed_on, owed.late_days, owed.valid_until, duty.next_time),
             *(" ".join(duty.why), " ".join(duty.date_why)),
             as_of,
@@ -137,7 +139,7 @@ def own_rows(
         cycle = one.cycle
         state = "revoked" if cycle.revocation else cycle.close_reason or "completed"
         yield (
-            *(cycle.requirement_title, cycle.cycle, state, cycle.due_on),
+            *(cycle.requirement_title, cycle.cycle, state, cycle.due_on, cycle.original_due_on),
             *(cycle.completed_on, cycle.late_days, cycle.valid_until, "", "", ""),
             as_of,
         )
@@ -152,6 +154,7 @@ COMPLETIONS_HEADER = (
     "requirement",
     "cycle",
     "due_on",
+    "original_due_on",
     "completed_on",
     "late_days",
     "valid_from",
@@ -176,7 +179,8 @@ def completion_rows(found: Iterable[records.FinishedCycle], *, as_of: date) -> I
         row = one.record
         yield (
             *(row.user.display_name, row.user.email, row.user.external_id),
-            *(row.requirement.title, row.cycle, row.due_on, row.completed_on, row.late_days),
+            *(row.requirement.title, row.cycle, row.due_on, row.original_due_on, row.completed_on),
+            row.late_days,
             *(row.valid_from, row.valid_until),
             *_what(row),
             one.revoked_on,

@@ -178,7 +178,10 @@ class Builder(Courses):
         label=_("Renewal opens, days before it expires"),
         min_value=0,
         max_value=_YEAR_DAYS,
-        help_text=_("Who renews inside this window loses no time. By fiscal years it opens with the year."),
+        help_text=_(
+            "Who renews inside this window loses no time; a pass before it renews nothing. By fiscal years it opens "
+            "with the year."
+        ),
     )
     grace_days = forms.IntegerField(
         label=_("Grace after the due date, days"), min_value=0, max_value=_YEAR_DAYS

@@ -7,7 +7,7 @@ from .doors import who_and_what
 from .figures import Overview, overview, scope_of
 from .foresight import Ahead, ahead
 from .loads import load_takes_two
-from .mine import Duty, MyTraining, Past, my_record, my_training
+from .mine import Duty, MyTraining, Past, my_record, my_training, too_early_for
 from .newer import Again, asked_again_by
 from .picture import picture_of
 from .restating import Restated, RestatedLine, restated
@@ -54,5 +54,6 @@ __all__ = [
     "shared",
     "shared_cells",
     "takes_two",
+    "too_early_for",
     "who_and_what",
 ]

@@ -75,6 +75,12 @@ class Duty:
         return _("%(due)s, can be done from %(opens)s") % days
 
     @property
+    def opens_on(self) -> date | None:
+        """From which day on it can be renewed; None: it never has to be, or it is open."""
+        following = self.owed.explained.next
+        return following.window_opens_on if following is not None else None
+
+    @property
     def waiting(self) -> str:
         """What there is no due date without, in words; empty where there is one."""
         return str(records.waiting_text(self.owed.because))
@@ -254,6 +260,17 @@ def my_record(*, user_id: int, today: date) -> tuple[MyTraining, list[Past]]:
     certificates, dossier = _certificates(user_id), records.dossier(user_id, today)
     past = [Past(one, certificate_url(certificates.get(one.enrollment_id or 0))) for one in dossier.past]
     return _sorted(dossier.owed, user_id, certificates), past
+
+
+def too_early_for(*, user_id: int, course_id: int, today: date) -> list[Duty]:
+    """What this course answers, and is done for now: a pass before the renewal opens renews nothing."""
+    return [
+        duty
+        for duty in my_training(user_id=user_id, today=today).done
+        if duty.opens_on is not None
+        and duty.opens_on > today
+        and course_id in {each.id for each in duty.owed.courses}
+    ]
 
 
 def certificate_url(public_id: UUID | None) -> str:

@@ -64,6 +64,8 @@ def test_the_file_says_what_finished_each_cycle_and_what_was_revoked(lived, alph
         ["Lab", "manual", "", "", "", "Seen.", "2026-11-23"],
         ["Yearly", "equivalent", "Basics", "1", "Security", "", ""],
     ]
+    assert all(row["original_due_on"] <= row["due_on"] for row in rows)
+    assert all(row["original_due_on"] for row in rows)
     with inside(alpha):
         assert Event.objects.get(action="oversight.completions_exported").facts["completions"] == 2
 

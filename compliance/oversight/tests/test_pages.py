@@ -221,3 +221,13 @@ def test_the_next_reminders_are_announced_by_name(
     response = client_for(alpha, ada).get("/reminders/")
     assert [line.person_name for line in response.context["lines"]] == ["Dee Dubois"]
     assert response.context["next_day"].on in (TODAY, TODAY + DAY)
+
+
+@pytest.mark.parametrize("path", ["/overview/", "/overview/people/"])
+def test_every_report_says_how_it_is_counted(
+    path: str, alpha: TenantRef, ada: Any, client_for: Browser
+) -> None:
+    with inside(alpha):
+        make_population(1)
+    html = client_for(alpha, ada).get(path).content.decode()
+    assert html.count("Not yet due and in grace do not count as compliant") == 1

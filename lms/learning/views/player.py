@@ -1,5 +1,6 @@
 """Entering a course, reading it, and going on where one left."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lms.access import guard
 from lms.catalog import queries as catalog
-from lms.learning import actions, queries
+from lms.learning import actions, events, queries
 from lms.learning.queries import Player
 from lms.learning.views import ways
 from lms.ui import http, partials
@@ -38,8 +39,20 @@ def course_enter(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise Http404
     if version is None and past is not None:
         return http.see_other("learning:enrollment", public_id=past.public_id)
-    context = {"version": version, "past": past, "outline": catalog.outline(version.id) if version else None}
+    context = {
+        "version": version,
+        "past": past,
+        "outline": catalog.outline(version.id) if version else None,
+        "advice": _advice(viewer.pk, version.course_id) if version else [],
+    }
     return partials.render_page(request, "learning/course_enter.html", context)
+
+
+def _advice(user_id: int, course_id: int) -> list[str]:
+    answers: list[tuple[Any, Any]] = events.advice_asked.send(
+        sender=None, user_id=user_id, course_id=course_id, today=clock.today()
+    )
+    return [sentence for _receiver, sentences in answers for sentence in sentences]
 
 
 @guard.signed_in
