@@ -15,7 +15,7 @@ from tenants import clock
 from tenants.context import inside
 
 pytestmark = pytest.mark.django_db
-TITLE = "Taking it now does not renew anything yet"
+TITLE = "What it does not renew yet"
 
 
 @pytest.fixture
