@@ -64,6 +64,7 @@ NOT_FACTS: dict[str, str] = {
     "records.CertificationRequest": "what somebody asked and decided; what follows is a credit, and a trigger keeps it",
     "records.RevocationRequest": "as a certification; what follows is a revocation",
     "records.ReinstatementRequest": "as a certification; what follows is a reinstatement",
+    "records.ExtensionLimit": "a setting of who moves due dates; what was moved is in the extensions",
     "records.Load": "a file on its way in; what was loaded is credits",
     "records.LoadUndo": "decided once, with its own day and moment; a trigger keeps it",
     "records.AccessKey": "who may ask from outside, not what is true",

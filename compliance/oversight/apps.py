@@ -103,6 +103,18 @@ def _register_events() -> None:
     )
     navigation.register(
         navigation.Entry(
+            key="extension_limit",
+            label=_("How far departments extend"),
+            url_name="oversight:extension-limit",
+            permission=Permission.SETTINGS_CHANGE,
+            order=19,
+            area="user",
+            icon="calendar",
+            pages=("oversight:extension-limit",),
+        )
+    )
+    navigation.register(
+        navigation.Entry(
             key="access_keys",
             label=_("Access keys"),
             url_name="oversight:keys",

@@ -231,6 +231,20 @@ class MoveForm(_ReasonForm):
     field_order = ("requirement", "moved_to", "reason", "evidence_note")
 
 
+class LimitForm(forms.Form):
+    """By how many days departments move due dates."""
+
+    days = forms.IntegerField(
+        label=_("Days at most"),
+        min_value=0,
+        max_value=records.MOST_EXTENSION_DAYS,
+        help_text=_(
+            "Counted from the date the person had at first; several extensions together go no further. "
+            "0: departments move no due date by themselves."
+        ),
+    )
+
+
 class DecisionForm(forms.Form):
     """Yes or no, with what there is to say about it."""
 

@@ -14,6 +14,7 @@ from compliance.oversight.views import (
     extend,
     history,
     keys,
+    limits,
     loads,
     own,
     remind,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("requests/exemptions/many/", together.new, {"kind": "exemptions"}, name="many-exemptions"),
     path("requests/extensions/many/", together.new, {"kind": "extensions"}, name="many-extensions"),
     path("requests/certifications/many/", together.new_certifications, name="many-certifications"),
+    path("requests/extensions/limit/", limits.extension_limit, name="extension-limit"),
     path("requests/<slug:kind>/many/<uuid:batch>/", together.detail, name="many"),
     path("requests/<slug:kind>/many/<uuid:batch>/withdraw/", together.withdraw, name="many-withdraw"),
     path(

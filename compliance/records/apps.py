@@ -23,6 +23,7 @@ DEEDS = {
     "records.extension_withdrawn": _("withdrew the request for an extension"),
     "records.extension_undone": _("took an extension back"),
     "records.extended": _("moved due dates"),
+    "records.extension_limit_set": _("set by how many days departments move due dates"),
     "records.certification_asked": _("asked to certify training"),
     "records.certification_approved": _("approved a certification"),
     "records.certification_refused": _("refused a certification"),

@@ -12,7 +12,7 @@ from .models_certifying import CertificationRequest, ReinstatementRequest, Revoc
 from .models_credits import Credit, Reinstatement, Revocation
 from .models_keys import AccessKey
 from .models_loads import Load, LoadUndo
-from .models_requests import Exemption, Extension, Request, Waiver
+from .models_requests import Exemption, Extension, ExtensionLimit, Request, Waiver
 from .models_triggers import Concern, TriggeringEvent
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Credit",
     "Exemption",
     "Extension",
+    "ExtensionLimit",
     "Load",
     "LoadUndo",
     "Obligation",

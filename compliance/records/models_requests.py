@@ -238,3 +238,25 @@ class Extension(Request):
             ),
         ]
         indexes = [models.Index(fields=["requirement", "user"], name="extension_by_requirement")]
+
+
+class ExtensionLimit(models.Model):
+    """One row: by how many days a department's administrators move a due date. Without a row, as it begins.
+
+    Counted from when the cycle would be due without any extension, over all extensions of it together. 0: not at all.
+    """
+
+    MOST = 365
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    days = models.PositiveSmallIntegerField(_("days at most"), default=14)
+
+    class Meta:
+        verbose_name = _("limit of extensions")
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="extension_limit_is_one_row"),
+            models.CheckConstraint(condition=Q(days__lte=365), name="extension_limit_is_a_year_at_most"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.days}"

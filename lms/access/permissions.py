@@ -33,6 +33,7 @@ class Permission(StrEnum):
     WAIVERS_ASK = "waivers.ask"
     WAIVERS_DECIDE = "waivers.decide"
     DUE_DATES_EXTEND = "due_dates.extend"
+    DUE_DATES_EXTEND_LIMITED = "due_dates.extend_limited"
     EVIDENCE_VIEW = "evidence.view"
     EVIDENCE_REVIEW = "evidence.review"
     COMPLETIONS_CERTIFY = "completions.certify"
@@ -57,6 +58,7 @@ DEEDS: dict[Permission, Deed] = {
     Permission.WAIVERS_ASK: Deed.ADMINISTER,
     Permission.WAIVERS_DECIDE: Deed.ADMINISTER,
     Permission.DUE_DATES_EXTEND: Deed.ADMINISTER,
+    Permission.DUE_DATES_EXTEND_LIMITED: Deed.ADMINISTER,
     Permission.EVIDENCE_REVIEW: Deed.ADMINISTER,
     Permission.COMPLETIONS_CERTIFY: Deed.ADMINISTER,
     Permission.EVENTS_RECORD: Deed.ADMINISTER,

@@ -75,6 +75,7 @@ class Administrator(Role):
             Permission.WAIVERS_VIEW,
             Permission.WAIVERS_ASK,
             Permission.DUE_DATES_EXTEND,
+            Permission.DUE_DATES_EXTEND_LIMITED,
             Permission.REMINDERS_SEND,
             Permission.MESSAGES_VIEW,
             Permission.AUDIT_VIEW,
@@ -105,6 +106,7 @@ class ComplianceOfficer(Role):
             Permission.WAIVERS_ASK,
             Permission.WAIVERS_DECIDE,
             Permission.DUE_DATES_EXTEND,
+            Permission.DUE_DATES_EXTEND_LIMITED,
             Permission.EVIDENCE_VIEW,
             Permission.EVIDENCE_REVIEW,
             Permission.COMPLETIONS_CERTIFY,
@@ -132,8 +134,9 @@ class DepartmentAdministrator(Role):
     key = "department_administrator"
     name = _("Department administrator")
     description = _(
-        "Sees the people and the reports of one department and of those below it, asks for waivers and extensions "
-        "for them, and reviews their proof of training done elsewhere."
+        "Sees the people and the reports of one department and of those below it, reminds them, moves their due dates "
+        "as far as the university lets departments, asks for waivers and longer extensions, and reviews their proof "
+        "of training done elsewhere. Changes no requirement and sees no answers to a quiz."
     )
     scope = Scope.DEPARTMENT
     permissions = frozenset(
@@ -144,6 +147,8 @@ class DepartmentAdministrator(Role):
             Permission.REPORTS_EXPORT,
             Permission.WAIVERS_VIEW,
             Permission.WAIVERS_ASK,
+            Permission.DUE_DATES_EXTEND_LIMITED,
+            Permission.REMINDERS_SEND,
             Permission.EVIDENCE_VIEW,
             Permission.EVIDENCE_REVIEW,
         }

@@ -13,7 +13,7 @@ from .picture import picture_of
 from .restating import Restated, RestatedLine, restated
 from .selection import Selection, chosen_people, completions, department_choices, requirement_choices
 from .sharing import Board, Shared, Site, board, preview, shared, shared_cells
-from .twos import has_decider, takes_two
+from .twos import has_decider, may_extend, may_remind, may_take_back, takes_two
 
 __all__ = [
     "Again",
@@ -42,6 +42,9 @@ __all__ = [
     "first_steps",
     "has_decider",
     "load_takes_two",
+    "may_extend",
+    "may_remind",
+    "may_take_back",
     "my_record",
     "my_training",
     "overview",

@@ -1,12 +1,16 @@
-"""Whether there is a second person, and when moving the due dates of many takes one: as many people as for a change."""
+"""Who moves due dates and reminds, whether there is a second person, and when moving those of many takes one.
+
+It takes two from as many people on as for a change.
+"""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from compliance.changes import queries as changes
+from compliance.records import queries as records
 from lms.access import roles
-from lms.access.permissions import Permission
+from lms.access.permissions import Permission, usable
 from lms.people import queries as people
 
 if TYPE_CHECKING:
@@ -19,6 +23,30 @@ def takes_two(count: int, *, by: "User", at: datetime) -> bool:
     if limit is None or count <= limit:
         return False
     return any(one.pk != by.pk for one in _deciders(Permission.DUE_DATES_EXTEND))
+
+
+def may_remind(viewer: "User") -> bool:
+    """Whether pages offer to remind: everybody, or the people of some departments."""
+    return Permission.REMINDERS_SEND in _usable(viewer)
+
+
+def may_extend(viewer: "User", *, today: date, person_id: int | None = None) -> bool:
+    """Whether pages offer to move due dates: of anybody at all, or of this person."""
+    if Permission.DUE_DATES_EXTEND_LIMITED not in _usable(viewer):
+        return False
+    bounds = records.bounds_of(viewer, today)
+    if bounds.most_days == 0:
+        return False
+    return person_id is None or (person_id != viewer.pk and bounds.reach.covers(person_id))
+
+
+def may_take_back(viewer: "User") -> bool:
+    """Whether pages offer to undo extensions, also where none may be given any more."""
+    return Permission.DUE_DATES_EXTEND_LIMITED in _usable(viewer)
+
+
+def _usable(viewer: "User") -> frozenset[Permission]:
+    return usable(viewer.permissions | viewer.scoped_permissions)
 
 
 def has_decider(needed: Permission, *, apart: Collection[int]) -> bool:

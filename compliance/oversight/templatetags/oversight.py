@@ -79,7 +79,7 @@ def _requests(request: Any, person: Any) -> dict[str, Any]:
         "sees_requests": True,
         "asked": [one for one in records.requests_of(person.pk) if not records.is_kept_from(one, viewer.pk)],
         "may_ask": _reaches(viewer, Permission.WAIVERS_ASK, person),
-        "may_extend": Permission.DUE_DATES_EXTEND in viewer.usable_permissions and viewer.pk != person.pk,
+        "may_extend": queries.may_extend(viewer, today=clock.today(), person_id=person.pk),
         "person_key": str(person.public_id),
         "person_search": quote(person.email),
     }

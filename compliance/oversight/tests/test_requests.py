@@ -179,7 +179,7 @@ def test_an_extension_asked_for_is_decided_by_an_officer(
     alpha: TenantRef, cast: SimpleNamespace, client_for: Browser
 ) -> None:
     head, officer = client_for(alpha, cast.head), client_for(alpha, cast.bo)
-    assert head.post("/overview/people/extend/", moved(cast)).status_code == 403
+    assert not head.post("/overview/people/extend/", moved(cast)).context["seen"].moves, "beyond the limit"
     page = head.post("/requests/extensions/new/", moved(cast, person=cast.lea.email))["Location"]
     assert officer.get("/requests/?kind=extensions&state=waiting").context["page"].total == 1
     assert officer.post(f"{page}decide/", {"decision": "approve"}).status_code == 303

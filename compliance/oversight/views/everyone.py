@@ -46,8 +46,8 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "filters": chosen,
         "page": paging.page_of(rows, request),
         "as_of": now,
-        "may_remind": Permission.REMINDERS_SEND in guard.viewer(request).usable_permissions,
-        "may_extend": Permission.DUE_DATES_EXTEND in guard.viewer(request).usable_permissions,
+        "may_remind": queries.may_remind(guard.viewer(request)),
+        "may_extend": queries.may_extend(guard.viewer(request), today=clock.today(now)),
         "may_certify": Permission.COMPLETIONS_CERTIFY in guard.viewer(request).usable_permissions,
     }
     return partials.render_page(request, "oversight/people_list.html", context, partial="results")

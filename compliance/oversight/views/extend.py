@@ -24,19 +24,20 @@ from tenants import clock
 SHOWN = 200
 
 
-@guard.needs(Permission.DUE_DATES_EXTEND)
+@guard.needs(Permission.DUE_DATES_EXTEND_LIMITED, scoped=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def extend(request: HttpRequest) -> HttpResponse:
     """The day and the reason; then the list of moves; then, with its fingerprint, the deed.
 
-    The filters stay in the address.
+    The filters stay in the address. Who is on the list but not the viewer's to move is named with the reason.
     """
     now = clock.now()
-    chosen, rows = chosen_people(request, Permission.DUE_DATES_EXTEND, now)
+    chosen, rows = chosen_people(request, Permission.REPORTS_VIEW, now)
     user_ids = [row["user_id"] for row in rows]
     back = f"{reverse('oversight:people')}{chosen.query()}"
     form = forms.MoveForm(request.POST or None, initial={"requirement": chosen.value("requirement")})
     context: dict[str, Any] = {"filters": chosen, "back": back, "form": form, "chosen_count": len(user_ids)}
+    context["most_days"] = queries.bounds_of(guard.viewer(request), clock.today(now)).most_days
     status = 200
     if request.method == "POST" and not form.is_valid():
         status = 422
@@ -58,14 +59,15 @@ def _carry_out(
     viewer = guard.viewer(request)
     said: dict[str, Any] = {"reason": given["reason"], "evidence_note": given["evidence_note"]}
     deed: dict[str, Any] = {"by": viewer, "today": clock.today(now), "at": now}
-    if _preview(what, user_ids, viewer, now)["takes_two"]:
+    shown = _preview(what, user_ids, viewer, now)
+    if shown["takes_two"]:
         days = queries.Days(moved_to=what["moved_to"])
-        ids = [one for one in user_ids if one != viewer.pk]
+        ids = [one.user_id for one in shown["seen"].moves]
         seen = queries.together("extensions", what["requirement"], days, user_ids=ids, today=deed["today"])
         batch = uuid4()
         records.ask_together(
             "extensions", what["requirement"], days, user_ids=ids, batch=batch,
-            fingerprint=_if_shown(request, what, user_ids, now, seen), **said, **deed,
+            fingerprint=_if_shown(request, shown["seen"], seen), **said, **deed,
         )  # fmt: skip
         messages.success(request, _("So many take two: you asked, and somebody else decides."))
     else:
@@ -76,11 +78,8 @@ def _carry_out(
     return http.see_other("oversight:many", kind="extensions", batch=batch)
 
 
-def _if_shown(
-    request: HttpRequest, what: dict[str, Any], user_ids: list[int], now: datetime, seen: queries.Together
-) -> str:
+def _if_shown(request: HttpRequest, shown: queries.Moves, seen: queries.Together) -> str:
     """The fingerprint of what would be asked for, if the moves are those that were shown; else of nothing."""
-    shown = _preview(what, user_ids, guard.viewer(request), now)["seen"]
     return seen.fingerprint if shown.fingerprint == request.POST["fingerprint"] else ""
 
 
@@ -92,12 +91,8 @@ def _what(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _preview(what: dict[str, Any], user_ids: list[int], viewer: Any, now: datetime) -> dict[str, Any]:
-    seen = queries.moves(
-        requirement_id=what["requirement"].pk,
-        user_ids=user_ids,
-        moved_to=what["moved_to"],
-        by_id=viewer.pk,
-        today=clock.today(now),
+    seen = queries.moves_by(
+        viewer, what["requirement"], user_ids=user_ids, moved_to=what["moved_to"], today=clock.today(now)
     )
     return {
         "requirement": what["requirement"],

@@ -11,17 +11,23 @@ from compliance.reminders import actions as reminders
 from compliance.reminders import queries as reminder_queries
 from lms.access import guard
 from lms.access.permissions import Permission
+from lms.people import queries as people
 from lms.ui import http, partials
 from tenants import clock
 
 
-@guard.needs(Permission.REMINDERS_SEND)
+@guard.needs(Permission.REMINDERS_SEND, scoped=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remind(request: HttpRequest) -> HttpResponse:
-    """Confirm with counts; send on POST. The filters stay in the address."""
+    """Confirm with counts; send on POST. The filters stay in the address.
+
+    Who is on the list but not the viewer's to remind (who reports to them, say) is counted and left out.
+    """
     now = clock.now()
     chosen, rows = chosen_people(request, Permission.REPORTS_VIEW, now)
-    user_ids = [row["user_id"] for row in rows]
+    reach = people.reach(guard.viewer(request), Permission.REMINDERS_SEND, on=clock.today(now))
+    listed = [row["user_id"] for row in rows]
+    user_ids = [user_id for user_id in listed if reach.covers(user_id)]
     back = f"{reverse('oversight:people')}{chosen.query()}"
     if request.method == "POST":
         queued = reminders.remind_now(
@@ -34,6 +40,8 @@ def remind(request: HttpRequest) -> HttpResponse:
         "filters": chosen,
         "back": back,
         "found": reminder_queries.remindable(user_ids=user_ids, today=clock.today(now), at=now),
+        "listed_count": len(listed),
+        "outside_count": len(listed) - len(user_ids),
         "leaves_at": reminder_queries.leaves_at(now),
     }
     return partials.render_page(request, "oversight/remind.html", context)

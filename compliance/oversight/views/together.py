@@ -1,10 +1,12 @@
 """Asking for many at once: first who gets it and who cannot; then it is asked; then somebody else decides the whole."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -169,11 +171,17 @@ def withdraw(request: HttpRequest, kind: str, batch: UUID) -> HttpResponse:
     )
 
 
-@guard.needs(Permission.DUE_DATES_EXTEND)
+@guard.needs(Permission.DUE_DATES_EXTEND_LIMITED, scoped=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, batch: UUID) -> HttpResponse:
-    """Within a day everybody gets back the due date they would have had."""
+    """Within a day everybody gets back the due date they would have had.
+
+    A department's administrator takes back what they gave; another's is there to be read, not to be undone.
+    """
     rows, now = _found(request, "extensions", batch), clock.now()
+    theirs = _to_take_back(request, rows, now)
+    if not theirs and any(queries.can_be_undone(row, now) for row in rows):
+        raise PermissionDenied
     form = forms.EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason, viewer = form.cleaned_data["reason"], guard.viewer(request)
@@ -187,10 +195,24 @@ def undo(request: HttpRequest, batch: UUID) -> HttpResponse:
         "form": form,
         "first": rows[0],
         "batch": batch,
-        "count": sum(queries.can_be_undone(row, now) for row in rows),
+        "count": len(theirs),
     }
     status = 422 if form.is_bound else 200
     return partials.render_page(request, "oversight/requests/many_undo.html", context, status=status)
+
+
+def _to_take_back(request: HttpRequest, rows: list[Any], now: datetime) -> list[Any]:
+    """Which of these extensions the viewer can still undo."""
+    viewer = guard.viewer(request)
+    if not oversight.may_take_back(viewer):
+        return []
+    bounds = queries.bounds_of(viewer, clock.today(now))
+    return [
+        row
+        for row in rows
+        if queries.can_be_undone(row, now)
+        and queries.may_take_back(viewer, row.decided_by_id, row.user_id, bounds)
+    ]
 
 
 def _decide(request: HttpRequest, kind: str, batch: UUID) -> HttpResponse:
@@ -239,7 +261,6 @@ def _page(request: HttpRequest, kind: str, batch: UUID, form: Any, status: int =
     decides = DECIDES[kind] in viewer.usable_permissions
     is_apart = first.asked_by_id != viewer.pk and any(row.user_id != viewer.pk for row in waiting)
     needs_other = bool(waiting) and decides and not is_apart
-    can_undo = kind == "extensions" and any(queries.can_be_undone(row, now) for row in rows)
     context = {
         "first": first,
         "rows": rows,
@@ -252,7 +273,7 @@ def _page(request: HttpRequest, kind: str, batch: UUID, form: Any, status: int =
         "has_other": not needs_other
         or oversight.has_decider(DECIDES[kind], apart=(first.asked_by_id, viewer.pk)),
         "may_withdraw": bool(waiting) and first.asked_by_id == viewer.pk,
-        "may_undo": can_undo and decides,
+        "may_undo": kind == "extensions" and bool(_to_take_back(request, rows, now)),
         "decide_url": f"oversight:many-{kind}-decide",
     }
     return partials.render_page(request, "oversight/requests/many.html", context, status=status)

@@ -35,6 +35,7 @@ from compliance.records.actions.excusing import (
 )
 from compliance.records.actions.extending import approve_extension, ask_for_extension, extend
 from compliance.records.actions.keys import create_key, note_use, revoke_key
+from compliance.records.actions.limiting import set_extension_limit
 from compliance.records.actions.loading import approve_load, load_history, refuse_load, withdraw_load
 from compliance.records.actions.returning import return_from_excuses
 from compliance.records.actions.revoking import fresh_due_on, restore, revoke
@@ -103,6 +104,7 @@ __all__ = [
     "review_exemption",
     "revoke",
     "revoke_key",
+    "set_extension_limit",
     "shift",
     "take_back",
     "take_load_back",

@@ -14,6 +14,7 @@ from compliance.records.actions.deciding import decide, save_asked, to_approve, 
 from compliance.records.enums import RequestState
 from compliance.records.models import ComplianceRecord, Extension
 from compliance.records.queries import requests as queries
+from compliance.records.queries.bounds import bounds_of, moves_by
 from compliance.requirements import queries as requirements
 from lms.audit import actions as audit
 
@@ -70,12 +71,11 @@ def extend(
 ) -> uuid.UUID:
     """Move the due dates of all that were shown, or of none; answers their batch. Effective at once.
 
-    `fingerprint` is that of the moves that were shown (queries.moves). Raises rules.NumbersChanged when they would no
-    longer be the same, and rules.Refused when there are none.
+    Whose dates they may move and how far is asked here and now, not when it was shown (queries.moves_by, whose
+    fingerprint `fingerprint` is). Raises rules.NumbersChanged when the moves would no longer be the same, and
+    rules.Refused when there are none.
     """
-    seen = queries.moves(
-        requirement_id=requirement.pk, user_ids=user_ids, moved_to=moved_to, by_id=by.pk, today=today
-    )
+    seen = moves_by(by, requirement, user_ids=user_ids, moved_to=moved_to, today=today)
     rows = locked_open([move.record_id for move in seen.moves])
     due_on = {row.pk: row.due_on for row in rows}
     if seen.fingerprint != fingerprint or any(
@@ -93,6 +93,8 @@ def extend(
     move(requirement, rows)
     messages.tell_extended(extensions, at=at)
     facts = {"people": len(seen.moves), "due_to": moved_to.isoformat(), "reason": reason, "batch": str(batch)}
+    if (most_days := bounds_of(by, today).most_days) is not None:
+        facts["days_at_most"] = most_days
     audit.record(
         action="records.extended",
         by=by,

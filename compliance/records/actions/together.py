@@ -14,6 +14,7 @@ from compliance.records.actions import certifying, deciding, excusing, extending
 from compliance.records.actions.patience import in_words
 from compliance.records.enums import RequestState
 from compliance.records.models import Extension
+from compliance.records.queries.bounds import bounds_of, may_take_back
 from compliance.records.queries.certifying import has_it as has_it_now
 from compliance.records.queries.requests import KINDS, LeftOut, extended_due_dates
 from compliance.records.queries.together import MOST, Days, Together, can_be_undone, days_fault, together
@@ -201,8 +202,10 @@ def withdraw_together(kind: str, batch: UUID, *, by: "User", at: datetime) -> De
 def undo_extensions(batch: UUID, *, reason: str, by: "User", today: date, at: datetime) -> Decided:
     """Within a day: give everybody back the due date they would have without these extensions.
 
-    Who has finished meanwhile keeps what there was, and so does whoever takes it back. Raises rules.Refused.
+    Who has finished meanwhile keeps what there was, and so does whoever takes it back. A department's administrator
+    takes back what they gave themself, of people they still look after. Raises rules.Refused.
     """
+    bounds = bounds_of(by, today)
     rows = list(_whole("extensions", batch).select_for_update(of=("self",)))
     given = [row for row in rows if can_be_undone(row, at)]
     if not given:
@@ -217,6 +220,8 @@ def undo_extensions(batch: UUID, *, reason: str, by: "User", today: date, at: da
     for row in given:
         if row.user_id == by.pk:
             left_out.append(LeftOut(row.user.display_name, deciding.about_yourself()))
+        elif not may_take_back(by, row.decided_by_id, row.user_id, bounds):
+            left_out.append(LeftOut(row.user.display_name, _("Not given by you, or no longer in your care.")))
         elif row.record_id not in unfinished:
             left_out.append(
                 LeftOut(row.user.display_name, _("Has finished it meanwhile, or no longer owes it."))

@@ -6,6 +6,14 @@ compliant when every requirement that counts for them is.
 """
 
 from compliance.records.queries.access import Access, Answer, answer, may
+from compliance.records.queries.bounds import (
+    MOST_EXTENSION_DAYS,
+    Bounds,
+    bounds_of,
+    extension_limit,
+    may_take_back,
+    moves_by,
+)
 from compliance.records.queries.certifying import waiting_for
 from compliance.records.queries.counting import FinishedCycle, Served, finished_cycles, served_by
 from compliance.records.queries.courses import Course, Round, courses_of
@@ -135,6 +143,7 @@ __all__ = [
     "EVERYBODY",
     "KEY_PREFIX",
     "KINDS",
+    "MOST_EXTENSION_DAYS",
     "MOST_TOGETHER",
     "NO_DEPARTMENT",
     "Access",
@@ -142,6 +151,7 @@ __all__ = [
     "Asked",
     "AskedCourse",
     "Back",
+    "Bounds",
     "Course",
     "Days",
     "DepartmentTotals",
@@ -178,6 +188,7 @@ __all__ = [
     "asked_again_text",
     "batch_of",
     "because_text",
+    "bounds_of",
     "by_department",
     "by_requirement",
     "can_be_undone",
@@ -197,6 +208,7 @@ __all__ = [
     "excuse",
     "explained_of",
     "extended_due_dates",
+    "extension_limit",
     "finished_cycle",
     "finished_cycles",
     "granted",
@@ -214,8 +226,10 @@ __all__ = [
     "looked_at",
     "main_department",
     "may",
+    "may_take_back",
     "moved_text",
     "moves",
+    "moves_by",
     "obligations",
     "one_a_batch",
     "outcome_text",

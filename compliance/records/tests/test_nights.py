@@ -39,7 +39,7 @@ def person(name, starts_on=dt.date(2026, 1, 1), ends_on=None):
 
 
 def waived(user, requirement, starts_on, ends_on):
-    officers = [make_user(given_name=name) for name in ("Asks", "Decides")]
+    officers = [make_user(given_name=name, roles=("compliance_officer",)) for name in ("Asks", "Decides")]
     at = clock.end_of_day(FIRST - 3 * DAY)
     Waiver.objects.create(
         user=user, requirement=requirement, reason="abroad", starts_on=starts_on, ends_on=ends_on,

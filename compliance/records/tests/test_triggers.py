@@ -44,7 +44,7 @@ def requirement() -> Any:
 
 @pytest.fixture
 def officer() -> User:
-    return make_user(given_name="Olga")
+    return make_user(given_name="Olga", roles=("compliance_officer",))
 
 
 def person(name: str, requirement: Any, *, done: dt.datetime | None = DONE, department: Any = None) -> User:

@@ -223,7 +223,7 @@ def _compliance(world: World) -> None:
 def _changes(world: World, record: Any) -> None:
     """What Dee proposed and waits for Ada, and a due date that an earlier change moved."""
     from compliance.changes.models import Change, Line, Threshold
-    from compliance.records.models import Shift
+    from compliance.records.models import ExtensionLimit, Shift
 
     made = Change.objects.create(
         requirement=record.requirement, number=1, kind="edit", state="waiting", reason=_canary(),
@@ -233,6 +233,7 @@ def _changes(world: World, record: Any) -> None:
     )  # fmt: skip
     Line.objects.create(change=made, user=world.dee, effect="move", due_from=record.due_on)
     Threshold.objects.create(percent=10)
+    ExtensionLimit.objects.create(days=10)
     world.ids["event_job"] = outlooks.event_job(record, by=world.ada, at=AT, canary=_canary())
     outlooks.kept(record, roster=world.ids["roster"], at=AT, canary=_canary())
     world.ids["holidays"] = outlooks.of_holidays(record, by=world.dee, at=AT, canary=_canary())

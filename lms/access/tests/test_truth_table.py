@@ -22,11 +22,12 @@ TABLE = {
     Permission.REQUIREMENTS_EDIT: "c",
     Permission.REPORTS_VIEW: "acdrms",
     Permission.REPORTS_EXPORT: "acdrm",
-    Permission.REMINDERS_SEND: "ac",
+    Permission.REMINDERS_SEND: "acd",
     Permission.WAIVERS_VIEW: "acdrm",
     Permission.WAIVERS_ASK: "acdm",
     Permission.WAIVERS_DECIDE: "c",
     Permission.DUE_DATES_EXTEND: "ac",
+    Permission.DUE_DATES_EXTEND_LIMITED: "acd",
     Permission.EVIDENCE_VIEW: "cder",
     Permission.EVIDENCE_REVIEW: "cde",
     Permission.COMPLETIONS_CERTIFY: "c",
@@ -67,10 +68,17 @@ def test_a_learner_holds_no_permission() -> None:
     assert roles.Learner.permissions == frozenset()
 
 
-@pytest.mark.parametrize("role", [roles.Auditor, roles.Manager, roles.DepartmentAdministrator, roles.Support])
-def test_roles_that_read_can_change_nothing_but_decide_on_proof(role: type[roles.Role]) -> None:
-    allowed = {Permission.EVIDENCE_REVIEW} if role is roles.DepartmentAdministrator else set()
-    assert role.permissions & CHANGING == allowed
+@pytest.mark.parametrize("role", [roles.Auditor, roles.Manager, roles.Support])
+def test_roles_that_read_can_change_nothing(role: type[roles.Role]) -> None:
+    assert not role.permissions & CHANGING
+
+
+def test_a_department_administrator_reminds_extends_a_little_and_decides_on_proof_and_no_more() -> None:
+    assert roles.DepartmentAdministrator.permissions & CHANGING == {
+        Permission.REMINDERS_SEND,
+        Permission.DUE_DATES_EXTEND_LIMITED,
+        Permission.EVIDENCE_REVIEW,
+    }
 
 
 def test_nobody_can_be_granted_what_follows_from_the_facts() -> None:

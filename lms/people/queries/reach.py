@@ -1,6 +1,7 @@
 """Whom a person may see under a permission: everyone, the people of some departments, or who reports to them."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q
 
@@ -22,8 +23,12 @@ class Reach:
         return self.is_everyone or user_id in self.user_ids
 
 
-def reach(viewer: User, permission: Permission) -> Reach:
-    """Over whom `viewer` holds `permission`. Nobody at all is an empty reach, never everyone."""
+def reach(viewer: User, permission: Permission, *, on: date | None = None) -> Reach:
+    """Over whom `viewer` holds `permission`. Nobody at all is an empty reach, never everyone.
+
+    `on`: only appointments that hold on that day of the tenant count, as for what is done to people now. Without it
+    all count, also past and coming ones, as for what is looked at.
+    """
     if permission in viewer.permissions:
         return Reach(is_everyone=True)
     heads = {
@@ -35,6 +40,8 @@ def reach(viewer: User, permission: Permission) -> Reach:
     matching = Q(department_id__in=department_ids)
     if permission in roles.Manager.permissions:
         matching |= Q(manager=viewer)
+    if on is not None:
+        matching &= Q(starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
     user_ids = Affiliation.objects.filter(matching).values_list("user_id", flat=True)
     return Reach(is_everyone=False, department_ids=department_ids, user_ids=frozenset(user_ids))
 
