@@ -15,9 +15,9 @@ FIRST = dt.date(2028, 1, 20)
 
 @pytest.mark.parametrize("done_before", [None, 5])
 def test_what_is_foretold_is_what_the_daily_jobs_then_do(campus: TenantRef, done_before: int | None) -> None:
-    last = FIRST + 30 * DAY
+    last = FIRST + 21 * DAY
     with inside(campus):
-        years.populate(7, FIRST, people=9, days=30)
+        years.populate(7, FIRST, people=9, days=21)
         foretold = years.foretold(FIRST, last, done_before)
         on = FIRST
         while on <= last:
@@ -35,8 +35,8 @@ def test_the_rhythm_of_the_daily_jobs_leaves_no_trace_in_the_rows(town: list[Ten
     free = iter(town)
     rows = f14_rhythm.cases(
         lambda _name: next(free),
-        days=24,
-        people=9,
+        days=20,
+        people=5,
         seed=3,
         only=("two schedulers at once", "outages of three days"),
     )

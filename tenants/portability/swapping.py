@@ -47,8 +47,8 @@ class AtWork(Exception):
 def owner_of(tenant: TenantRef) -> Iterator[psycopg.Connection[Any]]:
     """The owner's connection to the database a tenant lives in, for one process at a time.
 
-    The lock is in the home database and ends with the process, however it ends. Raises AtWork, BadArchive for the
-    operators' tenant, `cells.UnknownCell` and `cells.NoOwnerLogin`.
+    The lock is in the home database, and ends with the block or with the process, however that ends.
+    Raises AtWork, BadArchive for the operators' tenant, `cells.UnknownCell` and `cells.NoOwnerLogin`.
     """
     if tenant.kind == TenantKind.OPERATOR:
         raise BadArchive(_("The operators' own tenant comes back with the whole database, not by itself."))
@@ -56,11 +56,16 @@ def owner_of(tenant: TenantRef) -> Iterator[psycopg.Connection[Any]]:
         row = home.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_SPACE, tenant.id]).fetchone()
         if row is None or not row[0]:
             raise AtWork(_("This tenant is being brought back by another process. Wait for it to end."))
-        if tenant.cell == context.HOME:
-            yield home
-            return
-        with cells.connect_as_owner(tenant.cell) as owner:
-            yield owner
+        try:
+            if tenant.cell == context.HOME:
+                yield home
+                return
+            with cells.connect_as_owner(tenant.cell) as owner:
+                yield owner
+        finally:
+            # The server notices a closed connection a moment later; whoever comes next should not wait for that.
+            if not home.closed:
+                home.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_SPACE, tenant.id])
 
 
 class Attempt:
