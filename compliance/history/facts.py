@@ -75,6 +75,11 @@ NOT_FACTS: dict[str, str] = {
     "evidence.EvidenceFile": "never changed",
     "reminders.Notice": "what was told to whom; written once",
     "reminders.Digest": "a letter of one day; written once",
+    "consequences.Receiver": "who is told outside, not what is true; the log tells who changed it",
+    "consequences.Consequence": "decided once and ended once, with both moments; a trigger keeps it",
+    "consequences.Freeze": "days on which nobody is told; the log tells who made and removed them",
+    "consequences.Delivery": "what was told to whom, with what came back",
+    "consequences.Withdrawal": "written once and ended once, with both moments; a trigger keeps it",
 }
 """Models of the apps of facts that are not kept, each with the reason."""
 
@@ -85,7 +90,7 @@ AS_THEY_STAND = (
 """The tables that days past are judged by without being kept here: a trigger of their own keeps what a row said; what
 is added later, such as a decision or an end, has its own moment."""
 
-APPS = ("people", "requirements", "records", "reminders", "changes", "evidence")
+APPS = ("people", "requirements", "records", "reminders", "changes", "evidence", "consequences")
 """The apps in which every model is either a fact or named above."""
 
 

@@ -14,6 +14,7 @@ from config.settings.portability import *  # noqa: F403
 from config.settings.queues import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
 from config.settings.tenancy import *  # noqa: F403
+from config.settings.webhooks import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 SECRET_KEY = env.text("SECRET_KEY")

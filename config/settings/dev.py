@@ -3,3 +3,4 @@
 from config.settings.base import *  # noqa: F403
 
 ALLOW_DEMO = True
+WEBHOOKS_MAY_BE_LOCAL = True

@@ -79,6 +79,7 @@ TENANT_RESETTERS = [
     "lms.mail.actions.silence",
     "lms.jobs.actions.stop_all",
     "compliance.reminders.actions.pass_over",
+    "compliance.consequences.actions.hold_all",
 ]
 # Called inside a rebuilt schema; each answers with sentences about what is wrong, none when all is well.
 TENANT_PROOFS = [

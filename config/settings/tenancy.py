@@ -27,6 +27,7 @@ TENANT_APPS = [
     "compliance.records",
     "compliance.evidence",
     "compliance.history",
+    "compliance.consequences",
     "compliance.reminders",
     "compliance.changes",
     "compliance.oversight",

@@ -18,6 +18,7 @@ from config.settings.base import *  # noqa: F403
 from config.settings.base import DATABASE_CELLS as _CELLS
 
 ALLOW_DEMO = True
+WEBHOOKS_MAY_BE_LOCAL = True
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = ""

@@ -40,6 +40,7 @@ EVERYDAY = {
     "changes.holidays_exported",
     "changes.roster_exported",
     "oversight.restatement_exported",
+    "consequences.turned",
     "course.completed",
     "jobs.cancelled",
     "mail.resent",

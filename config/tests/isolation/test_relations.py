@@ -138,6 +138,8 @@ def _relate_the_rest() -> None:
     _add("records.TriggeringEvent", requirement=requirement, kind="policy", title=canary, happened_on=day, days=9,
          reach="department", department=Department.objects.get(code="ALL"), recorded_by=ada, recorded_at=AT,
          ended_by=ada, ended_at=AT, end_reason=canary)  # fmt: skip
+    _add("consequences.Consequence", requirement=requirement, receiver=_any("consequences.Receiver"), days=9,
+         created_by=ada, created_at=AT, ended_by=ada, ended_at=AT)  # fmt: skip
     _add("changes.Change", requirement=requirement, number=9, kind="edit", state="rejected", content={}, before={},
          fingerprint="9" * 64, worked_out_on=day, worked_out_at=AT, proposed_at=AT, decision_note=canary,
          decided_at=AT, decided_by=ada, proposed_by=User.objects.exclude(pk=ada.pk)[0])  # fmt: skip

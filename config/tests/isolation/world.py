@@ -20,7 +20,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import AutoField, BinaryField, Max, Model
 
-from config.tests.isolation import attributes, certified, outlooks, proven
+from config.tests.isolation import attributes, certified, outlooks, proven, told
 from tenants import router
 from tenants.context import TenantRef, inside, public_schema
 from tenants.tests.factories import AT
@@ -285,6 +285,7 @@ def _requests(world: World, record: Any) -> None:
     world.ids.update(event=str(event.public_id), access_key=str(key.public_id))
     world.ids.update(waiver=str(waiver.public_id), extension=str(extension.public_id))
     world.ids.update(exemption=str(exemption.public_id), batch=str(waiver.batch))
+    world.ids.update(told.told(record, by=world.ada, at=AT, canary=_canary()))
     proven.proof(world, record.requirement, waiver, extension, at=AT, canary=_canary)
 
 

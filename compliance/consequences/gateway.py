@@ -1,0 +1,191 @@
+"""The only place that calls another system: signed, over TLS, to a public address, without following anything.
+
+Signing is that of Standard Webhooks 1.0.0: `webhook-signature` holds `v1,` and the base64 of HMAC-SHA256 over
+`id.timestamp.body`, once for each secret in force, with blanks between.
+"""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from compliance.consequences import rules
+from compliance.consequences.models import Receiver
+from tenants.context import require_tenant
+
+PREFIX = "whsec_"
+TIMEOUT_SECONDS = 5.0
+# A call as a whole, however slowly the other side drips.
+DEADLINE_SECONDS = 10.0
+MOST_READ = 2000
+ANSWER_LENGTH = 300
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the HTTP status (None: nothing did) and the first words of it, or what went wrong.
+
+    `is_down`: the system as a whole did not answer, so the next call would fare no better.
+    """
+
+    status: int | None
+    text: str
+    is_down: bool = False
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the other system has it now."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it wants no more calls (410)."""
+        return self.status == http.client.GONE
+
+
+class _NotPublic(Exception):
+    """The name leads to an address that must not be called."""
+
+
+def secret_of(receiver: Receiver, *, rotation: int) -> str:
+    """The signing secret of a receiver, `whsec_` and base64 of 256 bits. It is another one in any other tenant.
+
+    It is worked out from the installation's key, so that no backup, takeout or query holds it.
+    """
+    value = f"{require_tenant().id}:{receiver.public_id}:{rotation}"
+    return PREFIX + base64.b64encode(salted_hmac("duly:webhook", value, algorithm="sha256").digest()).decode()
+
+
+def secrets_in_force(receiver: Receiver, at: datetime) -> list[str]:
+    """The secrets to sign with at that moment, the newest first."""
+    rotations = [receiver.rotation]
+    if receiver.overlap_until is not None and at < receiver.overlap_until:
+        rotations.append(receiver.rotation - 1)
+    return [secret_of(receiver, rotation=each) for each in rotations]
+
+
+def signature(secret: str, *, message_id: str, timestamp: int, body: bytes) -> str:
+    """One entry of `webhook-signature`."""
+    key = base64.b64decode(secret.removeprefix(PREFIX))
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+def call(url: str, *, message_id: str, body: bytes, secrets: Sequence[str], at: datetime) -> Answer:
+    """POST `body`, signed for the moment `at`. Never raises: whatever goes wrong is the answer."""
+    if fault := rules.url_fault(url, may_be_local=settings.WEBHOOKS_MAY_BE_LOCAL):
+        return Answer(None, fault)
+    timestamp = int(at.timestamp())
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Duly-Webhooks/1",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": " ".join(
+            signature(each, message_id=message_id, timestamp=timestamp, body=body) for each in secrets
+        ),
+    }
+    try:
+        return _posted(url, body, headers)
+    except _NotPublic as error:
+        return Answer(None, str(error))
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return Answer(None, _short(f"{type(error).__name__}: {error}"), is_down=True)
+
+
+def _posted(url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    parts = urlsplit(url)
+    connection = _connection(parts.scheme, str(parts.hostname), parts.port)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    is_over = threading.Event()
+    try:
+        connection.connect()
+        watch = threading.Timer(DEADLINE_SECONDS, _cut, [connection.sock, is_over])
+        watch.daemon = True
+        watch.start()
+        try:
+            connection.request("POST", path, body=body, headers=headers)
+            response = connection.getresponse()
+            text = response.read(MOST_READ).decode("utf-8", "replace")
+        finally:
+            watch.cancel()
+    finally:
+        connection.close()
+    if is_over.is_set():  # what was read is no whole answer
+        raise TimeoutError("no whole answer in time")
+    status = response.status
+    if 300 <= status < 400:
+        return Answer(status, _("It answered with a redirect, and redirects are not followed."))
+    return Answer(status, _short(text), is_down=status in {429, 502, 503, 504})
+
+
+def _cut(sock: socket.socket, is_over: threading.Event) -> None:
+    """End a conversation that takes too long, from outside."""
+    is_over.set()
+    try:
+        sock.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # it ended by itself meanwhile
+
+
+def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
+    """To the very address that was looked at: a name that answers differently the next moment gains nothing."""
+    is_secure = scheme == "https"
+    number = port or (443 if is_secure else 80)
+    address = _address(host, number)
+    sock_host = str(address)
+
+    class Pinned(http.client.HTTPConnection):
+        def connect(self) -> None:
+            sock: socket.socket = socket.create_connection((sock_host, number), TIMEOUT_SECONDS)
+            if is_secure:
+                sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+            self.sock = sock
+
+    name = f"[{host}]" if ":" in host else host
+    return Pinned(name, number if port else None, timeout=TIMEOUT_SECONDS)
+
+
+def _address(host: str, port: int) -> Address:
+    found = [
+        ipaddress.ip_address(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ]
+    if not settings.WEBHOOKS_MAY_BE_LOCAL and not all(is_public(each) for each in found):
+        raise _NotPublic(
+            _("%(host)s leads to an address inside a private network, which is not called.") % {"host": host}
+        )
+    return found[0]
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the open internet, also where an IPv6 one stands for another of IPv4."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if address in _NAT64:
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if any(each is not None and not is_public(each) for each in inner):
+            return False
+        if address.ipv4_mapped is not None or address in _NAT64:
+            return True
+    return address.is_global and not address.is_multicast
+
+
+def _short(text: str) -> str:
+    """One line that fits a column: no control characters."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return line[:ANSWER_LENGTH]

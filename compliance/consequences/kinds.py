@@ -1,0 +1,5 @@
+"""The names of the jobs."""
+
+DAILY = "consequences.daily"
+RESTORE = "consequences.restore"
+DELIVER = "consequences.deliver"

@@ -1,0 +1,102 @@
+"""What one person is told: what they lost, and what they will lose on which day."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from compliance.consequences import rules
+from compliance.consequences.enums import ReceiverState
+from compliance.consequences.models import Consequence, Withdrawal
+from compliance.consequences.queries.owing import frozen_spans
+from compliance.records import queries as records
+from compliance.records.enums import AssignmentStatus, ComplianceStatus
+from lms.ui.dates import day_text
+
+_NOT_SAFE = {
+    ComplianceStatus.NOT_YET_DUE,
+    ComplianceStatus.EXPIRING,
+    ComplianceStatus.IN_GRACE,
+    ComplianceStatus.OVERDUE,
+    ComplianceStatus.EXPIRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Access to a system that somebody has lost (`is_lost`), or will lose `on` that day of the tenant."""
+
+    system: str
+    requirement: str
+    on: date
+    due_on: date
+    is_lost: bool
+
+    @property
+    def title(self) -> str:
+        """What happened, or will, in one line; the same words for the person and for whoever helps them."""
+        facts = {"system": self.system, "day": day_text(self.on)}
+        if self.is_lost:
+            return _("Access to %(system)s was withdrawn on %(day)s") % facts
+        return _("Access to %(system)s ends on %(day)s") % facts
+
+    @property
+    def text(self) -> str:
+        """Why, and what to do."""
+        facts = {"requirement": self.requirement, "due": day_text(self.due_on)}
+        if self.is_lost:
+            return (
+                _(
+                    "“%(requirement)s” was due on %(due)s and is not done. Access comes back by itself, within a "
+                    "minute after it is finished; nobody needs to be called."
+                )
+                % facts
+            )
+        return _("Unless “%(requirement)s”, due on %(due)s, is done before.") % facts
+
+
+def losses_of(user_id: int, today: date) -> list[Loss]:
+    """What is lost, then what comes, soonest first; two statements where there are no consequences."""
+    open_ones = Withdrawal.objects.filter(user_id=user_id, restored_at__isnull=True).select_related(
+        "consequence__requirement", "consequence__receiver"
+    )
+    lost = {each.consequence_id: _lost(each) for each in open_ones}
+    held = records.obligations(today).filter(user_id=user_id, assignment_status=AssignmentStatus.ACTIVE)
+    in_force = Consequence.objects.filter(
+        ended_at__isnull=True,
+        receiver__state=ReceiverState.ON,
+        requirement_id__in=held.values("requirement_id"),
+    )
+    waiting = [each for each in in_force.select_related("requirement", "receiver") if each.pk not in lost]
+    coming = _coming(waiting, held, today) if waiting else []
+    return [*sorted(lost.values(), key=lambda each: each.on), *sorted(coming, key=lambda each: each.on)]
+
+
+def _lost(each: Withdrawal) -> Loss:
+    at = each.consequence
+    return Loss(at.receiver.name, at.requirement.title, each.withdrawn_on, each.due_on, is_lost=True)
+
+
+def _coming(waiting: list[Consequence], held: QuerySet[Any, Any], today: date) -> list[Loss]:
+    frozen = frozen_spans()
+    names = ("requirement_id", "status", "due_on", "grace_ends_on", "valid_until", "done_record_id")
+    standing = {row[0]: row[1:] for row in held.values_list(*names)}
+    found = []
+    for each in waiting:
+        status, due_on, grace_ends_on, valid_until, done_id = standing[each.requirement_id]
+        day = rules.loses_on(
+            rules.Terms(each.days, each.is_at_once_when_expired),
+            due_on=due_on,
+            grace_ends_on=grace_ends_on,
+            valid_until=valid_until,
+            is_renewal=done_id is not None,
+        )
+        if status in _NOT_SAFE and day is not None:
+            # Whose day has come already loses access on the next turn that may withdraw.
+            on = rules.first_free_day(max(day, today), frozen)
+            on = on if on > today else rules.first_free_day(today + timedelta(days=1), frozen)
+            due = due_on or valid_until
+            found.append(Loss(each.receiver.name, each.requirement.title, on, due, is_lost=False))
+    return found
