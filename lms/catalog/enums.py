@@ -12,6 +12,13 @@ class VersionState(TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+class VersionChange(TextChoices):
+    """What whoever publishes a later version says of what is different."""
+
+    MINOR = "minor", _("Small corrections: whoever has passed knows all that matters")
+    MATERIAL = "material", _("Material: whoever has passed should do it again")
+
+
 class LessonKind(TextChoices):
     """What a learner does in a lesson."""
 

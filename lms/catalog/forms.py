@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from lms.catalog.enums import UploadOrigin
+from lms.catalog.enums import UploadOrigin, VersionChange
 from lms.catalog.facts import sources
 
 
@@ -54,6 +54,33 @@ class UploadCourse(forms.Form):
         except sources.Unreadable as refusal:
             problem = refusal.problem
             self.add_error("course_files", f"{problem.file}: {problem.message} {problem.fix}")
+        return cleaned
+
+
+class PublishForm(forms.Form):
+    """What is different in a later version."""
+
+    change = forms.ChoiceField(
+        label=_("What has changed"),
+        choices=VersionChange.choices,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Publishing alone asks nobody again. If the change is material, those who may ask are offered to."
+        ),
+    )
+    change_note = forms.CharField(
+        label=_("In a few words"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What is new or different. Officers and auditors read it; a material change says it."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A material change says what it is."""
+        cleaned = super().clean() or {}
+        if cleaned.get("change") == VersionChange.MATERIAL and not cleaned.get("change_note"):
+            self.add_error("change_note", _("Say what is new or different, so that others can decide."))
         return cleaned
 
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lms.catalog.enums import LessonKind, QuestionKind, UploadOrigin, VersionState
+from lms.catalog.enums import LessonKind, QuestionKind, UploadOrigin, VersionChange, VersionState
 
 
 class Course(models.Model):
@@ -35,7 +35,11 @@ class Course(models.Model):
 
 
 class CourseVersion(models.Model):
-    """One edition of a course. At most one is being written and at most one is open to new learners."""
+    """One edition of a course. At most one is being written and at most one is open to new learners.
+
+    `change` and `change_note`: what whoever published it said is different from the version before; empty of a first
+    one, and of those published by the command line.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="versions")
@@ -51,6 +55,8 @@ class CourseVersion(models.Model):
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+")
     retired_at = models.DateTimeField(null=True)
+    change = models.CharField(max_length=10, choices=VersionChange, blank=True, default="", db_default="")
+    change_note = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("course version")
@@ -68,6 +74,13 @@ class CourseVersion(models.Model):
                 | Q(state="retired", published_at__isnull=False, retired_at__isnull=False),
                 name="version_moments_fit_state",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="draft") | Q(change="", change_note=""),
+                name="version_change_is_said_when_published",
+            ),
+            models.CheckConstraint(
+                condition=~Q(change="material") | ~Q(change_note=""), name="version_material_change_says_what"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,6 +95,11 @@ class CourseVersion(models.Model):
     def is_published(self) -> bool:
         """Whether new learners get this version."""
         return self.state == VersionState.PUBLISHED
+
+    @property
+    def is_material(self) -> bool:
+        """Whether its author says that it is to be done again."""
+        return self.change == VersionChange.MATERIAL
 
 
 class Module(models.Model):

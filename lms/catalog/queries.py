@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, TextField, Value, When
 
-from lms.catalog.enums import LessonKind, QuestionKind, VersionState
+from lms.catalog.enums import LessonKind, QuestionKind, VersionChange, VersionState
 from lms.catalog.models import Choice, Course, CourseUpload, CourseVersion, Lesson, Question
 
 
@@ -20,6 +20,17 @@ class CourseRow:
     public_id: UUID
     title: str
     minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version that came after another one."""
+
+    course_id: int
+    course_public_id: UUID
+    number: int
+    title: str
+    published_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,3 +358,14 @@ def _version_row(row: CourseVersion) -> VersionRow:
         content_hash=row.content_hash,
         published_at=row.published_at,
     )
+
+
+def materially_changed(since: dt.datetime) -> list[NewVersion]:
+    """The versions open to learners that were published since that moment with a change their author calls material."""
+    rows = CourseVersion.objects.filter(
+        state=VersionState.PUBLISHED, change=VersionChange.MATERIAL, published_at__gte=since
+    ).order_by("published_at", "pk")
+    return [
+        NewVersion(row.course_id, row.course.public_id, row.number, row.title, row.published_at or since)
+        for row in rows.select_related("course")
+    ]

@@ -8,7 +8,7 @@ from .figures import Overview, overview, scope_of
 from .foresight import Ahead, ahead
 from .loads import load_takes_two
 from .mine import Duty, MyTraining, Past, my_record, my_training, too_early_for
-from .newer import Again, asked_again_by
+from .newer import Again, asked_again_by, material_again
 from .picture import picture_of
 from .restating import Restated, RestatedLine, restated
 from .selection import Selection, chosen_people, completions, department_choices, requirement_choices
@@ -42,6 +42,7 @@ __all__ = [
     "first_steps",
     "has_decider",
     "load_takes_two",
+    "material_again",
     "may_extend",
     "may_remind",
     "may_take_back",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compliance.evidence import queries as evidence
+from compliance.oversight.queries.newer import material_again
 from compliance.records import queries as records
 from compliance.reminders import queries as reminders
 from compliance.requirements import queries as requirements
@@ -53,11 +54,13 @@ def attention(
     reviews: bool = False,
     edits: bool = False,
     certifies: bool = False,
+    asks_again: bool = False,
 ) -> Attention:
     """What to look at, as of `at` (UTC; `today` is its day in the tenant's zone).
 
     `decides`: the viewer decides waivers or extensions; `reviews`: the viewer reviews evidence of everybody; `edits`:
-    the viewer writes requirements, and decides what counts for them; `certifies`: the viewer certifies training.
+    the viewer writes requirements, and decides what counts for them; `certifies`: the viewer certifies training;
+    `asks_again`: the viewer records events after which training is asked for again.
     """
     first = reminders.next_turn_on(today=today, at=at)
     days = reminders.upcoming_days(today=today, first=first)
@@ -66,6 +69,7 @@ def attention(
         *(_evidence(today) if reviews else ()),
         *(_equivalences() if edits else ()),
         *(_loads() if certifies else ()),
+        *(_material(today, at) if asks_again else ()),
         *_unanswerable(),
         *_offers(),
         *_undelivered(),
@@ -151,6 +155,19 @@ def _loads() -> list[Matter]:
         count,
     )
     return [Matter(text % {"n": count}, reverse("oversight:loads"), _("Look at them"))]
+
+
+def _material(today: date, at: datetime) -> list[Matter]:
+    """Courses whose author says that they changed so much that they should be done again, until somebody asks."""
+    return [
+        Matter(
+            _("%(course)s: version %(number)d changed materially")
+            % {"course": one.title, "number": one.number},
+            reverse("catalog:course-detail", args=[one.course_public_id]),
+            _("Ask people to do it again, or leave it"),
+        )
+        for one, _again in material_again(today, at)
+    ]
 
 
 def _unanswerable() -> list[Matter]:

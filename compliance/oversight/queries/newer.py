@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from compliance.records import queries as records
 from compliance.records.enums import EventKind
+from compliance.requirements import queries as requirements
+from lms.catalog import queries as catalog
 from tenants import clock
 
 if TYPE_CHECKING:
@@ -25,6 +27,13 @@ class Again:
 
     requirement: "Requirement"
     url: str
+
+
+def material_again(today: date, at: datetime) -> list[tuple[catalog.NewVersion, list[Again]]]:
+    """The versions whose change is material, each with the requirements that were not asked for again since."""
+    found = catalog.materially_changed(at - _NEWS)
+    asked = [(one, asked_again_by(requirements.asking_for(one.course_id), one, today)) for one in found]
+    return [(one, again) for one, again in asked if again]
 
 
 def asked_again_by(found: "Sequence[Requirement]", version: Any, today: date) -> list[Again]:

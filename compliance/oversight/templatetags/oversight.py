@@ -51,15 +51,24 @@ def served_by(certificate: Any) -> dict[str, Any]:
 def asked_by(context: template.Context, course_id: int, published: Any) -> dict[str, Any]:
     """Which requirements ask for a course, and which may be asked for again since its newest version came.
 
-    `published` is the version that is open now, or None.
+    `published` is the version that is open now, or None. Whoever may not ask reads who may, where its author calls
+    the change material; where the author calls it small, nobody is offered to.
     """
     held = context["request"].user.usable_permissions
-    if Permission.REQUIREMENTS_VIEW not in held:
+    sees_them, asks = Permission.REQUIREMENTS_VIEW in held, Permission.EVENTS_RECORD in held
+    is_newer = published is not None and published.number > 1
+    offers = is_newer and (published.is_material or (asks and not published.change))
+    if not (sees_them or offers):
         return {}
-    is_newer = published is not None and published.number > 1 and Permission.EVENTS_RECORD in held
     asking = requirements.asking_for(course_id)
-    again = queries.asked_again_by(asking, published, clock.today()) if is_newer else []
-    return {"asking": asking, "again": again, "version": published}
+    again = queries.asked_again_by(asking, published, clock.today()) if offers else []
+    return {
+        "asking": asking if sees_them else [],
+        "again": again,
+        "asks": asks,
+        "askers": people.able_to(Permission.EVENTS_RECORD) if again and not asks else [],
+        "version": published,
+    }
 
 
 def _evidence(request: Any, person: Any) -> dict[str, Any]:

@@ -102,6 +102,7 @@ def _attention(request: HttpRequest, now: datetime) -> queries.Attention:
         reviews=reviews,
         edits=edits,
         certifies=Permission.COMPLETIONS_CERTIFY in held,
+        asks_again=Permission.EVENTS_RECORD in held,
     )
 
 

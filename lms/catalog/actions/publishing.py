@@ -13,18 +13,22 @@ from lms.catalog.models import Course, CourseVersion
 
 
 @transaction.atomic
-def publish(*, version: CourseVersion, by: Any, at: dt.datetime) -> CourseVersion:
+def publish(
+    *, version: CourseVersion, by: Any, at: dt.datetime, change: str = "", change_note: str = ""
+) -> CourseVersion:
     """Freeze a draft and give it to everyone who starts from now on; the version before it is retired.
 
     Whoever is in the middle of the earlier version finishes that one. `by` is the person (None: the system),
-    `at` the moment in UTC. Raises rules.NotADraft.
+    `at` the moment in UTC. `change` (a VersionChange) and `change_note` say what is different; a material change says
+    what. Asking for training again is not the matter of publishing. Raises rules.NotADraft.
     """
     course = Course.objects.select_for_update().get(pk=version.course_id)
     version = CourseVersion.objects.select_for_update().get(pk=version.pk)
     rules.check_can_publish(version)
     course.versions.filter(state=VersionState.PUBLISHED).update(state=VersionState.RETIRED, retired_at=at)
     version.state, version.published_at, version.published_by = VersionState.PUBLISHED, at, by
-    version.save(update_fields=["state", "published_at", "published_by"])
+    version.change, version.change_note = change, change_note
+    version.save(update_fields=["state", "published_at", "published_by", "change", "change_note"])
     Course.objects.filter(pk=course.pk).update(title=version.title, summary=version.summary)
     course_published.send(sender=None, course_id=course.pk, version_id=version.pk, at=at)
     _record("course.published", version, course, by=by, at=at)
@@ -50,5 +54,6 @@ def _record(action: str, version: CourseVersion, course: Course, *, by: Any, at:
         at=at,
         object_label=str(version),
         object_id=course.public_id,
-        facts={"version": version.number, "content_hash": version.content_hash},
+        facts={"version": version.number, "content_hash": version.content_hash}
+        | ({"change": version.change, "note": version.change_note} if version.change else {}),
     )

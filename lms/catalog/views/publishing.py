@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from lms.access import guard
 from lms.access.permissions import Permission
-from lms.catalog import actions, queries, rules
+from lms.catalog import actions, forms, queries, rules
 from lms.catalog.models import CourseVersion
 from lms.ui import http, partials
 from tenants import clock
@@ -27,11 +27,17 @@ def _version_or_404(public_id: UUID, number: int) -> CourseVersion:
 def publish(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
     """Say what publishing means, then do it. A version that is no draft any more is only shown."""
     version = _version_or_404(public_id, number)
-    if version.is_draft and request.method != "POST":
-        context = {"version": version, "card": queries.course_card(public_id)}
-        return partials.render_page(request, "catalog/version_publish.html", context)
+    # Nothing has changed in a first version.
+    is_sent = request.method == "POST"
+    form = forms.PublishForm(request.POST if is_sent else None) if number > 1 else None
+    is_answered = is_sent and (form is None or form.is_valid())
+    if version.is_draft and not is_answered:
+        context = {"version": version, "card": queries.course_card(public_id), "form": form}
+        status = 422 if is_sent else 200
+        return partials.render_page(request, "catalog/version_publish.html", context, status=status)
+    said = form.cleaned_data if form is not None and form.is_valid() else {}
     try:
-        actions.publish(version=version, by=guard.viewer(request), at=clock.now())
+        actions.publish(version=version, by=guard.viewer(request), at=clock.now(), **said)
     except rules.NotADraft:
         messages.info(request, _("Version %(number)d is published already.") % {"number": number})
     else:
