@@ -265,3 +265,20 @@ class EndForm(forms.Form):
     """Why a waiver or an exemption ends."""
 
     reason = _Text(label=_("Reason"), help_text=_("The person reads it."))
+
+
+LONGEST_CODE = 100
+
+
+class CheckForm(forms.Form):
+    """The number of a certificate, as somebody reads it off the paper."""
+
+    code = forms.CharField(
+        label=_("Certificate number"),
+        max_length=LONGEST_CODE,
+        error_messages={"required": _("Type the number that is printed on the certificate.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        help_text=_("26 letters and figures in five groups. Dashes, blanks and capitals do not matter."),
+    )

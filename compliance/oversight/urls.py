@@ -1,4 +1,4 @@
-"""/, /status/, /overview/…, /requests/…, /credits/…, /sharing/…"""
+"""/, /status/, /overview/…, /requests/…, /credits/…, /check/…, /sharing/…"""
 
 from django.urls import path
 
@@ -6,6 +6,7 @@ from compliance.oversight.views import (
     access,
     asking,
     certifying,
+    checking,
     deciding,
     ending,
     event_jobs,
@@ -134,6 +135,8 @@ urlpatterns = [
     path("settings/access-keys/", keys.key_list, name="keys"),
     path("settings/access-keys/<uuid:public_id>/revoke/", keys.revoke, name="key-revoke"),
     path("api/access/", access.access, name="access"),
+    path("check/", checking.ask, name="check"),
+    path("check/<str:code>/", checking.checked, name="check-certificate"),
     path("sharing/", sharing.home, name="sharing"),
     path("sharing/departments/", sites.board, name="sites"),
     path("sharing/departments/invite/", sites.invite, name="site-invite"),

@@ -170,13 +170,3 @@ class Certificate(models.Model):
                 name="certificate_validity_in_order",
             ),
         ]
-
-    @property
-    def short_code(self) -> str:
-        """The beginning of the code, as people say it."""
-        return f"{self.code[:4]}-{self.code[4:8]}"
-
-    @property
-    def grouped_code(self) -> str:
-        """The whole code in groups that can be read aloud."""
-        return "-".join((self.code[:5], self.code[5:10], self.code[10:15], self.code[15:20], self.code[20:]))

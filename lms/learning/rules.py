@@ -15,6 +15,12 @@ class Entry(TypedDict):
     is_single: bool
 
 
+# Crockford's base 32: no I, L, O, U to misread.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 26
+# What is typed for a figure that looks like it (Crockford), and what only separates.
+_AS_TYPED = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+
 Paper = Sequence[Entry]
 Answers = Mapping[str, Sequence[int]]
 
@@ -135,3 +141,14 @@ def grade(paper: Paper, answers: Answers, correct: Mapping[int, Collection[int]]
         for place in range(1, total + 1)
     )
     return Grade(right, total, right * 100 // total, right * 100 >= pass_mark * total)
+
+
+def read_code(typed: str) -> str | None:
+    """The code of a certificate from what somebody typed: capitals, dashes and blanks do not matter; None: no code."""
+    code = typed.strip()[: 4 * CODE_LENGTH].upper().translate(_AS_TYPED)
+    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
+
+
+def grouped(code: str) -> str:
+    """A code in groups that can be read aloud."""
+    return "-".join((code[:5], code[5:10], code[10:15], code[15:20], code[20:]))

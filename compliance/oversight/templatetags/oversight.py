@@ -15,7 +15,8 @@ from lms.access import guard
 from lms.access.permissions import Permission
 from lms.mail import queries as mail
 from lms.people import queries as people
-from tenants import clock
+from lms.ui.qr import qr_code
+from tenants import clock, links
 
 register = template.Library()
 
@@ -41,10 +42,18 @@ def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
     return shown | _requests(context.get("request"), person) | _evidence(context.get("request"), person)
 
 
-@register.inclusion_tag("oversight/_served.html")
-def served_by(certificate: Any) -> dict[str, Any]:
-    """Which requirements the course of a certificate answered."""
-    return {"served": records.served_by(certificate.enrollment_id)}
+@register.simple_tag
+def proof_of(certificate: Any) -> records.Proof:
+    """What the certificate of a passed course is worth today: what whoever checks it is told."""
+    return records.proof_of(certificate, clock.today())
+
+
+@register.inclusion_tag("oversight/certificates/_number.html")
+def certificate_number(proof: records.Proof) -> dict[str, Any]:
+    """The number of a certificate, and where anybody checks it, also as a QR code."""
+    address = links.absolute(reverse("oversight:check-certificate", args=[proof.number]))
+    shown = links.absolute(reverse("oversight:check")).partition("://")[2]
+    return {"proof": proof, "address": address, "shown": shown, "qr": qr_code(address)}
 
 
 @register.inclusion_tag("oversight/_asked_by.html", takes_context=True)

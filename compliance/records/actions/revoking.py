@@ -12,6 +12,7 @@ from compliance.records.actions.writing import kept
 from compliance.records.enums import CloseReason
 from compliance.records.models import Assignment, ComplianceRecord, Reinstatement, Revocation
 from compliance.records.queries import certifying as queries
+from compliance.records.queries.revocations import IN_FORCE
 from compliance.requirements import queries as requirements
 from lms.audit import actions as audit
 from lms.learning import actions as learning
@@ -36,7 +37,7 @@ def revoke(
     The pages ask first, and another person approves (`certifying.approve_revocation`).
 
     When the person's standing rested on it, the open cycle is closed and a fresh one opens today, due on `due_on`. The
-    certificate says it too, and the person is written to.
+    certificate says it too, unless its pass counts for something else, and the person is written to.
     """
     found, assignment = _locked(record)
     if found.user_id == by.pk:
@@ -104,8 +105,12 @@ def _open_fresh(
 
 
 def _mark(record: ComplianceRecord, on: date | None) -> None:
-    if record.enrollment_id is not None:
-        learning.set_revoked(enrollment_id=record.enrollment_id, on=on)
+    """Say it on the certificate of the pass, unless that pass still counts for something else."""
+    if record.enrollment_id is None:
+        return
+    others = ComplianceRecord.objects.filter(enrollment_id=record.enrollment_id, completed_at__isnull=False)
+    still = others.exclude(pk__in=Revocation.objects.filter(**IN_FORCE).values("record_id"))
+    learning.set_revoked(enrollment_id=record.enrollment_id, on=None if still.exists() else on)
 
 
 def _told(what: str, revocation: Revocation, by: "User", at: datetime) -> None:

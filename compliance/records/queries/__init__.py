@@ -15,7 +15,7 @@ from compliance.records.queries.bounds import (
     moves_by,
 )
 from compliance.records.queries.certifying import waiting_for
-from compliance.records.queries.counting import FinishedCycle, Served, finished_cycles, served_by
+from compliance.records.queries.counting import FinishedCycle, finished_cycles
 from compliance.records.queries.courses import Course, Round, courses_of
 from compliance.records.queries.derivations import Explained, explained_of
 from compliance.records.queries.dossiers import (
@@ -81,6 +81,7 @@ from compliance.records.queries.population import (
     worst_status,
 )
 from compliance.records.queries.positions import Position, positions
+from compliance.records.queries.proofs import Proof, proof_by, proof_of
 from compliance.records.queries.requests import (
     CERTIFYING,
     KINDS,
@@ -174,10 +175,10 @@ __all__ = [
     "Place",
     "Position",
     "Preview",
+    "Proof",
     "RequirementTotals",
     "Round",
     "Scope",
-    "Served",
     "Together",
     "Totals",
     "Unreadable",
@@ -240,12 +241,13 @@ __all__ = [
     "positions",
     "preview",
     "preview_history",
+    "proof_by",
+    "proof_of",
     "read_history",
     "requests_of",
     "revocation_by",
     "revocation_of",
     "revocations_of",
-    "served_by",
     "shifts_of",
     "standings_of",
     "taking_back",

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -44,34 +43,6 @@ def counts_text(record: ComplianceRecord) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """A requirement that a passed course answered; `accepted_for` is the course it counted as, empty: as itself."""
-
-    requirement_title: str
-    accepted_for: str
-    valid_until: date | None
-
-
-def served_by(enrollment_id: int) -> list[Served]:
-    """What passing a course answered, the newest cycle of each requirement, without what was revoked; one statement."""
-    rows = (
-        ComplianceRecord.objects.filter(enrollment_id=enrollment_id, completed_at__isnull=False)
-        .exclude(pk__in=_revoked())
-        .select_related("requirement", *COUNTED)
-        .order_by("requirement__title", "requirement_id", "cycle")
-    )
-    found = {row.requirement_id: row for row in rows}
-    return [
-        Served(
-            row.requirement.title,
-            row.counted_for.title if row.counted_for and counts_text(row) else "",
-            row.valid_until,
-        )
-        for row in found.values()
-    ]
-
-
-@dataclass(frozen=True, slots=True)
 class FinishedCycle:
     """A finished cycle with its person and requirement, and since when it counts no longer."""
 
@@ -95,7 +66,3 @@ def finished_cycles(user_ids: Sequence[int], requirement_id: int | None = None) 
         )
         for row in sorted(found, key=lambda one: place[one.user_id]):
             yield FinishedCycle(row, gone.get(row.pk))
-
-
-def _revoked() -> Any:
-    return Revocation.objects.filter(**IN_FORCE).values("record_id")

@@ -105,6 +105,8 @@ TENANT: list[Row] = [
     Row("oversight:keys", "settings.change"),
     _one("oversight:key-revoke", "settings.change", "access_key"),
     Row("oversight:access", "open", needs_key=True),
+    Row("oversight:check", "open"),
+    _one("oversight:check-certificate", "open", "code", "code"),
     Row("oversight:sharing", "sharing.view"),
     Row("oversight:sites", "sharing.view"),
     _one("oversight:site", "sharing.view", "site"),

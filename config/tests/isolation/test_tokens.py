@@ -47,7 +47,7 @@ LISTED = {
     "compliance/records/actions/keys.py": "test_a_key_for_asking_about_access_is_nothing_in_beta",
     "config/request_log.py": "a reference for people; nothing believes it",
     "lms/jobs/actions/running.py": "a reference for people; nothing believes it",
-    "lms/learning/actions/finishing.py": "the number on a certificate: it is printed, and opens nothing",
+    "lms/learning/actions/finishing.py": "test_the_number_of_a_certificate_is_nothing_in_beta",
     "lms/people/actions/invitations.py": "test_an_invitation_opens_one_tenant_only",
     "lms/people/imports/write.py": "an unusable password: nobody is told it",
     "lms/takeout/shelf.py": "part of a file's name on our own disk",
@@ -270,3 +270,20 @@ def test_a_key_for_asking_about_access_is_nothing_in_beta(
     sent = {"Authorization": f"Bearer {secret}"}
     assert client_for(alpha).get("/api/access/", asked, headers=sent).status_code == 404
     assert client_for(beta).get("/api/access/", asked, headers=sent).status_code == 401
+
+
+def test_the_number_of_a_certificate_is_nothing_in_beta(
+    alpha: TenantRef, beta: TenantRef, client_for: Callable[..., Client]
+) -> None:
+    populated = world.build(alpha)
+    number, nobodys = populated.ids["code"], "0" * 26
+    assert "CANARY" in client_for(alpha).get(f"/check/{number}/").content.decode()
+    there, unknown = (client_for(beta).get(f"/check/{each}/") for each in (number, nobodys))
+    assert (there.status_code, unknown.status_code) == (404, 404)
+    assert _same(there, number) == _same(unknown, nobodys)
+    assert client_for(None).get(f"/check/{number}/").status_code == 404
+
+
+def _same(answer: Any, number: str) -> str:
+    """The page without the number that was asked for, and without what differs on every page."""
+    return re.sub(r"\b\w{64}\b", "", answer.content.decode().replace(number, ""))

@@ -163,6 +163,7 @@ def _learning(world: World) -> None:
         enrollment=str(open_pass.public_id),
         attempt=str(QuizAttempt.objects.get(enrollment=done).public_id),
         certificate=str(Certificate.objects.get(enrollment=done).public_id),
+        code=Certificate.objects.get(enrollment=done).code,
     )
 
 

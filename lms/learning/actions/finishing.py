@@ -13,9 +13,6 @@ from lms.learning.enums import EnrollmentState
 from lms.learning.events import completed
 from lms.learning.models import Certificate, Enrollment, Progress, QuizAttempt
 
-# Crockford's base 32: no I, L, O, U to misread.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
 
 def check_own(enrollment: Enrollment, by: Any) -> None:
     """Nobody learns for somebody else. Raises rules.NotYours."""
@@ -72,7 +69,7 @@ def finish_if_whole(enrollment: Enrollment, at: dt.datetime) -> Enrollment:
 def new_code() -> str:
     """128 random bits as 26 letters and figures."""
     number = secrets.randbits(128)
-    return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    return "".join(rules.ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
 
 def _score(enrollment: Enrollment) -> int | None:

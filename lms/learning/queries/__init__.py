@@ -1,6 +1,12 @@
 """What people did. Everything for other apps is plain values, in a constant number of statements."""
 
-from lms.learning.queries.certificates import CertificateRow, certificate_for, certificate_of, certificates_of
+from lms.learning.queries.certificates import (
+    CertificateRow,
+    certificate_by,
+    certificate_for,
+    certificate_of,
+    certificates_of,
+)
 from lms.learning.queries.faults import faults
 from lms.learning.queries.player import (
     Place,
@@ -29,6 +35,7 @@ from lms.learning.queries.standings import (
     resume_point,
     standings,
 )
+from lms.learning.rules import grouped, read_code
 
 __all__ = [
     "Answered",
@@ -41,6 +48,7 @@ __all__ = [
     "QuizStanding",
     "ResumePoint",
     "attempt_for",
+    "certificate_by",
     "certificate_for",
     "certificate_of",
     "certificates_of",
@@ -48,6 +56,7 @@ __all__ = [
     "enrollment_for",
     "ever_enrolled",
     "faults",
+    "grouped",
     "has_completed_since",
     "last_completed",
     "latest_for",
@@ -56,6 +65,7 @@ __all__ = [
     "player_of",
     "progress_of",
     "quiz_standing",
+    "read_code",
     "results_of",
     "resume_point",
     "standings",

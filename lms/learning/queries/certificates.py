@@ -62,3 +62,8 @@ def certificate_for(user: Any, public_id: UUID) -> Certificate | None:
         .filter(public_id=public_id, enrollment__user=user)
         .first()
     )
+
+
+def certificate_by(code: str) -> Certificate | None:
+    """The certificate with this code, whoever's it is, with its enrollment and version; one statement."""
+    return Certificate.objects.select_related("enrollment__course_version").filter(code=code).first()

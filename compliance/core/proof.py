@@ -1,0 +1,37 @@
+"""What a certificate proves on a day, from the cycles that it finished."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from enum import StrEnum
+
+
+class Worth(StrEnum):
+    """What a certificate is worth today."""
+
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def worth_of(today: date, *, valid_until: date | None, revoked_on: date | None, is_renewed: bool) -> Worth:
+    """What one finished cycle proves on `today`; `is_renewed`: a newer one of the same requirement counts.
+
+    The last day counts in full. Whoever renewed is told to be asked for the newer certificate, also where the old one
+    would have run out by now.
+    """
+    if revoked_on is not None and revoked_on <= today:
+        return Worth.REVOKED
+    if is_renewed:
+        return Worth.SUPERSEDED
+    if valid_until is not None and valid_until < today:
+        return Worth.EXPIRED
+    return Worth.VALID
+
+
+def worth_of_all(each: Collection[Worth]) -> Worth:
+    """What a certificate is worth that serves several requirements: the best of it. One that serves none is valid."""
+    order = list(Worth)
+    return min(each, key=order.index, default=Worth.VALID)

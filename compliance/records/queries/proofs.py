@@ -1,0 +1,133 @@
+"""What a certificate proves today, to its holder and to whoever asks with its code: no score, no reason, no address."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from compliance.core.proof import Worth, worth_of, worth_of_all
+from compliance.records.models import ComplianceRecord, Revocation
+from compliance.records.queries.counting import COUNTED, counts_text
+from compliance.records.queries.revocations import IN_FORCE
+from lms.learning import queries as learning
+from tenants import clock
+
+if TYPE_CHECKING:
+    from lms.learning.models import Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A requirement that a certificate serves, and what that is worth today.
+
+    `accepted_for` is the course that the one passed counted as; empty: as itself.
+    """
+
+    title: str
+    accepted_for: str
+    valid_until: date | None
+    revoked_on: date | None
+    worth: Worth
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A certificate as it is today. Dates are days in the tenant's zone; `holder_name` as it stood when it was issued.
+
+    `language` is that of the title. `valid_until` is the last day for which it proves what it is worth, None where it
+    names none; `revoked_on` since when all of it proves nothing any more.
+    """
+
+    code: str
+    holder_name: str
+    title: str
+    language: str
+    completed_on: date
+    issued_on: date
+    lines: tuple[Line, ...]
+    worth: Worth
+    valid_until: date | None
+    revoked_on: date | None
+
+    @property
+    def number(self) -> str:
+        """The code in groups, as it is printed."""
+        return learning.grouped(self.code)
+
+    @property
+    def is_even(self) -> bool:
+        """Whether one sentence says it for all that it serves: the same worth, until the same day."""
+        return len({(one.worth, one.valid_until, one.revoked_on) for one in self.lines}) <= 1
+
+
+def proof_by(code: str, today: date) -> Proof | None:
+    """What the certificate with this code is worth on `today`; None when there is none here. Two statements."""
+    held = learning.certificate_by(code)
+    return proof_of(held, today) if held is not None else None
+
+
+def proof_of(held: "Certificate", today: date) -> Proof:
+    """What the certificate of a passed course, with its enrollment and version, is worth on `today`; one statement."""
+    version, issued_on = held.enrollment.course_version, clock.today(held.issued_at)
+    lines = _lines(ComplianceRecord.objects.filter(enrollment_id=held.enrollment_id), today)
+    return Proof(
+        code=held.code,
+        holder_name=held.holder_name,
+        title=version.title,
+        language=version.language,
+        completed_on=held.enrollment.completed_on or issued_on,
+        issued_on=issued_on,
+        lines=lines,
+        **_summed_up(lines, held.valid_until, held.revoked_on, today),
+    )
+
+
+def _summed_up(
+    lines: tuple[Line, ...], valid_until: date | None, revoked_on: date | None, today: date
+) -> dict[str, Any]:
+    """Worth, last day and revocation of the whole; the dates given are its own, for one that serves nothing."""
+    if not lines:
+        worth = worth_of(today, valid_until=valid_until, revoked_on=revoked_on, is_renewed=False)
+        return {"worth": worth, "valid_until": valid_until, "revoked_on": revoked_on}
+    worth = worth_of_all([one.worth for one in lines])
+    days = [one.valid_until for one in lines if one.worth == worth]
+    revoked = [one.revoked_on for one in lines if one.revoked_on is not None]
+    return {
+        "worth": worth,
+        "valid_until": None if None in days else max(day for day in days if day is not None),
+        "revoked_on": max(revoked) if worth == Worth.REVOKED else None,
+    }
+
+
+def _lines(records: QuerySet[ComplianceRecord], today: date) -> tuple[Line, ...]:
+    """One line for each requirement that these cycles, of one pass, served; what counts goes before what is revoked."""
+    in_force = Revocation.objects.filter(record_id=OuterRef("pk"), **IN_FORCE)
+    newer = ComplianceRecord.objects.filter(
+        Q(completed_at__gt=OuterRef("completed_at"))
+        | Q(completed_at=OuterRef("completed_at"), pk__gt=OuterRef("pk")),
+        user_id=OuterRef("user_id"),
+        requirement_id=OuterRef("requirement_id"),
+    ).exclude(pk__in=Revocation.objects.filter(**IN_FORCE).values("record_id"))
+    rows = (
+        records.filter(completed_at__isnull=False)
+        .annotate(revoked_on=Subquery(in_force.values("on")[:1]), is_renewed=Exists(newer))
+        .select_related("requirement", *COUNTED)
+        .order_by("requirement__title", "requirement_id", "cycle")
+    )
+    found: dict[int, Line] = {}
+    for row in rows:
+        if row.requirement_id not in found or row.revoked_on is None:
+            found[row.requirement_id] = _line(row, today)
+    return tuple(found.values())
+
+
+def _line(row: "ComplianceRecord", today: date) -> Line:
+    revoked_on, is_renewed = row.revoked_on, row.is_renewed  # type: ignore[attr-defined]  # annotated
+    return Line(
+        title=row.requirement.title,
+        accepted_for=row.counted_for.title if row.counted_for and counts_text(row) else "",
+        valid_until=row.valid_until,
+        revoked_on=revoked_on,
+        worth=worth_of(today, valid_until=row.valid_until, revoked_on=revoked_on, is_renewed=is_renewed),
+    )
