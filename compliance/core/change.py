@@ -13,6 +13,7 @@ from enum import StrEnum
 from . import byhand, dates, days, ladder, notices, triggers
 from .due import begin_as_known
 from .holding import Due, Holding
+from .milestones import FirstSignIn
 from .plan import Decision, Outcome, Rule, end_of_waiting
 from .terms import Absence, Completion, CycleDates, CycleFacts, Person, Terms
 
@@ -263,7 +264,8 @@ def _computed(rule: Rule, person: Person, held: Holding, today: date) -> date | 
     if matched is None or not is_first:
         return None
     opens_on = cycle.window_opens_on
-    begun = begin_as_known(terms, person, matched.appointment, opens_on, today)
+    since = held.assigned_on if isinstance(terms.waits_for, FirstSignIn) else opens_on
+    begun = begin_as_known(terms, person, matched.appointment, since, today)
     return dates.opened(terms, opens_on, begun.first.due_on).original_due_on if begun else None
 
 

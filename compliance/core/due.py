@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from . import days
-from .milestones import DateField, Milestone, Other, Said, reached, said
+from .milestones import DateField, FirstSignIn, Milestone, Other, Said, reached, said, signed_in
 from .terms import Appointment, DueFrom, Fact, FixedDay, Person, Terms
 
-WAITS_FOR, WAITS_FOR_FIELD = "waits_for", "waits_for_field"
-"""The facts that say what somebody has no due date without: the title of a requirement, the name of a field."""
+WAITS_FOR, WAITS_FOR_FIELD, WAITS_FOR_SIGN_IN = "waits_for", "waits_for_field", "waits_for_sign_in"
+"""The facts that say what somebody has no due date without.
+
+The title of a requirement; the name of a field; how many days after the assignment the first sign-in is waited for no
+longer, empty when it is waited for without an end.
+"""
+WAITS = (WAITS_FOR, WAITS_FOR_FIELD, WAITS_FOR_SIGN_IN)
 
 
 class CountedFrom(StrEnum):
     """The day that a first due date was counted from, as it is kept with the assignment.
 
-    FIXED and CALENDAR are due days that were not counted; ASSIGNMENT: the usual date was already past. Each has its
-    sentence in `records.queries.words`.
+    FIXED and CALENDAR are due days that were not counted; ASSIGNMENT: the usual date was already past; NO_SIGN_IN: by
+    that day the person had not signed in. Each has its sentence in `records.queries.words`.
     """
 
     JOINING = "joining"
@@ -27,6 +32,8 @@ class CountedFrom(StrEnum):
     ASSIGNED = "assigned"
     COMPLETION = "completion"
     FIELD = "field"
+    SIGN_IN = "sign_in"
+    NO_SIGN_IN = "no_sign_in"
     FIXED = "fixed"
     CALENDAR = "calendar"
     ASSIGNMENT = "assignment"
@@ -47,7 +54,8 @@ class FirstDue:
 
     def facts(self, terms: Terms) -> tuple[Fact, ...]:
         """The arithmetic, as facts."""
-        after = terms.waits_for if self.counted_from in (CountedFrom.COMPLETION, CountedFrom.FIELD) else None
+        named = {CountedFrom.COMPLETION: terms.due_after, CountedFrom.FIELD: terms.due_field}
+        after = named.get(self.counted_from)
         return (
             ("counted_from", self.counted_from.value),
             ("counted_from_on", self.counted_from_on.isoformat()),
@@ -70,9 +78,9 @@ def begin(
 ) -> Begin | None:
     """The first cycle of somebody who was assigned then, as known on `today` (default: that day); None: it waits.
 
-    It waits while the completion, or the day of a field, that it is counted from is missing, and opens on the day on
-    which that is known: what was written down afterwards makes nobody late on arrival. A rule that was changed and
-    counts from something else now begins today.
+    It waits while the completion, the day of a field, or the sign-in that it is counted from is missing, and opens on
+    the day on which that is known: what was written down afterwards makes nobody late on arrival. A rule that was
+    changed and counts from something else now begins today.
     """
     today = today or assigned_on
     if terms.waits_for is None:
@@ -82,8 +90,11 @@ def begin(
         return None
     begun = _begin(terms, person, appointment, max(assigned_on, found.known_on), found.on)
     if isinstance(found, Said) and (begun.first.is_adjusted or begun.first.due_on < today):
-        # A field keeps since when it holds, not when that was entered: whoever waits still has just been told.
-        return _begin(terms, person, appointment, today, found.on)
+        # A field keeps since when it holds, not when that was entered: whoever waits still has just been told. So has
+        # who signed in long before the rule asked for that.
+        begun = _begin(terms, person, appointment, today, found.on)
+    if isinstance(found, Said) and found.is_substitute and begun.first.counted_from is CountedFrom.SIGN_IN:
+        return replace(begun, first=replace(begun.first, counted_from=CountedFrom.NO_SIGN_IN))
     return begun
 
 
@@ -100,11 +111,13 @@ def begin_as_known(
 
 
 def _found(
-    other: Other | DateField, person: Person, assigned_on: date, today: date
+    other: Other | DateField | FirstSignIn, person: Person, assigned_on: date, today: date
 ) -> Milestone | Said | None:
     """The day that is counted from, and since when it is known."""
     if isinstance(other, DateField):
         return said(person.fields, other.key, assigned_on, today)
+    if isinstance(other, FirstSignIn):
+        return signed_in(person.signed_in_on, other, assigned_on, today)
     return reached(person.milestones, other.key, assigned_on, today)
 
 
@@ -117,10 +130,17 @@ def _begin(
 
 def waiting_facts(terms: Terms) -> tuple[Fact, ...]:
     """What somebody without a due date waits for, and how long they have from then on; empty where nobody waits."""
-    if terms.waits_for is None:
-        return ()
+    match terms.waits_for:
+        case None:
+            return ()
+        case FirstSignIn(days):
+            waits = (WAITS_FOR_SIGN_IN, "" if days is None else str(days))
+        case DateField() as field:
+            waits = (WAITS_FOR_FIELD, field.title)
+        case Other() as other:
+            waits = (WAITS_FOR, other.title)
     return (
-        (WAITS_FOR_FIELD if isinstance(terms.waits_for, DateField) else WAITS_FOR, terms.waits_for.title),
+        waits,
         ("first_due_days", str(terms.first_due_days)),
         ("day_unit", terms.due_unit.value),
     )
@@ -135,8 +155,8 @@ def first_due(
 ) -> FirstDue:
     """The first due date of a person who joined (`hired_on`: was hired) then, when assigned on `assigned_on`.
 
-    `counted_on` is when they completed the other requirement, or the day that the field says, by default the day of
-    assignment.
+    `counted_on` is when they completed the other requirement, the day that the field says, or that of the first
+    sign-in, by default the day of assignment.
 
     Counted from no earlier than the requirement's start. One date for all, and the due day of a calendar, leave at
     least `first_due_days` to whoever comes after the start. A day that is already past when the requirement
@@ -159,6 +179,7 @@ def _counted(terms: Terms, joined_on: date, assigned_on: date, hired_on: date, c
         DueFrom.ASSIGNMENT: (CountedFrom.ASSIGNED, max(assigned_on, terms.starts_on)),
         DueFrom.COMPLETION: (CountedFrom.COMPLETION, counted_on),
         DueFrom.FIELD: (CountedFrom.FIELD, counted_on),
+        DueFrom.SIGN_IN: (CountedFrom.SIGN_IN, counted_on),
     }
     name, since = named.get(terms.due_from, (CountedFrom.JOINING, joined_on))
     if terms.starts_on >= since and name is not CountedFrom.ASSIGNED:

@@ -385,7 +385,7 @@ def _next_days(state: State, day: date, first: date, habits: Habits) -> set[date
     """When this duty is to be looked at again."""
     if state.assigned_on is None:
         return set()
-    days: set[date] = set()
+    days: set[date] = {*state.gives_up_on}
     last, terms = (state.finished[-1] if state.finished else None), state.duty.rule.terms
     if state.open is not None:
         days |= {step.on for step in _ladder(state)} | {state.open.due_on, state.open.window_opens_on}

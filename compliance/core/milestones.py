@@ -1,4 +1,5 @@
-"""What a first due date is counted from and may be missing: completions of another requirement, days that fields say.
+"""What a first due date is counted from and may be missing: completions of another requirement, days that fields say,
+the first sign-in.
 
 And rings of requirements that wait for each other.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from .fields import FieldValue, value_on
 
@@ -29,11 +30,35 @@ class DateField:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstSignIn:
+    """The first sign-in. Whoever has not signed in that many days after the assignment is counted from then.
+
+    None: it is waited for without an end.
+    """
+
+    within_days: int | None = None
+
+    def gives_up_on(self, assigned_on: date) -> date | None:
+        """From which day on it is waited for no longer; None: for ever, or beyond the calendar."""
+        if self.within_days is None or (date.max - assigned_on).days < self.within_days:
+            return None
+        return assigned_on + timedelta(days=self.within_days)
+
+
+ANY_SIGN_IN = FirstSignIn()
+"""Waited for without an end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """The day `on` that a field says of a person, and since when it says one."""
+    """The day `on` that a field says of a person, or of the first sign-in, and since when it is known.
+
+    `is_substitute`: nobody signed in by then, so it is counted from that day instead.
+    """
 
     on: date
     known_on: date
+    is_substitute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +106,19 @@ def said(values: Iterable[FieldValue], key: str, assigned_on: date, by: date) ->
         if isinstance(value, date):
             return Said(value, day)
     return None
+
+
+def signed_in(first_on: date | None, asked: FirstSignIn, assigned_on: date, by: date) -> Said | None:
+    """What a due date is counted from, for somebody who was assigned then, as known `by` that day; None: not yet.
+
+    The day of the first sign-in, before or after the assignment; without one before the wait ends, the day on which it
+    ends. What is signed in on that day or later changes nothing: a turn at its first hour tells the same as one later.
+    """
+    ends_on = asked.gives_up_on(assigned_on)
+    if first_on is not None and (ends_on is None or first_on < ends_on):
+        known_on = max(first_on, assigned_on)
+        return Said(first_on, known_on) if known_on <= by else None
+    return Said(ends_on, ends_on, is_substitute=True) if ends_on is not None and ends_on <= by else None
 
 
 def ring(waits_for: Mapping[int, int], start: int) -> tuple[int, ...]:

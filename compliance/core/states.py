@@ -8,7 +8,7 @@ from datetime import date
 
 from .due import waiting_facts
 from .duties import Duty, StepKey
-from .milestones import Milestone, Other, depth
+from .milestones import FirstSignIn, Milestone, Other, depth
 from .satisfiers import Source
 from .terms import Completion, CycleFacts, Fact, Status
 
@@ -53,6 +53,15 @@ class State:
     def waits_for(self) -> tuple[Fact, ...] | None:
         """What there is no due date without; None when it does not wait."""
         return waiting_facts(self.duty.rule.terms) if self.is_waiting else None
+
+    @property
+    def gives_up_on(self) -> tuple[date, ...]:
+        """The day on which a first sign-in is waited for no longer."""
+        other = self.duty.rule.terms.waits_for
+        if not self.is_waiting or self.assigned_on is None or not isinstance(other, FirstSignIn):
+            return ()
+        ends_on = other.gives_up_on(self.assigned_on)
+        return () if ends_on is None else (ends_on,)
 
     def learn(self, others: Iterable[State]) -> None:
         """What the person has completed on the way of the requirement that this one is counted from."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Self
 
 from .fields import FieldValue
-from .milestones import DateField, Milestone, Other
+from .milestones import ANY_SIGN_IN, DateField, FirstSignIn, Milestone, Other
 from .namings import Naming
 from .shares import EVERY_ROUND, Share
 
@@ -32,7 +32,7 @@ class DueFrom(StrEnum):
 
     The appointment through which a person is meant; the day they were hired, which a transfer does not change;
     the day the requirement reached them; the day they completed another requirement; the day that a field says of them;
-    one date for all; the next due day of the requirement's own calendar.
+    the day they first signed in; one date for all; the next due day of the requirement's own calendar.
     """
 
     APPOINTMENT = "appointment"
@@ -40,6 +40,7 @@ class DueFrom(StrEnum):
     ASSIGNMENT = "assignment"
     COMPLETION = "completion"
     FIELD = "field"
+    SIGN_IN = "sign_in"
     FIXED = "fixed"
     CALENDAR = "calendar"
 
@@ -132,7 +133,7 @@ class Terms:
 
     `due_on` is the date of DueFrom.FIXED. With Anchor.YEAR the year begins on `year_start` and `fixed_day` is its
     due day. `first_due_days` are counted in `due_unit`; every other length is in days of the calendar. `due_after` is
-    the requirement of DueFrom.COMPLETION, `due_field` the field of DueFrom.FIELD.
+    the requirement of DueFrom.COMPLETION, `due_field` the field of DueFrom.FIELD, `sign_in` says how long is waited.
     """
 
     starts_on: date
@@ -153,16 +154,11 @@ class Terms:
     calendar: Calendar = Calendar()
     due_after: Other | None = None
     due_field: DateField | None = None
+    sign_in: FirstSignIn = ANY_SIGN_IN
 
     def __post_init__(self) -> None:
-        lengths = (
-            self.first_due_days,
-            self.minimum_months,
-            self.window_days,
-            self.grace_days,
-            self.return_days,
-        )
-        if min(lengths) < 0:
+        lengths = self.minimum_months, self.window_days, self.grace_days, self.return_days
+        if min(self.first_due_days, self.sign_in.within_days or 0, *lengths) < 0:
             raise ImpossibleTerms("Lengths cannot be negative.")
         self._check_due()
         if self.recurs is not None:
@@ -174,10 +170,12 @@ class Terms:
         return self.recurs is not None and self.anchor in {Anchor.FIXED, Anchor.YEAR}
 
     @property
-    def waits_for(self) -> Other | DateField | None:
+    def waits_for(self) -> Other | DateField | FirstSignIn | None:
         """What the first due date is counted from and a person may be without; None: everybody has it."""
         if self.due_from is DueFrom.FIELD:
             return self.due_field
+        if self.due_from is DueFrom.SIGN_IN:
+            return self.sign_in
         return self.due_after if self.due_from is DueFrom.COMPLETION else None
 
     def _check_due(self) -> None:
@@ -259,7 +257,10 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """All that audience and due date depend on. `groups`: code and since when; `fields`: of the university's own."""
+    """All that audience and due date depend on. `groups`: code and since when; `fields`: of the university's own.
+
+    `signed_in_on`: the day of the first sign-in in the tenant's zone; None: never yet.
+    """
 
     id: int
     appointments: tuple[Appointment, ...]
@@ -269,6 +270,7 @@ class Person:
     groups: tuple[tuple[str, date], ...] = ()
     fields: tuple[FieldValue, ...] = ()
     milestones: tuple[Milestone, ...] = ()
+    signed_in_on: date | None = None
 
     def absence_on(self, on: date) -> Absence | None:
         """The absence in force on that day, if any: the firmest, an exemption before a waiver before all others."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from .attributes import Dated, DateOf, DateTest
 from .audience import Access, Groups, Leaf, Rule, leaves
 from .fields import Field
-from .milestones import DateField
+from .milestones import DateField, FirstSignIn
 from .terms import Person, Terms
 
 _DAY = timedelta(days=1)
@@ -20,7 +20,7 @@ class Of(StrEnum):
     """Which days of a person something turns with.
 
     The first or last day of an appointment; since when somebody is in a group; the first day of what a field says and
-    the day after the last one; and the day that a field names.
+    the day after the last one; the day that a field names; and that of the first sign-in.
     """
 
     STARTS = "starts"
@@ -28,6 +28,7 @@ class Of(StrEnum):
     GROUP = "group"
     FIELD = "field"
     FIELD_DAY = "field_day"
+    SIGN_IN = "sign_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,17 @@ def turnings(rule: Rule) -> frozenset[Turning]:
 
 
 def due_turnings(terms: Terms) -> frozenset[Turning]:
-    """With what a first due date turns: whoever waits for a day of a field has one from when the field says it."""
-    other = terms.waits_for
-    return frozenset({Turning(Of.FIELD, 0, other.key)} if isinstance(other, DateField) else ())
+    """With what a first due date turns: whoever waits for a day of a field has one from when the field says it.
+
+    And whoever waits for their first sign-in, from that day.
+    """
+    match terms.waits_for:
+        case DateField(key):
+            return frozenset({Turning(Of.FIELD, 0, key)})
+        case FirstSignIn():
+            return frozenset({Turning(Of.SIGN_IN, 0)})
+        case _:
+            return frozenset()
 
 
 def turning_days(rule: Rule, person: Person) -> frozenset[date]:
@@ -89,6 +98,8 @@ def _days(turning: Turning, person: Person) -> Iterator[date]:
             yield from (each.ends_on for each in person.appointments if each.ends_on is not None)
         case Of.GROUP:
             yield from (since for code, since in person.groups if code == turning.code)
+        case Of.SIGN_IN:
+            yield from (() if person.signed_in_on is None else (person.signed_in_on,))
         case _:
             yield from _field_days(turning, person)
 

@@ -5,7 +5,9 @@ the models and with the triggers that are there, and asks for a reason for every
 """
 
 FACTS: dict[str, tuple[str, ...]] = {
-    "people_user": ("is_active", "given_name", "family_name", "preferred_name", "email", "external_id"),
+    "people_user": (
+        "is_active", "given_name", "family_name", "preferred_name", "email", "external_id", "first_signed_in_at",
+    ),
     "people_affiliation": (
         "user_id", "department_id", "kind", "title", "manager_id", "starts_on", "ends_on", "fte_percent", "source",
     ),

@@ -18,11 +18,16 @@ def connect() -> None:
     """Listen. Called once, from `apps.ready()`."""
     learning.completed.connect(_on_completed, dispatch_uid="records.completed")
     people.changed.connect(_on_changed, dispatch_uid="records.people")
+    people.signed_in_first.connect(_on_signed_in, dispatch_uid="records.signed_in")
     people.standing_asked.connect(_on_standing_asked, dispatch_uid="records.standing")
     requirements.changed.connect(_on_changed, dispatch_uid="records.requirements")
 
 
 def _on_completed(sender: object, *, at: datetime, **_facts: Any) -> None:
+    schedule.wake(COMPLETIONS, at=at)
+
+
+def _on_signed_in(sender: object, *, at: datetime, **_facts: Any) -> None:
     schedule.wake(COMPLETIONS, at=at)
 
 

@@ -31,6 +31,7 @@ class DueFrom(models.TextChoices):
     ASSIGNMENT = "assignment", _("The day the requirement reaches them")
     COMPLETION = "completion", _("Completing another requirement, chosen below")
     FIELD = "field", _("A day in a field of the person, chosen below")
+    SIGN_IN = "sign_in", _("Their first sign-in here")
     FIXED = "fixed", _("Not counted: one date for everybody")
     CALENDAR = "calendar", _("Not counted: the due day of the year, below")
 

@@ -197,4 +197,12 @@ def person_of(row: people_queries.PersonFacts, other: tuple[Absence, ...]) -> Pe
     )
     leaves = tuple(Absence.leave(first, last) for first, last in row.leaves)
     fields = tuple(FieldValue(one.key, one.value, one.starts_on, one.ends_on) for one in row.fields)
-    return Person(row.user_id, appointments, leaves + other, row.is_active, groups=row.groups, fields=fields)
+    return Person(
+        row.user_id,
+        appointments,
+        leaves + other,
+        row.is_active,
+        groups=row.groups,
+        fields=fields,
+        signed_in_on=row.signed_in_on,
+    )

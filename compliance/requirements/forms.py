@@ -150,6 +150,17 @@ class Builder(Courses):
         ),
         error_messages={"invalid_choice": _("Choose a field that names a day.")},
     )
+    sign_in_within_days = forms.IntegerField(
+        label=_("Wait for it at most, days"),
+        required=False,
+        min_value=1,
+        max_value=_YEAR_DAYS,
+        help_text=_(
+            "Until somebody first signs in, this requirement has no due date for them: it counts as not done, but "
+            "nobody is late or reminded. Whoever has not signed in so many days after it reached them is counted from "
+            "then, so that nobody gets around it. Empty: it waits without an end."
+        ),
+    )
     roll = Chosen(label=_("A due date on a weekend or holiday"), choices=Roll.choices, initial=Roll.NONE)
     recurs_months = forms.IntegerField(
         label=_("Repeat, months"),
@@ -292,6 +303,8 @@ class Builder(Courses):
             data["due_after_id"] = None
         if data["due_from"] != DueFrom.FIELD:
             data["due_field"] = ""
+        if data["due_from"] != DueFrom.SIGN_IN:
+            data["sign_in_within_days"] = None
         who, sets = audience.dump(self.who.rule()), self.take_sets(data)
         return rules.Definition(satisfiers=sets, audience=who, **data)
 

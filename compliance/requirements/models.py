@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.core import audience, plan
 from compliance.core.ladder import Ladder
-from compliance.core.milestones import DateField, Other
+from compliance.core.milestones import DateField, FirstSignIn, Other
 from compliance.core.namings import Naming
 from compliance.core.namings import Side as CoreSide
 from compliance.core.satisfiers import CourseSet, sets_of
@@ -40,6 +40,7 @@ class Requirement(models.Model):
 
     `satisfiers` are the sets of courses of which any one does: `[{"from_round": 1, "courses": [3, 7]}, ...]`, read by
     `sets`. The ids are those of courses, which are never deleted. `due_field` is the key of a field of the person.
+    `sign_in_within_days` after the assignment a first sign-in is waited for no longer; None: without an end.
 
     `number` counts the versions since it was turned on; drafts are number 0.
     """
@@ -70,6 +71,9 @@ class Requirement(models.Model):
     )
     due_field = models.CharField(
         _("counted from the field"), max_length=40, blank=True, default="", db_default=""
+    )
+    sign_in_within_days = models.PositiveSmallIntegerField(
+        _("the first sign-in is waited for, days"), null=True, blank=True
     )
     due_unit = models.CharField(max_length=8, choices=DueUnit, default=DueUnit.DAYS, db_default=DueUnit.DAYS)
     roll = models.CharField(
@@ -197,6 +201,7 @@ class Requirement(models.Model):
             calendar=calendar if self.observes_calendar else Calendar(),
             due_after=waits_for,
             due_field=field,
+            sign_in=FirstSignIn(self.sign_in_within_days),
         )
 
     @property

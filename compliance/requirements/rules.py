@@ -50,6 +50,7 @@ class Definition:
     due_on: date | None = None
     due_after_id: int | None = None
     due_field: str = ""
+    sign_in_within_days: int | None = None
     due_unit: str = DueUnit.DAYS.value
     roll: str = Roll.NONE.value
     recurs_months: int | None = None

@@ -6,6 +6,10 @@ from django.dispatch import Signal
 # kwargs: user_ids: list[int] | None (None: too many to name), at: datetime (UTC)
 changed = Signal()
 
+# Somebody signed in for the first time. Sent inside the transaction that wrote it down.
+# kwargs: user_id: int, at: datetime (UTC)
+signed_in_first = Signal()
+
 # What do these people have that no roster gave them? Whoever answers returns a code of problems for whom it concerns:
 # dict[int, str].
 # kwargs: user_ids: list[int]

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from lms.people import messages, rules
+from lms.people import actions, messages, rules
 from tenants import clock
 
 
@@ -45,6 +45,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # upstream i
             clear_login(request)
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """The last step of every way in, after a second factor too: from here on the person is signed in."""
+        super().login(request, user)
+        actions.note_first_sign_in(user=user, at=clock.now())
 
     def is_safe_url(self, url: str) -> bool:
         """Only this host, whatever other names the service answers at."""

@@ -54,7 +54,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person. `email` is lower-case; `first_day_on`, `last_day_on` follow from affiliations: see `actions.days`."""
+    """A person. `email` is lower-case; `first_day_on`, `last_day_on` follow from affiliations: see `actions.days`.
+
+    `first_signed_in_at` is written once, by `actions.note_first_sign_in`; a trigger keeps it.
+    """
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -75,6 +78,7 @@ class User(AbstractBaseUser):
     first_day_on = models.DateField(null=True, editable=False)
     last_day_on = models.DateField(null=True, editable=False)
     created_at = models.DateTimeField()
+    first_signed_in_at = models.DateTimeField(_("first signed in"), null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

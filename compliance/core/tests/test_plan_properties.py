@@ -10,7 +10,7 @@ from compliance.core import dates, plan
 from compliance.core.attributes import Dated, DateOf, DateTest
 from compliance.core.audience import All, Departments, Everyone, Kinds, Not, OnLeave
 from compliance.core.fields import FieldValue
-from compliance.core.milestones import DateField, Milestone, Other
+from compliance.core.milestones import DateField, FirstSignIn, Milestone, Other
 from compliance.core.plan import Outcome, Rule
 from compliance.core.terms import (
     Absence,
@@ -77,6 +77,7 @@ def populations(draw):
             draw(st.integers(0, 9)) > 0,
             milestones=tuple(draw(st.lists(st.builds(milestone, days, st.integers(0, 400)), max_size=2))),
             fields=draw(said()),
+            signed_in_on=draw(st.none() | days),
         )
         for number in range(1, size + 1)
     ]
@@ -118,6 +119,7 @@ def terms(draw):
         due_on=draw(days),
         due_after=Other(9, "the other"),
         due_field=DateField("cleared", "Cleared on"),
+        sign_in=FirstSignIn(draw(st.none() | st.integers(1, 60))),
         due_unit=draw(st.sampled_from(DayUnit)),
         roll=draw(st.sampled_from(Roll)),
         year_start=FixedDay(draw(st.integers(1, 12)), draw(st.integers(1, 28))),
@@ -173,7 +175,9 @@ def test_a_due_date_is_never_before_the_assignment_and_always_has_reasons(rule, 
         assert decision.because
         if decision.dates is None:
             assert decision.outcome is Outcome.LATER
-            assert {"waits_for", "waits_for_field"} & {name for name, _value in decision.because}
+            assert {"waits_for", "waits_for_field", "waits_for_sign_in"} & {
+                name for name, _value in decision.because
+            }
             continue
         assert decision.dates.due_on >= decision.on >= today
         assert decision.dates.grace_ends_on >= decision.dates.due_on
@@ -203,8 +207,8 @@ def test_who_waits_gets_the_same_dates_from_a_turn_a_day_and_from_one_that_comes
         begun = next((each for each in each_day if each is not None), None)
         late = plan.end_of_waiting(rule, person, today, (), last)
         if begun is not None and late is not None:
-            # A day of a field that is past when it is found is counted anew: nobody is late on arrival.
-            is_anew = rule.terms.due_from is DueFrom.FIELD and late.is_adjusted
+            # A day of a field, or a sign-in, that is past when it is found is counted anew: nobody is late on arrival.
+            is_anew = rule.terms.due_from in {DueFrom.FIELD, DueFrom.SIGN_IN} and late.is_adjusted
             assert begun.dates == late.dates or (is_anew and late.dates.original_due_on >= last)
             assert today <= begun.dates.window_opens_on <= begun.dates.due_on
 

@@ -115,7 +115,7 @@ class Believed:
         mine = of_people(users, "id")
         then, later = (known("people_user", each, only=mine) for each in (self._end, self._until))
         rows = fetched(f"""
-            SELECT k.id, COALESCE(t.is_active, k.is_active)
+            SELECT k.id, COALESCE(t.is_active, k.is_active), k.first_signed_in_at
               FROM ({later}) k LEFT JOIN ({then}) t USING (id) ORDER BY k.id""")
         held, away = self._appointments(), self._leaves()
         groups, fields = self._groups(), self._fields()
@@ -127,8 +127,9 @@ class Believed:
                 is_active,
                 groups=groups.get(pk, ()),
                 fields=fields.get(pk, ()),
+                signed_in_on=None if signed_in_at is None else clock.today(signed_in_at),
             )
-            for pk, is_active in rows
+            for pk, is_active, signed_in_at in rows
         ]
 
     def _appointments(self) -> dict[int, tuple[Appointment, ...]]:

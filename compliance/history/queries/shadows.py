@@ -149,7 +149,8 @@ def _restated(past: Past, until: dt.datetime) -> str:
     dropped = [[one.user_id, one.requirement_id] for one in past.corrections if one.is_dropped]
     return f"""
     SELECT a.id AS assignment_id, a.user_id, a.requirement_id,
-           CASE WHEN (g.reason @> '[["waits_for"]]' OR g.reason @> '[["waits_for_field"]]')
+           CASE WHEN (g.reason @> '[["waits_for"]]' OR g.reason @> '[["waits_for_field"]]'
+                      OR g.reason @> '[["waits_for_sign_in"]]')
                      AND NOT EXISTS (SELECT FROM known_record b
                                       WHERE b.assignment_id = a.id AND b.window_opens_on <= {on}) THEN 'waiting'
                 WHEN m.user_id IS NOT NULL THEN 'exempt' WHEN w.user_id IS NOT NULL THEN 'waived'

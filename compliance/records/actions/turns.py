@@ -106,7 +106,10 @@ def _reconcile_turning(today: date, at: datetime, *, of_everybody: bool) -> Chan
 
 
 def completions_turn(*, at: datetime, scheduled_for: datetime) -> datetime | None:
-    """Only what a finished course asks: its cycle is finished, and the next opened if its window has come."""
+    """Only what a finished course asks: its cycle is finished, and the next opened if its window has come.
+
+    And what a first sign-in asks: the cycle opens of whoever waited for it.
+    """
     if is_behind(clock.today(at)):
         # Who left before passing must not be credited because the day he left on has had no turn yet.
         return daily_turn(at=at, scheduled_for=scheduled_for)

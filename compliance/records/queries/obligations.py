@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db.models import BooleanField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from compliance.core import terms, waivers
-from compliance.core.due import WAITS_FOR, WAITS_FOR_FIELD
+from compliance.core.due import WAITS
 from compliance.core.satisfiers import Source
 from compliance.core.standing import Standing, standing_of
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
@@ -124,9 +124,9 @@ def waited_for(reason: Iterable[Sequence[str]]) -> tuple[terms.Fact, ...]:
     """What somebody has no due date without, or had none, from the reason of the assignment; empty without that."""
     # The first of each name: what came of it is added to the reason when the waiting ends.
     facts = {each[0]: each[1] for each in reversed([*reason])}
-    if not {WAITS_FOR, WAITS_FOR_FIELD} & facts.keys():
+    if not {*WAITS} & facts.keys():
         return ()
-    names = (WAITS_FOR, WAITS_FOR_FIELD, "first_due_days", "day_unit")
+    names = (*WAITS, "first_due_days", "day_unit")
     return tuple((name, facts[name]) for name in names if name in facts)
 
 

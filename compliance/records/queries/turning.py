@@ -9,7 +9,7 @@ from compliance.records.enums import AssignmentStatus
 from compliance.records.models import Assignment, ComplianceRecord, Credit, Obligation
 from compliance.records.queries import excuses
 from compliance.requirements import queries as requirements
-from compliance.requirements.enums import RequirementState
+from compliance.requirements.enums import DueFrom, RequirementState
 from lms.learning import queries as learning
 from lms.people import queries as people
 from tenants import clock
@@ -21,9 +21,14 @@ def turning_days(first: date, last: date) -> set[date]:
     """The days from `first` to `last`, both included, on which somebody may come to owe something or no longer."""
     if first > last:
         return set()  # the usual case: no day was missed, so there is nothing to ask
-    starts = {each.starts_on for each in requirements.active() if first <= each.starts_on <= last}
+    active = requirements.active()
+    starts = {each.starts_on for each in active if first <= each.starts_on <= last}
     by_rule = requirements.naming_days(first, last) | requirements.rule_days(first, last)
-    return starts | people.changing_days(first, last) | by_rule
+    days = starts | people.changing_days(first, last) | by_rule
+    # Who comes to owe something on one of these days may have waited out their first sign-in on a later one.
+    for wait in {each.sign_in_within_days or 0 for each in active if each.due_from == DueFrom.SIGN_IN}:
+        days |= {on for on in (day + timedelta(days=wait) for day in days) if on <= last}
+    return days | {day for day in _waited_out(last) if day >= first}
 
 
 def turning_people(on: date) -> set[int]:
@@ -47,7 +52,8 @@ def is_quiet(on: date) -> bool:
     """
     lately = clock.end_of_day(on - 3 * _DAY)
     return not (
-        turning_requirements(on)
+        _waited_out(on)
+        or turning_requirements(on)
         or turning_people(on)
         or _has_renewals(on)
         or learning.has_completed_since(lately)
@@ -64,6 +70,15 @@ def _has_renewals(on: date) -> bool:
     held = Obligation.objects.filter(due, open_record__isnull=True, valid_until__isnull=False)
     # Whoever waits for a due date is renewed once that can be counted; what brings it wakes a turn, or turns by itself.
     return held.exclude(assignment_status=AssignmentStatus.WAITING).exists()
+
+
+def _waited_out(last: date) -> set[date]:
+    """The days up to `last` on which somebody who waits has not signed in for so long that it is waited for no more."""
+    limited = Q(requirement__due_from=DueFrom.SIGN_IN, requirement__sign_in_within_days__isnull=False)
+    waiting = Assignment.objects.filter(limited, status=AssignmentStatus.WAITING)
+    pairs = waiting.filter(requirement__state=RequirementState.ACTIVE).order_by().distinct()
+    days = pairs.values_list("assigned_on", "requirement__sign_in_within_days")
+    return {on for on in (since + timedelta(days=wait or 0) for since, wait in days) if on <= last}
 
 
 def amiss(today: date) -> set[int]:

@@ -7,7 +7,7 @@ from typing import assert_never
 from django.utils.translation import gettext as _
 
 from compliance.core.attributes import ANYBODY
-from compliance.core.due import WAITS_FOR, WAITS_FOR_FIELD, CountedFrom
+from compliance.core.due import WAITS, WAITS_FOR, WAITS_FOR_FIELD, WAITS_FOR_SIGN_IN, CountedFrom
 from compliance.core.terms import DayUnit
 from compliance.records.enums import AssignmentStatus, EventKind
 from compliance.records.queries.requests import MovedBy
@@ -103,7 +103,7 @@ def counted_text(known: dict[str, str]) -> str:
         "day": day_of(known.get("counted_from_on")),
         "after": known.get("counted_after", ""),
     }
-    if said == CountedFrom.ASSIGNMENT and {WAITS_FOR, WAITS_FOR_FIELD} & known.keys():
+    if said == CountedFrom.ASSIGNMENT and {*WAITS} & known.keys():
         return _("%(span)s after the day was known, on %(day)s, as the usual date was already past") % told
     return _counted(CountedFrom(said)) % told
 
@@ -123,6 +123,10 @@ def _counted(counted_from: CountedFrom) -> str:
             text = _("%(span)s after completing “%(after)s” on %(day)s")
         case CountedFrom.FIELD:
             text = _("%(span)s after the day in “%(after)s”, %(day)s")
+        case CountedFrom.SIGN_IN:
+            text = _("%(span)s after first signing in on %(day)s")
+        case CountedFrom.NO_SIGN_IN:
+            text = _("%(span)s after %(day)s, as there was no sign-in before")
         case CountedFrom.FIXED:
             text = _("One date for everybody, %(day)s")
         case CountedFrom.CALENDAR:
@@ -145,6 +149,15 @@ def waiting_text(facts: Facts) -> str:
     if WAITS_FOR_FIELD in known:
         told = {"span": span_text(known), "field": known[WAITS_FOR_FIELD]}
         return _("No due date yet: %(span)s after the day in “%(field)s”, which is not known yet") % told
+    if WAITS_FOR_SIGN_IN in known:
+        told = {"span": span_text(known), "wait": known[WAITS_FOR_SIGN_IN]}
+        if not told["wait"]:
+            return _("No due date yet: %(span)s after the first sign-in") % told
+        told["wait"] = requirements.span_text(int(told["wait"]))
+        return (
+            _("No due date yet: %(span)s after the first sign-in, which is waited for %(wait)s at most")
+            % told
+        )
     return ""
 
 

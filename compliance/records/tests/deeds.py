@@ -23,6 +23,7 @@ from compliance.requirements import actions as requirement_actions
 from compliance.requirements.enums import Side
 from compliance.requirements.models import Individual
 from compliance.requirements.rules import NotAllowedNow
+from lms.people.actions import note_first_sign_in
 from lms.people.models import Affiliation, FieldValue, Group, GroupMember, Leave, PersonField, User
 from lms.people.tests.factories import make_affiliation, make_department
 
@@ -176,9 +177,9 @@ def _end_naming(dice: Random, on: dt.date, at: dt.datetime, officers: Officers) 
 
 
 def _hr(dice: Random, on: dt.date, at: dt.datetime, officers: Officers) -> Any:
-    """A leave, an end, a new post, a group or a field becomes known."""
+    """A leave, an end, a new post, a group, a field or the first sign-in becomes known."""
     user = _one(dice, User.objects.exclude(pk__in=[each.pk for each in officers]).order_by("given_name"))
-    match dice.choice(["leave", "end", "post", "group", "field"]):
+    match dice.choice(["leave", "end", "post", "group", "field", "sign-in"]):
         case "leave" if not Leave.objects.filter(user=user).exists():
             first = on + dice.randint(-5, 20) * DAY
             Leave.objects.create(user=user, starts_on=first, ends_on=first + dice.randint(0, 30) * DAY)
@@ -199,6 +200,8 @@ def _hr(dice: Random, on: dt.date, at: dt.datetime, officers: Officers) -> Any:
             field = PersonField.objects.get(key="badge")
             day = on + dice.randint(0, 30) * DAY
             FieldValue.objects.create(field=field, user=user, starts_on=on, day=day)
+        case "sign-in":
+            note_first_sign_in(user=user, at=at)
     return user
 
 

@@ -12,6 +12,7 @@ from compliance.records.models import Assignment, ComplianceRecord
 from compliance.requirements.enums import RequirementState, Side
 from compliance.requirements.models import Holiday, Individual, Requirement
 from compliance.requirements.tests.factories import make_course, make_requirement
+from lms.people.actions import note_first_sign_in
 from lms.people.models import FieldValue, Group, GroupMember, Leave, PersonField, User
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants import clock
@@ -35,6 +36,7 @@ class Someone:
     groups: tuple[tuple[str, dt.date], ...] = ()
     fields: tuple[tuple[str, str | dt.date, dt.date, dt.date | None], ...] = ()
     passes: tuple[tuple[str, dt.date], ...] = ()
+    signed_in_on: dt.date | None = None
     is_active: bool = True
 
 
@@ -103,6 +105,7 @@ def someone(dice: Random, name: str, today: dt.date, days: int = 40) -> Someone:
             (dice.choice(["one", "two"]), today - dice.randint(0, 420) * DAY)
             for _ in range(dice.choice([0, 0, 1, 2]))
         ),
+        today - dice.randint(0, 60) * DAY if dice.random() < 0.5 else None,
         dice.random() < 0.92,
     )
 
@@ -116,13 +119,14 @@ def _leaves(dice: Random, today: dt.date, days: int) -> Iterable[Stretch]:
 def said(dice: Random, today: dt.date) -> dict[str, Any]:
     """What a requirement may say; not yet counted from another one."""
     anchor = dice.choice(["expiry", "completion", "month_end", "fixed", "year"])
-    froms = ["appointment", "hire", "assignment", "fixed"]
+    froms = ["appointment", "hire", "assignment", "fixed", "sign_in"]
     by_calendar = anchor in {"fixed", "year"}
     return {
         "audience": audience(dice, today),
         "starts_on": today + dice.choice([-60, -60, -30, 5]) * DAY,
         "first_due_days": dice.choice([5, 30, 90]),
         "due_from": dice.choice([*froms, "calendar"] if by_calendar else froms),
+        "sign_in_within_days": dice.choice([None, 10, 40]),
         "due_on": today + dice.randint(-20, 90) * DAY,
         "due_unit": dice.choice(["days", "days", "working"]),
         "roll": dice.choice(["none", "later", "earlier"]),
@@ -179,6 +183,8 @@ def prepare(today: dt.date) -> None:
 def enter(one: Someone) -> User:
     """The person, with everything that is known of them."""
     user = make_user(given_name=one.name, family_name="Person", password="!", is_active=one.is_active)
+    if one.signed_in_on is not None:
+        note_first_sign_in(user=user, at=moment(one.signed_in_on))
     for kind, code, starts_on, ends_on in one.posts:
         make_affiliation(
             user, kind=kind, department=make_department(code), starts_on=starts_on, ends_on=ends_on

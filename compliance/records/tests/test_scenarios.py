@@ -2,7 +2,8 @@
 
 import pytest
 
-from .scenarios import Life, Row, rows
+from .scenario_rows import Row, rows
+from .scenarios import Life
 
 ROWS = rows()
 

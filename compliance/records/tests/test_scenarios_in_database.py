@@ -12,12 +12,13 @@ from compliance.records import actions, queries
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.requirements.models import Holiday, Requirement, RequirementVersion
 from compliance.requirements.tests.factories import course_of, make_course, make_requirement
+from lms.people.actions import note_first_sign_in as sign_in
 from lms.people.models import FieldValue, Leave, PersonField
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants import clock
 
 from .factories import make_completion
-from .scenarios import FIELD, Row, is_down, known_of, rows, rule_on, said_of, stretch_of
+from .scenario_rows import FIELD, Row, is_down, known_of, rows, rule_on, said_of, stretch_of
 
 # Left to the pure table: zones (the tenant here has one), rests and waivers (made by actions with their own tests).
 FIT = [
@@ -110,9 +111,11 @@ class World:
                 )
             elif word == "other" and self.other is not None and dt.date.fromisoformat(rest[0]) == day:
                 make_completion(self.user, course_of(self.other), at=noon(day) - dt.timedelta(minutes=5))
+            elif word == "signed" and dt.date.fromisoformat(rest[1]) == day:
+                sign_in(user=self.user, at=noon(day) - dt.timedelta(minutes=5))
             elif word == "deactivated" and dt.date.fromisoformat(rest[0]) == day:
                 type(self.user).objects.filter(pk=self.user.pk).update(is_active=False)
-            elif word not in {"passed", "other", "deactivated", "outage"} and day == max(
+            elif word not in {"passed", "other", "signed", "deactivated", "outage"} and day == max(
                 known_on, self.days()[0]
             ):
                 self._enter(word, rest, known_on)
@@ -145,6 +148,7 @@ class World:
             "due_on": terms.due_on,
             "due_after": self.other,
             "due_field": FIELD.key if terms.due_field else "",
+            "sign_in_within_days": terms.sign_in.within_days,
             "due_unit": terms.due_unit.value,
             "roll": terms.roll.value,
             "recurs_months": terms.recurs.months or None if terms.recurs else None,

@@ -132,4 +132,6 @@ def _turnings() -> set[Turning]:
         found |= turnings(audience.parse(rule))
         if due_from == DueFrom.FIELD:
             found.add(Turning(Of.FIELD, 0, key))
+        elif due_from == DueFrom.SIGN_IN:
+            found.add(Turning(Of.SIGN_IN, 0))
     return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from compliance.core import dates
-from compliance.core.milestones import DateField
+from compliance.core.milestones import DateField, FirstSignIn
 from lms.ui.pictures import Lane, Mark, Picture, Span, picture
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def picture_of(terms: "Terms", today: date) -> Picture | None:
     """The first rounds of an invented person who joins on the start of the requirement, or today if that is later.
 
     Where it waits for another requirement: who completes that one then. For the day of a field: who has that day in it.
+    For the first sign-in: who signs in then.
     """
     starts_on = max(today, terms.starts_on)
     first = dates.first_due(terms, starts_on, starts_on)
@@ -55,6 +56,8 @@ def picture_of(terms: "Terms", today: date) -> Picture | None:
     whose = _("For somebody who joins on the first day")
     if isinstance(terms.waits_for, DateField):
         whose = _("For somebody whose day in “%(field)s” is the first day") % {"field": terms.waits_for.title}
+    elif isinstance(terms.waits_for, FirstSignIn):
+        whose = _("For somebody who first signs in on the first day")
     elif terms.waits_for is not None:
         whose = _("For somebody who completes “%(title)s” on the first day") % {
             "title": terms.waits_for.title

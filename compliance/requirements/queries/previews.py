@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from compliance.core import byhand
-from compliance.core.milestones import DateField
+from compliance.core.milestones import DateField, FirstSignIn
 from compliance.core.plan import Decision, Outcome, Plan, decide, mails_by_day
 from compliance.core.reasons import Part, grouped
 from compliance.core.terms import Cause, Fact
@@ -60,7 +60,8 @@ class Preview:
     """The numbers and the people. `affected` is everyone the requirement touches, those to do first.
 
     `waiting_count` get it without a due date until they complete another requirement, and `never_count` of them are not
-    asked for that one; or until the field called `waits_for_field` names a day.
+    asked for that one; or until the field called `waits_for_field` names a day; or until they
+    first sign in.
     """
 
     today: date
@@ -75,6 +76,7 @@ class Preview:
     waiting_count: int
     never_count: int
     waits_for_field: str
+    waits_for_sign_in: bool
     due_days: list[DueDay]
     mail_count: int
     mail_peak_on: date | None
@@ -125,6 +127,7 @@ def preview(requirement: Requirement, today: date) -> Preview:
         waiting_count=len(waiting),
         never_count=_never_count(requirement, waiting),
         waits_for_field=terms.waits_for.title if isinstance(terms.waits_for, DateField) else "",
+        waits_for_sign_in=isinstance(terms.waits_for, FirstSignIn),
         due_days=_due_days(made.of(Outcome.ASSIGN, Outcome.LATER)),
         mail_count=mails.total(),
         mail_peak_on=peak_on,

@@ -21,6 +21,7 @@ from compliance.core.audience import (
     OnLeave,
 )
 from compliance.core.fields import Field
+from compliance.core.milestones import DateField, FirstSignIn
 from compliance.core.terms import Anchor, DayUnit, DueFrom, FixedDay, Roll, Terms
 from compliance.requirements import facts
 from compliance.requirements.models import Requirement
@@ -95,7 +96,7 @@ def first_due_text(terms: Terms) -> str:
             return _("within %(span)s of being hired or of %(start)s") % facts
         case DueFrom.ASSIGNMENT:
             return _("within %(span)s of being assigned") % facts
-        case DueFrom.COMPLETION | DueFrom.FIELD:
+        case DueFrom.COMPLETION | DueFrom.FIELD | DueFrom.SIGN_IN:
             return _after_text(terms)
         case DueFrom.FIXED:
             facts["day"] = day_text(terms.due_on or terms.starts_on)
@@ -108,10 +109,19 @@ def first_due_text(terms: Terms) -> str:
 
 def _after_text(terms: Terms) -> str:
     """When it is due first, where people may wait for what that is counted from."""
-    told = {"span": _span(terms), "title": terms.waits_for.title if terms.waits_for else ""}
-    if terms.due_from is DueFrom.FIELD:
-        return _("within %(span)s of the day in “%(title)s”") % told
-    return _("within %(span)s of completing “%(title)s”") % told
+    told = {"span": _span(terms), "title": ""}
+    match terms.waits_for:
+        case FirstSignIn() as sign_in:
+            text = _("within %(span)s of the first sign-in")
+            if sign_in.within_days is not None:
+                told["wait"] = span_text(sign_in.within_days)
+                text = _("within %(span)s of the first sign-in, which is waited for %(wait)s at most")
+        case DateField() as field:
+            text, told["title"] = _("within %(span)s of the day in “%(title)s”"), field.title
+        case other:
+            text = _("within %(span)s of completing “%(title)s”")
+            told["title"] = other.title if other else ""
+    return text % told
 
 
 def again_text(terms: Terms) -> str:

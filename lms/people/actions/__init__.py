@@ -41,6 +41,7 @@ from lms.people.actions.proposals import propose
 from lms.people.actions.proposals import reject as reject_edit
 from lms.people.actions.proposals import withdraw as withdraw_edit
 from lms.people.actions.roles import LastOwner, OwnersOnly, grant_role, revoke_role
+from lms.people.actions.signing_in import note_first_sign_in
 
 __all__ = [
     "AlreadyAppointed",
@@ -81,6 +82,7 @@ __all__ = [
     "grant_role",
     "invite",
     "look",
+    "note_first_sign_in",
     "open_site",
     "propose",
     "reactivate",

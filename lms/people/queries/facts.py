@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from lms.people.models import Affiliation, Department, FieldValue, Group, GroupMember, Leave, User
+from tenants import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class PersonFacts:
     """What a rule may ask about a person; dates are in the tenant's zone, last days inclusive.
 
     `groups` are the codes of their groups and systems, each with the day since when; `fields` what is kept of them in
-    fields of the university's own, past and future too.
+    fields of the university's own, past and future too. `signed_in_on`: the day of the first sign-in; None: never yet.
     """
 
     user_id: int
@@ -55,6 +56,7 @@ class PersonFacts:
     leaves: tuple[tuple[dt.date, dt.date | None], ...]
     groups: tuple[tuple[str, dt.date], ...] = ()
     fields: tuple[FieldFact, ...] = ()
+    signed_in_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def facts_of(users: Iterable[User]) -> list[PersonFacts]:
             leaves=tuple(leaves.get(person.pk, ())),
             groups=tuple(groups.get(person.pk, ())),
             fields=tuple(fields.get(person.pk, ())),
+            signed_in_on=clock.today(person.first_signed_in_at) if person.first_signed_in_at else None,
         )
         for person in people
     ]

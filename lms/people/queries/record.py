@@ -8,6 +8,7 @@ from lms.access import roles
 from lms.people import rules
 from lms.people.enums import PersonState
 from lms.people.models import Affiliation, Invitation, Leave, RoleGrant, User
+from tenants import clock
 
 _PAST_LEAVES: Final = 5
 
@@ -32,7 +33,7 @@ class NumberedAffiliation:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is known of a person on a day."""
+    """What is known of a person on a day. `signed_in_on`: the day of the first sign-in; None: never yet."""
 
     state: PersonState
     affiliations: list[NumberedAffiliation]
@@ -41,6 +42,7 @@ class Record:
     roles: list[HeldRole]
     reports_count: int
     invitation: Invitation | None
+    signed_in_on: dt.date | None
 
 
 def record_of(person: User, *, today: dt.date, at: dt.datetime) -> Record:
@@ -63,6 +65,7 @@ def record_of(person: User, *, today: dt.date, at: dt.datetime) -> Record:
         roles=_roles_of(person),
         reports_count=Affiliation.objects.filter(manager=person).exclude(ends_on__lt=today).count(),
         invitation=person.invitations.filter(accepted_at__isnull=True, expires_at__gt=at).first(),
+        signed_in_on=clock.today(person.first_signed_in_at) if person.first_signed_in_at else None,
     )
 
 

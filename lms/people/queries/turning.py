@@ -4,7 +4,8 @@ import datetime as dt
 
 from django.db.models import Q, QuerySet
 
-from lms.people.models import Affiliation, FieldValue, GroupMember
+from lms.people.models import Affiliation, FieldValue, GroupMember, User
+from tenants import clock
 
 _DAY = dt.timedelta(days=1)
 
@@ -13,7 +14,8 @@ def days_of(of: str, code: str, first: dt.date, last: dt.date) -> set[dt.date]:
     """The days from `first` to `last` of this sort that somebody has, of the group or field of this code.
 
     `of`: "starts" or "ends" (of an appointment), "group" (since when somebody is in it), "field" (what it says begins,
-    or was over the day before: two statements), "field_day" (the field names the day).
+    or was over the day before: two statements), "field_day" (the field names the day), "sign_in" (the first
+    one, by the tenant's zone).
     """
     stretch = (first, last)
     match of:
@@ -28,6 +30,9 @@ def days_of(of: str, code: str, first: dt.date, last: dt.date) -> set[dt.date]:
         case "field_day":
             named = FieldValue.objects.filter(field__key=code, day__range=stretch).order_by()
             return {day for day in named.values_list("day", flat=True).distinct() if day is not None}
+        case "sign_in":
+            moments = _signed_in(first, last).values_list("first_signed_in_at", flat=True)
+            return {clock.today(at) for at in moments.iterator() if at is not None}
         case _:
             posts = Affiliation.objects.filter(**{f"{of}_on__range": stretch}).order_by()
             return {*posts.values_list(f"{of}_on", flat=True).distinct()}
@@ -35,6 +40,8 @@ def days_of(of: str, code: str, first: dt.date, last: dt.date) -> set[dt.date]:
 
 def whose_day(of: str, code: str, on: dt.date) -> set[int]:
     """Who has such a day on that day; `of` and `code` as above."""
+    if of == "sign_in":
+        return {*_signed_in(on, on).values_list("pk", flat=True)}
     rows: QuerySet[GroupMember] | QuerySet[FieldValue] | QuerySet[Affiliation]
     match of:
         case "group":
@@ -47,3 +54,9 @@ def whose_day(of: str, code: str, on: dt.date) -> set[int]:
         case _:
             rows = Affiliation.objects.filter(**{f"{of}_on": on})
     return {*rows.values_list("user_id", flat=True)}
+
+
+def _signed_in(first: dt.date, last: dt.date) -> QuerySet[User]:
+    """Who signed in for the first time on these days."""
+    since = clock.end_of_day(first - _DAY)
+    return User.objects.filter(first_signed_in_at__gt=since, first_signed_in_at__lte=clock.end_of_day(last))

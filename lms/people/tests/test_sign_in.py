@@ -59,6 +59,39 @@ def test_a_code_by_mail_opens(alpha, client_for, deliver, dee) -> None:
     assert is_in(browser)
 
 
+def first_sign_in_of(alpha, user) -> dt.datetime | None:
+    with inside(alpha):
+        return User.objects.get(pk=user.pk).first_signed_in_at
+
+
+@pytest.mark.parametrize("way", ["password", "code", "invitation"])
+def test_the_first_sign_in_is_written_down_whatever_the_way_and_never_again(
+    alpha, client_for, deliver, at, dee, way
+) -> None:
+    from lms.people import actions
+
+    browser = client_for(alpha)
+    assert first_sign_in_of(alpha, dee) is None
+    if way == "password":
+        browser.post(LOGIN, {"login": dee.email, "password": "wrong wrong wrong"})
+        assert first_sign_in_of(alpha, dee) is None
+        browser.post(LOGIN, {"login": dee.email, "password": PASSWORD})
+    elif way == "code":
+        browser.post(CODE, {"email": dee.email})
+        browser.post("/accounts/login/code/confirm/", {"code": code_of(deliver(), dee.email)})
+    else:
+        with inside(alpha):
+            token = actions.invite(user=dee, by=None, at=at)
+        browser.post(f"/welcome/{token}/", {"password": PASSWORD})
+    first = first_sign_in_of(alpha, dee)
+    assert first is not None
+    client_for(alpha).post(LOGIN, {"login": dee.email, "password": PASSWORD})
+    with inside(alpha):
+        # Whoever saves the person as they were read before does not take it away either.
+        dee.save()
+    assert first_sign_in_of(alpha, dee) == first
+
+
 def test_a_code_comes_from_the_university_and_its_mail_names_the_host(
     alpha, client_for, deliver, dee
 ) -> None:
@@ -192,6 +225,7 @@ def test_a_second_factor_is_asked_for_also_after_an_invitation(alpha, client_for
     answer = browser.post(f"/welcome/{token}/", {"password": "a heron on the roof at dawn"})
     assert answer["Location"].startswith("/accounts/2fa/")
     assert not is_in(browser)
+    assert first_sign_in_of(alpha, dee) is None
     # A link that came by mail is no proof that the second factor may be replaced.
     with inside(alpha):
         records = browser.session["account_authentication_methods"]
