@@ -20,6 +20,7 @@ GRANT EXECUTE ON FUNCTION
     public.duly_rollup_agreements(),
     public.duly_rollup_publish(jsonb, date, timestamptz),
     public.duly_rollup_figures(uuid),
+    public.duly_rollup_counted(uuid),
     public.duly_support_grants(uuid, timestamptz),
     public.duly_support_views(uuid),
     public.duly_support_enter(uuid, text, timestamptz),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
-from . import triggers
-from .terms import COMPLIANT, LATE, NOT_COUNTED, CycleFacts, Fact, Status
+from . import grace, triggers
+from .terms import LATE, NOT_COUNTED, CycleFacts, Fact, Status
 
 _DAY = timedelta(days=1)
 
@@ -141,15 +141,17 @@ def percent_of(part: int, whole: int) -> float | None:
     return part * 1000 // whole / 10 if whole else None
 
 
-def summary(people: Iterable[Iterable[Status]]) -> Summary:
+def summary(people: Iterable[Iterable[Status]], *, grace_counts: bool = False) -> Summary:
     """The compliance of a population; one item per person, holding that person's statuses.
 
-    A person counts when at least one status counts, and is compliant when every one that counts is.
+    A person counts when at least one status counts, and is compliant when every one that counts is; `grace_counts` is
+    what the university decided about the days of grace (`compliance.core.grace`).
     """
+    compliant = grace.compliant(grace_counts=grace_counts)
     compliant_count = required_count = late_count = 0
     for statuses in people:
         counted = [status for status in statuses if status not in NOT_COUNTED]
         required_count += bool(counted)
-        compliant_count += bool(counted) and all(status in COMPLIANT for status in counted)
+        compliant_count += bool(counted) and all(status in compliant for status in counted)
         late_count += any(status in LATE for status in counted)
     return Summary(compliant_count, required_count, late_count)

@@ -73,9 +73,6 @@ class Status(StrEnum):
     NOT_IN_SCOPE = "not_in_scope"
 
 
-COMPLIANT = frozenset({Status.COMPLIANT, Status.EXPIRING})
-"""Training done and valid today. Nothing else counts as compliant."""
-
 LATE = frozenset({Status.OVERDUE, Status.EXPIRED})
 """The due date and any grace have passed."""
 

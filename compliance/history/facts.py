@@ -69,6 +69,7 @@ NOT_FACTS: dict[str, str] = {
     "records.ExtensionLimit": "a setting of who moves due dates; what was moved is in the extensions",
     "records.Load": "a file on its way in; what was loaded is credits",
     "records.LoadUndo": "decided once, with its own day and moment; a trigger keeps it",
+    "records.GraceDecision": "append-only, with its own day and moment, never for a day that was over",
     "records.AccessKey": "who may ask from outside, not what is true",
     "requirements.Equivalence": "decided once and ended once, with both moments; a trigger keeps it",
     "records.Turn": "how far the clockwork got; what it did is in the rows it wrote",
@@ -87,6 +88,7 @@ NOT_FACTS: dict[str, str] = {
 
 AS_THEY_STAND = (
     "records_shift", "records_credit", "records_revocation", "records_reinstatement", "records_loadundo",
+    "records_gracedecision",
     "records_triggeringevent", "records_concern", "requirements_requirementversion", "requirements_equivalence",
 )  # fmt: skip
 """The tables that days past are judged by without being kept here: a trigger of their own keeps what a row said; what

@@ -115,6 +115,17 @@ def _register_events() -> None:
     )
     navigation.register(
         navigation.Entry(
+            key="counting",
+            label=_("How compliance is counted"),
+            url_name="oversight:counting",
+            permission=Permission.REQUIREMENTS_VIEW,
+            order=21,
+            area="user",
+            icon="shield",
+        )
+    )
+    navigation.register(
+        navigation.Entry(
             key="access_keys",
             label=_("Access keys"),
             url_name="oversight:keys",

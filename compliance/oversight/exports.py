@@ -28,15 +28,17 @@ HEADER = (
     "as_of",
     "known_on",
     "exempt",
+    "grace_counts",
 )
 
 
 def people_rows(
-    rows: Iterable[dict[str, Any]], *, as_of: date, known_on: date
+    rows: Iterable[dict[str, Any]], *, as_of: date, known_on: date, grace_counts: bool
 ) -> Iterator[tuple[object, ...]]:
     """One line a person, under HEADER. `as_of` is the day, in the tenant's zone, the standing was judged on.
 
-    `known_on`: the day up to whose end facts were known.
+    `known_on`: the day up to whose end facts were known. `grace_counts`: whether whoever is in grace counts as
+    compliant on that day.
     """
     for row in rows:
         yield (
@@ -56,6 +58,7 @@ def people_rows(
             as_of,
             known_on,
             row["exempt_count"],
+            grace_counts,
         )
 
 
@@ -115,6 +118,7 @@ OWN_HEADER = (
     "why",
     "why_this_date",
     "as_of",
+    "is_compliant",
 )
 
 
@@ -134,6 +138,7 @@ def own_rows(
             *(owed.completed_on, owed.late_days, owed.valid_until, duty.next_time),
             *(" ".join(duty.why), " ".join(duty.date_why)),
             as_of,
+            owed.is_compliant,
         )
     for one in past:
         cycle = one.cycle
@@ -142,6 +147,7 @@ def own_rows(
             *(cycle.requirement_title, cycle.cycle, state, cycle.due_on, cycle.original_due_on),
             *(cycle.completed_on, cycle.late_days, cycle.valid_until, "", "", ""),
             as_of,
+            "",
         )
 
 

@@ -261,6 +261,19 @@ class DecisionForm(forms.Form):
         return cleaned
 
 
+class GraceForm(forms.Form):
+    """Whether whoever is in the days of grace counts as compliant, from which day on, and why."""
+
+    counts = forms.TypedChoiceField(
+        label=_("Whoever is in the days of grace"),
+        choices=[("yes", _("counts as compliant")), ("no", _("does not count as compliant"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    from_on = _Day(label=_("From which day on"), help_text=_("Today or a later day."))
+    reason = _Text(label=_("Reason"), help_text=_("Auditors read it beside every decision."))
+
+
 class EndForm(forms.Form):
     """Why a waiver or an exemption ends."""
 

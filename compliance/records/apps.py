@@ -49,6 +49,7 @@ DEEDS = {
     "records.history_undone": _("took a load of past completions back"),
     "records.history_undo_refused": _("refused to have a load of past completions taken back"),
     "records.history_undo_withdrawn": _("no longer wanted a load of past completions taken back"),
+    "records.grace_decided": _("decided whether people in grace count as compliant:"),
     "records.credit_revoked": _("revoked what was completed"),
     "records.credit_restored": _("took a revocation back"),
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from .enums import AssignmentStatus, CloseReason
 from .models_certifying import CertificationRequest, ReinstatementRequest, RevocationRequest
 from .models_credits import Credit, Reinstatement, Revocation
+from .models_grace import GraceDecision
 from .models_keys import AccessKey
 from .models_loads import Load, LoadUndo
 from .models_requests import Exemption, Extension, ExtensionLimit, Request, Waiver
@@ -25,6 +26,7 @@ __all__ = [
     "Exemption",
     "Extension",
     "ExtensionLimit",
+    "GraceDecision",
     "Load",
     "LoadUndo",
     "Obligation",
@@ -183,8 +185,10 @@ class Obligation(models.Model):
     """One line per person and requirement in force: the open cycle and the last finished one side by side.
 
     A view in the database (migrations 0002 and 0010). Only active requirements and assignments that are not
-    withdrawn. It holds dates and no judgement; `queries.obligations(today)` adds the status.
+    withdrawn. It holds dates and no judgement; `queries.obligations(today)` adds the status, and `is_compliant`.
     """
+
+    is_compliant: bool
 
     assignment = models.OneToOneField(
         Assignment, models.DO_NOTHING, primary_key=True, related_name="obligation"

@@ -42,12 +42,16 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One figure that may leave the department; both numbers None where it is withheld. `requirement` None: overall."""
+    """One figure that may leave the department; both numbers None where it is withheld. `requirement` None: overall.
+
+    `grace_counts`: people in the days of grace are among the compliant ones.
+    """
 
     requirement: UUID | None
     title: str
     compliant: int | None
     required: int | None
+    grace_counts: bool = False
 
 
 def invite(*, label: str, by: Signer, at: dt.datetime) -> UUID:
@@ -119,6 +123,7 @@ def publish(cells: Sequence[Cell], *, as_of: dt.date, at: dt.datetime) -> int:
             "title": cell.title[:200],
             "compliant": cell.compliant,
             "required": cell.required,
+            "grace_counts": cell.grace_counts,
         }
         for cell in cells
     ]

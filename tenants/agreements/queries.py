@@ -81,7 +81,10 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Compliant of required people; both None where the department withholds them. `requirement` None: overall."""
+    """Compliant of required people; both None where the department withholds them. `requirement` None: overall.
+
+    `grace_counts`: people in the days of grace are among the compliant ones.
+    """
 
     month: dt.date
     as_of: dt.date
@@ -90,6 +93,7 @@ class Figure:
     compliant: int | None
     required: int | None
     published_at: dt.datetime
+    grace_counts: bool = False
 
     @property
     def is_withheld(self) -> bool:
@@ -128,13 +132,13 @@ def invitations() -> list[Invitation]:
 
 def figures(public_id: UUID) -> list[Figure]:
     """Everything that is shared under an agreement in force, the newest month first: what either side reads."""
-    return [_figure(row) for row in desk.call("duly_rollup_figures", public_id)]
+    return [_figure(row) for row in desk.call("duly_rollup_counted", public_id)]
 
 
 def latest() -> dict[UUID, list[Figure]]:
     """The overall figures of every department that shares with the tenant in force, by agreement, newest first."""
     found: dict[UUID, list[Figure]] = {}
-    for row in desk.call("duly_rollup_figures", None):
+    for row in desk.call("duly_rollup_counted", None):
         found.setdefault(row["agreement"], []).append(_figure(row))
     return found
 

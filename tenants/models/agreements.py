@@ -89,7 +89,8 @@ class RollUpFigure(models.Model):
     """Compliant of required people of one department in one month, as of a day; overall, or of one requirement.
 
     Both numbers are empty where the department withholds them. `requirement` is the public id in the department's
-    own schema; it and the title mean nothing anywhere else.
+    own schema; it and the title mean nothing anywhere else. `grace_counts`: people in the days of grace are counted as
+    compliant, as the department decided for that day.
     """
 
     agreement = models.ForeignKey(RollUpAgreement, on_delete=models.CASCADE, related_name="figures")
@@ -99,6 +100,7 @@ class RollUpFigure(models.Model):
     title = models.CharField(max_length=200, blank=True)
     compliant = models.PositiveIntegerField(null=True)
     required = models.PositiveIntegerField(null=True)
+    grace_counts = models.BooleanField(default=False, db_default=False)
     published_at = models.DateTimeField()
 
     class Meta:

@@ -3,6 +3,7 @@
 from .asked import chosen_requests
 from .attention import Attention, FirstStep, attention, first_steps
 from .chart import department_chart, people_url
+from .counting import Compared, grace_compared
 from .doors import who_and_what
 from .figures import Overview, overview, scope_of
 from .foresight import Ahead, ahead
@@ -20,6 +21,7 @@ __all__ = [
     "Ahead",
     "Attention",
     "Board",
+    "Compared",
     "Duty",
     "FirstStep",
     "MyTraining",
@@ -40,6 +42,7 @@ __all__ = [
     "department_chart",
     "department_choices",
     "first_steps",
+    "grace_compared",
     "has_decider",
     "load_takes_two",
     "material_again",

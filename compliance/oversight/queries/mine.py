@@ -41,6 +41,14 @@ class Duty:
         return self.owed.status in LATE
 
     @property
+    def counts_in_grace(self) -> str:
+        """That it counts as compliant although it was due, and until when it can be done; empty where it does not."""
+        ends_on = self.owed.grace_ends_on
+        if self.owed.status != ComplianceStatus.IN_GRACE or not self.owed.is_compliant or ends_on is None:
+            return ""
+        return _("counts as compliant, days of grace until %(day)s") % {"day": dates.day_text(ends_on)}
+
+    @property
     def is_started(self) -> bool:
         """Whether the person is in the middle of the course that this open cycle asks for."""
         return self.is_open and self.course is not None and self.course.state == "in_progress"
@@ -168,6 +176,7 @@ class Duty:
             return " · ".join(filter(None, (self.validity, self.owed.counts_because)))
         moved = records.moved_text(self.owed.moved_by)
         parts = (
+            self.counts_in_grace,
             self.waiting,
             self.asked_again,
             self.extended,
@@ -223,7 +232,7 @@ class MyTraining:
         """The word for the person: who is in time is told so, though the overview counts only who is done."""
         if not self.todo and not self.done:
             return "nothing_required"
-        missing = [duty for duty in self.todo if duty.owed.status != ComplianceStatus.EXPIRING]
+        missing = [duty for duty in self.todo if not duty.owed.is_compliant]
         if all(duty.owed.status == ComplianceStatus.NOT_YET_DUE for duty in missing):
             return "not_yet_due" if missing else "compliant"
         return "not_compliant"

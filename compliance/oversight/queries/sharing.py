@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from compliance.core.disclosure import withheld
@@ -80,7 +80,7 @@ class Board:
 
 
 def shared_cells(today: dt.date) -> list[Cell]:
-    """The figures of the tenant in force that may leave it, by the one definition of compliant; two statements.
+    """The figures of the tenant in force that may leave it, by the one definition of compliant; three statements.
 
     Small groups are left out, and so are those that would give one away (compliance.core.disclosure).
     """
@@ -92,10 +92,12 @@ def shared_cells(today: dt.date) -> list[Cell]:
         least=rules.SMALL_GROUP,
     )
     overall = _cell(None, "", everybody, is_hidden=rules.is_small(everybody.required_count))
-    return [
+    counts = records.counting_on(today).grace_counts
+    cells = [
         overall,
         *(_cell(one.public_id, one.title, one.totals, is_hidden=one.public_id in hidden) for one in single),
     ]
+    return [replace(cell, grace_counts=counts) for cell in cells]
 
 
 def _cell(requirement: UUID | None, title: str, totals: records.Totals, *, is_hidden: bool) -> Cell:
@@ -113,7 +115,9 @@ def preview(*, today: dt.date, at: dt.datetime) -> Shared:
     """What would be shared if the department accepted now, by the code that shares it."""
     month = today.replace(day=1)
     figures = [
-        Figure(month, today, cell.requirement, cell.title, cell.compliant, cell.required, at)
+        Figure(
+            month, today, cell.requirement, cell.title, cell.compliant, cell.required, at, cell.grace_counts
+        )
         for cell in shared_cells(today)
     ]
     return _shared(figures, today)

@@ -1,12 +1,14 @@
 """`{% load oversight %}`: what pages of other apps show of a person's compliance."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from django import template
 from django.urls import reverse
 
+from compliance.core.asof import Moment
 from compliance.evidence import queries as evidence
 from compliance.oversight import queries
 from compliance.records import queries as records
@@ -119,6 +121,14 @@ def _reaches(viewer: Any, permission: Permission, person: Any) -> bool:
 def people_link(**filters: Any) -> str:
     """The address of the list of exactly the people meant."""
     return queries.people_url(**{name: str(value) for name, value in filters.items() if value})
+
+
+@register.simple_tag
+def counting(moment: Moment | None = None) -> records.Counting:
+    """How grace counts today; with `moment` as it did on that day, without what came after it."""
+    if moment is None:
+        return records.counting_on(clock.today())
+    return replace(records.counting_on(moment.on), coming=())
 
 
 @register.filter

@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from compliance.oversight import queries
 from compliance.oversight.tests.factories import TODAY, give
 from compliance.records import queries as records
+from compliance.records.tests.factories import make_grace_decision
+from compliance.requirements.models import Requirement
 from compliance.requirements.tests.factories import make_course, make_requirement
 from lms.audit.models import Event
 from lms.people.tests.factories import make_user
@@ -86,6 +88,23 @@ def test_the_university_reads_what_the_department_reads_of_itself(
     with inside(beta):
         totals = records.totals(records.people(TODAY))
     assert (totals.compliant_count, totals.required_count) == (13, 18)
+
+
+def test_a_figure_says_whether_people_in_grace_are_counted_in_it(
+    university: Client, department: Client, alpha: TenantRef, beta: TenantRef, deliver: Callable[..., Any]
+) -> None:
+    populate(beta, Phishing=(7, 5))
+    with inside(beta):
+        make_grace_decision(1, TODAY)
+        give(make_user(given_name="Gil"), Requirement.objects.get(title="Phishing"), "grace")
+    agreement = accepted(university, department, alpha, beta)
+    deliver()
+    board = university.get("/sharing/departments/").text
+    assert "8 of 13" in board
+    assert "with people in grace" in board
+    with inside(alpha):
+        assert all(one.grace_counts for one in agreements.figures(agreement))
+    assert "Whoever is in the days of grace counts" in department.get(f"/sharing/given/{agreement}/").text
 
 
 def test_no_name_or_address_of_the_department_is_among_what_leaves_it(

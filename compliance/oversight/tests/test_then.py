@@ -8,6 +8,9 @@ import pytest
 from django.urls import reverse
 
 from compliance.history.tests.life import DAY, FIRST, University
+from compliance.records import actions as records
+from compliance.records.models import Assignment, ComplianceRecord
+from compliance.records.tests.factories import noon
 from lms.people import actions as people
 from lms.people.models import Affiliation
 from tenants import clock
@@ -67,6 +70,22 @@ def test_the_report_of_the_day_stays_and_the_restatement_tells_the_difference(pa
     assert "0 of 4 people" in then
     assert "0 of 3 people" in now
     assert "1 row stands otherwise" in now
+
+
+def test_a_day_is_counted_by_what_was_decided_about_grace_for_it(page, life, alpha, ada):
+    with inside(alpha):
+        (assignment, *_rest) = Assignment.objects.filter(user=life.people[2])
+        ComplianceRecord.objects.filter(assignment=assignment).update(grace_ends_on=NOW + DAY)
+        turned_on = DAY_ASKED + 5 * DAY
+        records.decide_grace(counts=True, from_on=turned_on, reason="agreed", by=ada, at=noon(turned_on))
+    says = "Whoever is in the days of grace counts as compliant"
+    counted = {}
+    for on in (turned_on - DAY, turned_on):
+        text = page("then", on=on).content.decode()
+        assert (says in text) is (on == turned_on)
+        rows = _csv(page("then-people-csv", on=on))
+        counted[on] = [(row["is_compliant"], row["grace_counts"]) for row in rows if int(row["in_grace"])]
+    assert counted == {turned_on - DAY: [("no", "no")], turned_on: [("yes", "yes")]}
 
 
 def test_a_row_says_what_changed_by_whom_when_and_why(page, life):

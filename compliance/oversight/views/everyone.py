@@ -60,7 +60,8 @@ def people_csv(request: HttpRequest) -> HttpResponseBase:
     now = clock.now()
     chosen, rows = chosen_people(request, Permission.REPORTS_EXPORT, now)
     today = clock.today(now)
-    lines = list(exports.people_rows(rows.iterator(), as_of=today, known_on=today))
+    counts = records.counting_on(today).grace_counts
+    lines = list(exports.people_rows(rows.iterator(), as_of=today, known_on=today, grace_counts=counts))
     audit.record(
         action="oversight.people_exported",
         by=guard.viewer(request),

@@ -93,7 +93,9 @@ def people_csv(request: HttpRequest) -> HttpResponseBase:
         return _page(request, "oversight/then/people.html", asked.context)
     on, known_on = asked.moment.on, asked.moment.known_on
     with history.seen(history.look(asked.moment)):
-        lines = list(exports.people_rows(_chosen(asked).iterator(), as_of=on, known_on=known_on))
+        counts = records.counting_on(on).grace_counts
+        found = _chosen(asked).iterator()
+        lines = list(exports.people_rows(found, as_of=on, known_on=known_on, grace_counts=counts))
     _note(request, asked, "oversight.people_exported", str(exports.LABEL), len(lines))
     name = f"people-{on}-known-{known_on}.csv"
     return downloads.csv_response(name, header=exports.HEADER, rows=lines)

@@ -34,6 +34,7 @@ from compliance.records.actions.excusing import (
     review_exemption,
 )
 from compliance.records.actions.extending import approve_extension, ask_for_extension, extend
+from compliance.records.actions.grace import decide_grace
 from compliance.records.actions.keys import create_key, note_use, revoke_key
 from compliance.records.actions.limiting import set_extension_limit
 from compliance.records.actions.loading import approve_load, load_history, refuse_load, withdraw_load
@@ -79,6 +80,7 @@ __all__ = [
     "completions_turn",
     "create_key",
     "daily_turn",
+    "decide_grace",
     "end_event",
     "end_exemption",
     "end_waiver",

@@ -1,8 +1,8 @@
 """What the records say. Here is the one definition of compliant that every figure and every list uses.
 
-Compliant: done, and valid on the day asked about (statuses *compliant* and *expiring*). Not yet due, in grace,
-overdue and expired are not compliant. Excused and not in scope count in neither part of any figure. A person is
-compliant when every requirement that counts for them is.
+Compliant: done, and valid on the day asked about (statuses *compliant* and *expiring*), and *in grace* where the
+university decided so for that day. Not yet due, overdue and expired are not compliant. Excused and not in scope count
+in neither part of any figure. A person is compliant when every requirement that counts for them is.
 """
 
 from compliance.records.queries.access import Access, Answer, answer, may
@@ -27,6 +27,7 @@ from compliance.records.queries.dossiers import (
     owed_by,
 )
 from compliance.records.queries.excuses import is_up_for_review, up_for_review
+from compliance.records.queries.grace import Counting, counting_on, grace_decisions
 from compliance.records.queries.granting import Granted, granted
 from compliance.records.queries.history_files import Unreadable
 from compliance.records.queries.history_files import decode as decode_history
@@ -153,6 +154,7 @@ __all__ = [
     "AskedCourse",
     "Back",
     "Bounds",
+    "Counting",
     "Course",
     "Days",
     "DepartmentTotals",
@@ -194,6 +196,7 @@ __all__ = [
     "by_requirement",
     "can_be_undone",
     "concerns",
+    "counting_on",
     "courses_of",
     "cycle_facts",
     "date_text",
@@ -212,6 +215,7 @@ __all__ = [
     "extension_limit",
     "finished_cycle",
     "finished_cycles",
+    "grace_decisions",
     "granted",
     "held_by",
     "holder_ids",

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from compliance.core import terms, waivers
+from compliance.core import grace, terms, waivers
 from compliance.core.standing import standing_of
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.queries import excuses
+from compliance.records.queries.grace import grace_until
 from compliance.records.queries.obligations import excuse, waited_for
 
 _PRIVATE = frozenset(
@@ -37,20 +38,26 @@ class _Row(NamedTuple):
     event_on: date
     revoked_on: date | None
     again_on: date | None
+    grace_counts: bool
 
 
 class _Held(NamedTuple):
-    """An assignment: its status, what there is no due date without (None: there is one), and its cycles."""
+    """An assignment: its status, what there is no due date without (None: there is one), and its cycles.
+
+    `grace_counts`: whether whoever is in grace counts as compliant on the day.
+    """
 
     status: str
     waits_for: tuple[terms.Fact, ...] | None
     cycles: list[terms.CycleFacts]
+    grace_counts: bool = False
 
 
 # By hand, since making the same of Django's expressions takes longer than the answer: a door asks for every visitor.
 _HELD = """
 SELECT a.status, a.reason::text, c.closed_at, c.cycle, c.window_opens_on, c.due_on, c.grace_ends_on, c.completed_on,
-       c.valid_from, c.valid_until, c.is_temporary, e.kind, e.title, e.happened_on, v.on, again.on
+       c.valid_from, c.valid_until, c.is_temporary, e.kind, e.title, e.happened_on, v.on, again.on,
+       COALESCE((SELECT counts FROM records_gracedecision WHERE from_on <= %s ORDER BY number DESC LIMIT 1), false)
   FROM records_assignment a
   JOIN people_user u ON u.id = a.user_id AND u.is_active
   JOIN requirements_requirement r ON r.id = a.requirement_id AND r.state = 'active'
@@ -65,7 +72,10 @@ SELECT a.status, a.reason::text, c.closed_at, c.cycle, c.window_opens_on, c.due_
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The answer and the standing it rests on. Excused people and people out of scope are not trained: no."""
+    """The answer and the standing it rests on. Excused people and people out of scope are not trained: no.
+
+    Whoever is in grace may where the university decided that they count as compliant.
+    """
 
     is_allowed: bool
     status: ComplianceStatus
@@ -87,19 +97,22 @@ class Answer:
 
 
 def may(user_id: int, requirement_id: int, today: date) -> Access:
-    """Whether a person is trained for this requirement on that day of the tenant; one indexed statement.
+    """Whether a person counts as compliant with this requirement on that day of the tenant; one indexed statement.
 
     Fails closed: whoever has no line yet (a new hire before the day's turn), has left or was deactivated gets a no.
     """
-    held = _held(user_id, requirement_id)
+    held = _held(user_id, requirement_id, today)
     standing = standing_of(held.cycles, today, excused_because=excuse(held.status), waits_for=held.waits_for)
     status = ComplianceStatus(standing.status.value)
-    return Access(_is_trained(status), status)
+    return Access(_is_let_in(status, held), status)
 
 
 def answer(user_id: int, requirement_id: int, today: date) -> Answer:
-    """As `may`, with since when, because of what and until when; a second statement for whoever is waived or exempt."""
-    held = _held(user_id, requirement_id)
+    """As `may`, with since when, because of what and until when.
+
+    A second statement for whoever is waived, exempt, or let in by grace.
+    """
+    held = _held(user_id, requirement_id, today)
     pair = (user_id, requirement_id)
     kind = excuses.BY_STATUS.get(held.status)
     given = excuses.excuses_of([pair], today, kind=kind) if kind is not None else {}
@@ -107,18 +120,18 @@ def answer(user_id: int, requirement_id: int, today: date) -> Answer:
     standing = standing_of(held.cycles, today, excused_because=excused_because, waits_for=held.waits_for)
     status = ComplianceStatus(standing.status.value)
     because = tuple(fact for fact in standing.because if fact[0] not in _PRIVATE)
-    is_allowed = _is_trained(status)
-    until = _counts_until(dict(because)) if is_allowed else None
+    is_allowed = _is_let_in(status, held)
+    until = _counts_until(dict(because), status, today) if is_allowed else None
     return Answer(is_allowed, status, standing.since, because, until, standing.next_change_on)
 
 
-def _held(user_id: int, requirement_id: int) -> _Held:
+def _held(user_id: int, requirement_id: int, today: date) -> _Held:
     """A person's assignment with its cycles; one statement, whose joins are all by index.
 
     Nobody's, an inactive person's and a requirement's that is not on: as an active one without any cycle.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, [user_id, requirement_id])
+        cursor.execute(_HELD, [today, user_id, requirement_id])
         found = [_Row(*row) for row in cursor.fetchall()]
     if not found:
         return _Held(AssignmentStatus.ACTIVE, None, [])
@@ -132,7 +145,7 @@ def _held(user_id: int, requirement_id: int) -> _Held:
             cycles[each.number] = replace(cycle, revoked=(*cycle.revoked, span))
     status, reason = found[0].status, found[0].reason
     waits_for = waited_for(json.loads(reason)) if status == AssignmentStatus.WAITING else None
-    return _Held(status, waits_for, list(cycles.values()))
+    return _Held(status, waits_for, list(cycles.values()), found[0].grace_counts)
 
 
 def _cycle(row: _Row, number: int) -> terms.CycleFacts:
@@ -151,11 +164,13 @@ def _cycle(row: _Row, number: int) -> terms.CycleFacts:
     )
 
 
-def _counts_until(because: dict[str, str]) -> date | None:
-    """The last day on which the training counts as things stand: earlier where an event asks for it again."""
+def _counts_until(because: dict[str, str], status: ComplianceStatus, today: date) -> date | None:
+    """The last day on which it counts as things stand: earlier where an event asks again, or grace ends to count."""
+    if status == ComplianceStatus.IN_GRACE:
+        return grace_until(today, date.fromisoformat(because["grace_ends_on"]))
     until = because.get("counts_until") or because.get("valid_until")
     return date.fromisoformat(until) if until else None
 
 
-def _is_trained(status: ComplianceStatus) -> bool:
-    return terms.Status(status.value) in terms.COMPLIANT
+def _is_let_in(status: ComplianceStatus, held: _Held) -> bool:
+    return terms.Status(status.value) in grace.compliant(grace_counts=held.grace_counts)

@@ -30,7 +30,8 @@ class Owed:
     `answered_by` is the course passed last time; `counts_because` says so where another one was asked for.
     `enrollment_id` is what satisfied the last finished cycle. `why` are the facts that matched when it was assigned,
     `because` those behind the status of today. `extended_from`: an extension moved the due date, and this was it first.
-    `moved_by`: the change of the requirement that moved it last. `explained` holds why the person has it, and why it is
+    `moved_by`: the change of the requirement that moved it last. `is_compliant`: it counts
+    as such today. `explained` holds why the person has it, and why it is
     due when it is.
     """
 
@@ -59,6 +60,7 @@ class Owed:
     why: tuple[terms.Fact, ...]
     assigned_on: date
     explained: Explained
+    is_compliant: bool
     extended_from: date | None = None
     moved_by: MovedBy | None = None
     credit: Credit | None = None
@@ -236,6 +238,7 @@ def _owed(
         why=tuple((name, value) for name, value in row.assignment.reason),
         assigned_on=row.assignment.assigned_on,
         explained=told,
+        is_compliant=row.is_compliant,
         extended_from=row.original_due_on if row.open_record_id in moved.extended else None,
         moved_by=moved.changed.get(row.open_record_id or 0),
         credit=row.done_record.credit if row.done_record else None,

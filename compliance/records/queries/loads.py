@@ -2,18 +2,19 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from compliance.core import dates
+from compliance.core import dates, grace
 from compliance.core.standing import standing_of
-from compliance.core.terms import COMPLIANT, CycleDates, CycleFacts, Status
+from compliance.core.terms import CycleDates, CycleFacts, Status
 from compliance.records.enums import LoadState
 from compliance.records.models import ComplianceRecord, Credit, Load, LoadUndo, Obligation, Revocation
+from compliance.records.queries.grace import counting_on
 from compliance.records.queries.obligations import excuse, waited_for
 from compliance.records.queries.positions import Position, positions
 from compliance.records.queries.revocations import IN_FORCE
@@ -39,6 +40,7 @@ class Undone:
 
     `record_ids`: the finished cycles that are revoked, oldest first. `opens`: the cycle that opens instead, where the
     standing rests on the newest of them; None where something else carries it, or nothing is owed any more.
+    `counted` are the statuses that count as compliant on the day.
     """
 
     assignment_id: int
@@ -49,11 +51,12 @@ class Undone:
     opens: CycleDates | None = None
     before: Status | None = None
     after: Status | None = None
+    counted: frozenset[Status] = grace.TRAINED
 
     @property
     def is_lost(self) -> bool:
         """Whether the person is in good standing because of it, and then no longer."""
-        return self.before in COMPLIANT and self.after not in COMPLIANT
+        return self.before in self.counted and self.after not in self.counted
 
 
 @dataclass(slots=True)
@@ -167,6 +170,7 @@ def requirement_ids(load: Load) -> list[int]:
 def taking_back(load: Load, today: date) -> Back:
     """What taking the load back on `today` (tenant's day) would do; statements by requirement, not by person."""
     back = Back(load)
+    counted = grace.compliant(grace_counts=counting_on(today).grace_counts)
     lines = Credit.objects.filter(batch=load.public_id)
     back.kept_ids = list(lines.filter(records__isnull=True).order_by("pk").values_list("pk", flat=True))
     cycles = ComplianceRecord.objects.filter(credit__in=lines, completed_at__isnull=False)
@@ -183,7 +187,7 @@ def taking_back(load: Load, today: date) -> Back:
     for requirement, taken in by_requirement.items():
         if requirement.state == RequirementState.PAUSED:
             back.resting.append(requirement.title)
-        back.rows += _undone(requirement, taken, today)
+        back.rows += [replace(one, counted=counted) for one in _undone(requirement, taken, today)]
     return back
 
 

@@ -16,13 +16,13 @@ from compliance.core.standing import Standing, standing_of
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.models import ComplianceRecord, Obligation
 from compliance.records.queries import excuses, revocations
+from compliance.records.queries.grace import counts_as_compliant, grace_condition
 
 DUE_SOON_DAYS = 14
 _WAITING = {AssignmentStatus.WAITING}
 NO_DEPARTMENT = 0
 """The `department_id` that asks for people without a department."""
 
-COMPLIANT = [status.value for status in terms.COMPLIANT]
 LATE = [status.value for status in terms.LATE]
 NOT_COUNTED = [status.value for status in terms.NOT_COUNTED]
 
@@ -45,11 +45,14 @@ class Place(Protocol):
         """`column` is a column of the appointment, or "department__name"."""
 
 
-def obligations(today: date, scope: Scope = EVERYBODY, *, place: Place | None = None) -> QuerySet[Any, Any]:
+def obligations(
+    today: date, scope: Scope = EVERYBODY, *, place: Place | None = None, grace_counts: bool | None = None
+) -> QuerySet[Any, Any]:
     """Every obligation of an active person, with `status`, `is_counted`, `is_compliant`, `is_late`, `is_due_soon`.
 
     `is_due_soon`: something is open and due within DUE_SOON_DAYS, a renewal too. `today` is the tenant's day.
     `place` (default: main_department) tells departments; whoever asks about the past knows them from elsewhere.
+    `grace_counts` (default: as was decided for `today`): whether whoever is in grace counts as compliant.
     """
     rows: QuerySet[Any, Any] = Obligation.objects.filter(user__is_active=True)
     if scope.user_ids is not None:
@@ -63,9 +66,10 @@ def obligations(today: date, scope: Scope = EVERYBODY, *, place: Place | None = 
         window_opens_on__lte=today,
         due_on__range=(today, today + timedelta(days=DUE_SOON_DAYS)),
     )
-    judged: QuerySet[Any, Any] = rows.annotate(status=_status(today)).annotate(
+    decided = grace_condition(today) if grace_counts is None else Value(grace_counts)
+    judged: QuerySet[Any, Any] = rows.annotate(status=_status(today), grace_counts=decided).annotate(
         is_counted=_flag(~Q(status__in=NOT_COUNTED)),
-        is_compliant=_flag(Q(status__in=COMPLIANT)),
+        is_compliant=_flag(counts_as_compliant()),
         is_late=_flag(Q(status__in=LATE)),
         is_due_soon=_flag(soon),
     )

@@ -106,13 +106,16 @@ def people(
     requirement_id: int | None = None,
     search: str = "",
     place: Place = main_department,
+    grace_counts: bool | None = None,
 ) -> PeopleRows:
     """One row per person with at least one obligation, as dicts; filter, order, slice and count it freely.
 
-    With `requirement_id` people are judged by that requirement alone. `standing` is a PersonStanding. `place`: see
-    `obligations`.
+    With `requirement_id` people are judged by that requirement alone. `standing` is a PersonStanding. `place` and
+    `grace_counts`: see `obligations`.
     """
-    rows = obligations(today, scope, place=place).exclude(status=ComplianceStatus.NOT_IN_SCOPE)
+    rows = obligations(today, scope, place=place, grace_counts=grace_counts).exclude(
+        status=ComplianceStatus.NOT_IN_SCOPE
+    )
     if requirement_id is not None:
         rows = rows.filter(requirement_id=requirement_id)
     for word in search.split()[:6]:
@@ -174,9 +177,11 @@ def by_department(rows: PeopleRows) -> list[DepartmentTotals]:
     return sorted(found, key=lambda each: (each.totals.percent or 0.0, each.name))
 
 
-def by_requirement(today: date, scope: Scope = EVERYBODY) -> list[RequirementTotals]:
-    """The figures of each requirement in force, by title; one statement."""
-    rows = obligations(today, scope).exclude(status=ComplianceStatus.NOT_IN_SCOPE)
+def by_requirement(
+    today: date, scope: Scope = EVERYBODY, *, grace_counts: bool | None = None
+) -> list[RequirementTotals]:
+    """The figures of each requirement in force, by title; one statement. `grace_counts`: see `obligations`."""
+    rows = obligations(today, scope, grace_counts=grace_counts).exclude(status=ComplianceStatus.NOT_IN_SCOPE)
     per_person = rows.values(
         "user_id",
         "requirement_id",

@@ -20,9 +20,10 @@ register = template.Library()
 @register.inclusion_tag("records/_requirement_figures.html")
 def requirement_figures(requirement_id: int, public_id: UUID) -> dict[str, Any]:
     """How many of its people are compliant, late, due soon; each figure leads to exactly those people."""
-    rows = queries.people(clock.today(), requirement_id=requirement_id)
+    today = clock.today()
+    rows = queries.people(today, requirement_id=requirement_id)
     people_url = f"{reverse('oversight:people')}?requirement={public_id}"
-    return {"totals": queries.totals(rows), "people_url": people_url}
+    return {"totals": queries.totals(rows), "people_url": people_url, "how": queries.counting_on(today)}
 
 
 @register.filter

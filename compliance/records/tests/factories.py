@@ -5,13 +5,14 @@ from typing import Any
 
 from compliance.records import actions
 from compliance.records.enums import EventKind, EventReach
-from compliance.records.models import Assignment, ComplianceRecord, TriggeringEvent
+from compliance.records.models import Assignment, ComplianceRecord, GraceDecision, TriggeringEvent
 from compliance.requirements.models import Requirement
 from compliance.requirements.tests.factories import make_requirement
 from lms.catalog.models import Course, CourseVersion
 from lms.learning.enums import EnrollmentState
 from lms.learning.models import Enrollment
 from lms.people.models import User
+from lms.people.tests.factories import make_user
 from tenants import clock
 from tenants.tests.factories import AT
 
@@ -52,6 +53,16 @@ def make_event(requirement: Requirement, *, by: User, **fields: Any) -> Triggeri
         "recorded_at": AT,
     }
     return TriggeringEvent.objects.create(requirement=requirement, recorded_by=by, **(defaults | fields))
+
+
+def make_grace_decision(number: int, from_on: dt.date, *, counts: bool = True) -> GraceDecision:
+    """From that day on whoever is in grace counts as compliant, or does not; decided on that day."""
+    at = dt.datetime.combine(from_on, dt.time(6), tzinfo=clock.zone())
+    by = User.objects.first() or make_user(given_name="Decides")
+    return GraceDecision.objects.create(
+        number=number, counts=counts, from_on=from_on, reason="agreed", decided_by=by, decided_at=at,
+        decided_on=from_on,
+    )  # fmt: skip
 
 
 def finish(record: ComplianceRecord, *, on: dt.date, until: dt.date | None = None) -> ComplianceRecord:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from compliance.core import grace
 from compliance.core.standing import standing_of, summary
 from compliance.core.terms import Status
 from compliance.records import queries as records
@@ -13,7 +14,7 @@ from compliance.records.enums import AssignmentStatus, PersonStanding
 from compliance.requirements.tests.factories import make_requirement
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 
-from .factories import finish, make_assignment, make_event, make_record
+from .factories import finish, make_assignment, make_event, make_grace_decision, make_record
 
 TODAY = date(2026, 11, 23)
 
@@ -45,10 +46,16 @@ def histories(draw):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(histories(), min_size=1, max_size=4))
-def test_sql_and_the_pure_engine_agree_on_every_status(transactional_examples, people):
+@given(st.lists(histories(), min_size=1, max_size=4), st.lists(st.tuples(offsets, st.booleans()), max_size=3))
+def test_sql_and_the_pure_engine_agree_on_every_status(transactional_examples, people, decided):
     with transactional_examples():
         requirement = make_requirement()
+        decisions = [
+            make_grace_decision(number, TODAY + timedelta(days=offset), counts=counts).facts
+            for number, (offset, counts) in enumerate(decided)
+        ]
+        grace_counts = grace.grace_counts(decisions, TODAY)
+        compliant = grace.compliant(grace_counts=grace_counts)
         expected = {}
         for number, (status, done, current) in enumerate(people):
             user = make_user(email=f"person{number}@example.edu", password="!")
@@ -60,19 +67,25 @@ def test_sql_and_the_pure_engine_agree_on_every_status(transactional_examples, p
                     make_record(assignment, cycle=cycle, due_on=max(on, date(2020, 1, 1))), on=on, until=until
                 )
             if current:
-                opens, due, grace, is_asked_again = current
+                opens, due, ends, is_asked_again = current
                 make_record(
-                    assignment, cycle=len(done) + 1, window_opens_on=opens, due_on=due, grace_ends_on=grace,
+                    assignment, cycle=len(done) + 1, window_opens_on=opens, due_on=due, grace_ends_on=ends,
                     event=make_event(requirement, by=user) if is_asked_again else None,
                 )  # fmt: skip
             facts = [records.cycle_facts(row) for row in assignment.records.all()]
             expected[user.pk] = standing_of(facts, TODAY, excused_because=records.excuse(status))
-            assert records.may(user.pk, requirement.pk, TODAY).status == expected[user.pk].status.value
-        found = dict(records.obligations(TODAY).values_list("user_id", "status"))
-        assert found == {user_id: standing.status.value for user_id, standing in expected.items()}
+            may = records.may(user.pk, requirement.pk, TODAY)
+            assert may.status == expected[user.pk].status.value
+            assert may.is_allowed == (expected[user.pk].status in compliant)
+        found = {row.user_id: (row.status, row.is_compliant) for row in records.obligations(TODAY)}
+        assert found == {
+            user_id: (standing.status.value, standing.status in compliant)
+            for user_id, standing in expected.items()
+        }
+        assert records.counting_on(TODAY).grace_counts == grace_counts
         counted = records.totals(records.people(TODAY))
         in_scope = [[each.status] for each in expected.values() if each.status is not Status.NOT_IN_SCOPE]
-        pure = summary(in_scope)
+        pure = summary(in_scope, grace_counts=grace_counts)
         assert (counted.compliant_count, counted.required_count, counted.late_count, counted.percent) == (
             pure.compliant_count,
             pure.required_count,

@@ -49,7 +49,7 @@ def certified(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str
 
 def _loaded(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str, str]:
     """A load of one line, and that somebody wants to take it back; their ids by name."""
-    from compliance.records.models import Credit, Load, LoadUndo
+    from compliance.records.models import Credit, GraceDecision, Load, LoadUndo
 
     load = Load.objects.create(
         state="made", reason=canary, seen="0" * 64, people_count=1, cycle_count=0, line_count=1, file_name=canary,
@@ -63,4 +63,13 @@ def _loaded(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str, 
         load=load, reason=canary, seen="0" * 64, people_count=1, cycle_count=0, opened_count=0, is_told=True,
         asked_by=by, asked_at=at,
     )  # fmt: skip
+    GraceDecision.objects.create(
+        number=1,
+        counts=True,
+        from_on=at.date(),
+        reason=canary,
+        decided_by=by,
+        decided_at=at,
+        decided_on=at.date(),
+    )
     return {"load": str(load.public_id), "load_undo": str(undo.public_id)}

@@ -102,6 +102,8 @@ TENANT: list[Row] = [
     _one("oversight:event-draft", "events.record", "event_job"),
     _one("oversight:event", "requirements.view", "event"),
     _one("oversight:event-end", "events.record", "event"),
+    Row("oversight:counting", "requirements.view"),
+    Row("oversight:counting-decide", "requirements.edit"),
     Row("oversight:keys", "settings.change"),
     _one("oversight:key-revoke", "settings.change", "access_key"),
     Row("oversight:access", "open", needs_key=True),

@@ -133,6 +133,8 @@ def _relate_the_rest() -> None:
                 decided_at=AT, made_at=AT, on=day)  # fmt: skip
     _add("records.Revocation", record=_any("records.ComplianceRecord"), on=day, undo=undo, reason=canary, by=ada,
          at=AT)  # fmt: skip
+    _add("records.GraceDecision", number=9, counts=True, from_on=day, reason=canary, decided_by=ada, decided_at=AT,
+         decided_on=day)  # fmt: skip
     _add("records.AccessKey", name=canary, hint="x", digest="1" * 64, created_by=ada, created_at=AT, revoked_by=ada,
          revoked_at=AT)  # fmt: skip
     _add("records.TriggeringEvent", requirement=requirement, kind="policy", title=canary, happened_on=day, days=9,
