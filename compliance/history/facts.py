@@ -83,6 +83,8 @@ NOT_FACTS: dict[str, str] = {
     "consequences.Freeze": "days on which nobody is told; the log tells who made and removed them",
     "consequences.Delivery": "what was told to whom, with what came back",
     "consequences.Withdrawal": "written once and ended once, with both moments; a trigger keeps it",
+    "reminders.Escalation": "what was told to those above; once for each rung",
+    "reminders.EscalationCopy": "who was told of it; written once",
 }
 """Models of the apps of facts that are not kept, each with the reason."""
 

@@ -43,4 +43,13 @@ class RemindersConfig(AppConfig):
                 deed=Deed.REMIND,
             )
         )
+        mail_kinds.register(
+            mail_kinds.MessageKind(
+                "reminders.escalation",
+                Category.REQUIRED,
+                _("Overdue training of others"),
+                context="compliance.reminders.messages.escalation",
+                deed=Deed.REMIND,
+            )
+        )
         audit_kinds.register("reminders.sent_by_hand", _("sent reminders by hand"))

@@ -24,6 +24,16 @@ class NoticeState(TextChoices):
     UNDELIVERED = "undelivered", _("Not delivered")
 
 
+class EscalationState(TextChoices):
+    """What became of a rung that was reached: to whom it went is in its copies."""
+
+    PLANNED = "planned", _("Planned")
+    SUPERSEDED = "superseded", _("Replaced by a later one")
+    TOLD = "told", _("Told")
+    NOBODY = "nobody", _("Nobody was there to be told")
+    SUPPRESSED = "suppressed", _("No longer needed")
+
+
 class Channel(TextChoices):
     """How a notice reaches the person."""
 

@@ -1,11 +1,13 @@
-"""The texts of reminders: what a digest says is decided at the moment it leaves."""
+"""The texts of reminders, and of what those above are told: decided at the moment each leaves."""
 
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from compliance.core.escalation import COMPLIANCE, DEPARTMENT, DEPARTMENT_ABOVE, MANAGER
 from compliance.records import queries as records
 from compliance.reminders import queries
 from compliance.reminders.models import Digest
@@ -14,6 +16,15 @@ from tenants import clock, context, links
 
 if TYPE_CHECKING:
     from lms.mail.models import Message
+
+MOST_NAMED = 100
+"""How many lines a letter has; the page that it leads to has all of them."""
+_BECAUSE = {
+    MANAGER: gettext_lazy("they report to you"),
+    DEPARTMENT: gettext_lazy("you administer their department"),
+    DEPARTMENT_ABOVE: gettext_lazy("you administer a department above theirs"),
+    COMPLIANCE: gettext_lazy("you answer for the requirement or for compliance"),
+}
 
 
 def digest(message: "Message") -> dict[str, Any] | None:
@@ -61,3 +72,31 @@ def _line(item: queries.DigestItem, told: records.Explained | None, today: date)
         "note": " · ".join(filter(None, (takes, still, " ".join(why)))),
         "is_new": item.is_new,
     }
+
+
+def escalation(message: "Message") -> dict[str, Any] | None:
+    """What the letter to somebody above says now; None when everybody in it has finished, is excused or gone."""
+    if message.user is None:
+        return None
+    today = clock.today()
+    day = date.fromisoformat(message.facts["day"])
+    items = queries.late_items(message.user, day=day, today=today)
+    if not items:
+        return None
+    asked = {item.requirement_public_id for item in items}
+    only = f"&requirement={asked.pop()}" if len(asked) == 1 else ""
+    roles = dict.fromkeys(item.told_as for item in items)
+    return {
+        "items": [_late_line(item, today) for item in items[:MOST_NAMED]],
+        "first": items[0],
+        "more_count": max(0, len(items) - MOST_NAMED),
+        "people_count": len({item.user_id for item in items}),
+        "because": "; ".join(str(text) for role, text in _BECAUSE.items() if role in roles),
+        "list_url": links.absolute(f"/overview/people/?standing=not_compliant{only}"),
+    }
+
+
+def _late_line(item: queries.LateItem, today: date) -> dict[str, Any]:
+    days = (today - item.due_on).days
+    late = ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days} if days else _("due today")
+    return {"name": item.person_name, "title": item.requirement_title, "due_on": item.due_on, "late": late}

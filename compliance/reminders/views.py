@@ -27,6 +27,7 @@ def upcoming(request: HttpRequest) -> HttpResponse:
         "lines": queries.upcoming_notices(today=today, first=first, send_on=next_day.on, limit=SHOWN)
         if next_day
         else [],
+        "above_days": queries.above_days(today=today, first=first),
         "shown": SHOWN,
         "opens_at": rules.OPENS_AT,
         "zone": clock.zone().key,

@@ -65,3 +65,12 @@ class EquivalenceState(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ToldTo(models.TextChoices):
+    """Who above a person is told that something is late; the values are those of `compliance.core.escalation`."""
+
+    MANAGER = "manager", _("The manager")
+    DEPARTMENT = "department", _("The administrators of the department")
+    DEPARTMENT_ABOVE = "department_above", _("The administrators of the next department above")
+    COMPLIANCE = "compliance", _("The compliance office")

@@ -12,6 +12,7 @@ from compliance.requirements import queries, rules
 from compliance.requirements.enums import DueFrom, DueUnit, Roll, ValidityAnchor
 from compliance.requirements.forms_audience import Who
 from compliance.requirements.forms_courses import Courses, initial_sets
+from compliance.requirements.forms_rungs import Rungs, initial_rungs
 from compliance.requirements.models import Requirement
 from lms.ui.forms import CardLabel
 
@@ -99,7 +100,7 @@ class DayList(forms.CharField):
         return tuple(sorted({int(word) for word in words}, reverse=True))
 
 
-class Builder(Courses):
+class Builder(Courses, Rungs):
     """Everything a person decides about a requirement."""
 
     title = forms.CharField(
@@ -305,8 +306,8 @@ class Builder(Courses):
             data["due_field"] = ""
         if data["due_from"] != DueFrom.SIGN_IN:
             data["sign_in_within_days"] = None
-        who, sets = audience.dump(self.who.rule()), self.take_sets(data)
-        return rules.Definition(satisfiers=sets, audience=who, **data)
+        who, sets, rungs = audience.dump(self.who.rule()), self.take_sets(data), self.take_rungs(data)
+        return rules.Definition(satisfiers=sets, audience=who, rungs=rungs, **data)
 
     def _check_fixed_day(self, cleaned: dict[str, Any]) -> None:
         if cleaned["recurs_months"] % 12:
@@ -326,7 +327,7 @@ class Builder(Courses):
 def initial_of(requirement: Requirement) -> dict[str, Any]:
     """What the form shows for a requirement that exists."""
     values = rules.content_of(requirement)
-    return {**values, **initial_sets(requirement.sets)}
+    return {**values, **initial_sets(requirement.sets), **initial_rungs(requirement.rungs)}
 
 
 def initial_for_new(today: date) -> dict[str, Any]:

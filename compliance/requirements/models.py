@@ -10,6 +10,7 @@ from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from compliance.core import audience, plan
+from compliance.core.escalation import Rung, rungs_of
 from compliance.core.ladder import Ladder
 from compliance.core.milestones import DateField, FirstSignIn, Other
 from compliance.core.namings import Naming
@@ -41,6 +42,7 @@ class Requirement(models.Model):
     `satisfiers` are the sets of courses of which any one does: `[{"from_round": 1, "courses": [3, 7]}, ...]`, read by
     `sets`. The ids are those of courses, which are never deleted. `due_field` is the key of a field of the person.
     `sign_in_within_days` after the assignment a first sign-in is waited for no longer; None: without an end.
+    `rungs` say who above is told that it is late: `[{"days": 7, "to": "manager"}, ...]`, read by `escalation`.
 
     `number` counts the versions since it was turned on; drafts are number 0.
     """
@@ -96,6 +98,7 @@ class Requirement(models.Model):
     remind_before = models.JSONField(_("reminders before"), default=list)
     remind_after_every = models.PositiveSmallIntegerField(_("then every"), default=7)
     remind_after_max = models.PositiveSmallIntegerField(_("at most"), default=6)
+    rungs = models.JSONField(_("who else is told"), blank=True, default=list, db_default=_NONE)
     owner = models.ForeignKey(
         "people.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
     )
@@ -235,6 +238,11 @@ class Requirement(models.Model):
     def ladder(self) -> Ladder:
         """The reminders."""
         return Ladder(tuple(self.remind_before), self.remind_after_every, self.remind_after_max)
+
+    @property
+    def escalation(self) -> tuple[Rung, ...]:
+        """Who above a person is told that it is late, and when, the lowest rung first."""
+        return rungs_of(self.rungs)
 
     @property
     def observes_calendar(self) -> bool:

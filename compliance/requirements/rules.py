@@ -1,7 +1,7 @@
 """What a requirement may be made of, and when it may be turned on, changed, paused or retired."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any, Self, TypeAlias
 
@@ -28,6 +28,9 @@ class NumbersChanged(Exception):
 
 Sets: TypeAlias = list[dict[str, Any]]
 """Sets of courses as a requirement keeps them; see `courses`."""
+
+Rungs: TypeAlias = list[dict[str, Any]]
+"""Who above is told, as a requirement keeps it: `[{"days": 7, "to": "manager"}, ...]`, the lowest first."""
 
 
 def courses(*first: int, later: Mapping[int, Sequence[int]] | None = None) -> Sets:
@@ -68,6 +71,7 @@ class Definition:
     remind_before: tuple[int, ...] = (30, 7, 1)
     remind_after_every: int = 7
     remind_after_max: int = 6
+    rungs: Rungs = field(default_factory=list)
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> Self:

@@ -25,7 +25,15 @@ from django.db.models.fields import NOT_PROVIDED
 # Tables of a tenant that grow for years: an index is built beside the running site. All others of a tenant are small
 # enough to be locked for the moment it takes; shared tables carry every tenant and count as large.
 LARGE = frozenset(
-    {"audit.event", "mail.message", "learning.progress", "learning.quizattempt", "reminders.notice"}
+    {
+        "audit.event",
+        "mail.message",
+        "learning.progress",
+        "learning.quizattempt",
+        "reminders.notice",
+        "reminders.escalation",
+        "reminders.escalationcopy",
+    }
 )
 
 _OURS = ("tenants", "lms", "compliance", "billing")

@@ -140,6 +140,7 @@ class Story:
                 window_days=60,
                 grace_days=14,
                 credit_since=day - 200 * _DAY,
+                rungs=[{"days": 7, "to": "manager"}, {"days": 14, "to": "department"}],
             ),
             owner,
             day,

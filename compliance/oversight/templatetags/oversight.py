@@ -12,6 +12,7 @@ from compliance.core.asof import Moment
 from compliance.evidence import queries as evidence
 from compliance.oversight import queries
 from compliance.records import queries as records
+from compliance.reminders import queries as reminders
 from compliance.requirements import queries as requirements
 from lms.access import guard
 from lms.access.permissions import Permission
@@ -31,6 +32,7 @@ def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
         "mine": mine,
         "past": past,
         "picture": queries.picture_of(person.pk, clock.today()),
+        "told_above": reminders.escalations_of(person.pk),
         "messages_sent": mail.history(person.pk, limit=20),
         "request": context.get("request"),
         "then_url": _then_url(context.get("request"), person),

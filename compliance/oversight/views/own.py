@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from compliance.evidence import queries as evidence
 from compliance.oversight import exports, queries
 from compliance.records import queries as records
+from compliance.reminders import queries as reminders
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.mail import queries as mail
@@ -48,6 +49,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "sent": evidence.mine(user.pk)[:20],
         "asked": asked,
         "may_ask": refusals.allowed(Deed.ADMINISTER),
+        "told_above": reminders.escalations_of(user.pk),
         "messages_sent": mail.history(user.pk, limit=20),
         "as_of": now,
     }

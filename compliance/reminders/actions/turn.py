@@ -6,12 +6,13 @@ from django.db import connection
 
 from compliance.reminders import rules
 from compliance.reminders.enums import NoticeState
-from compliance.reminders.models import Digest
+from compliance.reminders.models import Digest, EscalationCopy
 from lms.mail import queries as mail
 from tenants import clock
 from tenants.outbox import OutboxState
 
 from .digests import compose_digests
+from .escalating import escalate, plan_escalations
 from .plan import plan_notices
 
 SETTLE_AGAIN = timedelta(hours=6)
@@ -30,31 +31,47 @@ UPDATE reminders_notice n
  WHERE n.digest_id = s.digest_id AND n.state = 'planned' AND r.id = n.record_id
 """
 
+# As with notices: who had finished before the letter left is not in it.
+SETTLE_COPIES = """
+UPDATE reminders_escalationcopy c
+   SET state = CASE WHEN s.state = 'sent' AND LEAST(r.completed_at, r.closed_at) <= s.sent_at
+                    THEN 'suppressed' ELSE s.state END
+  FROM unnest(%(keys)s::text[], %(states)s::text[], %(sent_ats)s::timestamptz[]) AS s (key, state, sent_at),
+       reminders_escalation e JOIN records_compliancerecord r ON r.id = e.record_id
+ WHERE c.message_key = s.key AND c.state = 'planned' AND e.id = c.escalation_id
+"""
+
 
 def run_daily(*, at: datetime, scheduled_for: datetime) -> datetime | None:
-    """One turn for the tenant in force. Any number of them in a day ends in the same rows.
+    """One turn for the tenant in force: the people, then those above. Any number of them ends in the same rows.
 
     Late turns (after an outage) count as of `at`, never as of `scheduled_for`: what the outage skipped is
     superseded, not sent late. Outside business hours notices are planned, and the answer is the next opening (UTC).
     """
     today, local = clock.today(at), clock.local(at)
     plan_notices(today=today, at=at)
+    plan_escalations(today=today, at=at)
     if not rules.is_business_time(local):
         return rules.next_opening(local).astimezone(at.tzinfo)
     compose_digests(today=today, at=at)
+    escalate(today=today, at=at)
     return None
 
 
 def settle(*, at: datetime, scheduled_for: datetime) -> datetime | None:
-    """Write down what became of notices whose digest is in the outbox; come back while some are on their way."""
+    """Write down what became of the digests and of the letters to those above; come back while some wait."""
     waiting = Digest.objects.filter(notices__state=NoticeState.PLANNED).distinct()
-    keys = dict(waiting.values_list("message_key", "pk"))
+    digests = dict(waiting.values_list("message_key", "pk"))
+    copies = EscalationCopy.objects.filter(state=NoticeState.PLANNED).values_list("message_key", flat=True)
+    letters = set(copies)
     settled = [
-        (keys[key], str(_SETTLED[state]), delivery.settled_at)
-        for key, delivery in mail.states(list(keys)).items()
+        (key, str(_SETTLED[state]), delivery.settled_at)
+        for key, delivery in mail.states([*digests, *letters]).items()
         if (state := OutboxState(delivery.state)) in _SETTLED
     ]
-    digests, states, sent_ats = zip(*settled, strict=True) if settled else ((), (), ())
+    keys, states, sent_ats = (list(each) for each in zip(*settled, strict=True)) if settled else ([], [], [])
     with connection.cursor() as cursor:
-        cursor.execute(SETTLE, {"digests": list(digests), "states": list(states), "sent_ats": list(sent_ats)})
-    return None if len(settled) == len(keys) else at + SETTLE_AGAIN
+        given = {"states": states, "sent_ats": sent_ats}
+        cursor.execute(SETTLE, {**given, "digests": [digests.get(key) for key in keys]})
+        cursor.execute(SETTLE_COPIES, {**given, "keys": keys})
+    return None if len(settled) == len(digests) + len(letters) else at + SETTLE_AGAIN

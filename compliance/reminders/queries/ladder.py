@@ -12,9 +12,9 @@ from django.db import connection
 # Cycles somebody may be reminded of on %(today)s: open, in force, the person here and not on leave.
 WANTED_CYCLES = """
 wanted_cycle AS (
-    SELECT r.id AS record_id, r.user_id, r.cycle, r.due_on,
+    SELECT r.id AS record_id, r.user_id, r.requirement_id, r.cycle, r.due_on,
            GREATEST(a.assigned_on, r.window_opens_on) AS opens_on,
-           q.remind_before, q.remind_after_every, q.remind_after_max
+           q.remind_before, q.remind_after_every, q.remind_after_max, q.rungs
       FROM records_compliancerecord r
       JOIN records_assignment a ON a.id = r.assignment_id AND a.status = 'active'
       JOIN requirements_requirement q ON q.id = r.requirement_id AND q.state = 'active'

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliance.core import ladder
+from compliance.core import escalation, ladder
+from compliance.core.escalation import UPWARDS, Rung
 from compliance.records.tests.factories import finish
 from compliance.reminders import actions
 from compliance.reminders.models import Notice
 from compliance.reminders.queries.ladder import reached_steps
+from compliance.reminders.queries.rungs import reached_rungs
 from compliance.reminders.tests.factories import DAY, TODAY, make_open_cycle
 from compliance.requirements.tests.factories import make_requirement
 from lms.people.models import Leave
@@ -161,6 +163,11 @@ ladders = st.fixed_dictionaries(
         "before": st.lists(st.integers(1, 60), max_size=5, unique=True),
         "after_every": st.integers(0, 10),
         "after_max": st.integers(0, 8),
+        "rungs": st.lists(
+            st.builds(Rung, st.integers(0, 60), st.sampled_from(UPWARDS)),
+            max_size=5,
+            unique_by=lambda r: r.days,
+        ),
         "cycle": st.integers(1, 3),
         "assigned": st.integers(-90, 40),
         "window": st.integers(-90, 0),
@@ -180,7 +187,7 @@ def test_the_statement_and_the_pure_ladder_agree(person: Any, cases: list[dict[s
     from django.db import transaction
 
     with transaction.atomic():
-        expected = set()
+        expected, climbed = set(), set()
         for number, case in enumerate(cases):
             due_on = TODAY + case["due"] * DAY
             requirement = make_requirement(
@@ -188,6 +195,7 @@ def test_the_statement_and_the_pure_ladder_agree(person: Any, cases: list[dict[s
                 remind_before=case["before"],
                 remind_after_every=case["after_every"],
                 remind_after_max=case["after_max"],
+                rungs=[{"days": rung.days, "to": rung.to} for rung in case["rungs"]],
             )
             record = make_open_cycle(
                 person,
@@ -212,5 +220,15 @@ def test_the_statement_and_the_pure_ladder_agree(person: Any, cases: list[dict[s
                 for step in steps
                 if step.on <= TODAY
             }
+            rungs = escalation.climb(
+                due_on, max(record.assignment.assigned_on, record.window_opens_on), requirement.escalation
+            )
+            highest = escalation.highest(rungs, TODAY)
+            climbed |= {
+                (record.pk, rung.days, rung.to, rung.on, rung == highest)
+                for rung in rungs
+                if rung.on <= TODAY
+            }
         assert set(reached_steps(today=TODAY, until=TODAY)) == expected
+        assert set(reached_rungs(today=TODAY, until=TODAY)) == climbed
         transaction.set_rollback(True)

@@ -3,6 +3,7 @@
 from compliance.requirements.facts import Roster, names, roster
 from compliance.requirements.facts import named as named_facts
 from compliance.requirements.packs import library
+from compliance.requirements.queries.above import Chain, chain_above
 from compliance.requirements.queries.asked import concerned, suspects
 from compliance.requirements.queries.byhand import (
     Consequence,
@@ -98,6 +99,7 @@ __all__ = [
     "Affected",
     "Answer",
     "Answered",
+    "Chain",
     "Consequence",
     "Consequences",
     "Coverage",
@@ -123,6 +125,7 @@ __all__ = [
     "all_requirements",
     "asking_for",
     "called",
+    "chain_above",
     "changed_names",
     "concerned",
     "consequences",

@@ -21,7 +21,13 @@ from compliance.requirements.queries.meaning import is_too_many_to_plan, meaning
 from compliance.requirements.queries.overlaps import overlaps
 from compliance.requirements.queries.pictures import picture_of
 from compliance.requirements.queries.previews import Affected, DueDay, Preview, preview
-from compliance.requirements.queries.sentences import again_text, first_due_text, rule_sentence, sentence
+from compliance.requirements.queries.sentences import (
+    again_text,
+    escalation_text,
+    first_due_text,
+    rule_sentence,
+    sentence,
+)
 from compliance.requirements.queries.settling import settled_by_sets
 from compliance.requirements.queries.versions import versions_of
 from lms.ui.dates import day_text
@@ -62,6 +68,7 @@ def whole(requirement: Requirement, today: date) -> dict[str, Any]:
         "sentence": sentence(requirement, names),
         "first_due": capfirst(first_due_text(requirement.terms)),
         "again": capfirst(again_text(requirement.terms)),
+        "told_above": escalation_text(requirement.escalation),
         "versions": versions_of(requirement),
         **asked_courses(requirement),
         "basis": basis.of(requirement),

@@ -15,6 +15,7 @@ from compliance.core.terms import Cause, Fact
 from compliance.requirements import facts, rules
 from compliance.requirements.enums import DueFrom
 from compliance.requirements.models import Requirement
+from compliance.requirements.queries.above import told_by_day
 from compliance.requirements.queries.examples import Example, examples
 from compliance.requirements.queries.passes import passes_of
 from compliance.requirements.queries.plans import Planned, plan_for_everyone, with_names
@@ -81,6 +82,7 @@ class Preview:
     mail_count: int
     mail_peak_on: date | None
     mail_peak_count: int
+    told_above_count: int
     affected: list[Affected]
     examples: list[Example]
     fingerprint: str
@@ -132,6 +134,7 @@ def preview(requirement: Requirement, today: date) -> Preview:
         mail_count=mails.total(),
         mail_peak_on=peak_on,
         mail_peak_count=mails[peak_on] if peak_on else 0,
+        told_above_count=told_by_day(requirement, made, today, MAIL_DAYS).total(),
         affected=_affected(planned, facts.names(requirement.rule.audience)),
         examples=examples(planned, terms, today),
         fingerprint=_fingerprint(requirement, made.fingerprint),

@@ -1,5 +1,6 @@
 """A requirement as one plain sentence, the same on every page and in every log."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.utils.formats import date_format
@@ -20,6 +21,7 @@ from compliance.core.audience import (
     Not,
     OnLeave,
 )
+from compliance.core.escalation import COMPLIANCE, DEPARTMENT, DEPARTMENT_ABOVE, MANAGER, Rung
 from compliance.core.fields import Field
 from compliance.core.milestones import DateField, FirstSignIn
 from compliance.core.terms import Anchor, DayUnit, DueFrom, FixedDay, Roll, Terms
@@ -105,6 +107,29 @@ def first_due_text(terms: Terms) -> str:
             return _("on the next due day of the year, with at least %(span)s") % facts
         case _:
             return _("within %(span)s of joining or of %(start)s") % facts
+
+
+def escalation_text(rungs: Iterable[Rung]) -> str:
+    """Who above a person is told that it is late, and when; empty where nobody is."""
+    return " ".join(
+        _("%(when)s: %(whom)s.") % {"when": capfirst(_lag(rung.days)), "whom": _TOLD[rung.to]}
+        for rung in rungs
+    )
+
+
+def _lag(days: int) -> str:
+    if days == 0:
+        return _("on the due date")
+    text = ngettext("%(count)d day after the due date", "%(count)d days after the due date", days)
+    return text % {"count": days}
+
+
+_TOLD = {
+    MANAGER: gettext_lazy("the manager"),
+    DEPARTMENT: gettext_lazy("the administrators of the department"),
+    DEPARTMENT_ABOVE: gettext_lazy("the administrators of the next department above"),
+    COMPLIANCE: gettext_lazy("the compliance office"),
+}
 
 
 def _after_text(terms: Terms) -> str:

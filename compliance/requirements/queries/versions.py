@@ -15,7 +15,7 @@ from compliance.requirements import basis, facts, rules
 from compliance.requirements.enums import RequirementState
 from compliance.requirements.models import Requirement, RequirementVersion
 from compliance.requirements.queries.courses import asked_courses
-from compliance.requirements.queries.sentences import again_text, first_due_text, sentence
+from compliance.requirements.queries.sentences import again_text, escalation_text, first_due_text, sentence
 from tenants import clock
 
 _DAY = timedelta(days=1)
@@ -150,6 +150,7 @@ def version_page(requirement: Requirement, number: int) -> dict[str, Any]:
         "sentence": sentence(said, facts.names(audience.parse(said.audience))),
         "first_due": capfirst(first_due_text(said.terms)),
         "again": capfirst(again_text(said.terms)),
+        "told_above": escalation_text(said.escalation),
         "basis": basis.of(said),
         "owner_name": owner["name"] if owner else "",
     }

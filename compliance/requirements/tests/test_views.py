@@ -97,6 +97,36 @@ def test_the_story_check_save_turn_on(officer, alpha, staff, answers, deliver):
         assert Requirement.objects.get().state == "active"
 
 
+def test_who_else_is_told_is_written_counted_read_and_taken_out_again(officer, alpha, staff, answers):
+    with inside(alpha):
+        ana, ben = staff
+        ana.affiliations.update(manager=ben)
+    rungs = {"rung_1_days": "14", "rung_1_to": "department", "rung_3_days": "0", "rung_3_to": "manager"}
+    asked = answers | rungs | {"first_due_days": "10"}
+    checked = officer.post("/requirements/new/", asked | {"check": "1"})
+    # Of Ana her manager hears; above Ben, and in their department, stands nobody but the compliance officer.
+    assert "3 in 30 days, if nobody completes it" in checked.text
+    saved = officer.post("/requirements/new/", asked | {"save": "1"})
+    assert (
+        "On the due date: the manager. 14 days after the due date: the administrators of the department."
+        in officer.get(saved.url).text
+    )
+    with inside(alpha):
+        assert Requirement.objects.get().rungs == [
+            {"days": 0, "to": "manager"},
+            {"days": 14, "to": "department"},
+        ]
+    form = officer.get(f"{saved.url}edit/").text
+    assert re.search(r'name="rung_1_days" value="0"', form)
+    twice = officer.post(f"{saved.url}edit/", asked | {"rung_3_days": "14", "check": "1"})
+    assert twice.status_code == 422
+    assert "Somebody is told after this many days already" in twice.text
+    officer.post(f"{saved.url}edit/", asked | dict.fromkeys(rungs, "") | {"save": "1"})
+    with inside(alpha):
+        assert Requirement.objects.get().rungs == []
+    assert "Who else is told" not in officer.get(saved.url).text
+
+
 def test_if_the_numbers_changed_meanwhile_the_page_says_so_and_nothing_happens(
     officer, alpha, staff, answers
 ):
@@ -121,6 +151,11 @@ def test_if_the_numbers_changed_meanwhile_the_page_says_so_and_nothing_happens(
         ("starts_on", "soon", "Enter a valid date"),
         ("remind_before", "30; 7", "Write days as numbers"),
         ("remind_before", "²", "Write days as numbers"),
+        ("rung_1_days", "7", "Choose who is told"),
+        ("rung_1_to", "manager", "After how many days?"),
+        ("rung_1_to", "the dean", "Select a valid choice"),
+        ("rung_1_days", "-1", "greater than or equal to 0"),
+        ("rung_1_days", "367", "less than or equal to 366"),
         ("recurs_months", "0", "greater than or equal to 1"),
         ("validity_anchor", "fixed", "Choose a day and a month"),
         ("validity_anchor", "year", "Choose a day and a month"),

@@ -120,6 +120,10 @@ def _relate_the_rest() -> None:
     digest = _add("reminders.Digest", user=ada, local_day=day, message_key=canary, created_at=AT)
     _add("reminders.Notice", record=_any("records.ComplianceRecord"), kind="before", step=9, planned_on=day,
          digest=digest, created_at=AT)  # fmt: skip
+    escalation = _add("reminders.Escalation", record=_any("records.ComplianceRecord"), days=9, told_to="manager",
+                      planned_on=day, created_at=AT)  # fmt: skip
+    _add("reminders.EscalationCopy", escalation=escalation, user=ada, told_as="manager", local_day=day,
+         message_key=canary)  # fmt: skip
     make_version(text("links"), key="draft", title=f"Draft {canary}", publish=False)
     make_record(make_assignment(ada, requirement=requirement), completed_at=AT, completed_on=day, valid_from=day,
                 anchored_on=day, late_days=0, enrollment=_any("learning.Enrollment"))  # fmt: skip

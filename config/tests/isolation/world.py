@@ -32,6 +32,8 @@ LEFT_EMPTY = {
     "people.Invitation",
     "people.RosterRow",
     "reminders.Digest",
+    "reminders.Escalation",
+    "reminders.EscalationCopy",
     "reminders.Notice",
     "requirements.Holiday",
     "requirements.RequirementPause",

@@ -7,6 +7,7 @@ from lms.people.queries.directory import (
     able_to,
     department_list,
     find,
+    here,
     holders_of,
     listed,
     named,
@@ -78,6 +79,7 @@ from lms.people.queries.rosters import (
     why_not_begun,
     why_not_undone,
 )
+from lms.people.queries.superiors import Superiors, superiors
 from lms.people.queries.turning import days_of, whose_day
 
 __all__ = [
@@ -94,6 +96,7 @@ __all__ = [
     "PersonFacts",
     "Reach",
     "Record",
+    "Superiors",
     "able_to",
     "all_fields",
     "all_groups",
@@ -117,6 +120,7 @@ __all__ = [
     "group_for",
     "group_list",
     "group_members",
+    "here",
     "holders_of",
     "import_approvers",
     "import_for",
@@ -146,6 +150,7 @@ __all__ = [
     "search_people",
     "states_counted",
     "still_to_come",
+    "superiors",
     "undo_of",
     "users_of",
     "users_of_field",

@@ -114,6 +114,12 @@ def approvers(permission: Permission, asked_by: User | None) -> list[User]:
     return [one for one in able_to(permission) if one.pk != (asked_by.pk if asked_by else None)]
 
 
+def here(user_ids: Collection[int], today: dt.date) -> frozenset[int]:
+    """Those of these people who are active, have begun, have not left and are on no leave that day; one statement."""
+    found = User.objects.filter(_in_state(PersonState.ACTIVE, today), pk__in=list(user_ids))
+    return frozenset(found.values_list("pk", flat=True))
+
+
 def person_by_email(address: str) -> User | None:
     """Whoever has this address now."""
     return User.objects.filter(email=address.lower()).first()

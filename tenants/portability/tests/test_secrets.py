@@ -23,6 +23,7 @@ _HARMLESS = {
     "people_group.code": "what rules call the group",
     "people_personfield.key": "what rules and rosters call the field",
     "reminders_digest.message_key": "the occasion of a message",
+    "reminders_escalationcopy.message_key": "the occasion of a message",
 }
 
 
