@@ -61,6 +61,7 @@ class EvidenceConfig(AppConfig):
                 label=_("Evidence"),
                 url_name="evidence:queue",
                 permission=Permission.EVIDENCE_VIEW,
+                is_scoped=True,
                 order=56,
                 pages=PAGES,
             )

@@ -70,6 +70,7 @@ class OversightConfig(AppConfig):
                 label=_("Overview"),
                 url_name="oversight:overview",
                 permission=Permission.REPORTS_VIEW,
+                is_scoped=True,
                 order=20,
                 also=("reminders",),
             )
@@ -80,6 +81,7 @@ class OversightConfig(AppConfig):
                 label=_("Requests"),
                 url_name="oversight:requests",
                 permission=Permission.WAIVERS_VIEW,
+                is_scoped=True,
                 order=55,
                 pages=PAGES_OF_REQUESTS,
             )

@@ -136,6 +136,7 @@ def _register_navigation() -> None:
             label=_("People"),
             url_name="people:person-list",
             permission=Permission.PEOPLE_VIEW,
+            is_scoped=True,
             order=30,
         )
     )

@@ -131,11 +131,16 @@ class User(AbstractBaseUser):
         return usable(self.permissions)
 
     @cached_property
-    def scoped_permissions(self) -> frozenset[Permission]:
-        """What this person may do over some people only: of a department, or who report to them."""
-        scoped = roles.permissions_of(
+    def department_permissions(self) -> frozenset[Permission]:
+        """What this person may do over the people of some departments."""
+        return roles.permissions_of(
             key for key, department_id in self.held_roles if department_id is not None
         )
+
+    @cached_property
+    def scoped_permissions(self) -> frozenset[Permission]:
+        """What this person may do over some people only: of a department, or who report to them."""
+        scoped = self.department_permissions
         return scoped | roles.Manager.permissions if self.is_manager else scoped
 
     def has_perm(self, perm: str, obj: object = None) -> bool:

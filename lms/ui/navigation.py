@@ -19,6 +19,8 @@ AREAS: Final = ("main", "user")
 class Entry:
     """One link: shown to whoever holds `permission` (None: everyone signed in), in ascending `order`.
 
+    With `is_scoped` also to who holds it over the people of some departments: its page shows them those.
+
     It is the current one when the page belongs to the namespace of `url_name` or to one named in `also`;
     entries without a namespace are current on their own page only, and entries with `pages` on these too, not on
     others of the namespace.
@@ -33,6 +35,7 @@ class Entry:
     area: str = "main"
     icon: str = ""
     pages: tuple[str, ...] = ()
+    is_scoped: bool = False
 
     @property
     def namespace(self) -> str:
@@ -68,16 +71,25 @@ def entries(area: str = "main") -> list[Entry]:
     )
 
 
-def links(request: HttpRequest, permissions: Iterable[str], area: str = "main") -> list[Link]:
+def links(
+    request: HttpRequest, permissions: Iterable[str], area: str = "main", *, scoped: Iterable[str] = ()
+) -> list[Link]:
     """The entries that someone with `permissions` sees on this page; without those whose URL does not exist here.
+
+    `scoped`: what they hold over the people of some departments.
 
     What needs no permission is about a person's own things; support, which is none, is not led there.
     """
     is_person = not guard.is_support(getattr(request, "user", None))
     held = frozenset(str(one) for one in permissions)
+    over_some = held | frozenset(str(one) for one in scoped)
     drawn = []
     for entry in entries(area):
-        is_theirs = is_person if entry.permission is None else str(entry.permission) in held
+        is_theirs = (
+            is_person
+            if entry.permission is None
+            else str(entry.permission) in (over_some if entry.is_scoped else held)
+        )
         if not is_theirs:
             continue
         try:

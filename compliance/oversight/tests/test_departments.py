@@ -77,7 +77,11 @@ def test_due_dates_of_the_department_move_as_far_as_the_university_lets_it_howev
     assert "Move due dates" in head.get("/overview/people/").content.decode()
     assert "Move a due date" in head.get(f"/people/{cast.lea.public_id}/").content.decode()
     assert "Move a due date" not in head.get(f"/people/{cast.mia.public_id}/").content.decode()
-    assert "14 days after the first one" in head.get(EXTEND).content.decode()
+    text = head.get(EXTEND).content.decode()
+    assert "You may move a date by 14 days in all" in text
+    for way in ("/overview/", "/people/", "/requests/", "/evidence/"):
+        assert f'href="{way}"' in text, "the navigation leads there"
+    assert 'href="/requirements/"' not in text
 
     seen = head.post(EXTEND, to(cast, 10)).context["seen"]
     assert [one.name for one in seen.moves] == ["Lea Law"]

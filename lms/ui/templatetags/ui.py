@@ -63,7 +63,9 @@ def nav_links(context: Context, area: str = "main") -> list[navigation.Link]:
     user = getattr(request, "user", None)
     if request is None or user is None or not user.is_authenticated:
         return []
-    return navigation.links(request, getattr(user, "permissions", ()), area)
+    return navigation.links(
+        request, getattr(user, "permissions", ()), area, scoped=getattr(user, "department_permissions", ())
+    )
 
 
 @register.simple_tag
