@@ -11,6 +11,8 @@ FIRST_YEAR, LAST_YEAR = 1930, 2100
 """Between these lie the days on which people begin and end; others are slips of the finger."""
 MOST_MOVED = 2_000
 """So many people are looked at while the page of a department that they are in is saved; no page can wait for more."""
+INVITATION_DAYS = 7
+"""For how long the link of an invitation works."""
 UNDO_HOURS = 24
 """For how long after it was finished an import can be undone."""
 

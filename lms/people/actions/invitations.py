@@ -11,10 +11,10 @@ from lms.people import events, messages
 from lms.people.actions.persons import put_in
 from lms.people.actions.roles import grant_first_roles
 from lms.people.models import Invitation, User
-from lms.people.rules import token_hash
+from lms.people.rules import INVITATION_DAYS, token_hash
 from tenants.addresses import parse_address
 
-VALID_FOR = timedelta(days=7)
+VALID_FOR = timedelta(days=INVITATION_DAYS)
 FIRST_ROLES = (roles.Owner, roles.Administrator, roles.ComplianceOfficer, roles.Author)
 
 

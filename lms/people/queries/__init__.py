@@ -53,7 +53,13 @@ from lms.people.queries.groups import (
     member_ids,
     users_of,
 )
-from lms.people.queries.invitations import is_spent_invitation, open_invitation
+from lms.people.queries.invitations import (
+    Coming,
+    before_first_day,
+    is_spent_invitation,
+    joining_later,
+    open_invitation,
+)
 from lms.people.queries.lookups import (
     department_id,
     members_of,
@@ -87,6 +93,7 @@ __all__ = [
     "Answer",
     "AppliedLine",
     "Appointment",
+    "Coming",
     "DepartmentRow",
     "FieldFact",
     "FieldRow",
@@ -103,6 +110,7 @@ __all__ = [
     "answers_of",
     "asked_for",
     "away_since",
+    "before_first_day",
     "change_approvers",
     "changing_days",
     "changing_people",
@@ -126,6 +134,7 @@ __all__ = [
     "import_for",
     "import_url",
     "is_spent_invitation",
+    "joining_later",
     "listed",
     "live_fields",
     "measure",

@@ -1,5 +1,6 @@
 """The pages about people, through the browser's door."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -9,6 +10,8 @@ from lms.people.enums import RosterImportState
 from lms.people.forms import GrantRole
 from lms.people.models import RosterImport, User
 from lms.people.tests.factories import make_affiliation, make_department, make_user
+from lms.ui.dates import day_text
+from tenants import clock
 from tenants.context import inside
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +239,27 @@ def test_the_invited_choose_a_password_and_are_in(alpha, client_for, deliver, br
     assert theirs.get(link).status_code == 410
 
 
+def test_before_somebodys_first_day_inviting_says_what_waits_for_it(alpha, browser, dee) -> None:
+    with inside(alpha):
+        make_affiliation(dee, starts_on=clock.today() + dt.timedelta(days=5))
+        first = day_text(clock.today() + dt.timedelta(days=5))
+    page = path("person-detail", public_id=dee.public_id)
+    assert f"Their first day is {first}: no reminder leaves before it." in browser.get(page).content.decode()
+    told = browser.post(path("person-invite", public_id=dee.public_id), follow=True).content.decode()
+    assert told.count("no reminder leaves before it") == 2, "in the answer and beside the button"
+    assert "so it ends before that day" not in told
+    given = {"given_name": "Neo", "family_name": "New", "email": "neo@example.org", "kind": "staff"}
+    with inside(alpha):
+        starts_on = (clock.today() + dt.timedelta(days=40)).isoformat()
+        given |= {"department": str(make_department().pk), "starts_on": starts_on}
+    added = browser.post(path("person-add"), given, follow=True).content.decode()
+    assert "Neo New was added." in added
+    assert "so it ends before that day" in added
+    with inside(alpha):
+        User.objects.filter(pk=dee.pk).update(first_day_on=clock.today())
+    assert "no reminder leaves" not in browser.get(page).content.decode()
+
+
 def test_an_invitation_opens_no_door_in_another_tenant(alpha, beta, client_for, browser, at, dee) -> None:
     from lms.people import actions
 
@@ -250,11 +274,12 @@ def test_a_roster_goes_through_all_its_steps(alpha, browser, client_for, deliver
 
     from lms.people.tests.test_import import csv
 
-    content = csv({}, {"id": "2", "email": "not-an-address"})
+    joins = {"id": "3", "email": "neo@alpha.example", "hired": "2099-03-02"}
+    content = csv({}, {"id": "2", "email": "not-an-address"}, joins)
     answer = browser.post(path("import-new"), {"file": SimpleUploadedFile("staff.csv", content)})
     assert answer.status_code == 303
     page = browser.get(answer["Location"]).content.decode()
-    assert "staff.csv has 2 lines" in page
+    assert "staff.csv has 3 lines" in page
     with inside(alpha):
         roster = RosterImport.objects.get()
         columns = roster.mapping["columns"]
@@ -267,12 +292,15 @@ def test_a_roster_goes_through_all_its_steps(alpha, browser, client_for, deliver
     preview = browser.get(here).content.decode()
     assert "This is what will happen" in preview
     assert "is not an e-mail address" in preview
-    assert "Import 1 line" in preview
+    assert "Import 2 lines" in preview
     start = path("import-start", public_id=roster.public_id)
     assert browser.post(start, {"absent": "keep"}).status_code == 303
     assert browser.post(start, {"absent": "keep"}).status_code == 303
     deliver()
-    assert "1 line was left out" in browser.get(here).content.decode()
+    done = browser.get(here).content.decode()
+    assert "1 line was left out" in done
+    assert "1 new person has not begun yet" in done
+    assert "Their first day is 2 Mar 2099: no reminder leaves before it." in done
     with inside(alpha):
         roster.refresh_from_db()
         assert roster.state == RosterImportState.DONE

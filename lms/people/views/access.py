@@ -48,6 +48,8 @@ def person_invite(request: HttpRequest, public_id: UUID) -> HttpResponse:
         request,
         _("An invitation is on its way to %(address)s. It works for 7 days.") % {"address": person.email},
     )
+    if early := queries.before_first_day(person, today=clock.today()):
+        messages.info(request, early)
     return http.see_other("people:person-detail", public_id=public_id)
 
 

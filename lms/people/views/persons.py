@@ -55,6 +55,8 @@ def person_add(request: HttpRequest) -> HttpResponse:
             return looking.page(request, shown, title=_("Add a person"), lede=who, save=save)
         else:
             messages.success(request, _("%(name)s was added.") % {"name": person.display_name})
+            if early := queries.before_first_day(person, today=clock.today(now)):
+                messages.info(request, early)
             return http.see_other("people:person-detail", public_id=person.public_id)
     context = {
         "form": person_form,
@@ -204,6 +206,7 @@ def _facts(request: HttpRequest, person: User) -> dict[str, Any]:
         "person": person,
         "record": queries.record_of(person, today=today, at=clock.now()),
         "answers": queries.answers_of(person, on=today),
+        "early": queries.before_first_day(person, today=today),
         "coming": queries.coming_of(person, after=today),
         "may_change": Permission.PEOPLE_CHANGE in viewer.usable_permissions,
         "may_assign": Permission.ROLES_ASSIGN in viewer.usable_permissions,

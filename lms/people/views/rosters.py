@@ -200,6 +200,9 @@ def preview_of(request: HttpRequest, roster: RosterImport, form: Form, status: i
         "ready_count": counts.get(RowOutcome.CREATE, 0) + counts.get(RowOutcome.UPDATE, 0),
         "may_end": bool(counts.get("absent")),
         "must_confirm": counts.get("absent", 0) > intake.MANY_LEAVE * counts.get("on_roster", 0),
+        "coming": queries.joining_later(roster, today=clock.today())
+        if roster.state == RosterImportState.DONE
+        else None,
         "ended": roster.options.get("absent") == AbsentPolicy.DEACTIVATE,
         **decided,
         **undoing.offer(roster, at=clock.now()),
