@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requirements/", include("compliance.requirements.urls")),
     path("changes/", include("compliance.changes.urls")),
     path("", include("compliance.evidence.urls")),
+    path("program/", include("compliance.program.urls")),
     path("reminders/", include("compliance.reminders.urls")),
     path("messages/", include("lms.mail.urls")),
     path("jobs/", include("lms.jobs.urls")),

@@ -40,6 +40,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "records_extension": (
         "user_id", "requirement_id", "record_id", "state", "moved_from", "moved_to", "decided_at", "undone_at",
     ),
+    "program_duty": ("public_id", "title", "owner_id", "deputy_id", "first_due_on", "repeats_months", "state"),
 }  # fmt: skip
 """Table -> the columns that are kept. Never a secret: what is kept stays readable for as long as the tenant is."""
 
@@ -76,6 +77,8 @@ NOT_FACTS: dict[str, str] = {
     "records.Obligation": "a view of rows that are kept",
     "evidence.Evidence": "what it counts for is a credit; append-only, with the moments it was sent and decided",
     "evidence.EvidenceFile": "never changed",
+    "program.DutyRound": "opened once and closed once, with the moment; a trigger keeps it",
+    "program.RoundCorrection": "append-only, with its own moment; read as it stands",
     "reminders.Notice": "what was told to whom; written once",
     "reminders.Digest": "a letter of one day; written once",
     "consequences.Receiver": "who is told outside, not what is true; the log tells who changed it",
@@ -96,7 +99,7 @@ AS_THEY_STAND = (
 """The tables that days past are judged by without being kept here: a trigger of their own keeps what a row said; what
 is added later, such as a decision or an end, has its own moment."""
 
-APPS = ("people", "requirements", "records", "reminders", "changes", "evidence", "consequences")
+APPS = ("people", "requirements", "records", "reminders", "changes", "evidence", "program", "consequences")
 """The apps in which every model is either a fact or named above."""
 
 

@@ -60,8 +60,8 @@ class Basis:
         """Put it on a requirement, unsaved."""
         requirement.owner = self.owner
         requirement.policy = self.policy
-        requirement.authorities = [_as_json(reference) for reference in self.authorities]
-        requirement.parameters = [_as_json(parameter) for parameter in self.parameters]
+        requirement.authorities = [as_json(reference) for reference in self.authorities]
+        requirement.parameters = [as_json(parameter) for parameter in self.parameters]
         return requirement
 
 
@@ -127,7 +127,8 @@ def unset_parameters(held: Basis) -> list[str]:
     return [name for name in names if name not in {parameter.name for parameter in held.parameters}]
 
 
-def _as_json(row: Reference | Parameter) -> dict[str, Any]:
+def as_json(row: Reference | Parameter) -> dict[str, Any]:
+    """As it is stored: days as text."""
     return {
         name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(row).items()
     }

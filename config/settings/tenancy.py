@@ -26,6 +26,7 @@ TENANT_APPS = [
     "compliance.requirements",
     "compliance.records",
     "compliance.evidence",
+    "compliance.program",
     "compliance.history",
     "compliance.consequences",
     "compliance.reminders",

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     EVIDENCE_REVIEW = "evidence.review"
     COMPLETIONS_CERTIFY = "completions.certify"
     EVENTS_RECORD = "events.record"
+    PROGRAM_VIEW = "program.view"
+    PROGRAM_EDIT = "program.edit"
     MESSAGES_VIEW = "messages.view"
     AUDIT_VIEW = "audit.view"
     SHARING_VIEW = "sharing.view"
@@ -62,6 +64,7 @@ DEEDS: dict[Permission, Deed] = {
     Permission.EVIDENCE_REVIEW: Deed.ADMINISTER,
     Permission.COMPLETIONS_CERTIFY: Deed.ADMINISTER,
     Permission.EVENTS_RECORD: Deed.ADMINISTER,
+    Permission.PROGRAM_EDIT: Deed.ADMINISTER,
     Permission.SHARING_DECIDE: Deed.ADMINISTER,
 }
 

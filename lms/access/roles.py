@@ -70,6 +70,7 @@ class Administrator(Role):
             Permission.COURSES_VIEW,
             Permission.REQUIREMENTS_VIEW,
             Permission.REQUIREMENTS_PREVIEW,
+            Permission.PROGRAM_VIEW,
             Permission.REPORTS_VIEW,
             Permission.REPORTS_EXPORT,
             Permission.WAIVERS_VIEW,
@@ -91,7 +92,8 @@ class ComplianceOfficer(Role):
     name = _("Compliance officer")
     description = _(
         "Writes and turns on requirements, follows who complied, decides waivers, extensions and proof of training "
-        "done elsewhere, certifies and revokes training, and answers to auditors."
+        "done elsewhere, certifies and revokes training, keeps the duties of the program, and answers "
+        "to auditors."
     )
     permissions = frozenset(
         {
@@ -111,6 +113,8 @@ class ComplianceOfficer(Role):
             Permission.EVIDENCE_REVIEW,
             Permission.COMPLETIONS_CERTIFY,
             Permission.EVENTS_RECORD,
+            Permission.PROGRAM_VIEW,
+            Permission.PROGRAM_EDIT,
             Permission.REMINDERS_SEND,
             Permission.MESSAGES_VIEW,
             Permission.AUDIT_VIEW,
@@ -171,7 +175,9 @@ class Auditor(Role):
 
     key = "auditor"
     name = _("Auditor")
-    description = _("Reads requirements, reports and the audit log. Can change nothing.")
+    description = _(
+        "Reads requirements, duties of the program, reports and the audit log. Can change nothing."
+    )
     permissions = frozenset(
         {
             Permission.PEOPLE_VIEW,
@@ -181,6 +187,7 @@ class Auditor(Role):
             Permission.REPORTS_EXPORT,
             Permission.WAIVERS_VIEW,
             Permission.EVIDENCE_VIEW,
+            Permission.PROGRAM_VIEW,
             Permission.AUDIT_VIEW,
         }
     )
@@ -233,6 +240,7 @@ class Support(Role):
             Permission.PEOPLE_VIEW,
             Permission.COURSES_VIEW,
             Permission.REQUIREMENTS_VIEW,
+            Permission.PROGRAM_VIEW,
             Permission.REPORTS_VIEW,
             Permission.MESSAGES_VIEW,
             Permission.AUDIT_VIEW,

@@ -96,6 +96,10 @@ EVIDENCE: Final = {
     "accepted": Term(_("Accepted"), "ok", "check-circle"),
     "rejected": Term(_("Not accepted"), "bad", "x-circle"),
 }
+DUTIES: Final = {
+    "missed": Term(_("Missed"), "bad", "x-circle"),
+    "dropped": Term(_("No longer asked"), "neutral", "dash", is_plain=True),
+}
 LAWS: Final = {
     "proposed": Term(_("Proposed"), "neutral", "edit"),
     "enacted": Term(_("Enacted"), "info", "calendar"),
@@ -116,6 +120,7 @@ GROUPS: Final[dict[str, tuple[Text, dict[str, Term]]]] = {
     "people": (_("People"), PEOPLE),
     "support": (_("Support access"), SUPPORT),
     "evidence": (_("Evidence"), EVIDENCE),
+    "duties": (_("Duties of the program"), DUTIES),
     "laws": (_("Laws and standards"), LAWS),
 }
 TERMS: Final[dict[str, Term]] = {

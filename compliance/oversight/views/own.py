@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from compliance.evidence import queries as evidence
 from compliance.oversight import exports, queries
+from compliance.program import queries as program
 from compliance.records import queries as records
 from compliance.reminders import queries as reminders
 from lms.access import guard
@@ -27,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return http.see_other("oversight:overview")
     context = {
         "mine": queries.my_training(user_id=user.pk, today=clock.today()),
+        "rounds": list(program.owned_by(user.pk)[:20]),
         # Whoever reviews everybody's has it in the bar on top.
         "reviews_some": Permission.EVIDENCE_REVIEW in user.scoped_permissions - user.permissions,
         "sees_overview": Permission.REPORTS_VIEW in user.permissions | user.scoped_permissions,

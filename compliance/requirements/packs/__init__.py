@@ -6,7 +6,7 @@ is corrected or new goes into the next version, so that a requirement which cite
 
 from compliance.requirements.packs.comparing import Change, changes
 from compliance.requirements.packs.reading import BrokenPack, library, read_folder
-from compliance.requirements.packs.words import Checked, Control, Draft, Kind, Pack, Status
+from compliance.requirements.packs.words import Checked, Control, Draft, Kind, Pack, Status, Task
 
 __all__ = [
     "BrokenPack",
@@ -17,6 +17,7 @@ __all__ = [
     "Kind",
     "Pack",
     "Status",
+    "Task",
     "changes",
     "library",
     "read_folder",

@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from itertools import pairwise
 from typing import Any
 
-from compliance.requirements.packs.words import Checked, Control, Draft, Kind, Pack, Status
+from compliance.requirements.packs.words import Checked, Control, Draft, Kind, Pack, Status, Task
 
 Versions = tuple[Pack, ...]
 
@@ -22,10 +22,13 @@ _CONTROL = {
 }  # fmt: skip
 _CONTROL_MAY = {
     "status": str, "note": str, "is_mandate": bool, "effective_from": date, "effective_to": date, "missing": list,
-    "parameters": list, "draft": dict, "source": str, "url": str,
+    "parameters": list, "draft": dict, "duty": dict, "source": str, "url": str,
 }  # fmt: skip
 _DRAFT = {"title": str, "kinds": list, "first_due_days": int}
 _DRAFT_MAY = {"recurs_months": int}
+_MOST_MONTHS = 120
+_DUTY = {"title": str}
+_DUTY_MAY = {"repeats_months": int}
 _PARAMETER = {"name": str}
 
 
@@ -91,6 +94,14 @@ def _control(content: dict[str, Any]) -> Control:
     if draft is not None:
         _check(draft, _DRAFT, _DRAFT_MAY, f"{where}, draft")
         draft = Draft(**draft | {"kinds": tuple(draft["kinds"])})
+    duty = content.pop("duty", None)
+    if duty is not None:
+        _check(duty, _DUTY, _DUTY_MAY, f"{where}, duty")
+        if content["kind"] != Kind.PROGRAMME or not 1 <= duty.get("repeats_months", 1) <= _MOST_MONTHS:
+            raise BrokenPack(
+                f"{where}: a duty answers what is asked of the program, every 1 to {_MOST_MONTHS} months"
+            )
+        duty = Task(**duty)
     first, last = content.get("effective_from"), content.get("effective_to")
     if first and last and last < first:
         raise BrokenPack(f"{where}: ends before it begins")
@@ -102,6 +113,7 @@ def _control(content: dict[str, Any]) -> Control:
         "missing": tuple(content.get("missing", ())),
         "parameters": tuple(each["name"] for each in parameters),
         "draft": draft,
+        "duty": duty,
     }
     return Control(**content | words)
 

@@ -41,6 +41,17 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """What a duty of the program that answers a control is called, and how often it comes back.
+
+    `repeats_months` None: the law leaves that to the organization, or asks for it once.
+    """
+
+    title: str
+    repeats_months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """One thing that is asked, in words of our own. `is_mandate` is False where nobody is told to do it.
 
@@ -64,11 +75,17 @@ class Control:
     missing: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     draft: Draft | None = None
+    duty: Task | None = None
 
     @property
     def wants_requirement(self) -> bool:
         """Whether it is a gap when no requirement answers it: training that is asked for by what is in force."""
         return self.is_mandate and self.kind is Kind.TRAINING and self.status is Status.EFFECTIVE
+
+    @property
+    def wants_duty(self) -> bool:
+        """Whether it is a gap when no duty answers it: what is in force asks something of whoever runs the program."""
+        return self.is_mandate and self.duty is not None and self.status is Status.EFFECTIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from compliance.requirements.queries.byhand import (
     naming_days,
     owning,
 )
+from compliance.requirements.queries.citing import citation, cited, programme_control, programme_packs
 from compliance.requirements.queries.courses import course_words, unanswerable
 from compliance.requirements.queries.coverage import Answered, Coverage, coverage, coverage_of
 from compliance.requirements.queries.equivalences import (
@@ -127,6 +128,8 @@ __all__ = [
     "called",
     "chain_above",
     "changed_names",
+    "citation",
+    "cited",
     "concerned",
     "consequences",
     "consequences_of_ending",
@@ -171,6 +174,8 @@ __all__ = [
     "plan_for_everyone",
     "preview",
     "previewed",
+    "programme_control",
+    "programme_packs",
     "proposed",
     "put_away",
     "requirement_by",

@@ -49,6 +49,7 @@ EVERYDAY = {
     "people.accepted",
     "records.updated",
     "reminders.sent_by_hand",
+    "program.exported",
     "requirement.coverage_exported",
     "support.refused_page",
     "support.viewed",

@@ -20,7 +20,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import AutoField, BinaryField, Max, Model
 
-from config.tests.isolation import attributes, certified, outlooks, proven, told
+from config.tests.isolation import attributes, certified, duties, outlooks, proven, told
 from tenants import router
 from tenants.context import TenantRef, inside, public_schema
 from tenants.tests.factories import AT
@@ -220,6 +220,7 @@ def _compliance(world: World) -> None:
     world.ids.update(individual=str(individual.public_id), equivalence=str(equivalence.public_id))
     _requests(world, record)
     world.ids.update(certified.certified(record, by=world.ada, at=AT, canary=_canary()))
+    world.ids.update(duties.kept(world.dee, by=world.ada, at=AT, canary=_canary()))
     _changes(world, record)
 
 

@@ -32,6 +32,8 @@ TABLE = {
     Permission.EVIDENCE_REVIEW: "cde",
     Permission.COMPLETIONS_CERTIFY: "c",
     Permission.EVENTS_RECORD: "c",
+    Permission.PROGRAM_VIEW: "acrs",
+    Permission.PROGRAM_EDIT: "c",
     Permission.MESSAGES_VIEW: "acs",
     Permission.AUDIT_VIEW: "acrs",
     Permission.SHARING_VIEW: "oac",

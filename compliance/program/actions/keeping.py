@@ -1,0 +1,180 @@
+"""Writing a duty down, changing it, asking it of its owner, ending it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from compliance.program import rules
+from compliance.program.actions.locking import changeable, locked, record
+from compliance.program.actions.turning import close, open_due
+from compliance.program.enums import DutyState, Outcome
+from compliance.program.models import Duty, DutyRound
+
+if TYPE_CHECKING:
+    from lms.people.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a duty says. Days are in the tenant's zone; `repeats_months` None: once only."""
+
+    title: str
+    task: str
+    owner: "User | None" = None
+    deputy: "User | None" = None
+    authorities: tuple[dict[str, Any], ...] = ()
+    first_due_on: date | None = None
+    repeats_months: int | None = None
+    remind_before: tuple[int, ...] = (30, 7, 1)
+    remind_every: int = 7
+    remind_max: int = 6
+    needs_evidence: bool = True
+
+    def values(self) -> dict[str, Any]:
+        """By the names of the model's fields."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        before = sorted(set(self.remind_before), reverse=True)
+        return values | {"authorities": list(self.authorities), "remind_before": before}
+
+
+@transaction.atomic
+def draft(plan: Plan, *, by: "User", at: datetime) -> Duty:
+    """Write one down; nobody is asked yet. Raises Refused."""
+    _refuse_people(plan)
+    duty = Duty.objects.create(**plan.values(), created_by=by, created_at=at)
+    record("program.drafted", duty, by=by, at=at, facts=_facts(duty))
+    return duty
+
+
+@transaction.atomic
+def change(duty: Duty, plan: Plan, *, by: "User", today: date, at: datetime) -> Duty:
+    """Let it say this from now on. Closed rounds stay; another calendar moves the round that is not due yet.
+
+    What is overdue keeps its date. Raises Refused.
+    """
+    found = changeable(duty.pk)
+    _refuse_people(plan)
+    before = _facts(found)
+    calendar = (found.first_due_on, found.repeats_months)
+    is_moved = calendar != (plan.first_due_on, plan.repeats_months)
+    for name, value in plan.values().items():
+        setattr(found, name, value)
+    if found.is_on:
+        _refuse_incomplete(found)
+        if is_moved:
+            _refuse_past(found, today, unless=calendar[0])
+    found.save()
+    if found.is_on and is_moved:
+        _move(found, by=by, today=today, at=at)
+    differing = {name: [before[name], now] for name, now in _facts(found).items() if before[name] != now}
+    if differing:
+        record("program.changed", found, by=by, at=at, facts=differing)
+    return found
+
+
+@transaction.atomic
+def turn_on(duty: Duty, *, by: "User", today: date, at: datetime) -> Duty:
+    """Ask it of its owner: the first round is there at once. Raises Refused."""
+    found = changeable(duty.pk)
+    if found.is_on:
+        raise rules.Refused(_("It is on already."))
+    _refuse_incomplete(found)
+    _refuse_people(Plan(found.title, found.task, found.owner, found.deputy))
+    _refuse_past(found, today)
+    found.state, found.turned_on_at = DutyState.ON, at
+    found.save(update_fields=["state", "turned_on_at"])
+    open_due(found, today)
+    record("program.turned_on", found, by=by, at=at, facts=_facts(found))
+    return found
+
+
+@transaction.atomic
+def retire(duty: Duty, *, reason: str, by: "User", today: date, at: datetime) -> Duty:
+    """End it for good. What is overdue then stays on record as missed, with the reason. Raises Refused."""
+    found = changeable(duty.pk)
+    if not found.is_on:
+        raise rules.Refused(_("Only a duty that is on is retired. Discard the draft instead."))
+    reason = _said(reason, _("Say why it ends; whoever audits the program reads it."))
+    closed = 0
+    for each in found.rounds.filter(outcome=Outcome.OPEN):
+        outcome = Outcome.MISSED if each.due_on < today else Outcome.DROPPED
+        close(each, outcome, statement=reason, by=by, at=at)
+        closed += 1
+    found.state, found.retired_at, found.retire_reason = DutyState.RETIRED, at, reason
+    found.save(update_fields=["state", "retired_at", "retire_reason"])
+    record("program.retired", found, by=by, at=at, facts={"reason": reason, "rounds_closed": closed})
+    return found
+
+
+@transaction.atomic
+def discard(duty: Duty, *, by: "User", at: datetime) -> None:
+    """Take a draft away. Raises Refused."""
+    found = locked(duty.pk)
+    if found.state != DutyState.DRAFT:
+        raise rules.Refused(_("Only a draft can be discarded. A duty that was on is retired."))
+    facts, title, public_id = _facts(found), found.title, found.public_id
+    found.delete()
+    record("program.discarded", Duty(title=title, public_id=public_id), by=by, at=at, facts=facts)
+
+
+def _move(duty: Duty, *, by: "User", today: date, at: datetime) -> None:
+    """Open rounds that are not due yet give way to the new calendar, with a sentence that says so."""
+    reason = _("The due dates of the duty were changed.")
+    for each in DutyRound.objects.filter(
+        duty=duty, outcome=Outcome.OPEN, due_on__gte=today, replaces__isnull=True
+    ):
+        close(each, Outcome.DROPPED, statement=reason, by=by, at=at)
+    open_due(duty, today)
+
+
+def _refuse_people(plan: Plan) -> None:
+    """Owner and deputy are two people who are active."""
+    people = [one for one in (plan.owner, plan.deputy) if one is not None]
+    for one in people:
+        if not one.is_active:
+            raise rules.Refused(
+                _("%(name)s is not active here and cannot answer for it.") % {"name": one.display_name}
+            )
+    if len({one.pk for one in people}) < len(people):
+        raise rules.Refused(_("The deputy has to be somebody else than the owner."))
+
+
+def _refuse_incomplete(duty: Duty) -> None:
+    if duty.owner is None:
+        raise rules.Refused(_("Name an owner first: somebody has to answer for it."))
+    if duty.first_due_on is None:
+        raise rules.Refused(_("Set the first due date first."))
+
+
+def _refuse_past(duty: Duty, today: date, unless: date | None = None) -> None:
+    """A calendar begins today or later: nothing is overdue that nobody was asked for."""
+    first = duty.first_due_on
+    if first is not None and first < today and first != unless:
+        raise rules.Refused(
+            _("The first due date is past. Choose today or a later day, so that nothing begins overdue.")
+        )
+
+
+def _said(text: str, otherwise: str) -> str:
+    if not text.strip():
+        raise rules.Refused(otherwise)
+    return text.strip()
+
+
+def _facts(duty: Duty) -> dict[str, Any]:
+    """What the duty says, for the log: people by name, days as text."""
+    first = duty.first_due_on
+    return {
+        "title": duty.title,
+        "task": duty.task,
+        "owner": duty.owner.display_name if duty.owner else "",
+        "deputy": duty.deputy.display_name if duty.deputy else "",
+        "laws": [f"{row['regime']} {row['control']}" for row in duty.authorities],
+        "first_due_on": first.isoformat() if first else "",
+        "repeats_months": duty.repeats_months,
+        "reminders": [*duty.remind_before, duty.remind_every, duty.remind_max],
+        "needs_evidence": duty.needs_evidence,
+    }

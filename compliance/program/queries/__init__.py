@@ -1,0 +1,28 @@
+"""What can be asked about duties of the program."""
+
+from compliance.program.queries.duties import (
+    covers_since,
+    duties,
+    duty_for,
+    may_record,
+    open_rounds,
+    owned_by,
+    owning,
+    round_for,
+)
+from compliance.program.queries.listing import counts, every_round, listed, rounds_of
+
+__all__ = [
+    "counts",
+    "covers_since",
+    "duties",
+    "duty_for",
+    "every_round",
+    "listed",
+    "may_record",
+    "open_rounds",
+    "owned_by",
+    "owning",
+    "round_for",
+    "rounds_of",
+]

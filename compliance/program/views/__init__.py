@@ -1,0 +1,1 @@
+"""Pages of the program: duties, their rounds, and what one owns oneself."""
