@@ -138,6 +138,7 @@ urlpatterns = [
     path("settings/access-keys/", keys.key_list, name="keys"),
     path("settings/access-keys/<uuid:public_id>/revoke/", keys.revoke, name="key-revoke"),
     path("api/access/", access.access, name="access"),
+    path("certificates/elsewhere/<uuid:public_id>/", own.credit_certificate, name="credit-certificate"),
     path("check/", checking.ask, name="check"),
     path("check/<str:code>/", checking.checked, name="check-certificate"),
     path("sharing/", sharing.home, name="sharing"),

@@ -13,8 +13,9 @@ class Credit(models.Model):
     """That a person did what a requirement asks on the day `on` (tenant's zone), though in no course here.
 
     `valid_until`: it counts no longer than that, whatever the requirement gives; certified by hand with such an end it
-    is a temporary certification. `batch` (the load's public id) and `score` belong to loaded history. A trigger in the
-    database refuses any change: what was wrong is revoked, and the row stays.
+    is a temporary certification. `batch` (the load's public id) and `score` belong to loaded history. `code` and
+    `holder_name` are of the certificate that it gives, the name as it stood that day; empty where it gives none, as
+    loaded history does. A trigger in the database refuses any change: what was wrong is revoked, and the row stays.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -28,6 +29,8 @@ class Credit(models.Model):
     score = models.PositiveSmallIntegerField(null=True)
     evidence_id = models.UUIDField(null=True)
     batch = models.UUIDField(null=True)
+    code = models.CharField(max_length=26, blank=True, default="")
+    holder_name = models.CharField(max_length=320, blank=True, default="")
     by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -39,6 +42,11 @@ class Credit(models.Model):
                 fields=["user", "requirement", "on", "batch"],
                 name="credit_once_a_load",
                 condition=Q(source=CreditSource.HISTORY),
+            ),
+            models.UniqueConstraint(fields=["code"], name="credit_code_once", condition=~Q(code="")),
+            models.CheckConstraint(
+                condition=Q(code="", holder_name="") | (~Q(code="") & ~Q(holder_name="")),
+                name="credit_certificate_names_its_holder",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="credit_has_reason"),
             models.CheckConstraint(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -195,7 +196,7 @@ class Duty:
     @property
     def certificate_url(self) -> str:
         """The certificate of the last completion; empty where there is none."""
-        return certificate_url(self.certificate)
+        return credit_url(self.owed.credit) or certificate_url(self.certificate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +268,10 @@ def my_training(*, user_id: int, today: date) -> MyTraining:
 def my_record(*, user_id: int, today: date) -> tuple[MyTraining, list[Past]]:
     """As `my_training`, and every cycle that is over, newest first."""
     certificates, dossier = _certificates(user_id), records.dossier(user_id, today)
-    past = [Past(one, certificate_url(certificates.get(one.enrollment_id or 0))) for one in dossier.past]
+    past = [
+        Past(one, credit_url(one.credit) or certificate_url(certificates.get(one.enrollment_id or 0)))
+        for one in dossier.past
+    ]
     return _sorted(dossier.owed, user_id, certificates), past
 
 
@@ -285,6 +289,12 @@ def too_early_for(*, user_id: int, course_id: int, today: date) -> list[Duty]:
 def certificate_url(public_id: UUID | None) -> str:
     """The page of a certificate; empty for None."""
     return reverse("learning:certificate", args=[public_id]) if public_id else ""
+
+
+def credit_url(credit: Any) -> str:
+    """The page of the certificate that a credit gives; empty where it gives none."""
+    has_one = credit is not None and credit.code
+    return reverse("oversight:credit-certificate", args=[credit.public_id]) if has_one else ""
 
 
 def _certificates(user_id: int) -> dict[int, UUID]:

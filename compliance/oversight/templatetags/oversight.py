@@ -52,6 +52,12 @@ def proof_of(certificate: Any) -> records.Proof:
     return records.proof_of(certificate, clock.today())
 
 
+@register.simple_tag(takes_context=True)
+def credit_certificates(context: template.Context) -> list[records.Proof]:
+    """The viewer's certificates of what they did elsewhere."""
+    return records.credit_proofs(context["request"].user.pk, clock.today())
+
+
 @register.inclusion_tag("oversight/certificates/_number.html")
 def certificate_number(proof: records.Proof) -> dict[str, Any]:
     """The number of a certificate, and where anybody checks it, also as a QR code."""

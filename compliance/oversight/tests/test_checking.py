@@ -5,12 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from compliance.records import actions as records
-from compliance.records.models import ComplianceRecord, Revocation
+from compliance.records import queries
+from compliance.records.enums import CreditSource
+from compliance.records.models import ComplianceRecord, Credit, Revocation
 from compliance.records.tests.factories import turn
 from compliance.requirements.tests.factories import make_requirement
 from lms.catalog.tests.factories import make_version
@@ -156,6 +158,72 @@ def test_superseded_and_expired(site: Client, alpha: TenantRef) -> None:
     for on, said in ((5, "This certificate is valid"), (6, "Expired: it was valid until 5 Oct 2028")):
         with clock.frozen(dt.datetime(2028, 10, on, 12, tzinfo=dt.UTC)):
             assert said in read(site, code)
+
+
+@pytest.mark.parametrize(
+    ("source", "until", "said"),
+    [
+        ("manual", None, "certified by the compliance office"),
+        ("manual", dt.date(2027, 1, 31), "for the time until the training itself"),
+        ("prior", None, "credited by the compliance office"),
+        ("evidence", None, "proof was accepted"),
+    ],
+)
+def test_what_was_done_elsewhere_has_one_too_that_says_so(
+    site: Client, alpha: TenantRef, client_for: Any, source: str, until: dt.date | None, said: str
+) -> None:
+    with inside(alpha):
+        dee, olu = make_user(given_name="Dee"), make_user(given_name="Olu")
+        make_affiliation(dee, starts_on=dt.date(2025, 3, 1))
+        requirement = make_requirement(title="Fire safety", starts_on=dt.date(2026, 9, 1))
+        turn(dt.date(2026, 9, 1))
+        credit = records.give_credit(
+            user_id=dee.pk, requirement_id=requirement.pk, on=dt.date(2026, 10, 5), source=CreditSource(source), by=olu,
+            reason=REASON, reference="List 7", valid_until=until, at=dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC),
+        )  # fmt: skip
+    assert "This certificate is valid" in read(site, credit.code)
+    with inside(alpha):
+        turn(dt.date(2026, 11, 21))
+        dee.family_name = "Married"
+        dee.save()
+    html = read(site, credit.code)
+    day = "31 Jan 2027" if until else "5 Oct 2027"
+    for told in (
+        said,
+        "no pass of a course",
+        "Fire safety",
+        credit.holder_name,
+        f"Valid until {day}",
+        "20 Nov 2026",
+    ):
+        assert told in html
+    for kept in (REASON, "List 7", "Olu", "Married"):
+        assert kept not in html
+    mine = f"/certificates/elsewhere/{credit.public_id}/"
+    own = client_for(alpha, dee)
+    assert mine in own.get("/certificates/").content.decode()
+    assert mine in own.get("/status/").content.decode()
+    sheet = own.get(mine).content.decode()
+    assert said in sheet
+    assert f"/check/{credit.code[:5]}-" in sheet
+    assert client_for(alpha, olu).get(mine).status_code == 404
+    with inside(alpha):
+        revoke(ComplianceRecord.objects.get(credit=credit))
+    assert "Revoked on 23 Nov 2026" in read(site, credit.code)
+    assert "This certificate was revoked" in own.get(mine).content.decode()
+
+
+def test_loaded_history_gives_none(alpha: TenantRef) -> None:
+    with inside(alpha):
+        credit = Credit(code="", holder_name="Dee", source="history", reason="x", on=TODAY)
+        credit.user, credit.by = make_user(given_name="Dee"), make_user(given_name="Olu")
+        credit.requirement, credit.at = make_requirement(), dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+        with pytest.raises(IntegrityError, match="names_its_holder"), transaction.atomic():
+            credit.save()
+        credit.holder_name = ""
+        credit.save()
+        assert queries.credit_proofs(credit.user.pk, TODAY) == []
+        assert queries.proof_by("", TODAY) is None
 
 
 def test_whoever_tries_many_waits(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:

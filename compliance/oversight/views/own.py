@@ -1,6 +1,8 @@
 """What a person sees of themself."""
 
-from django.http import HttpRequest, HttpResponse
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -66,3 +68,14 @@ def status_csv(request: HttpRequest) -> HttpResponseBase:
     mine, past = queries.my_record(user_id=user.pk, today=today)
     rows = list(exports.own_rows(mine, past, as_of=today))
     return downloads.csv_response(f"my-record-{today}.csv", header=exports.OWN_HEADER, rows=rows)
+
+
+@guard.signed_in
+@require_safe
+def credit_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The certificate of something that the viewer did elsewhere, on a sheet that prints."""
+    mine = records.credit_proofs(guard.viewer(request).pk, clock.today())
+    proof = next((one for one in mine if one.public_id == public_id), None)
+    if proof is None:
+        raise Http404
+    return partials.render_page(request, "oversight/certificates/credit.html", {"proof": proof})

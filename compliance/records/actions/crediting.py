@@ -16,6 +16,7 @@ from compliance.records.models import Credit
 from compliance.records.queries.certifying import BY_HAND, why_not_credited
 from compliance.requirements import queries as requirements
 from lms.audit import actions as audit
+from lms.learning import actions as learning
 from tenants import clock, schedule
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def give_credit(
 
 
 def write(found: Collection[Credit], *, by: "User", at: datetime) -> None:
-    """Write down what was found possible, all of one kind; wake the turn, write to the people and log it."""
+    """Write down what was found possible, of one kind, with certificates; wake the turn, tell the people, log it."""
+    for credit in found:
+        credit.code, credit.holder_name = learning.new_code(), credit.user.display_name
     Credit.objects.bulk_create(found)
     schedule.wake(REFRESH, at=at)
     given = [credit for credit in found if credit.source in BY_HAND]

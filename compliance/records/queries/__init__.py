@@ -82,7 +82,7 @@ from compliance.records.queries.population import (
     worst_status,
 )
 from compliance.records.queries.positions import Position, positions
-from compliance.records.queries.proofs import Proof, proof_by, proof_of
+from compliance.records.queries.proofs import Proof, credit_proofs, proof_by, proof_of
 from compliance.records.queries.requests import (
     CERTIFYING,
     KINDS,
@@ -198,6 +198,7 @@ __all__ = [
     "concerns",
     "counting_on",
     "courses_of",
+    "credit_proofs",
     "cycle_facts",
     "date_text",
     "days_fault",

@@ -1,13 +1,16 @@
 """What a certificate proves today, to its holder and to whoever asks with its code: no score, no reason, no address."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from compliance.core.proof import Worth, worth_of, worth_of_all
-from compliance.records.models import ComplianceRecord, Revocation
+from compliance.records.models import ComplianceRecord, Credit, Revocation
 from compliance.records.queries.counting import COUNTED, counts_text
 from compliance.records.queries.revocations import IN_FORCE
 from lms.learning import queries as learning
@@ -35,20 +38,29 @@ class Line:
 class Proof:
     """A certificate as it is today. Dates are days in the tenant's zone; `holder_name` as it stood when it was issued.
 
-    `language` is that of the title. `valid_until` is the last day for which it proves what it is worth, None where it
-    names none; `revoked_on` since when all of it proves nothing any more.
+    `public_id` is that of the certificate, or of the credit: something done elsewhere and recorded here, with its
+    `source`. That one serves one requirement, whose title it bears. `language` is that of a course. `valid_until` is
+    the last day for which it proves what it is worth, None where it names none; `revoked_on` since when all of it
+    proves nothing any more.
     """
 
+    public_id: UUID
     code: str
     holder_name: str
     title: str
     language: str
+    source: str
     completed_on: date
     issued_on: date
     lines: tuple[Line, ...]
     worth: Worth
     valid_until: date | None
     revoked_on: date | None
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether no course was passed here for it."""
+        return bool(self.source)
 
     @property
     def number(self) -> str:
@@ -62,24 +74,57 @@ class Proof:
 
 
 def proof_by(code: str, today: date) -> Proof | None:
-    """What the certificate with this code is worth on `today`; None when there is none here. Two statements."""
+    """What the certificate with this code is worth on `today`; None where none has it. Two statements, or three."""
     held = learning.certificate_by(code)
-    return proof_of(held, today) if held is not None else None
+    if held is not None:
+        return proof_of(held, today)
+    return next(iter(_of_credits(Credit.objects.exclude(code="").filter(code=code), today)), None)
 
 
 def proof_of(held: "Certificate", today: date) -> Proof:
     """What the certificate of a passed course, with its enrollment and version, is worth on `today`; one statement."""
     version, issued_on = held.enrollment.course_version, clock.today(held.issued_at)
-    lines = _lines(ComplianceRecord.objects.filter(enrollment_id=held.enrollment_id), today)
+    lines = _lines(_with_worth(ComplianceRecord.objects.filter(enrollment_id=held.enrollment_id)), today)
     return Proof(
+        public_id=held.public_id,
         code=held.code,
         holder_name=held.holder_name,
         title=version.title,
         language=version.language,
+        source="",
         completed_on=held.enrollment.completed_on or issued_on,
         issued_on=issued_on,
         lines=lines,
         **_summed_up(lines, held.valid_until, held.revoked_on, today),
+    )
+
+
+def credit_proofs(user_id: int, today: date) -> list[Proof]:
+    """The certificates of what a person did elsewhere, newest first; two statements, one without any."""
+    return _of_credits(Credit.objects.filter(user_id=user_id).exclude(code="").order_by("-on", "-pk"), today)
+
+
+def _of_credits(credits_: QuerySet[Credit], today: date) -> list[Proof]:
+    found = list(credits_.select_related("requirement"))
+    cycles: dict[int | None, list[ComplianceRecord]] = defaultdict(list)
+    if found:
+        for row in _with_worth(ComplianceRecord.objects.filter(credit__in=found)):
+            cycles[row.credit_id].append(row)
+    return [_of_credit(credit, _lines(cycles[credit.pk], today), today) for credit in found]
+
+
+def _of_credit(credit: Credit, lines: tuple[Line, ...], today: date) -> Proof:
+    return Proof(
+        public_id=credit.public_id,
+        code=credit.code,
+        holder_name=credit.holder_name,
+        title=credit.requirement.title,
+        language="",
+        source="temporary" if credit.is_temporary else credit.source,
+        completed_on=credit.on,
+        issued_on=clock.today(credit.at),
+        lines=lines,
+        **_summed_up(lines, credit.valid_until, None, today),
     )
 
 
@@ -100,25 +145,29 @@ def _summed_up(
     }
 
 
-def _lines(records: QuerySet[ComplianceRecord], today: date) -> tuple[Line, ...]:
-    """One line for each requirement that these cycles, of one pass, served; what counts goes before what is revoked."""
+def _with_worth(records: QuerySet[ComplianceRecord]) -> QuerySet[ComplianceRecord]:
+    """Those of these cycles that are finished, with since when each is revoked, and whether a newer one counts."""
     in_force = Revocation.objects.filter(record_id=OuterRef("pk"), **IN_FORCE)
+    later = Q(completed_at__gt=OuterRef("completed_at"))
+    same = Q(completed_at=OuterRef("completed_at"), pk__gt=OuterRef("pk"))
     newer = ComplianceRecord.objects.filter(
-        Q(completed_at__gt=OuterRef("completed_at"))
-        | Q(completed_at=OuterRef("completed_at"), pk__gt=OuterRef("pk")),
-        user_id=OuterRef("user_id"),
-        requirement_id=OuterRef("requirement_id"),
+        later | same, user_id=OuterRef("user_id"), requirement_id=OuterRef("requirement_id")
     ).exclude(pk__in=Revocation.objects.filter(**IN_FORCE).values("record_id"))
-    rows = (
+    return (
         records.filter(completed_at__isnull=False)
         .annotate(revoked_on=Subquery(in_force.values("on")[:1]), is_renewed=Exists(newer))
         .select_related("requirement", *COUNTED)
         .order_by("requirement__title", "requirement_id", "cycle")
     )
+
+
+def _lines(rows: Iterable[ComplianceRecord], today: date) -> tuple[Line, ...]:
+    """One line for each requirement that these cycles, of one pass, served; what counts goes before what is revoked."""
     found: dict[int, Line] = {}
     for row in rows:
-        if row.requirement_id not in found or row.revoked_on is None:
-            found[row.requirement_id] = _line(row, today)
+        line = _line(row, today)
+        if row.requirement_id not in found or line.revoked_on is None:
+            found[row.requirement_id] = line
     return tuple(found.values())
 
 

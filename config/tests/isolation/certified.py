@@ -4,6 +4,9 @@ import datetime as dt
 import uuid
 from typing import Any
 
+# The number of the certificate that the credit gives.
+CODE = "0123456789ABCDEFGHJKMNPQRS"
+
 
 def certified(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str, str]:
     """A credit of the record's person, and a finished cycle that was revoked and counts again; Cal had
@@ -21,7 +24,7 @@ def certified(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str
 
     credit = Credit.objects.create(
         user=record.user, requirement=record.requirement, on=dt.date(2026, 1, 5), source="manual",
-        reason=canary, reference=canary, by=by, at=at,
+        reason=canary, reference=canary, by=by, at=at, code=CODE, holder_name=canary,
     )  # fmt: skip
     done = finish(make_record(make_assignment(record.user)), on=at.date())
     revocation = Revocation.objects.create(record=done, on=at.date(), reason=canary, by=by, at=at)
@@ -39,6 +42,7 @@ def certified(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str
     restore = ReinstatementRequest.objects.create(revocation=revocation, outcome=again, **asked)
     return {
         "credit": str(credit.public_id),
+        "credit_code": credit.code,
         "cycle": str(done.public_id),
         "revocation": str(revocation.public_id),
         "certification": str(certification.public_id),

@@ -107,6 +107,7 @@ TENANT: list[Row] = [
     Row("oversight:keys", "settings.change"),
     _one("oversight:key-revoke", "settings.change", "access_key"),
     Row("oversight:access", "open", needs_key=True),
+    _one("oversight:credit-certificate", "signed in", "credit"),
     Row("oversight:check", "open"),
     _one("oversight:check-certificate", "open", "code", "code"),
     Row("oversight:sharing", "sharing.view"),

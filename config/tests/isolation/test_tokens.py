@@ -275,13 +275,14 @@ def test_a_key_for_asking_about_access_is_nothing_in_beta(
 def test_the_number_of_a_certificate_is_nothing_in_beta(
     alpha: TenantRef, beta: TenantRef, client_for: Callable[..., Client]
 ) -> None:
-    populated = world.build(alpha)
-    number, nobodys = populated.ids["code"], "0" * 26
-    assert "CANARY" in client_for(alpha).get(f"/check/{number}/").content.decode()
-    there, unknown = (client_for(beta).get(f"/check/{each}/") for each in (number, nobodys))
-    assert (there.status_code, unknown.status_code) == (404, 404)
-    assert _same(there, number) == _same(unknown, nobodys)
-    assert client_for(None).get(f"/check/{number}/").status_code == 404
+    populated, nobodys = world.build(alpha), "0" * 26
+    unknown = client_for(beta).get(f"/check/{nobodys}/")
+    for number in (populated.ids["code"], populated.ids["credit_code"]):
+        assert "CANARY" in client_for(alpha).get(f"/check/{number}/").content.decode()
+        there = client_for(beta).get(f"/check/{number}/")
+        assert (there.status_code, unknown.status_code) == (404, 404)
+        assert _same(there, number) == _same(unknown, nobodys)
+        assert client_for(None).get(f"/check/{number}/").status_code == 404
 
 
 def _same(answer: Any, number: str) -> str:

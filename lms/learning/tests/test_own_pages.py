@@ -132,7 +132,7 @@ def test_pages_cost_the_same_for_a_short_and_a_long_course(alpha, dee, client_fo
         "quiz": 9,
         "question": 6,
         "review": 6,
-        "certificates": 4,
+        "certificates": 5,
     }
 
 
