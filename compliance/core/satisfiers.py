@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from .shares import Share
@@ -27,6 +29,33 @@ class CourseSet:
 
     from_round: int
     courses: tuple[int, ...]
+
+
+class Repeat(StrEnum):
+    """How a requirement that is asked again asks for the same as the time before.
+
+    ALWAYS: it names one set only. AS_BEFORE: a later set begins with the course of the one before. FOR_EVER: the last
+    of several later sets, which goes on without an end: they do not begin anew.
+    """
+
+    ALWAYS = "always"
+    AS_BEFORE = "as_before"
+    FOR_EVER = "for_ever"
+
+
+def repeats(sets: Sequence[CourseSet]) -> tuple[tuple[Repeat, int], ...]:
+    """Each way in which later times ask for the same as before, with the round from which on they do."""
+    if len(sets) == 1:
+        return ((Repeat.ALWAYS, 2),)
+    found = [
+        (Repeat.AS_BEFORE, after.from_round)
+        for before, after in pairwise(sets)
+        if before.courses[0] == after.courses[0]
+    ]
+    # Of two sets the second, a refresher say, is meant to go on for ever.
+    if len(sets) > 2:
+        found.append((Repeat.FOR_EVER, sets[-1].from_round))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from lms.catalog import queries as catalog
 
 OTHERS = 3
 LATER = 3
+MOST_LATER = 12
 _LATEST = 50
+MORE, COUNT = "later", "later_count"
 
 
 class TooMany(Exception):
@@ -20,7 +22,10 @@ class TooMany(Exception):
 
 
 class Courses(forms.Form):
-    """Up to four courses for the first time, any of which does, and for up to three later times as many again."""
+    """Up to four courses for the first time, any of which does, and for up to twelve later times as many again.
+
+    Three of the later times are shown, and one more than say something; the button asks for the next.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,7 +38,8 @@ class Courses(forms.Form):
         self._add("course", _("Course"), _("Choose a course"), is_required=True)
         for place in range(1, OTHERS + 1):
             self._add(f"course_or_{place}", _("or"), _("no other"))
-        for number in range(1, LATER + 1):
+        self.later_count = self._shown()
+        for number in range(1, self.later_count + 1):
             self.fields[f"later_{number}_from"] = forms.IntegerField(
                 label=_("From time"), required=False, min_value=2, max_value=_LATEST
             )
@@ -88,8 +94,15 @@ class Courses(forms.Form):
         ]
 
     @property
+    def may_have_more(self) -> bool:
+        """Whether fields for one more later time can be had."""
+        return self.later_count < MOST_LATER
+
+    @property
     def has_later(self) -> bool:
-        """Whether a later set says something."""
+        """Whether a later set says something, or fields for more were asked for."""
+        if self.later_count > LATER:
+            return True
         fields = [each for one in self.later for each in (one["begins"], one["course"], *one["others"])]
         return any(each.value() or each.errors for each in fields)
 
@@ -114,13 +127,29 @@ class Courses(forms.Form):
 
     def _prefixes(self) -> Iterator[str]:
         yield ""
-        for number in range(1, LATER + 1):
+        for number in range(1, self.later_count + 1):
             yield f"later_{number}_"
+
+    def _shown(self) -> int:
+        """How many later times have fields."""
+        said = self.data if self.is_bound else self.initial
+        numbers = range(1, MOST_LATER + 1)
+        filled = [
+            each for each in numbers if any(said.get(name) for name in _names(f"later_{each}_", "from"))
+        ]
+        asked = str(said.get(COUNT, ""))
+        before = (
+            int(asked)
+            if asked.isascii() and asked.isdigit() and len(asked) <= len(str(MOST_LATER))
+            else LATER
+        )
+        more = before + 1 if said.get("do") == MORE else before
+        return min(MOST_LATER, max(LATER, more, max(filled, default=0) + 1))
 
 
 def initial_sets(sets: Sequence[CourseSet]) -> dict[str, Any]:
     """What the fields show for sets that exist. Raises TooMany."""
-    if len(sets) > LATER + 1 or any(len(each.courses) > OTHERS + 1 for each in sets):
+    if len(sets) > MOST_LATER + 1 or any(len(each.courses) > OTHERS + 1 for each in sets):
         raise TooMany
     found: dict[str, Any] = {}
     for number, each in enumerate(sets):
@@ -131,6 +160,10 @@ def initial_sets(sets: Sequence[CourseSet]) -> dict[str, Any]:
     return found
 
 
-def _names(prefix: str) -> list[str]:
-    """The fields of one set, the default first."""
-    return [f"{prefix}course", *(f"{prefix or 'course_'}or_{place}" for place in range(1, OTHERS + 1))]
+def _names(prefix: str, *more: str) -> list[str]:
+    """The fields of one set, the default first; `more` are other ends of names, before them."""
+    return [
+        *(f"{prefix}{each}" for each in more),
+        f"{prefix}course",
+        *(f"{prefix or 'course_'}or_{place}" for place in range(1, OTHERS + 1)),
+    ]

@@ -4,6 +4,7 @@ from compliance.requirements.facts import Roster, names, roster
 from compliance.requirements.facts import named as named_facts
 from compliance.requirements.packs import library
 from compliance.requirements.queries.above import Chain, chain_above
+from compliance.requirements.queries.anchored import worked_example
 from compliance.requirements.queries.asked import concerned, suspects
 from compliance.requirements.queries.byhand import (
     Consequence,
@@ -202,6 +203,7 @@ __all__ = [
     "whole",
     "why_not",
     "with_names",
+    "worked_example",
     "working_calendar",
     "would_mean",
 ]

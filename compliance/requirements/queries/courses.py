@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.core.satisfiers import CourseSet
+from django.utils.translation import gettext as _
+
+from compliance.core import satisfiers
+from compliance.core.satisfiers import Repeat
 from compliance.requirements.models import Requirement
 from compliance.requirements.queries.listing import active
 from lms.catalog import queries as catalog
@@ -51,16 +54,24 @@ def unanswerable() -> list[Requirement]:
 
 
 def asked_courses(requirement: Requirement) -> dict[str, Any]:
-    """What a page shows of them: the sets, and whether later times ask for the same as the first."""
+    """What a page shows of them: the sets, and sentences about later times that ask for the same as before."""
     return {"sets": named_sets(requirement), "repeats": repeats(requirement)}
 
 
-def repeats(requirement: Requirement) -> bool:
-    """Whether later times ask for the same course as the time before, though another could be chosen for them."""
-    later = requirement.sets[1:] or requirement.sets
-    return requirement.terms.recurs is not None and any(map(_is_same, requirement.sets, later))
-
-
-def _is_same(before: CourseSet, after: CourseSet) -> bool:
-    """Whether a later set begins with the course of the one before."""
-    return before.courses[0] == after.courses[0]
+def repeats(requirement: Requirement) -> list[str]:
+    """Where later times ask for the same course as the time before, though another could be chosen for them."""
+    if requirement.terms.recurs is None:
+        return []
+    texts = {
+        Repeat.ALWAYS: _(
+            "From the second time on, people are asked for the same course as before. A shorter one for later times "
+            "can be chosen."
+        ),
+        Repeat.AS_BEFORE: _(
+            "From time %(number)s on, people are asked for the same course as the time before."
+        ),
+        Repeat.FOR_EVER: _(
+            "From time %(number)s on, the last choice repeats each time: the courses before it do not come again."
+        ),
+    }
+    return [texts[how] % {"number": number} for how, number in satisfiers.repeats(requirement.sets)]

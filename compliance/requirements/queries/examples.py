@@ -1,12 +1,11 @@
 """The terms lived through by a few real people, so that whoever writes them sees dates and not lengths."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
-from compliance.core import dates, history
+from compliance.core import anchors, dates
 from compliance.core.plan import Decision, Outcome
-from compliance.core.terms import Completion, Fact, Terms, Validity
+from compliance.core.terms import Completion, Fact, Terms
 from compliance.requirements.queries.plans import Planned
 
 EXAMPLES = 3
@@ -55,7 +54,9 @@ def _kind(decision: Decision) -> tuple[str, ...]:
 def _example(decision: Decision, planned: Planned, terms: Terms, today: date) -> Example:
     is_due = decision.credit is None and decision.dates is not None
     done_on = decision.dates.due_on if is_due and decision.dates else today
-    valid = decision.validity or _if_done(terms, planned.passes.get(decision.person_id, ()), done_on)
+    valid = decision.validity or anchors.if_done(
+        terms, Completion(done_on), planned.passes.get(decision.person_id, ())
+    )
     upcoming = None
     if terms.recurs is not None and valid.valid_until is not None:
         absences = planned.people[decision.person_id].absences
@@ -72,10 +73,3 @@ def _example(decision: Decision, planned: Planned, terms: Terms, today: date) ->
         opens_on=upcoming.window_opens_on if upcoming else None,
         next_due_on=upcoming.due_on if upcoming else None,
     )
-
-
-def _if_done(terms: Terms, passes: Sequence[Completion], on: date) -> Validity:
-    """How long it would count, with what the person did before."""
-    before = [each for each in passes if each.on < on]
-    known = history.usable(replace(terms, credit_since=None), before, on)
-    return history.validities(terms, [*known, Completion(on)])[-1]

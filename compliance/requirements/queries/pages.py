@@ -15,7 +15,7 @@ from compliance.requirements import basis, facts, rules
 from compliance.requirements.enums import RequirementState, Side
 from compliance.requirements.models import Requirement
 from compliance.requirements.queries.byhand import holding
-from compliance.requirements.queries.courses import asked_courses
+from compliance.requirements.queries.courses import asked_courses, repeats
 from compliance.requirements.queries.listing import all_requirements
 from compliance.requirements.queries.meaning import is_too_many_to_plan, meaning
 from compliance.requirements.queries.overlaps import overlaps
@@ -120,6 +120,7 @@ def mean_only(requirement: Requirement, today: date) -> dict[str, Any]:
     return {
         "meant": meaning(requirement, rule, today),
         "overlaps": overlaps(requirement, today),
+        "repeats": repeats(requirement),
         "rule_sentence": rule_sentence(rule),
         "is_many": True,
     }

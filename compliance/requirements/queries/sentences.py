@@ -160,7 +160,7 @@ def again_text(terms: Terms) -> str:
             "by %(day)s every %(count)d years, in the fiscal year that begins on %(start)s",
             years,
         )
-        days = {"day": _day_of_year(terms.fixed_day), "start": _day_of_year(terms.year_start)}
+        days = {"day": day_of_year(terms.fixed_day), "start": day_of_year(terms.year_start)}
         return text % {**days, "count": years}
     if terms.recurs.months:
         again = ngettext("again every month", "again every %(count)d months", terms.recurs.months) % {
@@ -199,7 +199,7 @@ def span_text(days: int, unit: DayUnit = DayUnit.DAYS) -> str:
     return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
 
 
-def _day_of_year(day: FixedDay) -> str:
+def day_of_year(day: FixedDay) -> str:
     """ "31 August"."""
     return date_format(date(2028, day.month, day.day), "j F")
 

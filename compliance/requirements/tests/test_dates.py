@@ -47,6 +47,48 @@ def test_a_fiscal_year_is_said_in_words_and_lived_through_by_real_people(officer
     assert (terms.fixed_day, terms.year_start) == (FixedDay(8, 31), FixedDay(9, 1))
 
 
+@pytest.mark.parametrize("is_many", [False, True])
+def test_each_anchor_is_worked_out_with_the_dates_of_one_person_of_ones_choice(
+    officer,  # noqa: F811
+    alpha,
+    staff,  # noqa: F811
+    answers,  # noqa: F811
+    settings,
+    is_many,
+):
+    if is_many:
+        settings.CHANGE_JOB_PEOPLE = 0
+    with inside(alpha):
+        cleo = make_user(given_name="Cleo", family_name="Zwick")
+        make_affiliation(cleo, department=make_department("LAW"), starts_on=dt.date(2026, 11, 16))
+        make_user(given_name="Nemo", family_name="Nobody")
+    page = officer.post("/requirements/new/", answers | {"check": "1"})
+    assert page.status_code == 200
+    assert not page.context["worked"].was_asked
+    page = officer.post("/requirements/new/", answers | {"check": "1", "ask": "zwick"})
+    found = page.context["worked"]
+    assert (found.name, found.done_on, found.is_done, found.was_asked) == (
+        "Cleo Zwick",
+        dt.date(2026, 12, 23),
+        False,
+        True,
+    )
+    assert {row.dates.anchor.value: row.dates.renewed_until for row in found.rows} == {
+        "expiry": dt.date(2028, 12, 23),
+        "completion": dt.date(2028, 10, 24),
+        "fixed": dt.date(2028, 6, 30),
+        "year": dt.date(2029, 6, 30),
+        "month_end": dt.date(2028, 12, 31),
+    }
+    assert [row.dates.anchor.value for row in found.rows if row.dates.is_chosen] == ["expiry"]
+    assert "Cleo Zwick, if it is done on 23 Dec 2026" in page.text
+    assert "with 30 June, as no day is chosen" in page.text
+    page = officer.post("/requirements/new/", answers | {"check": "1", "ask": "nemo"})
+    assert "Nemo Nobody would not get it, so there are no dates." in page.text
+    page = officer.post("/requirements/new/", answers | {"check": "1", "recurs_months": ""})
+    assert page.context["worked"] is None
+
+
 def test_a_fiscal_year_begins_on_a_day_that_every_year_has(officer, answers):  # noqa: F811
     wrong = {"year_start_day": "29", "year_start_month": "2", "save": "1"}
     page = officer.post("/requirements/new/", answers | FISCAL | wrong)

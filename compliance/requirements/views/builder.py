@@ -154,6 +154,7 @@ def _looked(form: forms.Builder, requirement: Requirement, today: date, ask: str
         return context
     requirement = form.definition().apply_to(requirement)
     context["explanations"] = [queries.explain(requirement, user_id, today) for user_id in user_ids]
+    context["worked"] = queries.worked_example(requirement, user_ids, today)
     if queries.is_too_many_to_plan():
         return context | queries.mean_only(requirement, today)
     return context | queries.previewed(requirement, today)
