@@ -29,6 +29,8 @@ HEADER = (
     "known_on",
     "exempt",
     "grace_counts",
+    "on_leave",
+    "waived",
 )
 
 
@@ -38,7 +40,8 @@ def people_rows(
     """One line a person, under HEADER. `as_of` is the day, in the tenant's zone, the standing was judged on.
 
     `known_on`: the day up to whose end facts were known. `grace_counts`: whether whoever is in grace counts as
-    compliant on that day.
+    compliant on that day. `excused` counts requirements, and is `on_leave`, `waived` and `exempt` together; one that
+    rests for everybody is in no column.
     """
     for row in rows:
         yield (
@@ -59,6 +62,8 @@ def people_rows(
             known_on,
             row["exempt_count"],
             grace_counts,
+            row["leave_count"],
+            row["waived_count"],
         )
 
 

@@ -146,6 +146,6 @@ def person_name(row: Mapping[str, Any]) -> str:
 
 
 @register.filter
-def worst_status(row: Mapping[str, Any]) -> str:
-    """The status of a row of people that needs attention most."""
-    return str(records.worst_status(row))
+def standing_word(row: Mapping[str, Any]) -> str:
+    """The status of a row of people that needs attention most; of those who owe nothing now, why."""
+    return records.standing_word(row)

@@ -62,6 +62,8 @@ def test_an_exemption_from_the_request_to_its_end(
     file = b"".join(officer.get("/overview/people.csv")).decode("utf-8-sig")
     (line,) = csv.DictReader(file.splitlines())
     assert (line["exempt"], line["excused"], line["requirements"]) == ("1", "1", "0")
+    assert (line["on_leave"], line["waived"], line["standing"]) == ("0", "0", "excused")
+    assert "<span>Exempt</span>" in officer.get("/overview/people/").content.decode()
     _look_again_and_end(alpha, officer, page, at + 201 * DAY)
 
 

@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from compliance.history.tests.life import DAY, FIRST, University
 from compliance.records import actions as records
-from compliance.records.models import Assignment, ComplianceRecord
+from compliance.records.models import Assignment, ComplianceRecord, Waiver
 from compliance.records.tests.factories import noon
 from lms.people import actions as people
 from lms.people.models import Affiliation
+from lms.people.tests.factories import make_user
 from tenants import clock
 from tenants.context import inside
 
@@ -108,6 +109,28 @@ def test_the_file_of_a_past_day_says_its_two_days(page, life):
 
     assert len(rows) == 4
     assert {(row["as_of"], row["known_on"]) for row in rows} == {(DAY_ASKED.isoformat(),) * 2}
+
+
+def test_who_was_excused_on_the_day_is_told_apart_by_why(page, life, alpha, ada):
+    _first, _second, leaves, waived, *_rest = life.people
+    on = {"starts_on": DAY_ASKED, "ends_on": DAY_ASKED + 3 * DAY}
+    with inside(alpha):
+        leaves.leaves.create(**on)
+        for assignment in Assignment.objects.filter(user=waived):
+            Waiver.objects.create(
+                user=waived, requirement=assignment.requirement, reason="x", asked_by=ada, asked_at=life.at,
+                state="approved", decided_by=make_user(), decided_at=life.at, **on,
+            )  # fmt: skip
+    text = page("then-people", on=DAY_ASKED).content.decode()
+    assert "<span>On leave</span>" in text
+    assert "<span>Waived</span>" in text
+    assert "<span>Excused</span>" not in text
+    rows = {row["email"]: row for row in _csv(page("then-people-csv", on=DAY_ASKED))}
+    told = {who.email: [rows[who.email][each] for each in COLUMNS] for who in (leaves, waived)}
+    assert told == {leaves.email: ["1", "1", "0", "0"], waived.email: ["1", "0", "1", "0"]}
+
+
+COLUMNS = ("excused", "on_leave", "waived", "exempt")
 
 
 def test_one_person_is_shown_on_the_day(page, life):

@@ -78,6 +78,7 @@ from compliance.records.queries.population import (
     by_requirement,
     people,
     person_name,
+    standing_word,
     totals,
     worst_status,
 )
@@ -254,6 +255,7 @@ __all__ = [
     "revocation_of",
     "revocations_of",
     "shifts_of",
+    "standing_word",
     "standings_of",
     "taking_back",
     "together",

@@ -205,6 +205,20 @@ def worst_status(row: Mapping[str, Any]) -> ComplianceStatus:
     return _BY_CONCERN[row["worst"]]
 
 
+_EXCUSES = {
+    "on_leave": "leave_count",
+    AssignmentStatus.WAIVED.value: "waived_count",
+    AssignmentStatus.EXEMPT.value: "exempt_count",
+}
+
+
+def standing_word(row: Mapping[str, Any]) -> str:
+    """As `worst_status`; of who owes nothing now, why: on_leave, waived, exempt, or excused for several reasons."""
+    worst = worst_status(row)
+    given = [word for word, count in _EXCUSES.items() if row[count]]
+    return given[0] if worst == ComplianceStatus.EXCUSED and len(given) == 1 else str(worst)
+
+
 def _grouped(rows: QuerySet[Any, Any], today: date, place: Place) -> PeopleRows:
     """One row per person."""
     grouped: PeopleRows = (
@@ -241,6 +255,9 @@ def _counts() -> dict[str, Any]:
         "grace_count": Count("assignment_id", filter=Q(status=ComplianceStatus.IN_GRACE)),
         "due_soon_count": Count("assignment_id", filter=Q(is_due_soon=True)),
         "excused_count": Count("assignment_id", filter=Q(status__in=NOT_COUNTED)),
+        # A requirement that rests is in no list, so who is paused here is on leave.
+        "leave_count": Count("assignment_id", filter=Q(assignment_status=AssignmentStatus.PAUSED)),
+        "waived_count": Count("assignment_id", filter=Q(assignment_status=AssignmentStatus.WAIVED)),
         "exempt_count": Count("assignment_id", filter=Q(assignment_status=AssignmentStatus.EXEMPT)),
         "next_due_on": Min("due_on", filter=is_open),
         "worst": Max(concern),
