@@ -6,6 +6,9 @@ from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 
+from .dates import window_opens
+from .terms import Terms, Validity
+
 
 class Worth(StrEnum):
     """What a certificate is worth today."""
@@ -35,3 +38,13 @@ def worth_of_all(each: Collection[Worth]) -> Worth:
     """What a certificate is worth that serves several requirements: the best of it. One that serves none is valid."""
     order = list(Worth)
     return min(each, key=order.index, default=Worth.VALID)
+
+
+def is_too_early(terms: Terms, done: Validity, completed_on: date, passed_on: date) -> bool:
+    """Whether a pass came while what was completed before still counted, and before its renewal opened.
+
+    Such a pass renews nothing. What counts for good is never renewed; a temporary certification always is.
+    """
+    if done.is_temporary or passed_on < done.valid_from:
+        return False
+    return done.valid_until is None or passed_on < window_opens(terms, done.valid_until, completed_on)

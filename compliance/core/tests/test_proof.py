@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
-from compliance.core.proof import Worth, worth_of, worth_of_all
+from compliance.core.proof import Worth, is_too_early, worth_of, worth_of_all
+from compliance.core.terms import Validity
+
+from .makers import terms
 
 TODAY = date(2026, 11, 23)
 BEFORE, AFTER = date(2026, 11, 22), date(2026, 11, 24)
@@ -31,3 +34,21 @@ def test_several_are_worth_the_best_of_them() -> None:
     assert worth_of_all([Worth.REVOKED, Worth.EXPIRED]) == Worth.EXPIRED
     assert worth_of_all([Worth.REVOKED]) == Worth.REVOKED
     assert worth_of_all([]) == Worth.VALID
+
+
+@pytest.mark.parametrize(
+    ("valid_until", "is_temporary", "passed_on", "is_early"),
+    [
+        (date(2027, 10, 5), False, date(2027, 9, 4), True),
+        (date(2027, 10, 5), False, date(2027, 9, 5), False),
+        (date(2027, 10, 5), True, date(2026, 11, 1), False),
+        (None, False, date(2030, 1, 1), True),
+        (date(2027, 10, 5), False, date(2026, 10, 4), False),
+    ],
+)
+def test_a_pass_before_the_renewal_opens_renews_nothing(
+    valid_until: date | None, is_temporary: bool, passed_on: date, is_early: bool
+) -> None:
+    done_on = date(2026, 10, 5)
+    done = Validity(done_on, valid_until, done_on, is_temporary)
+    assert is_too_early(terms(window_days=30), done, done_on, passed_on) is is_early

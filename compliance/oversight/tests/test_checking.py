@@ -160,6 +160,25 @@ def test_superseded_and_expired(site: Client, alpha: TenantRef) -> None:
             assert said in read(site, code)
 
 
+def test_a_pass_too_early_to_renew_says_what_stays_valid_instead(
+    site: Client, alpha: TenantRef, client_for: Any
+) -> None:
+    with inside(alpha):
+        first = passed_for("Fire safety")
+        dee, version = first.enrollment.user, first.enrollment.course_version
+        again = complete(dee, version, at=dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC))
+        turn(dt.date(2026, 11, 21))
+        held = Certificate.objects.get(enrollment=again)
+    for html in (
+        read(site, held.code),
+        client_for(alpha, dee).get(f"/certificates/{held.public_id}/").content.decode(),
+    ):
+        assert "Too early to renew" in html
+        assert "stays valid until 5 Oct 2027; can be renewed from 5 Sep 2027 on" in html
+        assert "renews nothing" in html
+    assert "Too early" not in read(site, first.code)
+
+
 @pytest.mark.parametrize(
     ("source", "until", "said"),
     [
@@ -258,4 +277,4 @@ def test_it_costs_the_same_for_one_and_for_three(
         for q in seen
         if q["sql"].startswith(("SELECT", "INSERT", "UPDATE")) and "set_config" not in q["sql"]
     ]
-    assert len(asked) == 2, asked
+    assert len(asked) == 3, asked

@@ -1,7 +1,7 @@
 """What a certificate proves today, to its holder and to whoever asks with its code: no score, no reason, no address."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from compliance.core.proof import Worth, worth_of, worth_of_all
+from compliance.core.dates import window_opens
+from compliance.core.proof import Worth, is_too_early, worth_of, worth_of_all
+from compliance.core.terms import Validity
 from compliance.records.models import ComplianceRecord, Credit, Revocation
 from compliance.records.queries.counting import COUNTED, counts_text
 from compliance.records.queries.revocations import IN_FORCE
@@ -17,7 +19,7 @@ from lms.learning import queries as learning
 from tenants import clock
 
 if TYPE_CHECKING:
-    from lms.learning.models import Certificate
+    from lms.learning.models import Certificate, Enrollment
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,18 @@ class Line:
     valid_until: date | None
     revoked_on: date | None
     worth: Worth
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A requirement that the same pass came too early to renew: what was done before stays valid.
+
+    `valid_until` is the last day of that, `opens_on` the first on which it is renewed; None: it counts for good.
+    """
+
+    title: str
+    valid_until: date | None
+    opens_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,12 @@ class Proof:
     worth: Worth
     valid_until: date | None
     revoked_on: date | None
+    early: tuple[Early, ...] = ()
+
+    @property
+    def renews_nothing(self) -> bool:
+        """Whether it serves no requirement, because it came before any could be renewed."""
+        return bool(self.early) and not self.lines
 
     @property
     def is_credit(self) -> bool:
@@ -74,7 +94,7 @@ class Proof:
 
 
 def proof_by(code: str, today: date) -> Proof | None:
-    """What the certificate with this code is worth on `today`; None where none has it. Two statements, or three."""
+    """What the certificate with this code is worth on `today`; None where none has it. Three statements."""
     held = learning.certificate_by(code)
     if held is not None:
         return proof_of(held, today)
@@ -82,9 +102,13 @@ def proof_by(code: str, today: date) -> Proof | None:
 
 
 def proof_of(held: "Certificate", today: date) -> Proof:
-    """What the certificate of a passed course, with its enrollment and version, is worth on `today`; one statement."""
+    """What the certificate of a passed course, with its enrollment and version, is worth on `today`; two statements.
+
+    What it came too early to renew may take two more for a requirement, for its holidays and what it waits for.
+    """
     version, issued_on = held.enrollment.course_version, clock.today(held.issued_at)
-    lines = _lines(_with_worth(ComplianceRecord.objects.filter(enrollment_id=held.enrollment_id)), today)
+    rows = list(_with_worth(ComplianceRecord.objects.filter(enrollment_id=held.enrollment_id)))
+    lines = _lines(rows, today)
     return Proof(
         public_id=held.public_id,
         code=held.code,
@@ -96,7 +120,35 @@ def proof_of(held: "Certificate", today: date) -> Proof:
         issued_on=issued_on,
         lines=lines,
         **_summed_up(lines, held.valid_until, held.revoked_on, today),
+        early=_early(held.enrollment, {row.requirement_id for row in rows}),
     )
+
+
+def _early(passed: "Enrollment", served: Collection[int]) -> tuple[Early, ...]:
+    """What else asks for this course, and had been done already when it was passed; by the terms of today."""
+    on, found = passed.completed_on, {}
+    before = (
+        ComplianceRecord.objects.filter(user_id=passed.user_id, completed_at__lt=passed.completed_at)
+        .exclude(requirement_id__in=served)
+        .exclude(pk__in=Revocation.objects.filter(**IN_FORCE).values("record_id"))
+        .select_related("requirement")
+        .order_by("requirement__title", "requirement_id", "completed_at", "pk")
+    )
+    for row in before:
+        if any(passed.course_id in each.courses for each in row.requirement.sets):
+            found[row.requirement_id] = row
+    return tuple(each for row in found.values() if on is not None and (each := _early_for(row, on)))
+
+
+def _early_for(row: ComplianceRecord, passed_on: date) -> Early | None:
+    if row.completed_on is None or row.valid_from is None or row.anchored_on is None:
+        return None
+    terms = row.requirement.terms
+    done = Validity(row.valid_from, row.valid_until, row.anchored_on, row.is_temporary)
+    if not is_too_early(terms, done, row.completed_on, passed_on):
+        return None
+    opens_on = window_opens(terms, row.valid_until, row.completed_on) if row.valid_until else None
+    return Early(row.requirement.title, row.valid_until, opens_on)
 
 
 def credit_proofs(user_id: int, today: date) -> list[Proof]:
