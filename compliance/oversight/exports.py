@@ -1,6 +1,6 @@
 """The people of a list as a file. The columns are documented and stay as they are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -31,17 +31,24 @@ HEADER = (
     "grace_counts",
     "on_leave",
     "waived",
+    "progress",
 )
 
 
 def people_rows(
-    rows: Iterable[dict[str, Any]], *, as_of: date, known_on: date, grace_counts: bool
+    rows: Iterable[dict[str, Any]],
+    *,
+    as_of: date,
+    known_on: date,
+    grace_counts: bool,
+    progress: Mapping[int, str] | None = None,
 ) -> Iterator[tuple[object, ...]]:
     """One line a person, under HEADER. `as_of` is the day, in the tenant's zone, the standing was judged on.
 
     `known_on`: the day up to whose end facts were known. `grace_counts`: whether whoever is in grace counts as
     compliant on that day. `excused` counts requirements, and is `on_leave`, `waived` and `exempt` together; one that
     rests for everybody is in no column.
+    `progress`: by user, the progress that needs attention most; None: not known of past days.
     """
     for row in rows:
         yield (
@@ -64,6 +71,7 @@ def people_rows(
             grace_counts,
             row["leave_count"],
             row["waived_count"],
+            str((progress or {}).get(row["user_id"], "")),
         )
 
 
@@ -124,6 +132,7 @@ OWN_HEADER = (
     "why_this_date",
     "as_of",
     "is_compliant",
+    "progress",
 )
 
 
@@ -144,6 +153,7 @@ def own_rows(
             *(" ".join(duty.why), " ".join(duty.date_why)),
             as_of,
             owed.is_compliant,
+            str(owed.progress.value) if duty.is_counted else "",
         )
     for one in past:
         cycle = one.cycle
@@ -153,6 +163,7 @@ def own_rows(
             *(cycle.completed_on, cycle.late_days, cycle.valid_until, "", "", ""),
             as_of,
             "",
+            "completed" if cycle.completed_on else "",
         )
 
 

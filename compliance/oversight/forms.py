@@ -11,27 +11,30 @@ from django.utils.translation import gettext_lazy as _
 from compliance.core.asof import Moment
 from compliance.oversight import queries
 from compliance.records import queries as records
-from compliance.records.enums import PersonStanding, RequestState
+from compliance.records.enums import CycleProgress, PersonStanding, RequestState
 from lms.ui import filters
 
 
 def people_filters(query: QueryDict) -> filters.FilterSet:
-    """`?q=…&standing=…&department=CODE&requirement=<public id>`; what does not fit is left out and said so."""
-    return filters.FilterSet(
-        query,
-        [
-            filters.Search("q", _("Name, e-mail or employee ID")),
-            filters.Choice("standing", _("Standing"), PersonStanding.choices),
-            filters.Choice("department", _("Department"), queries.department_choices()),
-            filters.Choice("requirement", _("Requirement"), queries.requirement_choices()),
-        ],
-    )
+    """As `_of_people`, and `&progress=…`; what does not fit is left out and said so."""
+    progress = filters.Choice("progress", _("Progress"), CycleProgress.choices)
+    return filters.FilterSet(query, [*_of_people(), progress])
+
+
+def _of_people() -> list[filters.Filter]:
+    """`?q=…&standing=…&department=CODE&requirement=<public id>`."""
+    return [
+        filters.Search("q", _("Name, e-mail or employee ID")),
+        filters.Choice("standing", _("Standing"), PersonStanding.choices),
+        filters.Choice("department", _("Department"), queries.department_choices()),
+        filters.Choice("requirement", _("Requirement"), queries.requirement_choices()),
+    ]
 
 
 def past_filters(query: QueryDict) -> filters.FilterSet:
     """`?on=2026-06-30&known=…`, and those of the list of people: whom, on which day, as known when."""
     days = [filters.Day("on", _("On the day")), filters.Day("known", _("As known on (empty: today)"))]
-    return filters.FilterSet(query, [*days, *people_filters(query).filters])
+    return filters.FilterSet(query, [*days, *_of_people()])
 
 
 def moment_filters(query: QueryDict) -> filters.FilterSet:
@@ -51,6 +54,7 @@ def selection_of(chosen: filters.FilterSet) -> queries.Selection:
         standing=chosen.value("standing"),
         department_code=chosen.value("department"),
         requirement_public_id=chosen.value("requirement"),
+        progress=chosen.value("progress"),
     )
 
 

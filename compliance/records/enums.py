@@ -19,6 +19,15 @@ class AssignmentStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class CycleProgress(models.TextChoices):
+    """How far the work of a cycle is. Always derived from what was done in courses; stored nowhere."""
+
+    NOT_STARTED = "not_started", _("Not started")
+    IN_PROGRESS = "in_progress", _("In progress")
+    FAILED = "failed", _("Failed")
+    COMPLETED = "completed", _("Completed")
+
+
 class ComplianceStatus(models.TextChoices):
     """Where a person stands on a requirement. Always derived from dates; stored nowhere."""
 

@@ -185,10 +185,12 @@ class Obligation(models.Model):
     """One line per person and requirement in force: the open cycle and the last finished one side by side.
 
     A view in the database (migrations 0002 and 0010). Only active requirements and assignments that are not
-    withdrawn. It holds dates and no judgement; `queries.obligations(today)` adds the status, and `is_compliant`.
+    withdrawn. It holds dates and no judgement; `queries.obligations(today)` adds the status and `is_compliant`,
+    `queries.progress` the progress.
     """
 
     is_compliant: bool
+    progress: str
 
     assignment = models.OneToOneField(
         Assignment, models.DO_NOTHING, primary_key=True, related_name="obligation"

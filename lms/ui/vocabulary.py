@@ -111,7 +111,7 @@ LAWS: Final = {
 }
 GROUPS: Final[dict[str, tuple[Text, dict[str, Term]]]] = {
     "compliance": (_("Compliance status"), COMPLIANCE),
-    "work": (_("Work"), WORK),
+    "work": (_("Progress of a cycle"), WORK),
     "assignment": (_("Assignment"), ASSIGNMENT),
     "lifecycle": (_("Lifecycle"), LIFECYCLE),
     "workload": (_("Jobs"), WORKLOAD),

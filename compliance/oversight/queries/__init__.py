@@ -12,7 +12,14 @@ from .mine import Duty, MyTraining, Past, my_record, my_training, too_early_for
 from .newer import Again, asked_again_by, material_again
 from .picture import picture_of
 from .restating import Restated, RestatedLine, restated
-from .selection import Selection, chosen_people, completions, department_choices, requirement_choices
+from .selection import (
+    Selection,
+    chosen_people,
+    completions,
+    department_choices,
+    progress_of,
+    requirement_choices,
+)
 from .sharing import Board, Shared, Site, board, preview, shared, shared_cells
 from .twos import has_decider, may_extend, may_remind, may_take_back, takes_two
 
@@ -55,6 +62,7 @@ __all__ = [
     "people_url",
     "picture_of",
     "preview",
+    "progress_of",
     "requirement_choices",
     "restated",
     "scope_of",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from compliance.oversight import rules
 from compliance.records import queries as records
-from compliance.records.enums import ComplianceStatus
+from compliance.records.enums import ComplianceStatus, CycleProgress
 from lms.learning import queries as learning
 from lms.ui import dates
 
@@ -37,6 +37,11 @@ class Duty:
         return self.owed.status in OPEN
 
     @property
+    def is_counted(self) -> bool:
+        """Whether it is asked at all: of whoever is excused from it, work is not followed."""
+        return self.owed.status != ComplianceStatus.EXCUSED
+
+    @property
     def is_late(self) -> bool:
         """Whether the due date and any grace have passed."""
         return self.owed.status in LATE
@@ -51,13 +56,13 @@ class Duty:
 
     @property
     def is_started(self) -> bool:
-        """Whether the person is in the middle of the course that this open cycle asks for."""
+        """Whether the person is in the middle of the course that this open cycle asks for, or failed in it."""
         return self.is_open and self.course is not None and self.course.state == "in_progress"
 
     @property
-    def work(self) -> str:
-        """Progress in this cycle: what was completed for an earlier one is not progress of this one."""
-        return "in_progress" if self.is_started else "not_started"
+    def is_failed(self) -> bool:
+        """Whether the last try of that was handed in and not passed, so that it has to be tried again."""
+        return self.is_open and self.owed.progress == CycleProgress.FAILED
 
     @property
     def why(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Choosing people: what the list, the file and the reminder have in common."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from compliance.records import queries as records
+from compliance.records.enums import CycleProgress
 from compliance.requirements import queries as requirements
 from lms.people import queries as people
 
@@ -24,6 +25,7 @@ class Selection:
     standing: str | None = None
     department_code: str | None = None
     requirement_public_id: str | None = None
+    progress: str | None = None
 
 
 def department_choices() -> list[tuple[str, Any]]:
@@ -53,7 +55,18 @@ def chosen_people(
         requirement_id=_requirement_id(selection.requirement_public_id),
         search=selection.search,
         place=place,
+        progress=selection.progress,
     ).order_by(*BY_NAME)
+
+
+def progress_of(
+    selection: Selection, today: date, user_ids: Iterable[int] | None = None
+) -> dict[int, CycleProgress]:
+    """By user: the progress that needs attention most, judged as the list is; of everybody, or of these alone."""
+    only = records.EVERYBODY if user_ids is None else records.Scope(user_ids=frozenset(user_ids))
+    return records.progress_by_person(
+        today, only, requirement_id=_requirement_id(selection.requirement_public_id)
+    )
 
 
 def completions(

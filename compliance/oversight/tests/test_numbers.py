@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from compliance.oversight.tests.factories import make_population
+from compliance.oversight.tests.factories import give, make_population
+from compliance.records.enums import CycleProgress
+from compliance.records.tests.test_progress import begin
+from compliance.requirements.models import Requirement
+from compliance.requirements.tests.factories import course_of
+from lms.people.tests.factories import make_user
 from tenants import clock
 from tenants.context import TenantRef, inside
 
@@ -83,3 +88,21 @@ def test_compliant_late_and_in_time_are_everyone_once(browser: Client) -> None:
     groups = [listed(browser, f"?standing={name}") for name in ("compliant", "late", "on_time")]
     assert set.union(*groups) == listed(browser, "?standing=required")
     assert sum(map(len, groups)) == len(set.union(*groups))
+
+
+def test_progress_is_a_column_a_filter_and_a_column_of_the_file(browser: Client, alpha: TenantRef) -> None:
+    with inside(alpha):
+        requirement, person = Requirement.objects.get(title="Phishing"), make_user(given_name="Gil")
+        give(person, requirement, "overdue")
+        begin(person, course_of(requirement))
+    page = browser.get(f"{LIST}?q=Gil").context["page"]
+    assert [row["progress"] for row in page] == ["in_progress"]
+    by_progress = {each: listed(browser, f"?progress={each}") for each in CycleProgress.values}
+    assert person.email in by_progress["in_progress"]
+    everybody = listed(browser, "?standing=required")
+    assert set.union(*by_progress.values()) == everybody
+    assert sum(map(len, by_progress.values())) == len(everybody)
+    assert exported(browser, "?progress=in_progress") == by_progress["in_progress"]
+    content = browser.get(FILE).getvalue().decode("utf-8-sig")
+    told = {row["email"]: row["progress"] for row in csv.DictReader(io.StringIO(content))}
+    assert {email for email, each in told.items() if each == "completed"} == by_progress["completed"]

@@ -42,9 +42,15 @@ def people_list(request: HttpRequest) -> HttpResponse:
     """Exactly the people behind a figure."""
     now = clock.now()
     chosen, rows = chosen_people(request, Permission.REPORTS_VIEW, now)
+    page = paging.page_of(rows, request)
+    found = queries.progress_of(
+        forms.selection_of(chosen), clock.today(now), [row["user_id"] for row in page]
+    )
+    for row in page:
+        row["progress"] = found.get(row["user_id"], "")
     context = {
         "filters": chosen,
-        "page": paging.page_of(rows, request),
+        "page": page,
         "as_of": now,
         "may_remind": queries.may_remind(guard.viewer(request)),
         "may_extend": queries.may_extend(guard.viewer(request), today=clock.today(now)),
@@ -61,7 +67,11 @@ def people_csv(request: HttpRequest) -> HttpResponseBase:
     chosen, rows = chosen_people(request, Permission.REPORTS_EXPORT, now)
     today = clock.today(now)
     counts = records.counting_on(today).grace_counts
-    lines = list(exports.people_rows(rows.iterator(), as_of=today, known_on=today, grace_counts=counts))
+    found = queries.progress_of(forms.selection_of(chosen), today)
+    told = exports.people_rows(
+        rows.iterator(), as_of=today, known_on=today, grace_counts=counts, progress=found
+    )
+    lines = list(told)
     audit.record(
         action="oversight.people_exported",
         by=guard.viewer(request),

@@ -83,6 +83,7 @@ from compliance.records.queries.population import (
     worst_status,
 )
 from compliance.records.queries.positions import Position, positions
+from compliance.records.queries.progress import progress_by_person
 from compliance.records.queries.proofs import Proof, credit_proofs, proof_by, proof_of
 from compliance.records.queries.requests import (
     CERTIFYING,
@@ -247,6 +248,7 @@ __all__ = [
     "positions",
     "preview",
     "preview_history",
+    "progress_by_person",
     "proof_by",
     "proof_of",
     "read_history",

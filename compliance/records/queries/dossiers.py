@@ -8,12 +8,13 @@ from uuid import UUID
 from compliance.core import terms
 from compliance.core.satisfiers import Satisfiers
 from compliance.core.standing import Standing
-from compliance.records.enums import AssignmentStatus, ComplianceStatus
+from compliance.records.enums import AssignmentStatus, ComplianceStatus, CycleProgress
 from compliance.records.models import ComplianceRecord, Credit, Obligation, Revocation, Shift
 from compliance.records.queries.counting import COUNTED, answered_text, counts_text
 from compliance.records.queries.cycles import rounds_of
 from compliance.records.queries.derivations import EXPLAINED, Explained, explained
 from compliance.records.queries.obligations import obligations, standings_of
+from compliance.records.queries.progress import with_progress
 from compliance.records.queries.requests import MovedBy, extended_due_dates
 from compliance.records.queries.revocations import revocations_of
 from lms.catalog import queries as catalog
@@ -31,8 +32,8 @@ class Owed:
     `enrollment_id` is what satisfied the last finished cycle. `why` are the facts that matched when it was assigned,
     `because` those behind the status of today. `extended_from`: an extension moved the due date, and this was it first.
     `moved_by`: the change of the requirement that moved it last. `is_compliant`: it counts
-    as such today. `explained` holds why the person has it, and why it is
-    due when it is.
+    as such today; `progress`: of the open cycle, else of the finished one. `explained` holds why the person has it, and
+    why it is due when it is.
     """
 
     assignment_id: int
@@ -61,6 +62,7 @@ class Owed:
     assigned_on: date
     explained: Explained
     is_compliant: bool
+    progress: CycleProgress
     extended_from: date | None = None
     moved_by: MovedBy | None = None
     credit: Credit | None = None
@@ -144,7 +146,7 @@ _ORDER = {
 def owed_by(user_id: int, today: date) -> list[Owed]:
     """The requirements in force for a person: late first, then by due date, then what is done; a few statements."""
     rows = list(
-        obligations(today)
+        with_progress(obligations(today), today)
         .filter(user_id=user_id)
         .select_related(*EXPLAINED, *(f"done_record__{name}" for name in COUNTED))
     )
@@ -239,6 +241,7 @@ def _owed(
         assigned_on=row.assignment.assigned_on,
         explained=told,
         is_compliant=row.is_compliant,
+        progress=CycleProgress(row.progress),
         extended_from=row.original_due_on if row.open_record_id in moved.extended else None,
         moved_by=moved.changed.get(row.open_record_id or 0),
         credit=row.done_record.credit if row.done_record else None,

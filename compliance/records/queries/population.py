@@ -31,6 +31,7 @@ from compliance.records.queries.obligations import (
     main_department,
     obligations,
 )
+from compliance.records.queries.progress import concern, rank_of, with_progress
 from lms.people import queries as people_queries
 
 PeopleRows: TypeAlias = "QuerySet[Any, dict[str, Any]]"
@@ -107,11 +108,12 @@ def people(
     search: str = "",
     place: Place = main_department,
     grace_counts: bool | None = None,
+    progress: str | None = None,
 ) -> PeopleRows:
     """One row per person with at least one obligation, as dicts; filter, order, slice and count it freely.
 
-    With `requirement_id` people are judged by that requirement alone. `standing` is a PersonStanding. `place` and
-    `grace_counts`: see `obligations`.
+    With `requirement_id` people are judged by that requirement alone. `standing` is a PersonStanding, `progress` the
+    CycleProgress that needs attention most. `place` and `grace_counts`: see `obligations`.
     """
     rows = obligations(today, scope, place=place, grace_counts=grace_counts).exclude(
         status=ComplianceStatus.NOT_IN_SCOPE
@@ -128,7 +130,11 @@ def people(
             else Q(in_department=department_id)
         )
         rows = rows.filter(wanted)
+    if progress is not None:
+        rows = with_progress(rows, today)
     grouped = _grouped(rows, today, place)
+    if progress is not None:
+        grouped = grouped.annotate(concern=concern()).filter(concern=rank_of(progress))
     return grouped.filter(_STANDINGS[standing]) if standing else grouped
 
 
