@@ -65,7 +65,7 @@ class PublishForm(forms.Form):
         choices=VersionChange.choices,
         widget=forms.RadioSelect,
         help_text=_(
-            "Publishing alone asks nobody again. If the change is material, those who may ask are offered to."
+            "Publishing alone asks nobody again. After a material change compliance officers are offered to ask."
         ),
     )
     change_note = forms.CharField(
@@ -73,7 +73,7 @@ class PublishForm(forms.Form):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What is new or different. Officers and auditors read it; a material change says it."),
+        help_text=_("What is new or different; needed for a material change. Officers and auditors read it."),
     )
 
     def clean(self) -> dict[str, Any]:
