@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("changes/", include("compliance.changes.urls")),
     path("", include("compliance.evidence.urls")),
     path("program/", include("compliance.program.urls")),
+    path("consequences/", include("compliance.consequences.urls")),
     path("reminders/", include("compliance.reminders.urls")),
     path("messages/", include("lms.mail.urls")),
     path("jobs/", include("lms.jobs.urls")),

@@ -31,7 +31,9 @@ class ConsequencesConfig(AppConfig):
     def ready(self) -> None:
         """Register the jobs, the deeds that are logged, and what is listened to."""
         from compliance.consequences import kinds, subscriptions
+        from lms.access.permissions import Permission
         from lms.audit import kinds as audit_kinds
+        from lms.ui import navigation
         from tenants.rules.lifecycle import Deed
         from tenants.schedule import ScheduledJob, register
 
@@ -52,3 +54,27 @@ class ConsequencesConfig(AppConfig):
             audit_kinds.register(action, label, administers=True)
         audit_kinds.register("consequences.turned", _("withdrew or restored access elsewhere"))
         subscriptions.connect()
+        navigation.register(
+            navigation.Entry(
+                key="withdrawn_access",
+                label=_("Withdrawn access"),
+                url_name="consequences:log",
+                permission=Permission.REPORTS_VIEW,
+                order=19,
+                area="user",
+                icon="lock",
+                pages=("consequences:log", "consequences:freezes"),
+            )
+        )
+        navigation.register(
+            navigation.Entry(
+                key="systems_told",
+                label=_("Systems that are told"),
+                url_name="consequences:systems",
+                permission=Permission.SETTINGS_CHANGE,
+                order=17,
+                area="user",
+                icon="send",
+                pages=("consequences:systems", "consequences:system"),
+            )
+        )

@@ -105,7 +105,15 @@ def call(url: str, *, message_id: str, body: bytes, secrets: Sequence[str], at: 
     except _NotPublic as error:
         return Answer(None, str(error))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return Answer(None, _short(f"{type(error).__name__}: {error}"), is_down=True)
+        return Answer(None, _short(_why(error)), is_down=True)
+
+
+def _why(error: Exception) -> str:
+    """What went wrong on the way, for whoever keeps the systems."""
+    if isinstance(error, TimeoutError):
+        return _("It did not answer in time.")
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return _("No connection: %(why)s") % {"why": said}
 
 
 def _posted(url: str, body: bytes, headers: dict[str, str]) -> Answer:

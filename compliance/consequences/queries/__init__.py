@@ -2,9 +2,11 @@
 
 from compliance.consequences.queries.listing import (
     consequence,
+    consequences_at,
     consequences_of,
     deliveries,
     delivery,
+    free_receivers,
     freeze,
     freezes,
     log,
@@ -12,6 +14,8 @@ from compliance.consequences.queries.listing import (
     open_withdrawals,
     receiver,
     receivers,
+    sentence,
+    sentence_of,
 )
 from compliance.consequences.queries.losses import Loss, losses_of
 from compliance.consequences.queries.owing import (
@@ -31,9 +35,11 @@ __all__ = [
     "Reach",
     "Standing",
     "consequence",
+    "consequences_at",
     "consequences_of",
     "deliveries",
     "delivery",
+    "free_receivers",
     "freeze",
     "freezes",
     "frozen_spans",
@@ -46,5 +52,7 @@ __all__ = [
     "reach",
     "receiver",
     "receivers",
+    "sentence",
+    "sentence_of",
     "standings_of",
 ]

@@ -5,7 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from compliance.consequences import rules
 from compliance.consequences.enums import DeliveryKind, DeliveryState, ReceiverState
 from compliance.consequences.models import Consequence, Delivery, Freeze, Receiver, Withdrawal
 
@@ -36,6 +39,40 @@ def consequences_of(requirement_id: int) -> QuerySet[Any]:
     lacking = Count("withdrawals", filter=Q(withdrawals__restored_at__isnull=True))
     joined: QuerySet[Any] = rows.annotate(without_access=lacking).select_related("receiver")
     return joined.order_by("receiver__name", "pk")
+
+
+def consequences_at(receiver_id: int) -> QuerySet[Consequence]:
+    """Those in force at a system."""
+    rows = Consequence.objects.filter(receiver_id=receiver_id, ended_at__isnull=True)
+    return rows.select_related("requirement").order_by("requirement__title", "pk")
+
+
+def free_receivers(requirement_id: int) -> list[Receiver]:
+    """The systems that are on and have no consequence of this requirement."""
+    taken = Consequence.objects.filter(requirement_id=requirement_id, ended_at__isnull=True)
+    rows = Receiver.objects.filter(state=ReceiverState.ON).exclude(pk__in=taken.values("receiver_id"))
+    return list(rows.order_by("name", "pk"))
+
+
+def sentence(system: str, terms: rules.Terms) -> str:
+    """When access to a system is lost, in words."""
+    facts = {"system": system, "count": terms.days}
+    said = (
+        ngettext(
+            "Access to %(system)s ends %(count)d day after the due date",
+            "Access to %(system)s ends %(count)d days after the due date",
+            terms.days,
+        )
+        % facts
+    )
+    if terms.is_at_once_when_expired:
+        return _("%(said)s; at once for whoever had done it before and let it run out.") % {"said": said}
+    return f"{said}."
+
+
+def sentence_of(found: Consequence) -> str:
+    """As `sentence`, of one that is in force; its system is there already."""
+    return sentence(found.receiver.name, rules.Terms(found.days, found.is_at_once_when_expired))
 
 
 def consequence(public_id: UUID) -> Consequence | None:

@@ -1,5 +1,6 @@
 """What one person is told: what they lost, and what they will lose on which day."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -26,13 +27,18 @@ _NOT_SAFE = {
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Access to a system that somebody has lost (`is_lost`), or will lose `on` that day of the tenant."""
+    """Access to a system that somebody has lost (`is_lost`), or will lose `on` that day of the tenant.
+
+    `is_only`: nothing else withdraws it there; `is_told`: the system can be told at the moment.
+    """
 
     system: str
     requirement: str
     on: date
     due_on: date
     is_lost: bool
+    is_only: bool = True
+    is_told: bool = True
 
     @property
     def title(self) -> str:
@@ -46,15 +52,24 @@ class Loss:
     def text(self) -> str:
         """Why, and what to do."""
         facts = {"requirement": self.requirement, "due": day_text(self.due_on)}
-        if self.is_lost:
-            return (
-                _(
-                    "“%(requirement)s” was due on %(due)s and is not done. Access comes back by itself, within a "
-                    "minute after it is finished; nobody needs to be called."
-                )
-                % facts
+        if not self.is_lost:
+            return _("Unless “%(requirement)s”, due on %(due)s, is done before.") % facts
+        why = _("“%(requirement)s” was due on %(due)s and is not done.") % facts
+        return f"{why} {self._way_back}"
+
+    @property
+    def _way_back(self) -> str:
+        if not self.is_told:
+            return _(
+                "The system cannot be told at the moment; access comes back when it can, once this is done."
             )
-        return _("Unless “%(requirement)s”, due on %(due)s, is done before.") % facts
+        if not self.is_only:
+            return _(
+                "Access comes back by itself, within a minute after everything it is withdrawn for is finished."
+            )
+        return _(
+            "Access comes back by itself, within a minute after it is finished; nobody needs to be called."
+        )
 
 
 def losses_of(user_id: int, today: date) -> list[Loss]:
@@ -62,7 +77,11 @@ def losses_of(user_id: int, today: date) -> list[Loss]:
     open_ones = Withdrawal.objects.filter(user_id=user_id, restored_at__isnull=True).select_related(
         "consequence__requirement", "consequence__receiver"
     )
-    lost = {each.consequence_id: _lost(each) for each in open_ones}
+    places = Counter(each.consequence.receiver_id for each in open_ones)
+    lost = {
+        each.consequence_id: _lost(each, is_only=places[each.consequence.receiver_id] == 1)
+        for each in open_ones
+    }
     held = records.obligations(today).filter(user_id=user_id, assignment_status=AssignmentStatus.ACTIVE)
     in_force = Consequence.objects.filter(
         ended_at__isnull=True,
@@ -74,9 +93,17 @@ def losses_of(user_id: int, today: date) -> list[Loss]:
     return [*sorted(lost.values(), key=lambda each: each.on), *sorted(coming, key=lambda each: each.on)]
 
 
-def _lost(each: Withdrawal) -> Loss:
-    at = each.consequence
-    return Loss(at.receiver.name, at.requirement.title, each.withdrawn_on, each.due_on, is_lost=True)
+def _lost(each: Withdrawal, *, is_only: bool) -> Loss:
+    at, system = each.consequence, each.consequence.receiver
+    return Loss(
+        system.name,
+        at.requirement.title,
+        each.withdrawn_on,
+        each.due_on,
+        is_lost=True,
+        is_only=is_only,
+        is_told=system.state == ReceiverState.ON,
+    )
 
 
 def _coming(waiting: list[Consequence], held: QuerySet[Any, Any], today: date) -> list[Loss]:

@@ -163,7 +163,7 @@ def test_a_system_that_does_not_answer_holds_up_nobody_elses(
     hung.close()
     assert len(listener.heard) == 4
     tried = Delivery.objects.filter(receiver=silent, attempts=1).get()  # one of four, not each in turn
-    assert (tried.last_status, "TimeoutError" in tried.last_answer) == (None, True)
+    assert (tried.last_status, "in time" in tried.last_answer) == (None, True)
     assert Delivery.objects.filter(receiver=receiver, state="sent").count() == 4
 
 

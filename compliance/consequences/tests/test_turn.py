@@ -145,6 +145,7 @@ def test_access_comes_back_when_the_last_of_several_requirements_is_done(late: A
         make_consequence(each, receiver, bo)
     night(TODAY)
     assert Delivery.objects.count() == 1  # one call that names both
+    assert all("everything it is withdrawn for" in each.text for each in queries.losses_of(user.pk, TODAY))
     for number, each in enumerate((requirement, other), start=1):
         make_completion(user, course_of(each), at=noon(TODAY))
         records.completions_turn(at=noon(TODAY + DAY), scheduled_for=AT)

@@ -29,6 +29,7 @@ def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
     """Required training, earlier cycles and messages of `person`. That the viewer may see it is the page's matter."""
     mine, past = queries.my_record(user_id=person.pk, today=clock.today())
     shown = {
+        "person": person,
         "mine": mine,
         "past": past,
         "picture": queries.picture_of(person.pk, clock.today()),

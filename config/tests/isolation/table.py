@@ -1,38 +1,9 @@
 """Who may ask for what: one row an address. Written by hand, so that a guard that is lost does not go unnoticed."""
 
-from dataclasses import dataclass
+from config.tests.isolation.rows import Row
+from config.tests.isolation.rows import one as _one
 
-
-@dataclass(frozen=True)
-class Row:
-    """An address by name; who may ask; and what it is asked for (keys of World.ids, by URL argument).
-
-    `who` is a permission's value, "signed in", "open", or "library" for pages of the sign-in library.
-    `is_everyones` marks things that every signed-in person may see, `is_owners` those of the world's owner,
-    `may_be_absent` what the world does not hold (a second factor, the HTML of a letter that is text), `needs_key`
-    what answers other systems that send a key, `is_scoped`
-    what also serves those who hold the permission over some people only, `is_dulys` what is named the same at every
-    tenant because it comes with the product; what the page says of the tenant is still its own.
-    """
-
-    name: str
-    who: str
-    of: tuple[tuple[str, str], ...] = ()
-    is_everyones: bool = False
-    is_owners: bool = False
-    may_be_absent: bool = False
-    needs_key: bool = False
-    is_scoped: bool = False
-    is_dulys: bool = False
-
-    def kwargs(self, ids: dict[str, str]) -> dict[str, str]:
-        """The URL's arguments, taken from the world."""
-        return {argument: ids.get(key, key) for argument, key in self.of}
-
-
-def _one(name: str, who: str, key: str, argument: str = "public_id", *, everyones: bool = False) -> Row:
-    return Row(name, who, ((argument, key),), everyones)
-
+__all__ = ["OPERATOR", "PUBLIC", "TENANT", "Row"]
 
 _LESSON = (("public_id", "course"), ("number", "1"), ("key", "links"))
 _VERSION = (("public_id", "course"), ("number", "1"))
@@ -170,6 +141,17 @@ TENANT: list[Row] = [
     _one("program:done", "signed in", "round"),
     _one("program:missed", "program.edit", "round"),
     _one("program:correct", "program.edit", "round_done"),
+    Row("consequences:log", "reports.view"),
+    Row("consequences:systems", "settings.change"),
+    _one("consequences:system", "settings.change", "receiver"),
+    _one("consequences:system-secret", "settings.change", "receiver"),
+    _one("consequences:system-test", "settings.change", "receiver"),
+    _one("consequences:system-state", "settings.change", "receiver"),
+    _one("consequences:call-again", "settings.change", "delivery"),
+    Row("consequences:freezes", "requirements.edit"),
+    _one("consequences:freeze-remove", "requirements.edit", "freeze"),
+    _one("consequences:new", "requirements.edit", "requirement", "requirement"),
+    _one("consequences:end", "requirements.edit", "consequence"),
     Row("reminders:upcoming", "reports.view"),
     Row("requirements:list", "requirements.view"),
     Row("requirements:new", "requirements.edit"),
