@@ -13,6 +13,7 @@ from django.core.management import call_command
 from lms.catalog import actions as catalog_actions
 from lms.catalog import queries as catalog
 from lms.learning import actions as learning
+from lms.people import actions as people
 from tenants import clock
 
 _A_LESSON = dt.timedelta(minutes=4)
@@ -40,7 +41,7 @@ class Course:
 
     def read(self, person: Any, *, count: int, at: dt.datetime) -> None:
         """The first ``count`` texts, and the next one opened: somebody who was interrupted."""
-        enrollment = learning.start(course_version=self.version, by=person, at=at)
+        enrollment = _begin(self.version, person, at)
         texts = [lesson for lesson in self.lessons if not lesson.is_quiz]
         for lesson in texts[:count]:
             at += _A_LESSON
@@ -50,7 +51,7 @@ class Course:
 
     def finish(self, person: Any, *, at: dt.datetime, fails_first: bool = False) -> None:
         """The whole course, with one failed try at each quiz on request."""
-        enrollment = learning.start(course_version=self.version, by=person, at=at)
+        enrollment = _begin(self.version, person, at)
         for lesson in self.lessons:
             at += _A_LESSON
             if not lesson.is_quiz:
@@ -75,6 +76,12 @@ class Course:
             chosen = right if is_right or not wrong else wrong[:1]
             learning.save_answer(attempt=attempt, place=place, chosen=chosen, by=person)
         learning.submit(attempt=attempt, by=person, at=at + _A_LESSON)
+
+
+def _begin(version: catalog.VersionRow, person: Any, at: dt.datetime) -> Any:
+    """Whoever begins a course has signed in for that."""
+    people.note_first_sign_in(user=person, at=at)
+    return learning.start(course_version=version, by=person, at=at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def test_each_anchor_is_worked_out_with_the_dates_of_one_person_of_ones_choice(
         "month_end": dt.date(2028, 12, 31),
     }
     assert [row.dates.anchor.value for row in found.rows if row.dates.is_chosen] == ["expiry"]
-    assert "Cleo Zwick, if it is done on 23 Dec 2026" in page.text
+    assert "For Cleo Zwick, if it is done on 23 Dec 2026" in page.text
     assert "with 30 June, as no day is chosen" in page.text
     page = officer.post("/requirements/new/", answers | {"check": "1", "ask": "nemo"})
     assert "Nemo Nobody would not get it, so there are no dates." in page.text
