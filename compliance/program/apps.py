@@ -29,12 +29,14 @@ class ProgramConfig(AppConfig):
     def ready(self) -> None:
         """Register the jobs, the deeds that are logged, the letters, and the entry in the navigation."""
         from compliance.program import handlers
+        from compliance.requirements.events import duties_asked
         from lms.access.permissions import Permission
         from lms.audit import kinds
         from lms.people import events
         from lms.ui import navigation
 
         events.standing_asked.connect(handlers.answer_standing, dispatch_uid="program.answer_standing")
+        duties_asked.connect(handlers.answer_duties, dispatch_uid="program.answer_duties")
         _register_jobs()
         _register_letters()
         for action, label in DEEDS.items():

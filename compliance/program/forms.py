@@ -215,7 +215,11 @@ def of_duty(duty: Duty) -> dict[str, Any]:
 def list_filters(query: QueryDict) -> filters.FilterSet:
     """`?q=…&show=…`: which duties are listed."""
     return filters.FilterSet(
-        query, [filters.Search("q", _("Name or owner")), filters.Choice("show", _("Show"), SHOWN)]
+        query,
+        [
+            filters.Search("q", _("Name or owner")),
+            filters.Choice("show", _("Show"), SHOWN, any_label=_("All but retired ones")),
+        ],
     )
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("mine/", looking.mine, name="mine"),
     path("rounds.csv", looking.rounds_csv, name="rounds-csv"),
     path("new/", keeping.new, name="new"),
+    path("laws/<slug:key>/", keeping.add_pack, name="add-pack"),
     path("rounds/<uuid:public_id>/done/", recording.done, name="done"),
     path("rounds/<uuid:public_id>/missed/", recording.missed, name="missed"),
     path("rounds/<uuid:public_id>/correct/", recording.correct, name="correct"),

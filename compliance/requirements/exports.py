@@ -24,11 +24,15 @@ HEADER = (
     "cited_version",
     "cited_version_outdated",
     "as_of",
+    "answered_by",
 )
 
 
 def coverage_rows(found: Iterable[Coverage], *, as_of: date) -> Iterator[tuple[object, ...]]:
-    """A line for each requirement that answers a control, and one for each control that nothing answers."""
+    """A line for each requirement or duty that answers a control, and one for each control that nothing answers.
+
+    A duty stands in the columns of the requirement; `answered_by` says which of the two it is.
+    """
     for each in found:
         for line in each.lines:
             control = line.control
@@ -40,7 +44,7 @@ def coverage_rows(found: Iterable[Coverage], *, as_of: date) -> Iterator[tuple[o
             for answer in line.answers:
                 cited = answer.reference
                 is_old = cited.outdated_by is not None
-                held = answer.requirement
-                yield (*about, held.title, held.state, cited.pack_version, is_old, as_of)
+                by = "duty" if answer.is_duty else "requirement"
+                yield (*about, answer.title, answer.state, cited.pack_version, is_old, as_of, by)
             if not line.answers:
-                yield (*about, "", "", "", "", as_of)
+                yield (*about, "", "", "", "", as_of, "")

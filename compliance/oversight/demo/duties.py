@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from compliance.core import audience
 from compliance.core.audience import Access, Groups
 from compliance.core.fields import Field, FieldTest
-from compliance.oversight.demo import grounds
+from compliance.oversight.demo import grounds, program
 from compliance.oversight.demo.learning import Course, Courses
 from compliance.oversight.demo.population import Fate, Invented
 from compliance.requirements import actions as requirements
@@ -113,8 +113,10 @@ def keep(scene: Scene, chosen: Members, users: dict[str, Any]) -> None:
 
 
 def let_in(scene: Scene, chosen: Members, users: dict[str, Any]) -> None:
-    """Lately: some who are new may open records of students, and somebody will work in finance soon."""
+    """Lately: what was done for the program is written down; some who are new may open records of students, and
+    somebody will work in finance soon."""
     day = scene.today - 2 * _DAY
+    program.record(scene)
     found = {group.code: group for group in people_queries.group_list()}
     for code, inside, since in (
         (RECORDS, chosen.waiting, day),
@@ -204,7 +206,8 @@ def passes(scene: Scene, chosen: Members, courses: Courses) -> Iterator[tuple[dt
 
 
 def equate(scene: Scene, courses: Courses, day: dt.date) -> None:
-    """Whoever takes the whole course again needs no refresher: the owner proposes it, the officer approves."""
+    """The yearly review is set up; whoever takes the whole course again needs no refresher, as the officer approves."""
+    program.begin(scene, day)
     proposed = requirements.propose_equivalence(
         course_id=courses.phishing.id,
         counts_for_id=courses.refresher.id,

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from compliance.evidence import queries as evidence
 from compliance.oversight.queries.newer import material_again
+from compliance.program import queries as program
 from compliance.records import queries as records
 from compliance.reminders import queries as reminders
 from compliance.requirements import queries as requirements
@@ -55,12 +56,14 @@ def attention(
     edits: bool = False,
     certifies: bool = False,
     asks_again: bool = False,
+    keeps: bool = False,
 ) -> Attention:
     """What to look at, as of `at` (UTC; `today` is its day in the tenant's zone).
 
     `decides`: the viewer decides waivers or extensions; `reviews`: the viewer reviews evidence of everybody; `edits`:
     the viewer writes requirements, and decides what counts for them; `certifies`: the viewer certifies training;
-    `asks_again`: the viewer records events after which training is asked for again.
+    `asks_again`: the viewer records events after which training is asked for again; `keeps`: the viewer keeps the
+    duties of the program.
     """
     first = reminders.next_turn_on(today=today, at=at)
     days = reminders.upcoming_days(today=today, first=first)
@@ -70,6 +73,7 @@ def attention(
         *(_equivalences() if edits else ()),
         *(_loads() if certifies else ()),
         *(_material(today, at) if asks_again else ()),
+        *(_duties(today) if keeps else ()),
         *_unanswerable(),
         *_offers(),
         *_undelivered(),
@@ -106,6 +110,22 @@ def _evidence(today: date) -> list[Matter]:
     if counts.late:
         text = _("%(waiting)s, %(late)d longer than the aim") % {"waiting": text, "late": counts.late}
     return [Matter(text, f"{reverse('evidence:queue')}?state=waiting", _("Review them"))]
+
+
+def _duties(today: date) -> list[Matter]:
+    """Duties of the program that are overdue, and those that nobody owns."""
+    counts, href, found = program.counts(today), reverse("program:list"), []
+    if late := counts["overdue"]:
+        text = ngettext(
+            "%(n)d duty of the program is overdue", "%(n)d duties of the program are overdue", late
+        )
+        found.append(Matter(text % {"n": late}, f"{href}?show=overdue", _("Look at them")))
+    if unowned := counts["unowned"]:
+        text = ngettext(
+            "%(n)d duty of the program has no owner", "%(n)d duties of the program have no owner", unowned
+        )
+        found.append(Matter(text % {"n": unowned}, f"{href}?show=unowned", _("Name somebody")))
+    return found
 
 
 _WAITING = {

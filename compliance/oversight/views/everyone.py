@@ -114,6 +114,7 @@ def _attention(request: HttpRequest, now: datetime) -> queries.Attention:
         edits=edits,
         certifies=Permission.COMPLETIONS_CERTIFY in held,
         asks_again=Permission.EVENTS_RECORD in held,
+        keeps=Permission.PROGRAM_EDIT in held,
     )
 
 

@@ -30,7 +30,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return http.see_other("oversight:overview")
     context = {
         "mine": queries.my_training(user_id=user.pk, today=clock.today()),
-        "rounds": list(program.owned_by(user.pk)[:20]),
+        "rounds": program.near(user.pk, clock.today()),
+        "has_duties": bool(program.owning([user.pk])),
         # Whoever reviews everybody's has it in the bar on top.
         "reviews_some": Permission.EVIDENCE_REVIEW in user.scoped_permissions - user.permissions,
         "sees_overview": Permission.REPORTS_VIEW in user.permissions | user.scoped_permissions,

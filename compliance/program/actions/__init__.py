@@ -1,6 +1,6 @@
 """What people do with duties of the program, and what the night does: rounds are opened, owners are reminded."""
 
-from compliance.program.actions.keeping import Plan, change, discard, draft, retire, turn_on
+from compliance.program.actions.keeping import Plan, change, discard, draft, draft_pack, retire, turn_on
 from compliance.program.actions.recording import complete, correct, give_up, reopen
 from compliance.program.actions.reminding import remind_daily
 from compliance.program.actions.turning import run_daily
@@ -14,6 +14,7 @@ __all__ = [
     "correct",
     "discard",
     "draft",
+    "draft_pack",
     "give_up",
     "remind_daily",
     "reopen",

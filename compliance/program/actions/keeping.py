@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from compliance.program import rules
+from compliance.program import queries, rules
 from compliance.program.actions.locking import changeable, locked, record
 from compliance.program.actions.turning import close, open_due
 from compliance.program.enums import DutyState, Outcome
 from compliance.program.models import Duty, DutyRound
+from compliance.requirements import queries as requirements
 
 if TYPE_CHECKING:
     from lms.people.models import User
@@ -47,6 +48,24 @@ def draft(plan: Plan, *, by: "User", at: datetime) -> Duty:
     duty = Duty.objects.create(**plan.values(), created_by=by, created_at=at)
     record("program.drafted", duty, by=by, at=at, facts=_facts(duty))
     return duty
+
+
+@transaction.atomic
+def draft_pack(key: str, *, by: "User", at: datetime) -> list[Duty]:
+    """A draft for everything that a pack asks of the program and no duty answers yet; nobody is asked."""
+    known = {(each.reference.pack, each.reference.control) for each in queries.answers()}
+    found = []
+    for pack, controls in requirements.programme_packs():
+        for control in controls:
+            if pack.key == key and control.duty and (key, control.id) not in known:
+                plan = Plan(
+                    title=control.duty.title,
+                    task=control.asks,
+                    authorities=(requirements.citation(pack, control),),
+                    repeats_months=control.duty.repeats_months,
+                )
+                found.append(draft(plan, by=by, at=at))
+    return found
 
 
 @transaction.atomic

@@ -1,10 +1,12 @@
 """What can be asked about duties of the program."""
 
+from compliance.program.queries.citing import answers
 from compliance.program.queries.duties import (
     covers_since,
     duties,
     duty_for,
     may_record,
+    near,
     open_rounds,
     owned_by,
     owning,
@@ -13,6 +15,7 @@ from compliance.program.queries.duties import (
 from compliance.program.queries.listing import counts, every_round, listed, rounds_of
 
 __all__ = [
+    "answers",
     "counts",
     "covers_since",
     "duties",
@@ -20,6 +23,7 @@ __all__ = [
     "every_round",
     "listed",
     "may_record",
+    "near",
     "open_rounds",
     "owned_by",
     "owning",

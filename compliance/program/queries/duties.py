@@ -1,7 +1,7 @@
 """Duties and their open rounds: whose they are, and who may do what."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from lms.access.permissions import Permission
 
 if TYPE_CHECKING:
     from lms.people.models import User
+
+_NEAR = timedelta(days=60)
 
 
 def duties() -> QuerySet[Duty]:
@@ -44,6 +46,11 @@ def open_rounds() -> QuerySet[DutyRound]:
 def owned_by(user_id: int) -> QuerySet[DutyRound]:
     """What is open of the duties that somebody owns or stands in for."""
     return open_rounds().filter(Q(duty__owner=user_id) | Q(duty__deputy=user_id))
+
+
+def near(user_id: int, today: date) -> list[DutyRound]:
+    """Of what somebody owns or stands in for: what is overdue, or due within sixty days."""
+    return list(owned_by(user_id).filter(due_on__lte=today + _NEAR)[:20])
 
 
 def owning(user_ids: Collection[int]) -> set[int]:

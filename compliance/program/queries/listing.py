@@ -54,12 +54,12 @@ def every_round() -> QuerySet[DutyRound]:
 
 
 def counts(today: date) -> dict[str, int]:
-    """How many duties are on, how many rounds of them are overdue, and how many of them nobody owns."""
+    """How many duties are on, how many of them are overdue, and how many of them nobody owns."""
     rounds = DutyRound.objects.filter(outcome=Outcome.OPEN, duty__state=DutyState.ON)
     found: dict[str, int] = Duty.objects.aggregate(
         on=Count("pk", filter=Q(state=DutyState.ON)), unowned=Count("pk", filter=_UNOWNED)
     )
-    return found | {"overdue": rounds.filter(due_on__lt=today).count()}
+    return found | {"overdue": rounds.filter(due_on__lt=today).values("duty").distinct().count()}
 
 
 def _whole(rows: QuerySet[DutyRound]) -> QuerySet[DutyRound]:

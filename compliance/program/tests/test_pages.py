@@ -11,8 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from compliance.program import actions, queries
 from compliance.program.models import Duty, DutyRound
-from compliance.program.tests.factories import TODAY, make_duty, said
+from compliance.program.tests.factories import AT, TODAY, make_duty, plan, said
+from compliance.requirements import queries as requirements
 from lms.audit.models import Event
 from lms.people.tests.factories import make_user
 from tenants.context import TenantRef, inside, public_schema
@@ -84,9 +86,13 @@ def test_from_a_control_to_a_duty_that_is_on(officer: Client, alpha: TenantRef, 
     assert "Only a draft can be discarded" in officer.get("/program/").text
 
 
-def test_the_owner_does_it_without_any_role(owner: Client, duty: Duty, alpha: TenantRef) -> None:
-    home = owner.get("/")
-    assert "Review of the program" in home.text
+def test_the_owner_does_it_without_any_role(owner: Client, duty: Duty, alpha: TenantRef, ana: Any) -> None:
+    home = owner.get("/").text
+    assert "/program/mine/" in home
+    assert "Review of the program" not in home, "it is due in ten weeks"
+    with inside(alpha):
+        found = queries.near(ana.pk, TODAY + dt.timedelta(days=10))
+        assert [row.duty_id for row in found] == [duty.pk]
     assert "Review of the program" in owner.get("/program/mine/").text
     page = owner.get(f"/program/{duty.public_id}/").text
     assert "Record it as done" in page
@@ -113,8 +119,6 @@ def test_an_officer_corrects_and_reopens_and_an_auditor_only_reads(
     officer: Client, client_for: Browser, duty: Duty, alpha: TenantRef, ana: Any
 ) -> None:
     with inside(alpha):
-        from compliance.program import actions
-
         row = actions.complete(duty.rounds.get(), **said(), by=ana)
         auditor = make_user(roles=("auditor",))
     address = f"/program/rounds/{row.public_id}/correct/"
@@ -160,6 +164,9 @@ def test_what_is_overdue_or_owned_by_nobody_is_found_and_ended(
         ("draft", False),
     ):
         assert ("Review of the program" in officer.get(f"/program/?show={show}").text) is is_there, show
+    overview = officer.get("/overview/").text
+    for words in ("1 duty of the program is overdue", "1 duty of the program has no owner"):
+        assert words in overview, words
     page = officer.get(f"/program/{duty.public_id}/").text
     assert "Nobody owns it" in page
     assert "Overdue by 3 days" in page
@@ -214,3 +221,37 @@ def test_pages_cost_the_same_for_one_duty_and_for_three(
         for _each in range(2):
             make_duty(ana, bo)
     assert costs() == before
+
+
+def test_the_duties_of_a_law_are_drafted_once_and_answer_it_when_they_are_on(
+    officer: Client, client_for: Browser, alpha: TenantRef, ana: Any, bo: Any
+) -> None:
+    law = "/requirements/laws/nist-800-53-r5/"
+    page = officer.get(law).text
+    assert "Add the duties of this law" in page
+    assert "control=AT-1" in page
+    for words in ("2 drafts were added", "Every duty of this law is here already"):
+        assert words in officer.post("/program/laws/nist-800-53-r5/", follow=True).text
+    assert officer.post("/program/laws/no-such-law/").status_code == 404
+    assert "Add the duties of this law" not in officer.get(law).text
+
+    def answered() -> dict[str, str]:
+        with inside(alpha):
+            found = requirements.coverage_of("nist-800-53-r5")
+            assert found is not None
+            return {line.control.id: line.answered.value for line in found.lines if line.control.duty}
+
+    assert answered() == {"AT-1": "not_yet", "AT-2 c/d": "not_yet"}
+    with inside(alpha):
+        made = Duty.objects.get(title__startswith="Review")
+        whole = plan(ana, title=made.title, authorities=tuple(made.authorities))
+        actions.change(made, whole, by=bo, today=TODAY, at=AT)
+        actions.turn_on(made, by=bo, today=TODAY, at=AT)
+    assert answered() == {"AT-1": "answered", "AT-2 c/d": "not_yet"}
+    page = officer.get(law).text
+    assert f'<a href="/program/{made.public_id}/">{made.title}</a>' in page
+    with inside(alpha):
+        auditor = make_user(roles=("auditor",))
+    file = client_for(alpha, auditor).get("/requirements/laws.csv").getvalue().decode("utf-8-sig")
+    (row,) = [line for line in csv.DictReader(io.StringIO(file)) if line["requirement"] == made.title]
+    assert (row["control"], row["answered"], row["answered_by"]) == ("AT-1", "answered", "duty")

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.program import actions, forms, queries
@@ -44,6 +46,22 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The draft is saved. Nobody is asked before it is turned on."))
             return http.see_other("program:detail", public_id=duty.public_id)
     return _form(request, form, {"drafted_from": found})
+
+
+@guard.needs(Permission.PROGRAM_EDIT)
+@require_POST
+def add_pack(request: HttpRequest, key: str) -> HttpResponse:
+    """A draft of every duty that a law asks for and that is not there yet."""
+    if key not in {pack.key for pack, _controls in requirements.programme_packs()}:
+        raise Http404
+    made = actions.draft_pack(key, by=guard.viewer(request), at=clock.now())
+    if made:
+        text = ngettext("%(n)d draft was added.", "%(n)d drafts were added.", len(made)) % {"n": len(made)}
+        more = _("Name an owner and a first due date for each, and turn it on.")
+        messages.success(request, f"{text} {more}")
+    else:
+        messages.info(request, _("Every duty of this law is here already. Nothing was added."))
+    return http.see_other(f"{reverse('program:list')}?show=draft")
 
 
 @guard.needs(Permission.PROGRAM_EDIT)
@@ -92,7 +110,7 @@ def retire(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Retired. Everything that was recorded stays."))
         return http.see_other("program:detail", public_id=public_id)
-    context = {"form": form, "duty": duty}
+    context = {"form": form, "duty": duty, "step": _("Retire")}
     status = 422 if form.is_bound else 200
     return partials.render_page(request, "program/retire.html", context, status=status)
 

@@ -45,6 +45,7 @@ def done(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "form": form,
         "round": row,
         "duty": row.duty,
+        "step": _("Record as done"),
         "since": queries.covers_since(row),
         "is_closed": not refusals.allowed(Deed.ADMINISTER),
     }
@@ -68,7 +69,7 @@ def missed(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 request, _("Recorded as missed, with the reason. Nobody is reminded of it any more.")
             )
         return http.see_other("program:detail", public_id=row.duty.public_id)
-    context = {"form": form, "round": row, "duty": row.duty}
+    context = {"form": form, "round": row, "duty": row.duty, "step": _("Record as missed")}
     return partials.render_page(request, "program/missed.html", context, status=422 if form.is_bound else 200)
 
 
@@ -92,7 +93,7 @@ def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except actions.Refused as refusal:
             messages.error(request, str(refusal))
         return http.see_other("program:detail", public_id=row.duty.public_id)
-    context = {"form": form, "round": row, "duty": row.duty}
+    context = {"form": form, "round": row, "duty": row.duty, "step": _("Correct")}
     return partials.render_page(
         request, "program/correct.html", context, status=422 if form.is_bound else 200
     )

@@ -22,7 +22,7 @@ from compliance.requirements.queries.byhand import (
 )
 from compliance.requirements.queries.citing import citation, cited, programme_control, programme_packs
 from compliance.requirements.queries.courses import course_words, unanswerable
-from compliance.requirements.queries.coverage import Answered, Coverage, coverage, coverage_of
+from compliance.requirements.queries.coverage import Answered, Answering, Coverage, coverage, coverage_of
 from compliance.requirements.queries.equivalences import (
     all_equivalences,
     equivalence_by,
@@ -101,6 +101,7 @@ __all__ = [
     "Affected",
     "Answer",
     "Answered",
+    "Answering",
     "Chain",
     "Consequence",
     "Consequences",

@@ -1,14 +1,16 @@
-"""Which requirement answers which control, and which controls nothing answers."""
+"""Which requirement or duty of the program answers which control, and which controls nothing answers."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from compliance.requirements import basis, packs
+from compliance.requirements import basis, events, packs
 from compliance.requirements.enums import RequirementState
 from compliance.requirements.models import Requirement
 
@@ -29,6 +31,7 @@ _PARTS: dict[str, str | Promise] = {
     "missing": _("what Duly does not keep"),
     "parameters": _("values to set"),
     "draft": _("the draft it offers"),
+    "duty": _("the duty it offers"),
 }
 
 
@@ -42,16 +45,19 @@ class Answered(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A requirement that cites a control, and the version of the pack in which it does."""
+class Answering:
+    """What cites a control, a requirement or a duty of the program, and the version of the pack in which it does.
 
-    requirement: Requirement
+    `counts`: whether it is on, so that it asks somebody for it today.
+    """
+
+    title: str
+    href: str
+    state: str
+    state_label: str | Promise
+    counts: bool
     reference: basis.Reference
-
-    @property
-    def counts(self) -> bool:
-        """Whether it asks people for it today."""
-        return self.requirement.state == RequirementState.ACTIVE
+    is_duty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +65,21 @@ class Line:
     """A control with what answers it."""
 
     control: packs.Control
-    answers: tuple[Answer, ...]
+    answers: tuple[Answering, ...]
 
     @property
     def answered(self) -> Answered:
-        """Only a requirement that is on answers; a draft or one that rests does not yet."""
+        """Only what is on answers; a draft or a requirement that rests does not yet."""
         if any(answer.counts for answer in self.answers):
             return Answered.YES
         if self.answers:
             return Answered.NOT_YET
-        return Answered.NO if self.control.wants_requirement else Answered.NOT_BY_TRAINING
+        return Answered.NO if self.is_wanted else Answered.NOT_BY_TRAINING
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it asks for training or for a duty of the program, and is in force."""
+        return self.control.wants_requirement or self.control.wants_duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,38 +99,43 @@ class Coverage:
 
     pack: packs.Pack
     lines: tuple[Line, ...]
-    gone: tuple[Answer, ...]
+    gone: tuple[Answering, ...]
     changes: tuple[Changed, ...]
 
     @property
     def wanted(self) -> list[Line]:
-        """The controls that ask for training and are in force."""
-        return [line for line in self.lines if line.control.wants_requirement]
+        """The controls that ask for training or for a duty, and are in force."""
+        return [line for line in self.lines if line.is_wanted]
 
     @property
     def answered_count(self) -> int:
-        """How many of those a requirement answers that is on."""
+        """How many of those something answers that is on."""
         return sum(line.answered is Answered.YES for line in self.wanted)
 
     @property
     def gaps(self) -> list[Line]:
-        """Those that no requirement cites."""
+        """Those that nothing cites."""
         return [line for line in self.lines if line.answered is Answered.NO]
 
     @property
-    def outdated(self) -> list[Answer]:
+    def outdated(self) -> list[Answering]:
         """What cites a version of the pack in which the control read otherwise, or was still there."""
         cited = [answer for line in self.lines for answer in line.answers]
         return [answer for answer in (*cited, *self.gone) if answer.reference.outdated_by is not None]
 
     @property
+    def undone(self) -> list[Line]:
+        """Those a duty could be drafted for: what is asked of the program and nothing cites."""
+        return [line for line in self.lines if line.control.duty is not None and not line.answers]
+
+    @property
     def is_cited(self) -> bool:
-        """Whether any requirement cites the pack."""
+        """Whether anything cites the pack."""
         return bool(self.gone) or any(line.answers for line in self.lines)
 
 
 def coverage() -> list[Coverage]:
-    """Every pack against every requirement that is not retired, by name; one statement."""
+    """Every pack against all requirements and duties that are not retired, by name; a statement for each of the two."""
     answers = _answers()
     return [_covered(versions, answers) for versions in packs.library().values()]
 
@@ -130,15 +146,24 @@ def coverage_of(key: str) -> Coverage | None:
     return None if versions is None else _covered(versions, _answers())
 
 
-_Answers = dict[tuple[str, str], list[Answer]]
+_Answers = dict[tuple[str, str], list[Answering]]
 
 
 def _answers() -> _Answers:
     found: _Answers = defaultdict(list)
     rows = Requirement.objects.exclude(state=RequirementState.RETIRED).order_by("title", "pk")
     for row in rows:
-        for reference in basis.references(row.authorities):
-            found[reference.pack, reference.control].append(Answer(row, reference))
+        href, counts = (
+            reverse("requirements:detail", args=[row.public_id]),
+            row.state == RequirementState.ACTIVE,
+        )
+        for cited in basis.references(row.authorities):
+            answer = Answering(row.title, href, row.state, row.get_state_display(), counts, cited)
+            found[cited.pack, cited.control].append(answer)
+    given: list[tuple[Any, Any]] = events.duties_asked.send(sender=None)
+    for _receiver, duties in given:
+        for duty in duties:
+            found[duty.reference.pack, duty.reference.control].append(duty)
     return found
 
 
@@ -167,6 +192,6 @@ def _changed(change: packs.Change) -> Changed:
     )
 
 
-def _flat(lists: Iterable[list[Answer]]) -> Iterable[Answer]:
+def _flat(lists: Iterable[list[Answering]]) -> Iterable[Answering]:
     for each in lists:
         yield from each

@@ -58,6 +58,23 @@ def test_every_pack_says_where_it_stands_and_drafts_only_what_the_form_can_say(k
             if each.draft:
                 assert set(each.draft.kinds) <= set(AffiliationKind.values)
                 assert each.kind is packs.Kind.TRAINING
+            assert each.duty is None or each.kind is packs.Kind.PROGRAMME
+
+
+def test_what_a_law_leaves_to_the_university_has_no_interval():
+    found = {
+        (key, each.id): each.duty.repeats_months
+        for key, versions in packs.library().items()
+        for each in versions[-1].controls
+        if each.duty
+    }
+    assert found["pci-dss-4", "12.6.2"] == 12
+    assert [key for key, months in found.items() if months] == [("pci-dss-4", "12.6.2")]
+    assert {
+        ("nist-800-53-r5", "AT-1"),
+        ("nist-800-53-r5", "AT-2 c/d"),
+        ("nist-800-171-r3", "03.02.01 b"),
+    } <= found.keys()
 
 
 def test_the_laws_that_universities_meet_are_there_and_ferpa_mandates_nothing():

@@ -39,10 +39,12 @@ def law(request: HttpRequest, key: str) -> HttpResponse:
     found = queries.coverage_of(key)
     if found is None:
         raise Http404
+    usable = guard.viewer(request).usable_permissions
     context = {
         "found": found,
         "pack": found.pack,
-        "may_edit": Permission.REQUIREMENTS_EDIT in guard.viewer(request).usable_permissions,
+        "may_edit": Permission.REQUIREMENTS_EDIT in usable,
+        "may_keep_duties": Permission.PROGRAM_EDIT in usable,
     }
     return partials.render_page(request, "requirements/law_detail.html", context)
 

@@ -133,6 +133,7 @@ TENANT: list[Row] = [
     Row("program:mine", "signed in"),
     Row("program:rounds-csv", "reports.export"),
     Row("program:new", "program.edit"),
+    Row("program:add-pack", "program.edit", (("key", "pci-dss-4"),), is_dulys=True),
     _one("program:detail", "signed in", "duty"),
     _one("program:edit", "program.edit", "duty"),
     _one("program:turn-on", "program.edit", "duty_draft"),
