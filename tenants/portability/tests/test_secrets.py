@@ -22,6 +22,7 @@ _HARMLESS = {
     "people_department.code": "what rosters call the department",
     "people_group.code": "what rules call the group",
     "people_personfield.key": "what rules and rosters call the field",
+    "records_credit.code": "printed on the certificate, for outsiders to check it by",
     "reminders_digest.message_key": "the occasion of a message",
     "reminders_escalationcopy.message_key": "the occasion of a message",
 }
