@@ -24,8 +24,9 @@ INJECTS = (
     "clock that jumps two hours to and fro."
 )
 HOLDS = (
-    "the rows that say who owes what since when are those of one punctual run a day; nobody gets two mails a day; no "
-    "notice leaves that a newer one has overtaken; and what happened is what `manage.py simulate` foretold."
+    "the rows that say who owes what since when are those of one punctual run a day; nobody gets two mails of a kind a "
+    "day; no notice and no letter to those above leaves that a newer one has overtaken; and what happened is what "
+    "`manage.py simulate` foretold."
 )
 FIRST = dt.date(2028, 2, 4)
 Passes = dict[dt.date, list[years.Pass]]
@@ -88,7 +89,7 @@ def _case(
     punctual: tuple[str, str],
     plan: dict[str, int],
 ) -> Row:
-    from compliance.reminders.models import Digest
+    from compliance.reminders.models import Digest, EscalationCopy
     from tenants.context import inside
 
     rhythm, with_notices = RHYTHMS[name]
@@ -110,6 +111,7 @@ def _case(
             "rows": len(rows.splitlines()),
             "as once a day": "yes" if rows == wanted else "no",
             "mails": Digest.objects.count(),
+            "letters above": EscalationCopy.objects.values("user", "local_day").distinct().count(),
             "stale": years.stale_count(),
             "dump": years.digest_of(rows),
         }

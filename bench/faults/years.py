@@ -38,6 +38,8 @@ def _people(dice: random.Random, seed: int, first: dt.date, *, people: int, days
     from lms.people.tests.factories import make_affiliation, make_department, make_user
 
     departments = [make_department(code) for code in ("LAW", "MED", "ART")]
+    above: list[Any] = []
+    make_user(given_name="Olga", roles=("compliance_officer",), password="!")
     for number in range(people):
         user = make_user(given_name=f"P{number}", family_name=f"Person {seed}")
         for _ in range(dice.choice([1, 1, 1, 2])):
@@ -45,8 +47,10 @@ def _people(dice: random.Random, seed: int, first: dt.date, *, people: int, days
             ends_on = starts_on + dice.randint(20, days) * DAY if dice.random() < 0.4 else None
             kind = dice.choice(["staff", "staff", "faculty", "student"])
             make_affiliation(
-                user, department=dice.choice(departments), kind=kind, starts_on=starts_on, ends_on=ends_on
-            )
+                user, department=dice.choice(departments), kind=kind, starts_on=starts_on, ends_on=ends_on,
+                manager=above[-1] if above and number % 3 else None,
+            )  # fmt: skip
+        above.append(user)
         spans = list(user.affiliations.values_list("starts_on", "ends_on"))
         ends = [ends_on for _starts_on, ends_on in spans]
         user.first_day_on = min(starts_on for starts_on, _ends_on in spans)
@@ -71,10 +75,14 @@ def _requirements(first: dt.date) -> None:
 
     begun = first - 200 * DAY
     phishing, safety = make_course("phishing"), make_course("safety", "Safety")
-    earlier = make_requirement(title="A", course=phishing, starts_on=begun, recurs_months=3, window_days=30)
+    rungs = [{"days": 0, "to": "manager"}, {"days": 3, "to": "department"}, {"days": 6, "to": "compliance"}]
+    earlier = make_requirement(
+        title="A", course=phishing, starts_on=begun, recurs_months=3, window_days=30, rungs=rungs
+    )
     make_requirement(
         title="B", course=phishing, starts_on=first + 10 * DAY, recurs_months=None, recurs_days=100,
         validity_anchor="completion", window_days=20, grace_days=5, remind_before=[14, 3], remind_after_every=3,
+        rungs=rungs,
     )  # fmt: skip
     make_requirement(
         title="C", course=safety, starts_on=begun, audience={"kinds": ["student"]}, recurs_months=12,
@@ -82,7 +90,7 @@ def _requirements(first: dt.date) -> None:
     )  # fmt: skip
     make_requirement(
         title="D", course=safety, starts_on=begun, audience={"not": {"on_leave": True}}, recurs_months=1,
-        window_days=10, first_due_days=20, remind_before=[7], remind_after_max=2,
+        window_days=10, first_due_days=20, remind_before=[7], remind_after_max=2, rungs=rungs,
     )  # fmt: skip
     make_requirement(
         title="E", course=make_course("one"), starts_on=begun, due_from="completion", due_after=earlier, roll="later",
@@ -253,7 +261,7 @@ def differences(one: Counter[Any], other: Counter[Any]) -> list[str]:
 def dump(*, with_notices: bool) -> str:
     """All rows that say what is owed, done and told, in one order, without IDs and moments of recording."""
     from compliance.records.tests import drawn
-    from compliance.reminders.models import Digest, Notice
+    from compliance.reminders.models import Digest, EscalationCopy, Notice
 
     tables: list[Iterable[tuple[object, ...]]] = []
     if with_notices:
@@ -264,15 +272,21 @@ def dump(*, with_notices: bool) -> str:
             )
         )  # fmt: skip
         tables.append(Digest.objects.values_list("user__given_name", "local_day", "channel"))
+        tables.append(
+            EscalationCopy.objects.values_list(
+                "escalation__record__user__given_name", "escalation__record__requirement__title",
+                "escalation__record__cycle", "escalation__days", "user__given_name", "told_as", "local_day",
+            )
+        )  # fmt: skip
     said = [line for table in tables for line in sorted(json.dumps(row, default=str) for row in table)]
     return "\n".join([*drawn.told(), *said])
 
 
 def stale_count() -> int:
-    """How many notices were sent although a newer step of the same cycle had come by then."""
+    """How many notices and letters to those above left although a newer one of the cycle had come by then."""
     from django.db.models import Exists, F, OuterRef
 
-    from compliance.reminders.models import Notice
+    from compliance.reminders.models import Escalation, EscalationCopy, Notice
 
     newer = Notice.objects.filter(
         record_id=OuterRef("record_id"),
@@ -280,17 +294,23 @@ def stale_count() -> int:
         planned_on__lte=OuterRef("digest__local_day"),
     ).exclude(kind="manual")
     sent = Notice.objects.filter(digest__isnull=False, planned_on__lte=F("digest__local_day"))
-    return sent.filter(Exists(newer)).count()
+    higher = Escalation.objects.filter(
+        record_id=OuterRef("escalation__record_id"),
+        planned_on__gt=OuterRef("escalation__planned_on"),
+        planned_on__lte=OuterRef("local_day"),
+    )
+    told = EscalationCopy.objects.filter(escalation__planned_on__lte=F("local_day"))
+    return sent.filter(Exists(newer)).count() + told.filter(Exists(higher)).count()
 
 
 def doubled_count() -> int:
-    """How many mails somebody got beyond one a day."""
+    """How many mails of a kind somebody got beyond one a day."""
     from django.db.models import Count
 
     from lms.mail.models import Message
 
-    digests = Message.objects.filter(kind="reminders.digest")
-    rows = digests.values("user_id", "created_at__date").annotate(count=Count("pk"))
+    told = Message.objects.filter(kind__in=["reminders.digest", "reminders.escalation"])
+    rows = told.values("kind", "user_id", "created_at__date").annotate(count=Count("pk"))
     return sum(row["count"] - 1 for row in rows)
 
 

@@ -1,14 +1,16 @@
 """The texts of reminders, and of what those above are told: decided at the moment each leaves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from compliance.core.escalation import COMPLIANCE, DEPARTMENT, DEPARTMENT_ABOVE, MANAGER
 from compliance.records import queries as records
+from compliance.records.enums import PersonStanding
 from compliance.reminders import queries
 from compliance.reminders.models import Digest
 from lms.ui import dates
@@ -83,8 +85,6 @@ def escalation(message: "Message") -> dict[str, Any] | None:
     items = queries.late_items(message.user, day=day, today=today)
     if not items:
         return None
-    asked = {item.requirement_public_id for item in items}
-    only = f"&requirement={asked.pop()}" if len(asked) == 1 else ""
     roles = dict.fromkeys(item.told_as for item in items)
     return {
         "items": [_late_line(item, today) for item in items[:MOST_NAMED]],
@@ -92,8 +92,21 @@ def escalation(message: "Message") -> dict[str, Any] | None:
         "more_count": max(0, len(items) - MOST_NAMED),
         "people_count": len({item.user_id for item in items}),
         "because": "; ".join(str(text) for role, text in _BECAUSE.items() if role in roles),
-        "list_url": links.absolute(f"/overview/people/?standing=not_compliant{only}"),
+        "list_url": links.absolute(_list_path(items, today)),
     }
+
+
+def _list_path(items: Sequence[queries.LateItem], today: date) -> str:
+    """The list that has all of them, as narrow as one standing and one requirement make it."""
+    asked = {str(item.requirement_public_id) for item in items}
+    query = {"requirement": asked.pop()} if len(asked) == 1 else {}
+    if all(item.grace_ends_on < today for item in items):
+        query["standing"] = PersonStanding.LATE
+    elif all(item.due_on < today <= item.grace_ends_on for item in items):
+        query["standing"] = PersonStanding.IN_GRACE
+    elif not records.counting_on(today).grace_counts:
+        query["standing"] = PersonStanding.NOT_COMPLIANT
+    return f"/overview/people/?{urlencode(query)}"
 
 
 def _late_line(item: queries.LateItem, today: date) -> dict[str, Any]:

@@ -23,10 +23,11 @@ LATE = statement(
     WANTED_CYCLES,
     then="""
 SELECT w.user_id, COALESCE(NULLIF(u.preferred_name, ''), u.given_name), u.family_name, u.email,
-       q.title, q.public_id, w.due_on, c.told_as
+       q.title, q.public_id, w.due_on, r.grace_ends_on, c.told_as
   FROM reminders_escalationcopy c
   JOIN reminders_escalation e ON e.id = c.escalation_id
   JOIN wanted_cycle w ON w.record_id = e.record_id AND w.due_on + e.days <= %(today)s
+  JOIN records_compliancerecord r ON r.id = w.record_id
   JOIN people_user u ON u.id = w.user_id
   JOIN requirements_requirement q ON q.id = w.requirement_id
  WHERE c.user_id = %(told)s AND c.local_day = %(day)s
@@ -69,6 +70,7 @@ class LateItem:
     requirement_title: str
     requirement_public_id: uuid.UUID
     due_on: date
+    grace_ends_on: date
     told_as: str
 
 

@@ -131,7 +131,7 @@ def test_one_letter_has_everybody_and_says_who_how_late_and_why_one_is_told(hous
             "they report to you",
         ):
             assert words in body
-        assert "/overview/people/?standing=not_compliant" in body
+        assert "/overview/people/?standing=late" in body
     assert set(letters()) == {"Max"}
     assert set(EscalationCopy.objects.values_list("state", flat=True)) == {"sent"}
 

@@ -34,7 +34,7 @@ def test_what_is_announced_leaves_and_stays_on_the_record(
         make_open_cycle(dee, make_requirement(title="Phishing", rungs=RUNGS), due_on=TODAY - 7 * DAY)
     with clock.frozen(EIGHT):
         page = client_for(alpha, ada).get("/reminders/").text
-        assert "Told to those above" in page
+        assert "Messages to those above, by day" in page
         with inside(alpha):
             actions.run_daily(at=EIGHT, scheduled_for=EIGHT)
             outbox.deliver_pending(at=EIGHT, scheduled_for=EIGHT)
@@ -46,7 +46,7 @@ def test_what_is_announced_leaves_and_stays_on_the_record(
         ):
             page = client_for(alpha, viewer).get(path).text
             assert "Phishing: 7 days after the due date" in page
-            assert "Max Muster (The manager), 23 Nov 2026: Sent" in page
+            assert "The manager: Max Muster, 23 Nov 2026. Sent" in page
         letter = "Still open: Phishing, Dee Dubois, due 16 Nov 2026"
         assert letter in client_for(alpha, manager).get("/status/").text
         assert letter in client_for(alpha, ada).get("/messages/").text
