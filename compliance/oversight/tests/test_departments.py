@@ -230,3 +230,10 @@ def test_rules_and_answers_are_not_a_departments_matter(
     with inside(alpha):
         cast.requirement.refresh_from_db()
         assert cast.requirement.audience == audience
+
+
+def test_home_says_whose_overview_it_leads_to(
+    alpha: TenantRef, cast: SimpleNamespace, client_for: Browser
+) -> None:
+    for one, words in ((cast.head, "Overview of my people"), (cast.bo, "Overview of everyone")):
+        assert words in client_for(alpha, one).get("/").content.decode()

@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         # Whoever reviews everybody's has it in the bar on top.
         "reviews_some": Permission.EVIDENCE_REVIEW in user.scoped_permissions - user.permissions,
         "sees_overview": Permission.REPORTS_VIEW in user.permissions | user.scoped_permissions,
+        "sees_everybody": Permission.REPORTS_VIEW in user.permissions,
     }
     return partials.render_page(request, "oversight/home.html", context)
 
