@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-# Assignments or cycles came, went, moved or were completed. Sent once a turn, inside a transaction.
+# Assignments or cycles came, went, moved or were completed. Sent once a turn or deed, inside a transaction.
 # kwargs: at: datetime (UTC)
 changed = Signal()
 

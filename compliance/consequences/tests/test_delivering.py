@@ -16,6 +16,8 @@ from compliance.consequences import actions, gateway
 from compliance.consequences.enums import DeliveryState, ReceiverState
 from compliance.consequences.models import Delivery, Receiver, Withdrawal
 from compliance.oversight.tests.factories import give
+from compliance.records import actions as records
+from compliance.records import queries
 from compliance.records.tests.factories import make_completion
 from compliance.requirements.tests.factories import course_of, make_requirement
 from lms.learning import events as learning
@@ -77,6 +79,22 @@ def test_finishing_gives_access_back_from_end_to_end(
     assert all(is_signed(each, secret) for each in listener.heard)
     assert listener.heard[1]["data"]["settled"][0]["because"] == "completed"
     assert listener.heard[0]["path"] == "/duly?x=1"
+
+
+def test_more_time_gives_access_back_at_once_too(
+    alpha: TenantRef, place: Any, listener: Listener, bo: Any, deliver: Any
+) -> None:
+    user, requirement, _receiver = place
+    night()
+    to, today = dt.date(2026, 12, 31), AT.date()
+    who: dict[str, Any] = {"user_ids": [user.pk], "moved_to": to, "today": today}
+    seen = queries.moves(requirement_id=requirement.pk, by_id=bo.pk, **who)
+    records.extend(
+        requirement=requirement, reason="ill", fingerprint=seen.fingerprint, by=bo, at=AT + MINUTE, **who
+    )
+    deliver(AT + MINUTE)
+    assert listener.types() == ["access.withdrawn", "access.restored"]
+    assert listener.heard[1]["data"]["settled"][0]["because"] == "no_longer_due"
 
 
 def test_a_failed_call_is_tried_again_with_the_same_id_and_body_and_a_new_time(

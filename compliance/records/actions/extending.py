@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from compliance.core import dates
-from compliance.records import messages, rules
+from compliance.records import events, messages, rules
 from compliance.records.actions.deciding import decide, save_asked, to_approve, told_approved
 from compliance.records.enums import RequestState
 from compliance.records.models import ComplianceRecord, Extension
@@ -51,7 +51,7 @@ def approve_extension(extension: Extension, *, note: str, by: "User", today: dat
     if why := why_not(found, rows[0] if rows else None, today):
         raise rules.Refused(why)
     decide(found, RequestState.APPROVED, note=note, by=by, at=at)
-    move(found.requirement, rows)
+    move(found.requirement, rows, at=at)
     told_approved(found, by=by, at=at)
     return found
 
@@ -90,7 +90,7 @@ def extend(
     decided = {"reason": reason, "evidence_note": evidence_note, "batch": batch}
     extensions = [_decided(move, requirement, by, at, decided) for move in seen.moves]
     Extension.objects.bulk_create(extensions)
-    move(requirement, rows)
+    move(requirement, rows, at=at)
     messages.tell_extended(extensions, at=at)
     facts = {"people": len(seen.moves), "due_to": moved_to.isoformat(), "reason": reason, "batch": str(batch)}
     if (most_days := bounds_of(by, today).most_days) is not None:
@@ -158,7 +158,7 @@ def locked_open(record_ids: Collection[int]) -> list[ComplianceRecord]:
     )
 
 
-def move(requirement: "Requirement", rows: list[ComplianceRecord]) -> None:
+def move(requirement: "Requirement", rows: list[ComplianceRecord], *, at: datetime) -> None:
     """Give these cycles the due date that their extensions say, past any absence; grace follows."""
     people = {one.id: one for one in requirements.people_of(requirement, [row.user_id for row in rows])}
     bases, terms = queries.base_due_dates(rows), requirement.terms
@@ -168,3 +168,4 @@ def move(requirement: "Requirement", rows: list[ComplianceRecord]) -> None:
         row.grace_ends_on += due_on - row.due_on
         row.due_on = due_on
     ComplianceRecord.objects.bulk_update(rows, ["due_on", "grace_ends_on"], batch_size=500)
+    events.changed.send(sender=None, at=at)

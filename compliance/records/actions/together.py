@@ -170,7 +170,7 @@ def _carry_out(kind: str, rows: list[Any], *, note: str, by: "User", today: date
         return
     for row in rows:
         deciding.decide(row, RequestState.APPROVED, note=note, by=by, at=at)
-    extending.move(rows[0].requirement, extending.locked_open([row.record_id for row in rows]))
+    extending.move(rows[0].requirement, extending.locked_open([row.record_id for row in rows]), at=at)
 
 
 @transaction.atomic
@@ -236,7 +236,7 @@ def undo_extensions(batch: UUID, *, reason: str, by: "User", today: date, at: da
     if not back:
         raise rules.Refused(_("There is nothing left to undo: nobody’s due date would change."))
     Extension.objects.bulk_update(back, ["undone_by", "undone_at", "undo_reason"], batch_size=500)
-    extending.move(back[0].requirement, [unfinished[row.record_id] for row in back])
+    extending.move(back[0].requirement, [unfinished[row.record_id] for row in back], at=at)
     messages.tell_undone(back, at=at)
     audit.record_all([deciding.entry("records.extension_undone", row) for row in back], by=by, at=at)
     return Decided(len(back), left_out)
