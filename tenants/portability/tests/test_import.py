@@ -63,13 +63,14 @@ def test_groups_access_and_fields_say_the_same_of_the_same_people(
 def test_every_table_is_equal_but_those_that_hold_secrets(lindenhof: TenantRef, imported: TenantRef) -> None:
     before, after = facts.checksums(lindenhof), facts.checksums(imported)
     different = {name for name in before if before[name] != after[name]}
-    # Passwords; mail that waited; steps that count as said.
+    # Passwords; mail that waited; steps that count as said; other systems that are told nothing for now.
     assert different - set(_left_out()) <= {
         "people_user",
         "mail_message",
         "reminders_notice",
         "reminders_escalation",
         "reminders_escalationcopy",
+        "consequences_receiver",
     }
     assert before["people_user"][0] == after["people_user"][0]
 
