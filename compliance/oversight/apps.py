@@ -51,6 +51,7 @@ class OversightConfig(AppConfig):
         subscriptions.connect()
         audit_kinds.register("oversight.people_exported", _("exported people and their standing"))
         audit_kinds.register("oversight.completions_exported", _("exported completions"))
+        audit_kinds.register("oversight.signed_exported", _("exported signed statements"))
         audit_kinds.register("oversight.restatement_exported", _("exported a restatement"))
         navigation.register(
             navigation.Entry(

@@ -167,6 +167,45 @@ def own_rows(
         )
 
 
+SIGNED_LABEL = _("Signed statements")
+
+SIGNED_HEADER = (
+    "name",
+    "email",
+    "employee_id",
+    "signed_as",
+    "course",
+    "course_version",
+    "content_hash",
+    "policy",
+    "policy_version",
+    "policy_address",
+    "statement",
+    "statement_sha256",
+    "signed_at",
+    "as_of",
+)
+SIGNED_ORIGIN = ("ip_address", "user_agent")
+
+
+def signed_rows(
+    found: Iterable[tuple[Any, Any]], *, as_of: date, with_origin: bool
+) -> Iterator[tuple[object, ...]]:
+    """One line a signed statement, under SIGNED_HEADER, and SIGNED_ORIGIN where it is wanted; newest first.
+
+    `found` are people (rows of the list of people) with what they signed. `as_of` is the day, in the tenant's zone, it
+    was taken out; `signed_at` is in UTC.
+    """
+    for row, one in found:
+        yield (
+            *(records.person_name(row), row["email"], row["external_id"], one.signer_name),
+            *(one.course_title, one.version_number, one.content_hash),
+            *(one.policy_title, one.policy_version, one.policy_url),
+            *(one.statement, one.digest, one.signed_at.isoformat(), as_of),
+            *((one.ip_address or "", one.user_agent) if with_origin else ()),
+        )
+
+
 COMPLETIONS_LABEL = _("Completions")
 
 COMPLETIONS_HEADER = (

@@ -37,6 +37,7 @@ urlpatterns = [
     path("overview/people/", everyone.people_list, name="people"),
     path("overview/people.csv", everyone.people_csv, name="people-csv"),
     path("overview/completions.csv", everyone.completions_csv, name="completions-csv"),
+    path("overview/signed.csv", everyone.signed_csv, name="signed-csv"),
     path("overview/people/remind/", remind.remind, name="remind"),
     path("overview/people/extend/", extend.extend, name="extend"),
     path("overview/then/", then.overview, name="then"),

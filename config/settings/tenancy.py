@@ -105,4 +105,5 @@ INTEGRITY_COUNTED_TABLES = [
     "audit_event",
     "records_compliancerecord",
     "learning_certificate",
+    "learning_attestation",
 ]

@@ -38,7 +38,8 @@ class CourseVersion(models.Model):
     """One edition of a course. At most one is being written and at most one is open to new learners.
 
     `change` and `change_note`: what whoever published it said is different from the version before; empty of a first
-    one, and of those published by the command line.
+    one, and of those published by the command line. `statement`: what learners sign at the end, word for word; empty:
+    nothing. The policy it speaks of, if any, with the version's name and its address.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -57,6 +58,10 @@ class CourseVersion(models.Model):
     retired_at = models.DateTimeField(null=True)
     change = models.CharField(max_length=10, choices=VersionChange, blank=True, default="", db_default="")
     change_note = models.TextField(blank=True, default="", db_default="")
+    statement = models.TextField(blank=True, default="", db_default="")
+    policy_title = models.CharField(max_length=120, blank=True, default="", db_default="")
+    policy_version = models.CharField(max_length=60, blank=True, default="", db_default="")
+    policy_url = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("course version")
@@ -80,6 +85,11 @@ class CourseVersion(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(change="material") | ~Q(change_note=""), name="version_material_change_says_what"
+            ),
+            models.CheckConstraint(
+                condition=Q(policy_title="", policy_version="", policy_url="")
+                | (~Q(statement="") & ~Q(policy_title="")),
+                name="version_policy_is_named_by_a_statement",
             ),
         ]
 

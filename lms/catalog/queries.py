@@ -35,7 +35,7 @@ class NewVersion:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """One version of a course, with the names that a certificate carries."""
+    """One version of a course, with the names that a certificate carries, and the statement that is signed, if any."""
 
     id: int
     course_id: int
@@ -49,6 +49,7 @@ class VersionRow:
     minutes: int
     content_hash: str
     published_at: dt.datetime | None
+    statement: str
     lesson_count: int = 0
 
 
@@ -357,6 +358,7 @@ def _version_row(row: CourseVersion) -> VersionRow:
         minutes=row.minutes,
         content_hash=row.content_hash,
         published_at=row.published_at,
+        statement=row.statement,
     )
 
 

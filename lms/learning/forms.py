@@ -1,4 +1,4 @@
-"""The answer to one question, by the numbers that its choices have on the paper."""
+"""The answer to one question, by the numbers that its choices have on the paper; and the box above a signature."""
 
 from typing import Any
 
@@ -53,3 +53,16 @@ class AnswerForm(forms.Form):
         value = self.cleaned_data["choice"]
         given = [value] if self._is_single and value else value or []
         return [int(each) for each in given]
+
+
+class SignForm(forms.Form):
+    """The box that is ticked before the button signs."""
+
+    use_required_attribute = False
+
+    agreed = forms.BooleanField(
+        label=_("I have read this statement and I sign it"),
+        error_messages={
+            "required": _("Tick the box if you agree. Nothing is signed yet; your lessons are saved.")
+        },
+    )

@@ -170,3 +170,39 @@ class Certificate(models.Model):
                 name="certificate_validity_in_order",
             ),
         ]
+
+
+class Attestation(models.Model):
+    """That whoever took the course signed its statement: the words as they were shown, and under which circumstances.
+
+    Signing is the last step before the pass is completed. `digest` is the SHA-256 of `statement` in UTF-8, as hex;
+    the policy is the one the version named. A row is never changed or deleted (migration 0006).
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    enrollment = models.OneToOneField(Enrollment, on_delete=models.PROTECT, related_name="attestation")
+    # The name as it stood on that day.
+    signer_name = models.CharField(max_length=320)
+    statement = models.TextField()
+    digest = models.CharField(max_length=64)
+    policy_title = models.CharField(max_length=120, blank=True)
+    policy_version = models.CharField(max_length=60, blank=True)
+    policy_url = models.CharField(max_length=300, blank=True)
+    signed_at = models.DateTimeField()
+    # Null: the request carried no address that can be read.
+    ip_address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("signed statement")
+        verbose_name_plural = _("signed statements")
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="attestation_public_id_once"),
+            models.CheckConstraint(condition=~Q(statement=""), name="attestation_says_something"),
+        ]
+        indexes = [models.Index(fields=["-signed_at"], name="attestation_by_moment")]
+
+    @property
+    def policy(self) -> str:
+        """The policy with the name of its version; empty where the statement speaks of none."""
+        return " ".join(part for part in (self.policy_title, self.policy_version) if part)

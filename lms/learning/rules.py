@@ -57,6 +57,14 @@ class QuestionsOpen(Exception):
         self.numbers = tuple(numbers)
 
 
+class NothingToSign(Exception):
+    """This version of the course ends without a statement."""
+
+
+class NotYetToSign(Exception):
+    """Lessons or quizzes are open; the statement comes last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grade:
     """What a paper is worth. `score` is a percentage, rounded down."""

@@ -11,6 +11,7 @@ urlpatterns = [
     path("learn/courses/<uuid:public_id>/start/", views.start, name="start"),
     path("learn/<uuid:public_id>/", views.enrollment, name="enrollment"),
     path("learn/<uuid:public_id>/resume/", views.resume, name="resume"),
+    path("learn/<uuid:public_id>/sign/", views.sign, name="sign"),
     path("learn/<uuid:public_id>/lessons/<slug:key>/", views.lesson, name="lesson"),
     path("learn/<uuid:public_id>/lessons/<slug:key>/done/", views.lesson_done, name="lesson-done"),
     path("learn/<uuid:public_id>/lessons/<slug:key>/attempts/", views.attempt_start, name="attempt-start"),

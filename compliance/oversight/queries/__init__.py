@@ -21,6 +21,7 @@ from .selection import (
     requirement_choices,
 )
 from .sharing import Board, Shared, Site, board, preview, shared, shared_cells
+from .signed import sees_origin, signed_by
 from .twos import has_decider, may_extend, may_remind, may_take_back, takes_two
 
 __all__ = [
@@ -66,8 +67,10 @@ __all__ = [
     "requirement_choices",
     "restated",
     "scope_of",
+    "sees_origin",
     "shared",
     "shared_cells",
+    "signed_by",
     "takes_two",
     "too_early_for",
     "who_and_what",

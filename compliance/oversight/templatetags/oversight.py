@@ -16,6 +16,7 @@ from compliance.reminders import queries as reminders
 from compliance.requirements import queries as requirements
 from lms.access import guard
 from lms.access.permissions import Permission
+from lms.learning import queries as learning
 from lms.mail import queries as mail
 from lms.people import queries as people
 from lms.ui.qr import qr_code
@@ -43,6 +44,8 @@ def person_compliance(context: template.Context, person: Any) -> dict[str, Any]:
         Permission.COMPLETIONS_CERTIFY in viewer.usable_permissions and viewer.pk != person.pk
     )
     shown["waiting_for"] = records.waiting_for(person.pk) if shown["may_certify"] else {}
+    shown["signed"] = learning.signed_statements([person.pk])
+    shown["sees_origin"] = queries.sees_origin(viewer)
     shown["person_key"] = str(person.public_id)
     return shown | _requests(context.get("request"), person) | _evidence(context.get("request"), person)
 

@@ -101,6 +101,26 @@ def completions_csv(request: HttpRequest) -> HttpResponseBase:
     return downloads.csv_response(f"completions-{today}.csv", header=exports.COMPLETIONS_HEADER, rows=lines)
 
 
+@guard.needs(Permission.REPORTS_EXPORT, scoped=True)
+@require_safe
+def signed_csv(request: HttpRequest) -> HttpResponseBase:
+    """What the same people have signed at the end of courses. Taking it out is written down."""
+    now = clock.now()
+    chosen, rows = chosen_people(request, Permission.REPORTS_EXPORT, now)
+    with_origin = queries.sees_origin(guard.viewer(request))
+    today = clock.today(now)
+    lines = list(exports.signed_rows(queries.signed_by(rows), as_of=today, with_origin=with_origin))
+    audit.record(
+        action="oversight.signed_exported",
+        by=guard.viewer(request),
+        at=now,
+        object_label=str(exports.SIGNED_LABEL),
+        facts={"filters": chosen.values, "statements": len(lines), "with_origin": with_origin},
+    )
+    header = exports.SIGNED_HEADER + (exports.SIGNED_ORIGIN if with_origin else ())
+    return downloads.csv_response(f"signed-{today}.csv", header=header, rows=lines)
+
+
 def _attention(request: HttpRequest, now: datetime) -> queries.Attention:
     held = guard.viewer(request).permissions
     decides = {Permission.WAIVERS_DECIDE, Permission.DUE_DATES_EXTEND} & held

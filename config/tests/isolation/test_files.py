@@ -28,6 +28,7 @@ AT_LEAST = {
     "oversight:status-csv",
     "oversight:people-csv",
     "oversight:completions-csv",
+    "oversight:signed-csv",
     "people:person-csv",
     "audit:event-csv",
     "people:import-problems",

@@ -46,6 +46,7 @@ EVERYDAY = {
     "mail.resent",
     "oversight.people_exported",
     "oversight.completions_exported",
+    "oversight.signed_exported",
     "people.accepted",
     "records.updated",
     "reminders.sent_by_hand",

@@ -20,7 +20,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import AutoField, BinaryField, Max, Model
 
-from config.tests.isolation import attributes, certified, duties, outlooks, proven, told
+from config.tests.isolation import attributes, certified, duties, outlooks, proven, signed, told
 from tenants import router
 from tenants.context import TenantRef, inside, public_schema
 from tenants.tests.factories import AT
@@ -166,6 +166,7 @@ def _learning(world: World) -> None:
         attempt=str(QuizAttempt.objects.get(enrollment=done).public_id),
         certificate=str(Certificate.objects.get(enrollment=done).public_id),
         code=Certificate.objects.get(enrollment=done).code,
+        **signed.signed(world.dee, canary=_canary()),
     )
 
 

@@ -10,7 +10,7 @@ from django.db.models import Max
 from lms.audit import actions as audit
 from lms.catalog.enums import UploadOrigin, VersionState
 from lms.catalog.facts import starter
-from lms.catalog.facts.plan import CoursePlan, content_hash
+from lms.catalog.facts.plan import AcknowledgementPlan, CoursePlan, content_hash
 from lms.catalog.models import Choice, Course, CourseUpload, CourseVersion, Lesson, Module, Question
 from tenants import plans
 from tenants.plans import Limit
@@ -43,6 +43,9 @@ def import_course(*, plan: CoursePlan, by: Any, at: dt.datetime) -> Imported:
     version.title, version.summary, version.language = plan.title, plan.summary, plan.language
     version.minutes, version.content_hash = plan.minutes, digest
     version.created_at, version.created_by = at, by
+    signed = plan.acknowledgement or AcknowledgementPlan("")
+    version.statement, version.policy_title = signed.text, signed.policy
+    version.policy_version, version.policy_url = signed.version, signed.address
     version.save()
     _write_content(version, plan)
     _name_course(course, version)

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from lms.catalog.enums import LessonKind
+from lms.catalog.facts.acknowledgements import read_acknowledgement
 from lms.catalog.facts.fields import Findings, table_of, text_of
 from lms.catalog.facts.lessons import read_lesson
-from lms.catalog.facts.plan import CoursePlan, LessonPlan, ModulePlan, Problem, Reading
+from lms.catalog.facts.plan import (
+    AcknowledgementPlan,
+    CoursePlan,
+    LessonPlan,
+    ModulePlan,
+    Problem,
+    Reading,
+)
 from lms.catalog.facts.quizzes import read_quiz
 from lms.catalog.facts.sources import Source
 
@@ -51,6 +59,7 @@ def read(source: Source) -> Reading:
         summary=head.summary if head else "",
         language=head.language if head else "en",
         modules=modules,
+        acknowledgement=head.acknowledgement if head else None,
     )
     _check_whole(plan, findings)
     return Reading(plan, tuple(sorted(findings.problems, key=_file_order)))
@@ -66,6 +75,7 @@ class _Head:
     title: str
     summary: str
     language: str
+    acknowledgement: AcknowledgementPlan | None
 
 
 def _head(content: bytes, findings: Findings) -> _Head | None:
@@ -73,7 +83,7 @@ def _head(content: bytes, findings: Findings) -> _Head | None:
     table = table_of(COURSE_FILE, text, findings) if text is not None else None
     if table is None:
         return None
-    table.refuse_others(("key", "title", "summary", "language"))
+    table.refuse_others(("key", "title", "summary", "language", "acknowledgement"))
     key = table.text("key", longest=60, example="recognising-phishing")
     if key and not re.fullmatch(SLUG, key):
         table.error(
@@ -85,7 +95,11 @@ def _head(content: bytes, findings: Findings) -> _Head | None:
             "language", _("This is not a language code."), _('Write it like language = "en" or "de".')
         )
     return _Head(
-        key, table.text("title", longest=120), table.text("summary", required=False, longest=500), language
+        key,
+        table.text("title", longest=120),
+        table.text("summary", required=False, longest=500),
+        language,
+        read_acknowledgement(table),
     )
 
 

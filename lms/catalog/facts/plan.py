@@ -71,6 +71,16 @@ class ModulePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgementPlan:
+    """What learners sign at the end: plain text, and the policy it speaks of, if any."""
+
+    text: str
+    policy: str = ""
+    version: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CoursePlan:
     """A whole course, ready to be saved as a version."""
 
@@ -79,6 +89,7 @@ class CoursePlan:
     summary: str
     language: str
     modules: tuple[ModulePlan, ...]
+    acknowledgement: AcknowledgementPlan | None = None
 
     def lessons(self) -> Iterator[LessonPlan]:
         """Every lesson and quiz, in the order they are taken."""
@@ -130,11 +141,14 @@ class Reading:
 
 
 def content_hash(plan: CoursePlan) -> str:
-    """SHA-256 over everything a learner can see or is graded by, as hex.
+    """SHA-256 over everything a learner can see, signs or is graded by, as hex.
 
     Equal content gives an equal hash wherever the files lay, so evidence can name exactly what was taught.
     """
     content = asdict(plan)
+    if plan.acknowledgement is None:
+        # The hash of a course that asks for no signature is what it was before a course could.
+        del content["acknowledgement"]
     for module in content["modules"]:
         del module["source"]
         for lesson in module["lessons"]:

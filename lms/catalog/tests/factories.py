@@ -5,7 +5,14 @@ from typing import Any
 
 from lms.catalog import actions, queries
 from lms.catalog.enums import LessonKind, QuestionKind
-from lms.catalog.facts.plan import ChoicePlan, CoursePlan, LessonPlan, ModulePlan, QuestionPlan
+from lms.catalog.facts.plan import (
+    AcknowledgementPlan,
+    ChoicePlan,
+    CoursePlan,
+    LessonPlan,
+    ModulePlan,
+    QuestionPlan,
+)
 from lms.catalog.models import CourseVersion
 from tenants.tests.factories import AT
 
@@ -40,10 +47,14 @@ def quiz(key: str = "quiz", *, count: int = 4, **fields: Any) -> LessonPlan:
     return LessonPlan(key=key, kind=LessonKind.QUIZ, **(values | fields))
 
 
-def plan(*lessons: LessonPlan, key: str = "phishing", title: str = "Phishing") -> CoursePlan:
-    """Two texts and a quiz, unless told otherwise."""
+def plan(
+    *lessons: LessonPlan, key: str = "phishing", title: str = "Phishing", statement: str = ""
+) -> CoursePlan:
+    """Two texts and a quiz, unless told otherwise; with a statement it speaks of a policy."""
     given = lessons or (text("links"), text("report"), quiz())
-    return CoursePlan(key, title, "What it is about.", "en", (ModulePlan("Basics", tuple(given)),))
+    modules = (ModulePlan("Basics", tuple(given)),)
+    signed = AcknowledgementPlan(statement, "Acceptable use", "2026-03", "https://alpha.example/policy")
+    return CoursePlan(key, title, "What it is about.", "en", modules, signed if statement else None)
 
 
 def make_version(

@@ -11,7 +11,7 @@ from lms.catalog import queries as catalog
 from lms.learning import rules
 from lms.learning.enums import EnrollmentState
 from lms.learning.events import completed
-from lms.learning.models import Certificate, Enrollment, Progress, QuizAttempt
+from lms.learning.models import Attestation, Certificate, Enrollment, Progress, QuizAttempt
 
 
 def check_own(enrollment: Enrollment, by: Any) -> None:
@@ -35,11 +35,23 @@ def mark_done(enrollment: Enrollment, lesson_id: int, at: dt.datetime) -> None:
     )
 
 
-def finish_if_whole(enrollment: Enrollment, at: dt.datetime) -> Enrollment:
-    """Complete the enrollment, which is locked, when its last lesson is done: certificate, event, log."""
+def is_whole(enrollment: Enrollment) -> bool:
+    """Whether every lesson and quiz is done."""
     lessons = catalog.lesson_ids(enrollment.course_version_id)
     done = set(enrollment.progress.exclude(completed_at=None).values_list("lesson_id", flat=True))
-    if lessons - done:
+    return not lessons - done
+
+
+def finish_if_whole(enrollment: Enrollment, at: dt.datetime) -> Enrollment:
+    """Complete the enrollment, which is locked, when its last lesson is done: certificate, event, log.
+
+    A course that ends with a statement is not over before that is signed.
+    """
+    if not is_whole(enrollment):
+        return enrollment
+    version = catalog.version(enrollment.course_version_id)
+    signed = Attestation.objects.filter(enrollment=enrollment).first() if version.statement else None
+    if version.statement and signed is None:
         return enrollment
     enrollment.state, enrollment.completed_at = EnrollmentState.COMPLETED, at
     enrollment.score = _score(enrollment)
@@ -54,14 +66,14 @@ def finish_if_whole(enrollment: Enrollment, at: dt.datetime) -> Enrollment:
         enrollment_id=enrollment.pk,
         at=at,
     )
-    version = catalog.version(enrollment.course_version_id)
     audit.record(
         action="course.completed",
         by=enrollment.user,
         at=at,
         object_label=f"{version.title} v{version.number}",
         object_id=version.course_public_id,
-        facts={"enrollment": str(enrollment.public_id), "content_hash": version.content_hash},
+        facts={"enrollment": str(enrollment.public_id), "content_hash": version.content_hash}
+        | ({"signed": str(signed.public_id), "statement": signed.digest} if signed else {}),
     )
     return enrollment
 

@@ -19,6 +19,7 @@ from lms.learning.queries.player import (
     tries_of,
 )
 from lms.learning.queries.results import Answered, results_of
+from lms.learning.queries.signatures import SignedStatement, attestation_of, signed_statements
 from lms.learning.queries.standings import (
     Completion,
     CourseStanding,
@@ -47,7 +48,9 @@ __all__ = [
     "ProgressRow",
     "QuizStanding",
     "ResumePoint",
+    "SignedStatement",
     "attempt_for",
+    "attestation_of",
     "certificate_by",
     "certificate_for",
     "certificate_of",
@@ -68,6 +71,7 @@ __all__ = [
     "read_code",
     "results_of",
     "resume_point",
+    "signed_statements",
     "standings",
     "tries_of",
 ]

@@ -58,7 +58,7 @@ def certificate_of(enrollment: Enrollment) -> Certificate | None:
 def certificate_for(user: Any, public_id: UUID) -> Certificate | None:
     """A certificate of `user`'s own, with its enrollment and version; None for anybody else's."""
     return (
-        Certificate.objects.select_related("enrollment__course_version")
+        Certificate.objects.select_related("enrollment__course_version", "enrollment__attestation")
         .filter(public_id=public_id, enrollment__user=user)
         .first()
     )

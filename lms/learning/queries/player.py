@@ -77,6 +77,12 @@ class Player:
         return again or next(later, None) or self.next_open
 
     @property
+    def awaits_signature(self) -> bool:
+        """Whether nothing is left but to sign the statement at the end."""
+        is_over = self.enrollment.is_completed or self.next_open is not None
+        return not is_over and bool(self.enrollment.course_version.statement)
+
+    @property
     def done_count(self) -> int:
         """How many lessons are done."""
         return len(self.done)

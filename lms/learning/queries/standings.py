@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from lms.catalog import queries as catalog
 from lms.learning.enums import EnrollmentState
@@ -180,11 +181,15 @@ def _of_pass(player: Player, certificate: UUID | None) -> CourseStanding:
         enrollment_id=enrollment.pk,
         done_count=player.done_count,
         percent=player.percent,
-        next_lesson_title=lesson.title if lesson else None,
+        next_lesson_title=lesson.title if lesson else _sign(player),
         next_lesson_number=lesson.position if lesson else None,
         minutes_left=0 if enrollment.is_completed else player.minutes_left,
         certificate_public_id=certificate,
     )
+
+
+def _sign(player: Player) -> str | None:
+    return _("Sign the statement") if player.awaits_signature else None
 
 
 def _not_started(row: catalog.VersionRow) -> CourseStanding:

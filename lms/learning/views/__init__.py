@@ -3,6 +3,7 @@
 from lms.learning.views.attempts import attempt_start, question, result, review
 from lms.learning.views.certificates import certificate, certificate_list
 from lms.learning.views.player import course_enter, enrollment, lesson, lesson_done, resume, start
+from lms.learning.views.signing import sign
 
 __all__ = [
     "attempt_start",
@@ -16,5 +17,6 @@ __all__ = [
     "result",
     "resume",
     "review",
+    "sign",
     "start",
 ]

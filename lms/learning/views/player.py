@@ -74,15 +74,21 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def enrollment(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One pass through a course: what is done, what is left; once completed, the way to the certificate."""
     player = player_or_404(request, public_id)
-    context = {"player": player, "certificate": queries.certificate_of(player.enrollment)}
+    context = {
+        "player": player,
+        "certificate": queries.certificate_of(player.enrollment),
+        "signed": queries.attestation_of(player.enrollment),
+    }
     return partials.render_page(request, "learning/enrollment.html", context)
 
 
 @guard.signed_in
 @require_safe
 def resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """To where one left: the lesson, or the question of an open quiz."""
+    """To where one left: the lesson, the question of an open quiz, or the statement to sign."""
     player = player_or_404(request, public_id)
+    if player.awaits_signature:
+        return http.see_other("learning:sign", public_id=public_id)
     lesson = player.next_open
     if lesson is None:
         return http.see_other("learning:enrollment", public_id=public_id)
@@ -123,7 +129,12 @@ def lesson_done(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse
     done = actions.complete_lesson(
         enrollment=player.enrollment, lesson=current, by=guard.viewer(request), at=clock.now()
     )
-    further = None if done.is_completed else player_or_404(request, public_id).after(current)
+    further = None
+    if not done.is_completed:
+        player = player_or_404(request, public_id)
+        if player.awaits_signature:
+            return http.see_other("learning:sign", public_id=public_id)
+        further = player.after(current)
     if further is None:
         messages.success(request, _("You completed the course."))
         return http.see_other("learning:enrollment", public_id=public_id)
