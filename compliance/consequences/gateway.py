@@ -27,6 +27,8 @@ from tenants.context import require_tenant
 
 PREFIX = "whsec_"
 TIMEOUT_SECONDS = 5.0
+# Of the addresses of a name as many are tried; together they have the time of one.
+MOST_ADDRESSES = 4
 # A call as a whole, however slowly the other side drips.
 DEADLINE_SECONDS = 10.0
 MOST_READ = 2000
@@ -103,7 +105,7 @@ def call(url: str, *, message_id: str, body: bytes, secrets: Sequence[str], at: 
     try:
         return _posted(url, body, headers)
     except _NotPublic as error:
-        return Answer(None, str(error))
+        return Answer(None, _short(str(error)))
     except (OSError, http.client.HTTPException, ValueError) as error:
         return Answer(None, _short(_why(error)), is_down=True)
 
@@ -129,17 +131,25 @@ def _posted(url: str, body: bytes, headers: dict[str, str]) -> Answer:
         try:
             connection.request("POST", path, body=body, headers=headers)
             response = connection.getresponse()
-            text = response.read(MOST_READ).decode("utf-8", "replace")
+            if is_over.is_set():  # what was read of it is no whole status
+                raise TimeoutError("no whole answer in time")
+            text = _first_words(response)
         finally:
             watch.cancel()
     finally:
         connection.close()
-    if is_over.is_set():  # what was read is no whole answer
-        raise TimeoutError("no whole answer in time")
     status = response.status
     if 300 <= status < 400:
         return Answer(status, _("It answered with a redirect, and redirects are not followed."))
     return Answer(status, _short(text), is_down=status in {429, 502, 503, 504})
+
+
+def _first_words(response: http.client.HTTPResponse) -> str:
+    """The beginning of what it said; empty where that does not come: the status alone decides."""
+    try:
+        return response.read(MOST_READ).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException):
+        return ""
 
 
 def _cut(sock: socket.socket, is_over: threading.Event) -> None:
@@ -152,15 +162,14 @@ def _cut(sock: socket.socket, is_over: threading.Event) -> None:
 
 
 def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
-    """To the very address that was looked at: a name that answers differently the next moment gains nothing."""
+    """To the very addresses that were looked at: a name that answers differently the next moment gains nothing."""
     is_secure = scheme == "https"
     number = port or (443 if is_secure else 80)
-    address = _address(host, number)
-    sock_host = str(address)
+    addresses = _addresses(host, number)
 
     class Pinned(http.client.HTTPConnection):
         def connect(self) -> None:
-            sock: socket.socket = socket.create_connection((sock_host, number), TIMEOUT_SECONDS)
+            sock = _reached(addresses, number)
             if is_secure:
                 sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
             self.sock = sock
@@ -169,7 +178,22 @@ def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPCon
     return Pinned(name, number if port else None, timeout=TIMEOUT_SECONDS)
 
 
-def _address(host: str, port: int) -> Address:
+def _reached(addresses: Sequence[Address], port: int) -> socket.socket:
+    """A connection to the first of them that takes one. Raises OSError where none does."""
+    for position, each in enumerate(addresses, start=1):
+        try:
+            sock = socket.create_connection((str(each), port), TIMEOUT_SECONDS / len(addresses))
+        except OSError:
+            if position == len(addresses):
+                raise
+        else:
+            sock.settimeout(TIMEOUT_SECONDS)
+            return sock
+    raise OSError("no address")
+
+
+def _addresses(host: str, port: int) -> list[Address]:
+    """Where a name leads to, MOST_ADDRESSES at most. Raises _NotPublic when one of them must not be called."""
     found = [
         ipaddress.ip_address(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ]
@@ -177,7 +201,7 @@ def _address(host: str, port: int) -> Address:
         raise _NotPublic(
             _("%(host)s leads to an address inside a private network, which is not called.") % {"host": host}
         )
-    return found[0]
+    return list(dict.fromkeys(found))[:MOST_ADDRESSES]
 
 
 def is_public(address: Address) -> bool:
@@ -190,6 +214,9 @@ def is_public(address: Address) -> bool:
             return False
         if address.ipv4_mapped is not None or address in _NAT64:
             return True
+        # What is reserved or of a site counts as global in Python: RFC 8215's prefix, IPv4 written at the end, fec0::.
+        if address.is_reserved or address.is_site_local:
+            return False
     return address.is_global and not address.is_multicast
 
 

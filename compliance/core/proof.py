@@ -20,8 +20,9 @@ class Worth(StrEnum):
 
 
 def worth_of(today: date, *, valid_until: date | None, revoked_on: date | None, is_renewed: bool) -> Worth:
-    """What one finished cycle proves on `today`; `is_renewed`: a newer one of the same requirement counts.
+    """What one finished cycle proves on `today`; `is_renewed`: a newer certificate took its place.
 
+    That is one of the same requirement that counts and does not only bridge the time until the training itself.
     The last day counts in full. Whoever renewed is told to be asked for the newer certificate, also where the old one
     would have run out by now.
     """

@@ -185,14 +185,23 @@ def test_a_system_that_does_not_answer_holds_up_nobody_elses(
     assert Delivery.objects.filter(receiver=receiver, state="sent").count() == 4
 
 
-def test_a_slow_drip_is_cut_off(monkeypatch: pytest.MonkeyPatch, in_alpha: TenantRef) -> None:
-    """Each byte comes in time, the answer never does."""
+@pytest.mark.parametrize(
+    ("said", "status", "is_down"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Drip: ", None, True),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n", 200, False),
+    ],
+)
+def test_a_slow_drip_is_cut_off_and_once_the_status_is_there_that_counts(
+    monkeypatch: pytest.MonkeyPatch, in_alpha: TenantRef, said: bytes, status: int | None, is_down: bool
+) -> None:
+    """Each byte comes in time, the whole never does."""
     monkeypatch.setattr(gateway, "DEADLINE_SECONDS", 0.3)
     server, is_over = socket.create_server(("127.0.0.1", 0)), threading.Event()
 
     def drip() -> None:
         with suppress(OSError), server.accept()[0] as other:
-            other.sendall(b"HTTP/1.1 200 OK\r\nX-Drip: ")
+            other.sendall(said)
             while not is_over.wait(0.02):
                 other.sendall(b"x")
 
@@ -201,7 +210,32 @@ def test_a_slow_drip_is_cut_off(monkeypatch: pytest.MonkeyPatch, in_alpha: Tenan
     answer = gateway.call(url, message_id="x", body=b"{}", secrets=["whsec_eA=="], at=AT)
     is_over.set()
     server.close()
-    assert (answer.status, answer.is_down) == (None, True)
+    assert (answer.status, answer.is_down) == (status, is_down)
+
+
+def test_the_next_address_of_a_name_is_tried_and_a_long_name_is_told_in_one_line(
+    in_alpha: TenantRef, listener: Listener, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unheard: dict[str, Any] = {"message_id": "x", "body": b"{}", "secrets": ["whsec_eA=="], "at": AT}
+    found = [(0, 0, 0, "", ("::1", 0)), (0, 0, 0, "", ("127.0.0.1", 0))]  # it listens at the second only
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_given: found)
+    monkeypatch.setattr(socket, "create_connection", _connected_by_number)
+    assert gateway.call(f"http://iam.example.edu:{listener.port}/", **unheard).status == 204
+    settings.WEBHOOKS_MAY_BE_LOCAL = False
+    answer = gateway.call(f"https://{'long.' * 90}example.edu/", **unheard)
+    assert (answer.status, len(answer.text)) == (None, gateway.ANSWER_LENGTH)
+
+
+def _connected_by_number(address: tuple[str, int], timeout: float) -> socket.socket:
+    """As socket.create_connection, which asks for names again even where it is given a number."""
+    sock = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
+    sock.settimeout(timeout)
+    try:
+        sock.connect(address)
+    except OSError:
+        sock.close()
+        raise
+    return sock
 
 
 @pytest.mark.parametrize(

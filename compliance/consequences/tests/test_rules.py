@@ -93,6 +93,7 @@ def test_addresses_that_are_taken(url: str) -> None:
         ("127.0.0.1", False), ("10.1.2.3", False), ("169.254.169.254", False), ("100.64.0.1", False),
         ("0.0.0.0", False), ("224.0.0.1", False), ("::1", False), ("fe80::1", False), ("fd00::1", False),
         ("::ffff:10.0.0.1", False), ("2002:7f00:1::", False), ("64:ff9b::7f00:1", False), ("64:ff9b::5db8:d822", True),
+        ("fec0::1", False), ("64:ff9b:1::a00:1", False), ("::127.0.0.1", False), ("::ffff:0:7f00:1", False),
     ],
 )  # fmt: skip
 def test_what_is_public(address: str, public: bool) -> None:

@@ -160,6 +160,28 @@ def test_superseded_and_expired(site: Client, alpha: TenantRef) -> None:
             assert said in read(site, code)
 
 
+@pytest.mark.parametrize(("source", "until"), [("history", None), ("manual", dt.date(2027, 12, 31))])
+def test_what_has_no_certificate_or_only_bridges_the_time_takes_no_ones_place(
+    site: Client, alpha: TenantRef, source: str, until: dt.date | None
+) -> None:
+    again = dt.datetime(2027, 9, 10, 12, tzinfo=dt.UTC)
+    with inside(alpha):
+        old = passed_for("Fire safety")
+        turn(dt.date(2027, 9, 9))
+        first = ComplianceRecord.objects.get(completed_at__isnull=False)
+        Credit.objects.create(
+            user=old.enrollment.user, requirement=first.requirement, by=make_user(given_name="Olu"), source=source,
+            on=again.date(), at=again, reason="x", valid_until=until,
+            code="7" * 26 if until else "", holder_name="Dee" if until else "",
+        )  # fmt: skip
+        turn(dt.date(2027, 9, 11))
+        assert ComplianceRecord.objects.filter(completed_at__gt=first.completed_at).count() == 1
+    with clock.frozen(again + dt.timedelta(days=1)):
+        assert "Valid until 5 Oct 2027" in read(site, old.code)
+    with clock.frozen(dt.datetime(2027, 10, 6, 12, tzinfo=dt.UTC)):
+        assert "Expired: it was valid until 5 Oct 2027" in read(site, old.code)
+
+
 def test_a_pass_too_early_to_renew_says_what_stays_valid_instead(
     site: Client, alpha: TenantRef, client_for: Any
 ) -> None:

@@ -198,12 +198,21 @@ def _summed_up(
 
 
 def _with_worth(records: QuerySet[ComplianceRecord]) -> QuerySet[ComplianceRecord]:
-    """Those of these cycles that are finished, with since when each is revoked, and whether a newer one counts."""
+    """Those of these cycles that are finished, with since when each is revoked, and whether it is renewed.
+
+    That is: a newer certificate took its place. Loaded history has none to ask for instead, and what only
+    bridges the time takes no place.
+    """
     in_force = Revocation.objects.filter(record_id=OuterRef("pk"), **IN_FORCE)
     later = Q(completed_at__gt=OuterRef("completed_at"))
     same = Q(completed_at=OuterRef("completed_at"), pk__gt=OuterRef("pk"))
+    has_one = Q(enrollment__certificate__isnull=False) | Q(credit__code__gt="")
     newer = ComplianceRecord.objects.filter(
-        later | same, user_id=OuterRef("user_id"), requirement_id=OuterRef("requirement_id")
+        later | same,
+        has_one,
+        user_id=OuterRef("user_id"),
+        requirement_id=OuterRef("requirement_id"),
+        is_temporary=False,
     ).exclude(pk__in=Revocation.objects.filter(**IN_FORCE).values("record_id"))
     return (
         records.filter(completed_at__isnull=False)
