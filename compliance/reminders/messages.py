@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from compliance.core.escalation import COMPLIANCE, DEPARTMENT, DEPARTMENT_ABOVE, MANAGER
 from compliance.records import queries as records
-from compliance.records.enums import PersonStanding
+from compliance.records.enums import ComplianceStatus, PersonStanding
 from compliance.reminders import queries
 from compliance.reminders.models import Digest
 from lms.ui import dates
@@ -92,19 +92,22 @@ def escalation(message: "Message") -> dict[str, Any] | None:
         "more_count": max(0, len(items) - MOST_NAMED),
         "people_count": len({item.user_id for item in items}),
         "because": "; ".join(str(text) for role, text in _BECAUSE.items() if role in roles),
-        "list_url": links.absolute(_list_path(items, today)),
+        "list_url": links.absolute(_list_path(items)),
     }
 
 
-def _list_path(items: Sequence[queries.LateItem], today: date) -> str:
-    """The list that has all of them, as narrow as one standing and one requirement make it."""
+def _list_path(items: Sequence[queries.LateItem]) -> str:
+    """The list that has all of them, as narrow as one standing and one requirement make it.
+
+    By how each stands: of a renewal what was done before may still count when the next is due, or for longer.
+    """
     asked = {str(item.requirement_public_id) for item in items}
     query = {"requirement": asked.pop()} if len(asked) == 1 else {}
-    if all(item.grace_ends_on < today for item in items):
+    if all(item.is_overdue for item in items):
         query["standing"] = PersonStanding.LATE
-    elif all(item.due_on < today <= item.grace_ends_on for item in items):
+    elif all(item.status == ComplianceStatus.IN_GRACE for item in items):
         query["standing"] = PersonStanding.IN_GRACE
-    elif not records.counting_on(today).grace_counts:
+    elif not any(item.is_compliant for item in items):
         query["standing"] = PersonStanding.NOT_COMPLIANT
     return f"/overview/people/?{urlencode(query)}"
 
@@ -112,4 +115,9 @@ def _list_path(items: Sequence[queries.LateItem], today: date) -> str:
 def _late_line(item: queries.LateItem, today: date) -> dict[str, Any]:
     days = (today - item.due_on).days
     late = ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days} if days else _("due today")
-    return {"name": item.person_name, "title": item.requirement_title, "due_on": item.due_on, "late": late}
+    told = {"title": item.requirement_title, "day": dates.day_text(item.due_on)}
+    still = ""
+    if item.status == ComplianceStatus.IN_GRACE:
+        still = _("grace until %(day)s") % {"day": dates.day_text(item.grace_ends_on)}
+    note = " · ".join(filter(None, (_("%(title)s, due %(day)s") % told, still)))
+    return {"name": item.person_name, "note": note, "late": late}

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -10,15 +11,18 @@ from uuid import UUID
 from django.db import connection
 
 from compliance.core.asof import Holding, KnownCycle, as_of
+from compliance.core.due import waiting_facts
 from compliance.core.exemptions import Exemption
+from compliance.core.milestones import DateField, Other
 from compliance.core.standing import Standing, standing_of
-from compliance.core.terms import Absence, Cause, CycleFacts, Fact, Status, Trigger
+from compliance.core.terms import Absence, Calendar, Cause, CycleFacts, Fact, Status, Trigger
 from compliance.core.waivers import Waiver
 from compliance.history.queries.corrections import Correction
 from compliance.history.queries.known import fetched, known, moment_after, on_the_day
 from compliance.history.queries.shadows import Past
 from compliance.records import queries as records
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
+from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
 from tenants import clock
 
@@ -169,14 +173,34 @@ class _Facts:
         return Holding(row["assigned_on"], row["withdrawn_on"], cycles, waits)
 
     def _waited(self) -> dict[int, tuple[Fact, ...]]:
-        """What each assignment waited for; that is written when it is made and stays."""
-        ids = [row["id"] for row in self._assignments]
+        """What each assignment that ever waited, waited for on the day; at most five statements.
+
+        The reason says what was waited for last, the requirement's version of the day what was waited for then.
+        """
+        asked = {row["id"]: row["requirement_id"] for row in self._assignments}
         with connection.cursor() as cursor:
-            cursor.execute("SELECT id, reason FROM records_assignment WHERE id = ANY(%s)", [ids])
-            return {
+            cursor.execute("SELECT id, reason FROM records_assignment WHERE id = ANY(%s)", [[*asked]])
+            found = {
                 pk: records.waited_for(json.loads(said) if isinstance(said, str) else said)
                 for pk, said in cursor
             }
+        waited = {asked[pk] for pk, last in found.items() if last}
+        then = self._waited_then(waited) if waited else {}
+        return {pk: (last and then[asked[pk]]) or last for pk, last in found.items()}
+
+    def _waited_then(self, requirement_ids: Collection[int]) -> dict[int, tuple[Fact, ...]]:
+        """What these requirements let people wait for by the end of the day, with the names of the day."""
+        titles: dict[int, str] = dict(fetched(f"SELECT id, title FROM ({self._called}) r"))
+        fields = on_the_day("people_personfield", self._on, self._until)
+        names: dict[str, str] = dict(fetched(f"SELECT key, name FROM ({fields}) f"))
+        end = min(self._until, moment_after(self._on))
+        facts = {}
+        for pk, said in requirements.said_before(end, requirement_ids).items():
+            other, key = said.due_after_id, said.due_field
+            after = Other(other, titles.get(other, "")) if other is not None else None
+            field = DateField(key, names.get(key, key)) if key else None
+            facts[pk] = waiting_facts(said.terms_by(Calendar(), after, field))
+        return facts
 
     def _cycle(self, row: dict[str, Any]) -> KnownCycle:
         extended = [(each["decided_at"], each["moved_from"]) for each in self._extensions[row["id"]]]

@@ -2,22 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
 
+from compliance.core.due import WAITS, waiting_facts
 from compliance.core.plan import Decision, end_of_waiting
+from compliance.core.terms import Fact
 from compliance.records.actions.assigning import first_record, past_records, status_of
 from compliance.records.actions.completing import certify
 from compliance.records.enums import AssignmentStatus
 from compliance.records.models import Assignment, ComplianceRecord
+from compliance.records.queries.obligations import waited_for
 from compliance.requirements import queries as requirements
 from compliance.requirements.enums import RequirementState
 from tenants import clock
 
 if TYPE_CHECKING:
     from compliance.requirements.models import Requirement
+
+# In a reason these come after what matched: what is waited for, and how a date came about that was taken back.
+_NOT_MATCHED = {*WAITS, "counted_from", "credited_on"}
 
 
 @transaction.atomic
@@ -43,6 +50,7 @@ def _stop(requirement: "Requirement", rows: Sequence[Assignment], at: datetime, 
     ids, today, rule = [row.user_id for row in rows], clock.today(until), requirement.rule
     people = {person.id: person for person in requirements.people_of(requirement, ids)}
     done = requirements.passes([requirement], user_ids=ids, until=until)
+    _say_what_for(rows, waiting_facts(rule.terms))
     found = []
     for row in rows:
         passes = done.get((row.user_id, row.requirement_id), ())
@@ -52,6 +60,18 @@ def _stop(requirement: "Requirement", rows: Sequence[Assignment], at: datetime, 
     if found:
         _write(found, at)
     return len(found)
+
+
+def _say_what_for(rows: Sequence[Assignment], facts: Sequence[Fact]) -> None:
+    """Let the reason say what is waited for now, where the requirement, or a name in it, was changed meanwhile.
+
+    A day past is told what was waited for by the version of that day.
+    """
+    changed = [row for row in rows if facts and waited_for(row.reason) != facts]
+    for row in changed:
+        matched = takewhile(lambda fact: fact[0] not in _NOT_MATCHED, row.reason)
+        row.reason = [*matched, *(list(fact) for fact in facts)]
+    Assignment.objects.bulk_update(changed, ["reason"], batch_size=500)
 
 
 def _write(found: Sequence[tuple[Assignment, Decision]], at: datetime) -> None:

@@ -21,6 +21,7 @@ from compliance.records import queries
 from compliance.records.models import Assignment, ComplianceRecord
 from compliance.records.queries import turning
 from compliance.requirements import queries as requirements
+from compliance.requirements.models import RequirementVersion
 from compliance.requirements.tests.factories import make_requirement
 from lms.people import actions as people
 from lms.people.models import User
@@ -205,3 +206,23 @@ def test_what_should_have_been_assigned_is_judged_by_the_sign_in_that_was_known(
     for asked, due_on in ((TODAY, None), (TODAY + DAY, TODAY + 21 * DAY)):
         past = shadows.look(Moment(asked, TODAY + 3 * DAY))
         assert [(one.status.value, one.due_on) for one in stood(dee.pk, past)] == [("not_yet_due", due_on)]
+
+
+def test_a_change_of_what_is_waited_for_is_told_from_then_on_and_a_day_past_as_it_was(
+    waiting, dee, bo, welcome
+):
+    day = TODAY + 2 * DAY
+    content = requirements.content_of(welcome)
+    RequirementVersion.objects.create(requirement=welcome, number=1, content=content, at=at_noon(TODAY - DAY))
+    history_actions.recorded_at(at_noon(day))
+    make(edit(welcome, bo, at_noon(day), first_due_days=9, sign_in_within_days=30), at_noon(day))
+    turn(day)
+    new = "No due date yet: 9 days after the first sign-in, which is waited for 30 days at most"
+    assert mine.my_training(user_id=dee.pk, today=day).todo[0].waiting == new
+    assert queries.because_text(queries.answer(dee.pk, welcome.pk, day).because) == new
+    for asked, said in ((TODAY, TEXT), (day, new)):
+        for known_on in {asked, day}:
+            assert [each.because for each in stood(dee.pk, shadows.look(Moment(asked, known_on)))] == [said]
+    sign_in(dee, day + DAY)
+    turn(day + DAY)
+    assert ComplianceRecord.objects.get().due_on == day + 10 * DAY

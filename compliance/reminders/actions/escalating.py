@@ -31,11 +31,22 @@ passed AS (
 )
 """
 
+# The requirement may say by now that a rung which still waits goes to somebody else.
+READDRESSED = """
+readdressed AS (
+    UPDATE reminders_escalation e SET told_to = d.told_to
+      FROM due_rung d
+     WHERE e.record_id = d.record_id AND e.days = d.days AND d.age = 1
+       AND e.state = 'planned' AND e.told_to <> d.told_to
+)
+"""
+
 PLAN = statement(
     WANTED_CYCLES,
     RUNGS,
     DUE_RUNGS,
     PASSED,
+    READDRESSED,
     then="""
 INSERT INTO reminders_escalation (record_id, days, told_to, planned_on, state, created_at)
 SELECT d.record_id, d.days, d.told_to, d.planned_on,

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Prefetch
 
+from compliance.records import queries as records
 from compliance.reminders.enums import EscalationState
 from compliance.reminders.models import Escalation, EscalationCopy
 from compliance.requirements import queries as requirements
@@ -22,7 +23,7 @@ from .rungs import RUNGS
 LATE = statement(
     WANTED_CYCLES,
     then="""
-SELECT w.user_id, COALESCE(NULLIF(u.preferred_name, ''), u.given_name), u.family_name, u.email,
+SELECT w.record_id, w.user_id, COALESCE(NULLIF(u.preferred_name, ''), u.given_name), u.family_name, u.email,
        q.title, q.public_id, w.due_on, r.grace_ends_on, c.told_as
   FROM reminders_escalationcopy c
   JOIN reminders_escalation e ON e.id = c.escalation_id
@@ -63,7 +64,7 @@ SELECT n.user_id, n.requirement_id, n.told_to, n.send_on FROM newest n
 
 @dataclass(frozen=True, slots=True)
 class LateItem:
-    """One thing that one person has not done by its due date."""
+    """One thing that one person has not done by its due date, with how they stand on that requirement."""
 
     user_id: int
     person_name: str
@@ -72,6 +73,9 @@ class LateItem:
     due_on: date
     grace_ends_on: date
     told_as: str
+    status: str
+    is_compliant: bool
+    is_overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def late_items(told: Any, *, day: date, today: date) -> list[LateItem]:
     """What the letter of `day` to `told` still has to say on `today`: of people who are late and whom they may see.
 
     Empty once all of them have finished, are excused or gone, or their due dates moved; and for somebody who left.
+    A constant number of statements.
     """
     if told.pk not in people.here([told.pk], today):
         return []
@@ -115,10 +120,13 @@ def late_items(told: Any, *, day: date, today: date) -> list[LateItem]:
         cursor.execute(LATE, {"told": told.pk, "day": day, "today": today})
         rows = cursor.fetchall()
     reach = people.reach(told, Permission.REPORTS_VIEW)
+    judged = records.obligations(today).filter(open_record_id__in=[row[0] for row in rows])
+    columns = ("open_record_id", "status", "is_compliant", "is_late")
+    stands = {key: found for key, *found in judged.values_list(*columns)}
     return [
-        LateItem(user_id, f"{given} {family}".strip() or email, title, *rest)
-        for user_id, given, family, email, title, *rest in rows
-        if reach.covers(user_id)
+        LateItem(user_id, f"{given} {family}".strip() or email, title, *rest, *stands[record_id])
+        for record_id, user_id, given, family, email, title, *rest in rows
+        if reach.covers(user_id) and record_id in stands
     ]
 
 

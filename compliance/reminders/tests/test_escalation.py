@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from compliance.records.tests.factories import finish
+from compliance.records.tests.factories import finish, make_grace_decision, make_record
 from compliance.reminders import actions, queries
 from compliance.reminders.models import Escalation, EscalationCopy
 from compliance.reminders.tests.factories import DAY, TODAY, make_open_cycle
@@ -103,6 +103,49 @@ def test_after_an_outage_only_the_highest_rung_is_told(house: Any) -> None:
     turn(TODAY + 16 * DAY)
     assert told() == [(21, "Vera", "department_above", TODAY + 16 * DAY)]
     assert states() == {7: "superseded", 14: "superseded", 21: "told"}
+
+
+def test_a_rung_that_waits_goes_to_whom_the_requirement_names_by_then_and_says_so(house: Any) -> None:
+    requirement = make_requirement(rungs=RUNGS)
+    saturday = TODAY + 5 * DAY
+    make_open_cycle(house.dee, requirement, due_on=saturday - 7 * DAY)
+    turn(saturday)
+    requirement.rungs = [{"days": 7, "to": "department"}]
+    requirement.save()
+    turn(saturday + 2 * DAY)
+    assert told() == [(7, "Hana", "department", saturday + 2 * DAY)]
+    (found,) = queries.escalations_of(house.dee.pk)
+    assert found.meant_for == "The administrators of the department"
+    assert not found.is_elsewhere
+
+
+@pytest.mark.parametrize("is_renewal", [True, False])
+def test_the_list_behind_a_letter_has_whom_it_names_in_grace_or_trained_until_later(
+    house: Any, is_renewal: bool
+) -> None:
+    """In grace where that counts as compliant; and a renewal that is due while what was done before still counts."""
+    make_grace_decision(1, TODAY)
+    requirement = make_requirement(rungs=[{"days": 0, "to": "manager"}])
+    record = make_open_cycle(house.dee, requirement, due_on=TODAY - DAY, cycle=2)
+    record.grace_ends_on = TODAY + 5 * DAY
+    record.save()
+    if is_renewal:
+        on = TODAY - 400 * DAY
+        done: dict[str, Any] = {
+            "completed_at": eight(on),
+            "completed_on": on,
+            "valid_from": on,
+            "anchored_on": on,
+        }
+        make_record(
+            record.assignment, due_on=on, window_opens_on=on, valid_until=TODAY + 5 * DAY, late_days=0, **done
+        )
+    turn(TODAY)
+    send(TODAY)
+    letter = letters()["Max"].text
+    standing = "" if is_renewal else "&standing=in_grace"
+    assert f"/overview/people/?requirement={requirement.public_id}{standing}\n" in letter
+    assert ("grace until 28 Nov 2026" in letter) is not is_renewal
 
 
 def test_at_a_weekend_nobody_above_is_told_until_monday(house: Any) -> None:
