@@ -1,7 +1,5 @@
 """Registration."""
 
-from datetime import time
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +28,7 @@ class ConsequencesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the jobs, the deeds that are logged, and what is listened to."""
-        from compliance.consequences import kinds, subscriptions
+        from compliance.consequences import kinds, rules, subscriptions
         from lms.access.permissions import Permission
         from lms.audit import kinds as audit_kinds
         from lms.ui import navigation
@@ -38,13 +36,13 @@ class ConsequencesConfig(AppConfig):
         from tenants.schedule import ScheduledJob, register
 
         actions = "compliance.consequences.actions"
-        # Where nobody may be reminded, nobody loses access either; giving it back is never held up.
+        # Where nobody can take it back, nobody loses access; giving it back is never held up.
         register(
             ScheduledJob(
                 name=kinds.DAILY,
                 action=f"{actions}.nightly_turn",
-                local_time=time(6, 0),
-                deed=Deed.REMIND,
+                local_time=rules.TURN_TIME,
+                deed=Deed.ADMINISTER,
                 after=("records.daily",),
             )
         )

@@ -3,13 +3,17 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
 MOST_RECEIVERS = 20
 MOST_DAYS = 365
+TURN_TIME = time(6, 0)
+"""When the nightly turn begins, by the tenant's wall clock."""
+LATEST_TURN = timedelta(hours=3)
+"""A turn that begins later than so withdraws nothing that day: people are at work by then."""
 OVERLAP = timedelta(hours=24)
 """How long the secret of before is signed with as well after a new one was made."""
 
@@ -66,6 +70,11 @@ def loses_on(
     return max(due + timedelta(days=terms.days), late_on)
 
 
+def next_turn_on(local: datetime) -> date:
+    """The day of the next nightly turn that has not begun; `local` is told by the tenant's wall clock."""
+    return local.date() if local.time() < TURN_TIME else local.date() + _DAY
+
+
 def first_free_day(day: date, frozen: Iterable[tuple[date, date]]) -> date:
     """`day`, or the first day after it that lies in none of the spans (both ends included)."""
     for starts_on, ends_on in sorted(frozen):
@@ -79,9 +88,13 @@ def next_try(*, attempts: int, at: datetime) -> datetime | None:
     return at + _PAUSES[attempts - 1] if attempts <= len(_PAUSES) else None
 
 
-def fingerprint(terms: Terms, user_ids: Sequence[int]) -> str:
-    """Names a list of people under these terms; another list has another name."""
-    named = f"{terms.days}:{terms.is_at_once_when_expired}:{','.join(map(str, sorted(user_ids)))}"
+def fingerprint(terms: Terms, user_ids: Sequence[int], *, about: Sequence[object]) -> str:
+    """Names a list of people under these terms; another list has another name.
+
+    `about`: what else was looked at, in order: the public ids of the requirement and of the system.
+    """
+    people = ",".join(map(str, sorted(user_ids)))
+    named = f"{':'.join(map(str, about))}:{terms.days}:{terms.is_at_once_when_expired}:{people}"
     return hashlib.sha256(named.encode()).hexdigest()
 
 

@@ -27,13 +27,12 @@ def add_consequence(
     terms: rules.Terms,
     fingerprint: str,
     by: "User",
-    today: date,
     at: datetime,
 ) -> Consequence:
-    """From the next nightly turn on, who is late loses access. Nobody does at this moment.
+    """From the next nightly turn on (queries.begins_on), who is late loses access. Nobody does at this moment.
 
-    `fingerprint` is that of the list that was shown (queries.reach). Raises rules.ListChanged when it would be another
-    one now, and rules.Refused when it cannot be turned on.
+    `fingerprint` is that of the list that was shown (queries.reach on that day). Raises rules.ListChanged when it
+    would be another one now, and rules.Refused when it cannot be turned on.
     """
     held = Receiver.objects.select_for_update().filter(pk=receiver.pk, state=ReceiverState.ON).first()
     if held is None:
@@ -42,7 +41,7 @@ def add_consequence(
         raise rules.Refused(_("Only a requirement that is on has consequences. Nothing was turned on."))
     if Consequence.objects.filter(requirement=requirement, receiver=held, ended_at__isnull=True).exists():
         raise rules.Refused(_("This requirement has a consequence at that system already. End it first."))
-    seen = queries.reach(requirement.pk, terms, today)
+    seen = queries.reach(requirement, held, terms, queries.begins_on(at))
     if seen.fingerprint != fingerprint:
         raise rules.ListChanged(
             _("The list has changed since you looked, so nothing was turned on. Look again, then confirm.")

@@ -39,7 +39,10 @@ def deliver_pending(*, at: datetime, scheduled_for: datetime) -> datetime | None
                 return at
             if each.receiver_id in down:
                 _hand_back([each])
-            elif _send(each, at).is_down:
+            elif not _is_on(each.receiver):
+                _hand_back([each])
+                down.add(each.receiver_id)
+            elif (answer := _send(each, at)).is_down or answer.is_gone:
                 down.add(each.receiver_id)
     return _next_wake(at)
 
@@ -72,6 +75,12 @@ def _claim(at: datetime, down: Iterable[int]) -> list[Delivery]:
     return batch
 
 
+def _is_on(receiver: Receiver) -> bool:
+    """Whether it is still to be told, and where and with which secrets: somebody may have paused it since the claim."""
+    receiver.refresh_from_db()
+    return receiver.state == ReceiverState.ON
+
+
 def _send(each: Delivery, at: datetime) -> Answer:
     # Signed for the real moment: a receiver compares it with its own clock.
     now = clock.now()
@@ -96,10 +105,11 @@ def _send(each: Delivery, at: datetime) -> Answer:
 def _settle(each: Delivery, answer: Answer, at: datetime) -> bool:
     said = {"last_status": answer.status, "last_answer": answer.text, "lease_until": None}
     ours = Delivery.objects.filter(pk=each.pk, state=DeliveryState.WAITING, lease_until=each.lease_until)
-    again_at = rules.next_try(attempts=each.attempts, at=at)
+    # Whoever wants no more calls gets this one when they are turned on again.
+    again_at = at if answer.is_gone else rules.next_try(attempts=each.attempts, at=at)
     if answer.is_taken:
         return bool(ours.update(state=DeliveryState.SENT, settled_at=at, **said))
-    if again_at is None or answer.is_gone:
+    if again_at is None:
         return bool(ours.update(state=DeliveryState.FAILED, settled_at=at, **said))
     return bool(ours.update(next_try_at=again_at, **said))
 
@@ -121,14 +131,22 @@ def _next_wake(at: datetime) -> datetime | None:
 
 @transaction.atomic
 def send_again(found: Delivery, *, by: "User", at: datetime) -> None:
-    """Try a failed call again. Raises rules.Refused when it did not fail, or a newer one about the person exists."""
+    """Try a call again that failed or was dropped. Raises rules.Refused when it was not, or when it would be wrong.
+
+    It would be when a newer one about the person exists, or the system is told nothing any more.
+    """
+    # No newer call is made while this is held.
+    receiver = Receiver.objects.select_for_update().get(pk=found.receiver_id)
+    if receiver.state == ReceiverState.ENDED:
+        raise rules.Refused(_("This system was ended and is told nothing any more. Nothing was changed."))
     if queries.newer_exists(found):
         raise rules.Refused(
             _(
                 "A newer call about this person was made. Sending this one now would tell what is no longer true."
             )
         )
-    failed = Delivery.objects.filter(pk=found.pk, state=DeliveryState.FAILED)
+    lost = [DeliveryState.FAILED, DeliveryState.DROPPED]
+    failed = Delivery.objects.filter(pk=found.pk, state__in=lost)
     if not failed.update(state=DeliveryState.WAITING, settled_at=None, attempts=0, next_try_at=at):
         raise rules.Refused(_("This call did not fail, or is being tried again. Nothing was changed."))
     schedule.wake(DELIVER, at=at)

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from compliance.consequences import gateway, rules
-from compliance.consequences.enums import DeliveryState, ReceiverState
+from compliance.consequences import gateway, queries, rules
+from compliance.consequences.enums import Cause, DeliveryState, ReceiverState
 from compliance.consequences.kinds import DELIVER, RESTORE
-from compliance.consequences.models import Consequence, Delivery, Receiver
+from compliance.consequences.models import Consequence, Receiver, Withdrawal
 from lms.audit import actions as audit
-from tenants import schedule
+from tenants import clock, schedule
 
 if TYPE_CHECKING:
     from lms.people.models import User
@@ -60,27 +61,54 @@ def pause_receiver(receiver: Receiver, *, by: "User", at: datetime) -> None:
 
 @transaction.atomic
 def resume_receiver(receiver: Receiver, *, by: "User", at: datetime) -> None:
-    """It is told again, beginning with what waits. Raises rules.Refused when it is not paused."""
+    """It is told again, beginning with what waits. Raises rules.Refused when it is not paused.
+
+    What it was last to be told about a person, and was not (given up, or dropped with a backup), is told now too.
+    """
     held = Receiver.objects.filter(state=ReceiverState.PAUSED)
     _change(receiver, by, at, held=held, state=ReceiverState.ON, note="")
-    waiting = Delivery.objects.filter(receiver=receiver, state=DeliveryState.WAITING)
-    waiting.update(next_try_at=at, attempts=0)
+    queries.waiting_at(receiver.pk).update(next_try_at=at, attempts=0)
+    queries.untold_at(receiver.pk).update(
+        state=DeliveryState.WAITING, settled_at=None, next_try_at=at, attempts=0
+    )
     schedule.wake(RESTORE, at=at)
     schedule.wake(DELIVER, at=at)
     _record("consequences.receiver_resumed", receiver, by, at)
 
 
 @transaction.atomic
-def end_receiver(receiver: Receiver, *, by: "User", at: datetime) -> None:
-    """It is told nothing any more. Raises rules.Refused while something depends on it."""
+def end_receiver(receiver: Receiver, *, drops: int = 0, by: "User", at: datetime) -> None:
+    """It is told nothing any more. Raises rules.Refused while something depends on it, or more than `drops` calls wait.
+
+    Calls that wait are dropped. Whoever left while access was withdrawn is not told of any more either.
+    """
+    # Those of a turn first, in its order: then nobody can lose or regain access there meanwhile.
+    list(Consequence.objects.select_for_update().filter(receiver=receiver).order_by("pk"))
+    Receiver.objects.select_for_update().get(pk=receiver.pk)
     if Consequence.objects.filter(receiver=receiver, ended_at__isnull=True).exists():
         raise rules.Refused(
             _("Requirements still withdraw access to this system. End those consequences first.")
         )
-    if Delivery.objects.filter(receiver=receiver, state=DeliveryState.WAITING).exists():
-        raise rules.Refused(_("Some calls to this system still wait. Nothing was changed."))
+    lacking = Withdrawal.objects.filter(consequence__receiver=receiver, restored_at__isnull=True)
+    gone = queries.gone_of({*lacking.values_list("user_id", flat=True)}, clock.today(at))
+    if lacking.exclude(user_id__in=gone).exists():
+        raise rules.Refused(
+            _("People still lack access to this system. They regain it within a minute; end it after that.")
+        )
+    waiting = queries.waiting_at(receiver.pk)
+    if (count := waiting.count()) > drops:
+        raise rules.Refused(
+            ngettext(
+                "%(count)d call to this system still waits. Nothing was changed; say first that it may be dropped.",
+                "%(count)d calls to this system still wait. Nothing was changed; say first that they may be dropped.",
+                count,
+            )
+            % {"count": count}
+        )
+    waiting.update(state=DeliveryState.DROPPED, settled_at=at, lease_until=None)
+    lacking.update(restored_at=at, cause=Cause.ENDED)
     _change(receiver, by, at, state=ReceiverState.ENDED, note="")
-    _record("consequences.receiver_ended", receiver, by, at)
+    _record("consequences.receiver_ended", receiver, by, at, dropped=count)
 
 
 def _change(receiver: Receiver, by: "User", at: datetime, held: Any = None, **fields: Any) -> None:

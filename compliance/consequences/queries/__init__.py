@@ -18,13 +18,17 @@ from compliance.consequences.queries.listing import (
     sentence_of,
 )
 from compliance.consequences.queries.losses import Loss, losses_of
+from compliance.consequences.queries.outbox import untold_at, waiting_at
 from compliance.consequences.queries.owing import (
     Late,
     Reach,
     Standing,
+    begins_on,
     frozen_spans,
+    gone_of,
     is_frozen,
     late_of,
+    next_turn_on,
     reach,
     standings_of,
 )
@@ -34,6 +38,7 @@ __all__ = [
     "Loss",
     "Reach",
     "Standing",
+    "begins_on",
     "consequence",
     "consequences_at",
     "consequences_of",
@@ -43,11 +48,13 @@ __all__ = [
     "freeze",
     "freezes",
     "frozen_spans",
+    "gone_of",
     "is_frozen",
     "late_of",
     "log",
     "losses_of",
     "newer_exists",
+    "next_turn_on",
     "open_withdrawals",
     "reach",
     "receiver",
@@ -55,4 +62,6 @@ __all__ = [
     "sentence",
     "sentence_of",
     "standings_of",
+    "untold_at",
+    "waiting_at",
 ]

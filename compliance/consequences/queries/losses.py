@@ -25,6 +25,9 @@ _NOT_SAFE = {
 }
 
 
+_NOTHING = (None,) * 5
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """Access to a system that somebody has lost (`is_lost`), or will lose `on` that day of the tenant.
@@ -108,17 +111,25 @@ def _lost(each: Withdrawal, *, is_only: bool) -> Loss:
 
 def _coming(waiting: list[Consequence], held: QuerySet[Any, Any], today: date) -> list[Loss]:
     frozen = frozen_spans()
-    names = ("requirement_id", "status", "due_on", "grace_ends_on", "valid_until", "done_record_id")
+    names = (
+        "requirement_id",
+        "status",
+        "due_on",
+        "grace_ends_on",
+        "valid_until",
+        "done_record__is_temporary",
+    )
     standing = {row[0]: row[1:] for row in held.values_list(*names)}
     found = []
     for each in waiting:
-        status, due_on, grace_ends_on, valid_until, done_id = standing[each.requirement_id]
+        # Between the two statements it may have ceased to be owed.
+        status, due_on, grace_ends_on, valid_until, is_bridge = standing.get(each.requirement_id, _NOTHING)
         day = rules.loses_on(
             rules.Terms(each.days, each.is_at_once_when_expired),
             due_on=due_on,
             grace_ends_on=grace_ends_on,
             valid_until=valid_until,
-            is_renewal=done_id is not None,
+            is_renewal=is_bridge is False,
         )
         if status in _NOT_SAFE and day is not None:
             # Whose day has come already loses access on the next turn that may withdraw.

@@ -71,9 +71,9 @@ def make_consequence(
     requirement: Any, receiver: Receiver, by: Any, *, days: int = 14, at_once: bool = False
 ) -> Consequence:
     """Turned on after a look, on the day of AT."""
-    terms, today = rules.Terms(days, at_once), AT.date()
-    seen = queries.reach(requirement.pk, terms, today)
+    terms = rules.Terms(days, at_once)
+    seen = queries.reach(requirement, receiver, terms, queries.begins_on(AT))
     return actions.add_consequence(
         requirement=requirement, receiver=receiver, terms=terms, fingerprint=seen.fingerprint, by=by,
-        today=today, at=AT,
+        at=AT,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from compliance.oversight.tests.factories import give
 from compliance.records import actions as records
 from compliance.records import queries
 from compliance.records.tests.factories import make_completion
+from compliance.requirements import actions as requirements
 from compliance.requirements.tests.factories import course_of, make_requirement
 from lms.learning import events as learning
 from lms.people.tests.factories import make_affiliation, make_user
@@ -97,6 +98,16 @@ def test_more_time_gives_access_back_at_once_too(
     assert listener.heard[1]["data"]["settled"][0]["because"] == "no_longer_due"
 
 
+def test_a_pause_of_the_requirement_gives_access_back_at_once_too(
+    alpha: TenantRef, place: Any, listener: Listener, bo: Any, deliver: Any
+) -> None:
+    _user, requirement, _receiver = place
+    night()
+    requirements.pause(requirement=requirement, by=bo, at=AT + MINUTE, today=AT.date())
+    deliver(AT + MINUTE)
+    assert listener.types() == ["access.withdrawn", "access.restored"]
+
+
 def test_a_failed_call_is_tried_again_with_the_same_id_and_body_and_a_new_time(
     place: Any, listener: Listener
 ) -> None:
@@ -161,9 +172,37 @@ def test_410_pauses_the_system_and_a_redirect_is_not_followed(place: Any, listen
     listener.answers = [410]
     send(AT + MINUTE)
     receiver.refresh_from_db()
-    assert (the_call().state, receiver.state) == ("failed", ReceiverState.PAUSED)
+    assert (the_call().state, receiver.state) == ("waiting", ReceiverState.PAUSED)
     assert "410" in receiver.note
     assert [each["path"] for each in listener.heard] == ["/duly?x=1"] * 2
+
+
+def test_after_410_or_a_pause_the_rest_of_a_batch_waits_and_leaves_when_it_is_on_again(
+    place: Any, listener: Listener, bo: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _user, requirement, receiver = place
+    for number in range(2):
+        give(make_user(given_name=f"P{number}"), requirement, "overdue")
+    night()
+    listener.answers = [410]
+    send()
+    assert len(listener.heard) == 1
+    call, paused = gateway.call, []
+
+    def and_pause(*given: Any, **named: Any) -> Any:
+        paused.append(Receiver.objects.update(state=ReceiverState.PAUSED))
+        return call(*given, **named)
+
+    receiver.refresh_from_db()
+    actions.resume_receiver(receiver, by=bo, at=AT)
+    monkeypatch.setattr(gateway, "call", and_pause)
+    send()
+    assert (len(listener.heard), len(paused)) == (2, 1)
+    monkeypatch.undo()
+    receiver.refresh_from_db()
+    actions.resume_receiver(receiver, by=bo, at=AT)
+    send()
+    assert {each.state for each in Delivery.objects.all()} == {DeliveryState.SENT}
 
 
 def test_a_system_that_does_not_answer_holds_up_nobody_elses(
@@ -343,7 +382,7 @@ def test_the_secret_is_another_one_at_a_neighbour_with_the_same_ids(
     assert here not in json.dumps(list(Receiver.objects.values()), default=str)
 
 
-def test_after_a_restore_nothing_leaves_before_somebody_has_looked(
+def test_after_a_restore_nothing_leaves_before_somebody_has_looked_and_then_how_things_stand(
     place: Any, listener: Listener, bo: Any
 ) -> None:
     *_both, receiver = place
@@ -352,6 +391,9 @@ def test_after_a_restore_nothing_leaves_before_somebody_has_looked(
     assert send() is None
     receiver.refresh_from_db()
     assert (the_call().state, receiver.state) == ("dropped", "paused")
-    actions.resume_receiver(receiver, by=bo, at=AT)
-    assert send() is None
     assert listener.heard == []
+    actions.send_again(the_call(), by=bo, at=AT)  # waits: the system is paused still
+    actions.hold_all(at=AT, reason="Once more.")
+    actions.resume_receiver(receiver, by=bo, at=AT)
+    send()
+    assert (listener.types(), the_call().state) == (["access.withdrawn"], "sent")

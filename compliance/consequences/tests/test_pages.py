@@ -93,7 +93,7 @@ def test_a_consequence_is_looked_at_then_turned_on_as_seen_and_ended(
     assert "Nobody loses access to anything" in words(browser.get(detail))
     given = {"receiver": str(receiver.public_id), "days": "14"}
     seen = browser.post(page, given)
-    assert "1 person would lose access on the next morning" in words(seen)
+    assert "1 person would lose access in the morning of 24 Nov 2026" in words(seen)
     assert "Access to VPN ends 14 days after the due date." in words(seen)
     given |= {"save": "1", "fingerprint": seen.context["seen"].fingerprint}
     with inside(alpha):
@@ -192,7 +192,7 @@ def test_a_learner_and_whoever_helps_read_the_same_words(
     pages = [(client_for(alpha, lee), "/status/"), (client_for(alpha, ada), f"/people/{lee.public_id}/")]
     assert [before in words(browser.get(path)) for browser, path in pages] == [True, True]
     with inside(alpha):
-        actions.nightly_turn(at=AT + DAY, scheduled_for=AT)
+        actions.nightly_turn(at=AT + DAY, scheduled_for=AT + DAY)
         assert Withdrawal.objects.count() == 1
     assert [after in words(browser.get(path)) for browser, path in pages] == [True, True]
 

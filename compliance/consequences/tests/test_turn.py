@@ -5,18 +5,24 @@ import json
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from compliance.consequences import actions, queries
 from compliance.consequences.enums import Cause, DeliveryKind
 from compliance.consequences.models import Consequence, Delivery, Withdrawal
 from compliance.oversight.tests.factories import DAY, TODAY, give
 from compliance.records import actions as records
-from compliance.records.tests.factories import make_completion, noon, turn
+from compliance.records.tests.factories import (
+    make_completion,
+    noon,
+    turn,
+)
 from compliance.requirements.tests.factories import course_of, make_course, make_requirement
 from lms.audit.models import Event
 from lms.people.models import User
 from lms.people.tests.factories import make_affiliation, make_user
+from tenants.context import inside
 from tenants.tests.factories import AT
 
 from .factories import make_consequence, make_receiver
@@ -179,7 +185,7 @@ def test_whoever_leaves_is_excused_or_gets_more_time_regains_it_and_no_system_he
     User.objects.filter(pk=left.pk).update(is_active=False)
     regain(TODAY + DAY)
     causes = dict(Withdrawal.objects.exclude(cause="").values_list("user_id", "cause"))
-    assert causes == {waived.pk: Cause.WAIVED, moved.pk: Cause.EXTENDED, left.pk: Cause.NOT_REQUIRED}
+    assert causes == {waived.pk: Cause.WAIVED, moved.pk: Cause.EXTENDED}
     told = Delivery.objects.filter(kind=DeliveryKind.RESTORED)
     assert {each["because"] for call in told for each in json.loads(call.body)["data"]["settled"]} == {
         "no_longer_due"
@@ -187,7 +193,7 @@ def test_whoever_leaves_is_excused_or_gets_more_time_regains_it_and_no_system_he
     actions.end_consequence(made, by=bo, at=noon(TODAY + DAY))
     regain(TODAY + DAY)
     assert Withdrawal.objects.get(user=user).cause == Cause.ENDED
-    assert not Withdrawal.objects.filter(restored_at__isnull=True).exists()
+    assert Withdrawal.objects.get(restored_at__isnull=True).user == left
 
 
 def test_a_due_date_that_moved_a_little_gives_access_back_until_its_new_day_has_come(
@@ -228,35 +234,80 @@ def test_a_paused_system_loses_nobody_and_what_befell_somebody_is_kept_by_the_da
             change()
 
 
-def test_turning_it_on_takes_the_very_list_that_was_seen(late: Any, bo: Any) -> None:
+def test_a_turn_that_is_hours_late_or_was_due_before_it_was_turned_on_withdraws_nothing(
+    late: Any, bo: Any
+) -> None:
+    _user, requirement = late
+    make_consequence(requirement, make_receiver(bo), bo)
+    actions.nightly_turn(at=noon(TODAY), scheduled_for=noon(TODAY) - dt.timedelta(hours=6))
+    actions.nightly_turn(at=AT, scheduled_for=AT - dt.timedelta(minutes=5))
+    assert rows() == []
+    night(TODAY)
+    assert Withdrawal.objects.count() == 1
+
+
+def test_a_turn_that_withdrew_is_followed_by_one_that_restores(
+    alpha: Any, late: Any, bo: Any, deliver: Any
+) -> None:
+    """Whoever finishes while it runs sees no withdrawal yet, and so wakes nobody."""
     user, requirement = late
-    receiver, terms = make_receiver(bo), actions_terms(14)
-    seen = queries.reach(requirement.pk, terms, TODAY)
-    assert [each.user_id for each in seen.people] == [user.pk]
-    other = make_user()
-    give(other, requirement, "overdue")
-    decided = {
-        "requirement": requirement,
-        "receiver": receiver,
-        "terms": terms,
-        "by": bo,
-        "today": TODAY,
-        "at": AT,
-    }
-    with pytest.raises(actions.ListChanged, match="nothing was turned on"):
-        actions.add_consequence(fingerprint=seen.fingerprint, **decided)
-    again = queries.reach(requirement.pk, terms, TODAY)
-    actions.add_consequence(fingerprint=again.fingerprint, **decided)
-    with pytest.raises(actions.Refused, match="already"):
-        actions.add_consequence(fingerprint=again.fingerprint, **decided)
-    with pytest.raises(actions.Refused, match="still withdraw"):
-        actions.end_receiver(receiver, by=bo, at=AT)
+    make_consequence(requirement, make_receiver(bo), bo)
+    actions.nightly_turn(at=AT, scheduled_for=AT)
+    user.assignments.update(status="waived")  # told by no event
+    deliver(AT + dt.timedelta(minutes=1))
+    with inside(alpha):
+        assert Withdrawal.objects.get().cause == Cause.WAIVED
 
 
-def actions_terms(days: int) -> Any:
-    from compliance.consequences.rules import Terms
+def test_restoring_asks_only_where_somebody_lacks_access(late: Any, bo: Any) -> None:
+    _user, requirement = late
+    receiver = make_receiver(bo)
+    make_consequence(requirement, receiver, bo)
+    night(TODAY)
+    with CaptureQueriesContext(connection) as alone:
+        regain(TODAY)
+    other = make_requirement(title="Other", course=make_course("other"))
+    make_consequence(other, receiver, bo)
+    with CaptureQueriesContext(connection) as beside:
+        regain(TODAY)
+    assert len(alone) == len(beside)
 
-    return Terms(days, is_at_once_when_expired=False)
+
+def test_whoever_left_is_not_let_in_by_a_call_and_regains_it_when_they_are_back(late: Any, bo: Any) -> None:
+    user, requirement = late
+    let_go = make_user(given_name="Inactive")
+    make_affiliation(let_go)
+    give(let_go, requirement, "overdue")
+    receiver = make_receiver(bo)
+    made = make_consequence(requirement, receiver, bo)
+    night(TODAY)
+    user.affiliations.update(ends_on=TODAY)
+    User.objects.filter(pk=let_go.pk).update(is_active=False)
+    user.assignments.update(status="withdrawn", withdrawn_on=TODAY + DAY)
+    actions.end_consequence(made, by=bo, at=noon(TODAY + DAY))
+    regain(TODAY + DAY)
+    assert not Delivery.objects.filter(kind=DeliveryKind.RESTORED).exists()
+    make_affiliation(user, starts_on=TODAY + 9 * DAY)
+    regain(TODAY + 9 * DAY)
+    assert Delivery.objects.get(kind=DeliveryKind.RESTORED).user == user
+    # Nobody who is here lacks access: the system can be ended, and what waits there is dropped by number.
+    with pytest.raises(actions.Refused, match="3 calls"):
+        actions.end_receiver(receiver, by=bo, at=noon(TODAY + 9 * DAY))
+    actions.end_receiver(receiver, drops=3, by=bo, at=noon(TODAY + 9 * DAY))
+    assert not Withdrawal.objects.filter(restored_at__isnull=True).exists()
+    assert {each.state for each in Delivery.objects.all()} == {"dropped"}
+    with pytest.raises(actions.Refused, match="was ended"):
+        actions.send_again(Delivery.objects.latest("pk"), by=bo, at=AT)
+
+
+def test_a_system_is_not_ended_while_somebody_lacks_access_to_it(late: Any, bo: Any) -> None:
+    _user, requirement = late
+    receiver = make_receiver(bo)
+    made = make_consequence(requirement, receiver, bo)
+    night(TODAY)
+    actions.end_consequence(made, by=bo, at=noon(TODAY))
+    with pytest.raises(actions.Refused, match="still lack access"):
+        actions.end_receiver(receiver, drops=9, by=bo, at=noon(TODAY))
 
 
 def test_a_whole_story_by_the_records_own_turns(bo: Any) -> None:

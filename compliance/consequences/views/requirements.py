@@ -24,7 +24,6 @@ SHOWN = 50
 def new(request: HttpRequest, requirement: UUID) -> HttpResponse:
     """Choose system and days, see who would lose access on the next morning, then turn exactly that on."""
     found, now = requirements.requirement_by(requirement), clock.now()
-    today = clock.today(now)
     form = ConsequenceForm(request.POST or None, receivers=queries.free_receivers(found.pk))
     context: dict[str, Any] = {"requirement": found, "form": form, "is_on": found.state == "active"}
     if request.method != "POST":
@@ -34,7 +33,7 @@ def new(request: HttpRequest, requirement: UUID) -> HttpResponse:
         if "save" in request.POST:
             try:
                 actions.add_consequence(
-                    requirement=found, receiver=form.chosen, terms=form.terms, today=today, at=now,
+                    requirement=found, receiver=form.chosen, terms=form.terms, at=now,
                     fingerprint=request.POST.get("fingerprint", ""), by=guard.viewer(request),
                 )  # fmt: skip
             except actions.ListChanged:
@@ -43,14 +42,17 @@ def new(request: HttpRequest, requirement: UUID) -> HttpResponse:
                 messages.error(request, str(error))
                 return http.see_other("requirements:detail", public_id=requirement)
             else:
-                messages.success(request, _("Turned on. It begins with the next morning."))
+                messages.success(
+                    request, _("Turned on. It begins with the next morning that is not kept free.")
+                )
                 return http.see_other("requirements:detail", public_id=requirement)
         else:
             status = 200
-        seen = queries.reach(found.pk, form.terms, today)
+        on = queries.begins_on(now)
+        seen = queries.reach(found, form.chosen, form.terms, on)
         context |= {"seen": seen, "first": seen.people[:SHOWN], "more": max(0, len(seen.people) - SHOWN)}
         context["sentence"] = queries.sentence(form.chosen.name, form.terms)
-        context["is_frozen"] = queries.is_frozen(today)
+        context |= {"on": on, "is_frozen": on > queries.next_turn_on(now)}
     return partials.render_page(request, "consequences/new.html", context, status=status)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.consequences import actions, queries
+from compliance.consequences.enums import ReceiverState
 from compliance.consequences.forms import ReceiverForm
 from compliance.consequences.models import Receiver
 from lms.access import guard
@@ -106,7 +107,8 @@ def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
     decided: dict[str, Any] = {"by": guard.viewer(request), "at": clock.now()}
     if to == "end":
         ended = _("“%(name)s” is ended. It is told nothing any more.") % {"name": found.name}
-        is_done = _try(request, ended, lambda: actions.end_receiver(found, **decided))
+        drops = int(given) if len(given := request.POST.get("drops", "")) < 10 and given.isdecimal() else 0
+        is_done = _try(request, ended, lambda: actions.end_receiver(found, drops=drops, **decided))
         return http.see_other("consequences:systems") if is_done else _back(public_id)
     if to == "pause":
         _try(request, _("Paused."), lambda: actions.pause_receiver(found, **decided))
@@ -118,7 +120,7 @@ def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @guard.needs(Permission.SETTINGS_CHANGE)
 @require_POST
 def again(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Try a call again that failed."""
+    """Try a call again that failed or was dropped."""
     call = queries.delivery(public_id)
     if call is None:
         raise Http404
@@ -127,6 +129,8 @@ def again(request: HttpRequest, public_id: UUID) -> HttpResponse:
         _("It is being sent again."),
         lambda: actions.send_again(call, by=guard.viewer(request), at=clock.now()),
     )
+    if call.receiver.state == ReceiverState.ENDED:
+        return http.see_other("consequences:systems")
     return _back(call.receiver.public_id)
 
 
@@ -145,6 +149,7 @@ def _page(
         "secret": secret,
         "is_overlapping": found.overlap_until is not None and now < found.overlap_until,
         "consequences": queries.consequences_at(found.pk),
+        "waiting": queries.waiting_at(found.pk).count(),
         "page": paging.page_of(queries.deliveries(found.pk), request, per_page=CALLS),
     }
     return partials.render_page(request, PAGE, context, status=status)
