@@ -95,6 +95,7 @@ AS_THEY_STAND = (
     "records_shift", "records_credit", "records_revocation", "records_reinstatement", "records_loadundo",
     "records_gracedecision",
     "records_triggeringevent", "records_concern", "requirements_requirementversion", "requirements_equivalence",
+    "program_dutyround", "program_roundcorrection",
 )  # fmt: skip
 """The tables that days past are judged by without being kept here: a trigger of their own keeps what a row said; what
 is added later, such as a decision or an end, has its own moment."""

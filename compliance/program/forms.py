@@ -47,7 +47,10 @@ class _DayList(forms.CharField):
     def clean(self, value: Any) -> Any:
         """A tuple of different days, the longest first."""
         words = [word.strip() for word in super().clean(value).split(",") if word.strip()]
-        if not all(word.isascii() and word.isdigit() and 1 <= int(word[:4]) <= _YEAR_DAYS for word in words):
+        if not all(
+            word.isascii() and word.isdigit() and len(word) <= 3 and 1 <= int(word) <= _YEAR_DAYS
+            for word in words
+        ):
             raise forms.ValidationError(_("Write days as numbers between 1 and 366, for example 30, 7, 1."))
         return tuple(sorted({int(word) for word in words}, reverse=True))
 
@@ -103,7 +106,10 @@ class DutyForm(forms.Form):
         label=_("Reminders before, days"), required=False, max_length=40, help_text=_("For example 30, 7, 1.")
     )
     remind_every = forms.IntegerField(
-        label=_("Then every, days"), min_value=0, max_value=90, help_text=_("While it is overdue. 0: never.")
+        label=_("Then every, days"),
+        min_value=0,
+        max_value=90,
+        help_text=_("While it is overdue. 0: never; deputy and compliance officers still hear of it once."),
     )
     remind_max = forms.IntegerField(label=_("At most so often"), min_value=0, max_value=52)
 

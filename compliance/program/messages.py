@@ -1,5 +1,6 @@
 """The letters about duties: to whoever has to do one, and to officers about what is overdue or owned by nobody."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from django.utils.translation import ngettext
 from compliance.program import queries
 from compliance.program.models import Duty, DutyRound
 from lms.access.permissions import Permission
+from lms.people import queries as people
 from lms.ui.dates import day_text
 from tenants import clock, links
 
@@ -18,11 +20,13 @@ REMINDER, ATTENTION = "program.reminder", "program.attention"
 
 
 def reminder(message: "Message") -> dict[str, Any] | None:
-    """What the letter to an owner or a deputy says; None when the round is closed or they do not do it any more."""
+    """What the letter to an owner or a deputy says; None when it is closed, or they have left or do it no more."""
     row = queries.open_rounds().filter(pk=message.facts["round"]).first()
     if row is None or message.user_id not in (row.duty.owner_id, row.duty.deputy_id):
         return None
     duty, today = row.duty, clock.today()
+    if message.user is None or not people.is_here(message.user, today):
+        return None
     return {
         "heading": _("%(title)s: %(when)s") % {"title": duty.title, "when": _when(row)},
         "title": duty.title,
@@ -35,14 +39,17 @@ def reminder(message: "Message") -> dict[str, Any] | None:
 
 
 def attention(message: "Message") -> dict[str, Any] | None:
-    """What the letter to an officer says; None when it is settled, or they keep no duties any more."""
-    if message.user is None or Permission.PROGRAM_EDIT not in message.user.permissions:
+    """What the letter to an officer says; None when it is settled, or they have left or keep no duties any more."""
+    today = clock.today()
+    if message.user is None or not people.is_here(message.user, today):
+        return None
+    if Permission.PROGRAM_EDIT not in message.user.permissions:
         return None
     if "duty" in message.facts:
         duty = queries.duties().filter(pk=message.facts["duty"]).first()
-        return None if duty is None or not duty.is_on or duty.is_owned else _unowned(duty)
+        return None if duty is None or not duty.is_on or queries.is_owned(duty, today) else _unowned(duty)
     row = queries.open_rounds().filter(pk=message.facts["round"]).first()
-    return None if row is None or row.due_on >= clock.today() else _overdue(row)
+    return None if row is None or row.due_on >= today else _overdue(row, today)
 
 
 def _unowned(duty: Duty) -> dict[str, Any]:
@@ -58,11 +65,11 @@ def _unowned(duty: Duty) -> dict[str, Any]:
     }
 
 
-def _overdue(row: DutyRound) -> dict[str, Any]:
+def _overdue(row: DutyRound, today: date) -> dict[str, Any]:
     duty = row.duty
     names = {"title": duty.title, "day": day_text(row.due_on)}
     sentences = [_("“%(title)s” was due on %(day)s and is not recorded as done.") % names]
-    if duty.is_owned and duty.owner:
+    if duty.owner and queries.is_owned(duty, today):
         sentences.append(_("Its owner is %(name)s, who was written to.") % {"name": duty.owner.display_name})
     else:
         sentences.append(_("Nobody owns it at the moment."))

@@ -69,11 +69,6 @@ class Duty(models.Model):
         """Whether it is asked of somebody."""
         return self.state == DutyState.ON
 
-    @property
-    def is_owned(self) -> bool:
-        """Whether somebody who is active answers for it. Reads the owner."""
-        return self.owner is not None and self.owner.is_active
-
 
 class DutyRound(models.Model):
     """One time that a duty is due. Once it is closed, nothing of it changes (migration 0002).

@@ -4,18 +4,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from compliance.program import queries, rules
 from compliance.program.actions.locking import changeable, locked, record
-from compliance.program.actions.turning import close, open_due
+from compliance.program.actions.turning import close, move, open_due
 from compliance.program.enums import DutyState, Outcome
-from compliance.program.models import Duty, DutyRound
+from compliance.program.models import Duty
 from compliance.requirements import queries as requirements
+from lms.people import queries as people
+from lms.ui.dates import day_text
+from tenants import clock
 
 if TYPE_CHECKING:
     from lms.people.models import User
+
+
+# Any number that no other advisory lock uses; the schema is mixed in, so tenants do not wait for each other.
+_LOCK = 0x6475_7479
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Plan:
 @transaction.atomic
 def draft(plan: Plan, *, by: "User", at: datetime) -> Duty:
     """Write one down; nobody is asked yet. Raises Refused."""
-    _refuse_people(plan)
+    _refuse_people(plan, clock.today(at))
     duty = Duty.objects.create(**plan.values(), created_by=by, created_at=at)
     record("program.drafted", duty, by=by, at=at, facts=_facts(duty))
     return duty
@@ -52,7 +59,12 @@ def draft(plan: Plan, *, by: "User", at: datetime) -> Duty:
 
 @transaction.atomic
 def draft_pack(key: str, *, by: "User", at: datetime) -> list[Duty]:
-    """A draft for everything that a pack asks of the program and no duty answers yet; nobody is asked."""
+    """A draft for everything that a pack asks of the program and no duty answers yet; nobody is asked.
+
+    Whoever asks for the same at the same moment waits for the other's transaction to end, and finds them there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
     known = {(each.reference.pack, each.reference.control) for each in queries.answers()}
     found = []
     for pack, controls in requirements.programme_packs():
@@ -70,12 +82,12 @@ def draft_pack(key: str, *, by: "User", at: datetime) -> list[Duty]:
 
 @transaction.atomic
 def change(duty: Duty, plan: Plan, *, by: "User", today: date, at: datetime) -> Duty:
-    """Let it say this from now on. Closed rounds stay; another calendar moves the round that is not due yet.
+    """Let it say this from now on. Closed rounds stay; another calendar ends open ones whose date it does not have.
 
-    What is overdue keeps its date. Raises Refused.
+    What is overdue keeps its date, and no round is opened for a day that is past. Raises Refused.
     """
     found = changeable(duty.pk)
-    _refuse_people(plan)
+    _refuse_people(plan, today)
     before = _facts(found)
     calendar = (found.first_due_on, found.repeats_months)
     is_moved = calendar != (plan.first_due_on, plan.repeats_months)
@@ -84,10 +96,10 @@ def change(duty: Duty, plan: Plan, *, by: "User", today: date, at: datetime) -> 
     if found.is_on:
         _refuse_incomplete(found)
         if is_moved:
-            _refuse_past(found, today, unless=calendar[0])
+            _refuse_first(found, today, before=calendar[0])
     found.save()
     if found.is_on and is_moved:
-        _move(found, by=by, today=today, at=at)
+        move(found, by=by, today=today, at=at)
     differing = {name: [before[name], now] for name, now in _facts(found).items() if before[name] != now}
     if differing:
         record("program.changed", found, by=by, at=at, facts=differing)
@@ -101,8 +113,8 @@ def turn_on(duty: Duty, *, by: "User", today: date, at: datetime) -> Duty:
     if found.is_on:
         raise rules.Refused(_("It is on already."))
     _refuse_incomplete(found)
-    _refuse_people(Plan(found.title, found.task, found.owner, found.deputy))
-    _refuse_past(found, today)
+    _refuse_people(Plan(found.title, found.task, found.owner, found.deputy), today)
+    _refuse_first(found, today)
     found.state, found.turned_on_at = DutyState.ON, at
     found.save(update_fields=["state", "turned_on_at"])
     open_due(found, today)
@@ -139,25 +151,16 @@ def discard(duty: Duty, *, by: "User", at: datetime) -> None:
     record("program.discarded", Duty(title=title, public_id=public_id), by=by, at=at, facts=facts)
 
 
-def _move(duty: Duty, *, by: "User", today: date, at: datetime) -> None:
-    """Open rounds that are not due yet give way to the new calendar, with a sentence that says so."""
-    reason = _("The due dates of the duty were changed.")
-    for each in DutyRound.objects.filter(
-        duty=duty, outcome=Outcome.OPEN, due_on__gte=today, replaces__isnull=True
-    ):
-        close(each, Outcome.DROPPED, statement=reason, by=by, at=at)
-    open_due(duty, today)
-
-
-def _refuse_people(plan: Plan) -> None:
-    """Owner and deputy are two people who are active."""
-    people = [one for one in (plan.owner, plan.deputy) if one is not None]
-    for one in people:
-        if not one.is_active:
+def _refuse_people(plan: Plan, today: date) -> None:
+    """Owner and deputy are two people who are here: active, and not past their last day."""
+    named = [one for one in (plan.owner, plan.deputy) if one is not None]
+    for one in named:
+        if not people.is_here(one, today):
             raise rules.Refused(
-                _("%(name)s is not active here and cannot answer for it.") % {"name": one.display_name}
+                _("%(name)s has left or is not active here, and cannot answer for it. Name somebody else.")
+                % {"name": one.display_name}
             )
-    if len({one.pk for one in people}) < len(people):
+    if len({one.pk for one in named}) < len(named):
         raise rules.Refused(_("The deputy has to be somebody else than the owner."))
 
 
@@ -168,12 +171,20 @@ def _refuse_incomplete(duty: Duty) -> None:
         raise rules.Refused(_("Set the first due date first."))
 
 
-def _refuse_past(duty: Duty, today: date, unless: date | None = None) -> None:
-    """A calendar begins today or later: nothing is overdue that nobody was asked for."""
+def _refuse_first(duty: Duty, today: date, before: date | None = None) -> None:
+    """A first due date other than `before` is today or later, and later than what was asked and stays."""
     first = duty.first_due_on
-    if first is not None and first < today and first != unless:
+    if first is None or first == before:
+        return
+    if first < today:
         raise rules.Refused(
             _("The first due date is past. Choose today or a later day, so that nothing begins overdue.")
+        )
+    last = queries.asked_until(duty, today)
+    if last is not None and first <= last:
+        raise rules.Refused(
+            _("The round due on %(day)s is recorded already. Choose a first due date after that day.")
+            % {"day": day_text(last)}
         )
 
 

@@ -152,6 +152,14 @@ def _refuse_recording(found: DutyRound, by: "User", done_on: date, today: date) 
     since = queries.covers_since(found)
     if since is not None and done_on <= since:
         raise rules.Refused(
-            _("This round is for what was done after %(day)s, when the one before it was due.")
+            _("This round is for what was done after %(day)s. Nothing counts for two rounds.")
             % {"day": day_text(since)}
+        )
+    until = queries.covers_until(found)
+    if until is not None and done_on >= until:
+        raise rules.Refused(
+            _(
+                "What was done on %(day)s or later counts for the round after this one. Nothing counts for two rounds."
+            )
+            % {"day": day_text(until)}
         )

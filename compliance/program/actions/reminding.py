@@ -33,43 +33,53 @@ def remind_daily(*, at: datetime, scheduled_for: datetime) -> None:
     if not requirements.working_calendar().is_working_day(today):
         return
     rows = list(queries.open_rounds())
-    officers = people.able_to(Permission.PROGRAM_EDIT)
+    officers = [one for one in people.able_to(Permission.PROGRAM_EDIT) if people.is_here(one, today)]
     reminders = [draft for row in rows for draft in _of_round(row, today)]
     attention = [draft for row in rows for draft in _of_overdue(row, today, officers)]
-    duties = {row.duty_id: row.duty for row in rows}
-    attention += [draft for duty in duties.values() for draft in _of_unowned(duty, officers)]
+    longest = {row.duty_id: row for row in reversed(rows)}
+    attention += [draft for row in longest.values() for draft in _of_unowned(row, today, officers)]
     for kind, drafts in ((REMINDER, reminders), (ATTENTION, attention)):
         if drafts:
             mail.queue_many(kind=kind, drafts=drafts, at=at)
 
 
 def _of_round(row: DutyRound, today: date) -> Iterator[mail.Draft]:
-    """To the owner; to the deputy where the owner is gone, and once it is overdue."""
+    """To the owner; to the deputy where the owner is gone, and once it is overdue.
+
+    An owner for whom no reminder after the due date was chosen gets none; the deputy hears of it once.
+    """
     step = _step(row, today)
     if step is None:
         return
-    owner, deputy = row.duty.owner, row.duty.deputy
-    takes_over = not row.duty.is_owned or step.kind == "after"
-    for person in (owner, deputy if takes_over else None):
-        if person is not None and person.is_active:
+    is_late = step.kind == "after"
+    owner = row.duty.owner if not is_late or _repeats(row.duty) else None
+    deputy = row.duty.deputy if is_late or not queries.is_owned(row.duty, today) else None
+    for person in (owner, deputy):
+        if person is not None and people.is_here(person, today):
             yield _draft(f"{row.pk}:{step.kind}:{step.step}", person, {"round": row.pk})
 
 
 def _of_overdue(row: DutyRound, today: date, officers: "list[User]") -> Iterator[mail.Draft]:
-    """To the officers at each step after the due date; who gets the reminder itself is not told twice."""
+    """To the officers at each step after the due date, at least once; not to whoever gets the reminder itself."""
     step = _step(row, today)
     if step is None or step.kind != "after":
         return
+    reminded = {row.duty.deputy_id, row.duty.owner_id if _repeats(row.duty) else None}
     for officer in officers:
-        if officer.pk not in (row.duty.owner_id, row.duty.deputy_id):
+        if officer.pk not in reminded:
             yield _draft(f"{row.pk}:late:{step.step}", officer, {"round": row.pk})
 
 
-def _of_unowned(duty: Duty, officers: "list[User]") -> Iterator[mail.Draft]:
-    """To the officers, once for each owner who is gone."""
-    if not duty.is_owned:
+def _of_unowned(row: DutyRound, today: date, officers: "list[User]") -> Iterator[mail.Draft]:
+    """To the officers, once for each owner who is gone and each round that is open longest."""
+    duty = row.duty
+    if not queries.is_owned(duty, today):
         for officer in officers:
-            yield _draft(f"unowned:{duty.pk}:{duty.owner_id}", officer, {"duty": duty.pk})
+            yield _draft(f"unowned:{row.pk}:{duty.owner_id}", officer, {"duty": duty.pk})
+
+
+def _repeats(duty: Duty) -> bool:
+    return rules.is_chosen(duty.remind_every, duty.remind_max)
 
 
 def _step(row: DutyRound, today: date) -> Step | None:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
-from compliance.program import rules
+from compliance.program import queries, rules
 from compliance.program.enums import DutyState, Outcome
 from compliance.program.models import Duty, DutyRound
 from tenants import clock
@@ -35,12 +36,32 @@ def open_due(duty: Duty, today: date) -> list[DutyRound]:
     """The rounds that were opened now, in the caller's transaction, which holds the duty."""
     opened: list[DutyRound] = []
     while (due_on := _to_open(duty, today)) is not None:
-        numbered = duty.rounds.aggregate(last=Max("number"))["last"] or 0
-        opened_on = min(today, rules.opens_on(due_on, duty.remind_before))
-        opened.append(
-            DutyRound.objects.create(duty=duty, number=numbered + 1, due_on=due_on, opened_on=opened_on)
-        )
+        opened.append(_open(duty, due_on, today))
     return opened
+
+
+def move(duty: Duty, *, by: "User", today: date, at: datetime) -> None:
+    """Another calendar: what is open, not overdue and not asked by it any more is closed, its next round is there.
+
+    A round whose date both calendars have stays, with the letters about it. Nothing is opened for a day that is past:
+    what was not asked then is not overdue now.
+    """
+    if duty.first_due_on is None:
+        return
+    calendar = (duty.first_due_on, duty.repeats_months)
+    last = queries.asked_until(duty, today)
+    wanted = rules.wanted(*calendar, last=last, remind_before=duty.remind_before, today=today)
+    until = max([*wanted, *([last] if last else [])], default=date.min)
+    reason = _("The due dates of the duty were changed.")
+    kept = set()
+    for each in queries.movable(duty, today):
+        if each.due_on <= until and rules.is_due_date(*calendar, each.due_on):
+            kept.add(each.due_on)
+        else:
+            close(each, Outcome.DROPPED, statement=reason, by=by, at=at)
+    for due_on in wanted:
+        if due_on not in kept:
+            _open(duty, due_on, today)
 
 
 def close(row: DutyRound, outcome: Outcome, *, statement: str, by: "User", at: datetime, **more: Any) -> None:
@@ -51,10 +72,15 @@ def close(row: DutyRound, outcome: Outcome, *, statement: str, by: "User", at: d
     row.save(update_fields=_CLOSING)
 
 
+def _open(duty: Duty, due_on: date, today: date) -> DutyRound:
+    numbered = duty.rounds.aggregate(last=Max("number"))["last"] or 0
+    opened_on = min(today, rules.opens_on(due_on, duty.remind_before))
+    return DutyRound.objects.create(duty=duty, number=numbered + 1, due_on=due_on, opened_on=opened_on)
+
+
 def _to_open(duty: Duty, today: date) -> date | None:
     """The due date of the next round, if it is to be opened now."""
-    asked = DutyRound.objects.filter(duty=duty, replaces__isnull=True).exclude(outcome=Outcome.DROPPED)
-    last = asked.order_by("due_on").last()
+    last = queries.asked(duty.pk).last()
     if duty.first_due_on is None:
         return None
     due_on = rules.next_due(duty.first_due_on, duty.repeats_months, last.due_on if last else None)

@@ -5,11 +5,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
+from compliance.program import rules
 from compliance.program.enums import DutyState, Outcome
-from compliance.program.models import Duty, DutyRound
+from compliance.program.models import Duty, DutyRound, RoundCorrection
 from lms.access.permissions import Permission
+from lms.people import queries as people
 
 if TYPE_CHECKING:
     from lms.people.models import User
@@ -60,11 +62,56 @@ def owning(user_ids: Collection[int]) -> set[int]:
     return {one for pair in named for one in pair if one in set(user_ids)}
 
 
-def covers_since(row: DutyRound) -> date | None:
-    """The due date of the round before: what was done later than that counts for this one; None: it is the first."""
-    earlier = DutyRound.objects.filter(duty=row.duty_id, due_on__lt=row.due_on, replaces__isnull=True)
-    last = earlier.exclude(outcome=Outcome.DROPPED).order_by("due_on").last()
+def is_owned(duty: Duty, today: date) -> bool:
+    """Whether somebody who is still here answers for it. Reads the owner."""
+    return duty.owner is not None and people.is_here(duty.owner, today)
+
+
+def is_unowned(today: date) -> Q:
+    """Those that are on and whose owner is not here any more."""
+    return Q(state=DutyState.ON) & (Q(owner__isnull=True) | people.gone(today, "owner"))
+
+
+def asked(duty_id: int) -> QuerySet[DutyRound]:
+    """Each due date of a duty once, in order: no round that was dropped, none in the place of another."""
+    rows = DutyRound.objects.filter(duty=duty_id, replaces__isnull=True)
+    return rows.exclude(outcome=Outcome.DROPPED).order_by("due_on")
+
+
+def movable(duty: Duty, today: date) -> QuerySet[DutyRound]:
+    """Its rounds that are open and not overdue: another calendar may end them."""
+    return asked(duty.pk).filter(outcome=Outcome.OPEN, due_on__gte=today)
+
+
+def asked_until(duty: Duty, today: date) -> date | None:
+    """The latest due date that no other calendar moves: it is closed, or overdue."""
+    stays = ~Q(outcome=Outcome.OPEN) | Q(due_on__lt=today)
+    last = asked(duty.pk).filter(stays).last()
     return last.due_on if last else None
+
+
+def done() -> QuerySet[DutyRound]:
+    """Rounds that were done, without those of which that was taken back."""
+    taken_back = RoundCorrection.objects.filter(round=OuterRef("pk"), reopens=True)
+    return DutyRound.objects.filter(~Exists(taken_back), outcome=Outcome.DONE)
+
+
+def covers_since(row: DutyRound) -> date | None:
+    """What was done later than that counts for this round; None: whatever was done before. Reads the duty.
+
+    One review counts once: a round reaches back to when the one before it was due, or done if that was later.
+    """
+    due = asked(row.duty_id).filter(due_on__lt=row.due_on).aggregate(last=Max("due_on"))["last"]
+    done_on = done().filter(duty=row.duty_id, due_on__lt=row.due_on).aggregate(last=Max("done_on"))["last"]
+    before = max((day for day in (due, done_on) if day), default=None)
+    return rules.covers_since(row.due_on, row.duty.repeats_months, before)
+
+
+def covers_until(row: DutyRound) -> date | None:
+    """When the round after this one was done: from that day on it counts for that; None: that is not done yet."""
+    later = done().filter(duty=row.duty_id, due_on__gt=row.due_on)
+    first: date | None = later.aggregate(first=Min("done_on"))["first"]
+    return first
 
 
 def round_for(viewer: "User", public_id: UUID) -> DutyRound | None:

@@ -2,33 +2,45 @@
 
 from datetime import date
 
-from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
 from compliance.program.enums import DutyState, Outcome
 from compliance.program.models import Duty, DutyRound, RoundCorrection
-from compliance.program.queries.duties import duties
+from compliance.program.queries.duties import done, duties, is_unowned
 
 _OPEN = Q(rounds__outcome=Outcome.OPEN)
-_DONE = Q(rounds__outcome=Outcome.DONE) & ~Q(rounds__corrections__reopens=True)
-_UNOWNED = Q(state=DutyState.ON) & (Q(owner__isnull=True) | Q(owner__is_active=False))
 
 
 def listed(*, today: date, show: str | None = None, search: str = "") -> QuerySet[Duty]:
-    """Duties with `due_on` (of the round that is open longest), `waiting` (open rounds) and `last_done_on`.
+    """Duties with `due_on` (of the round that is open longest), `waiting` (open rounds), `last_done_on`, `is_unowned`.
 
     `show`: "open", "overdue", "done", "unowned", "draft" or "retired"; None: all that are not retired.
     """
+    last_done = done().filter(duty=OuterRef("pk")).order_by("-done_on")
+    unowned = is_unowned(today)
     rows = duties().annotate(
         due_on=Min("rounds__due_on", filter=_OPEN),
         waiting=Count("rounds", filter=_OPEN, distinct=True),
-        last_done_on=Max("rounds__done_on", filter=_DONE),
+        last_done_on=Subquery(last_done.values("done_on")[:1]),
+        is_unowned=ExpressionWrapper(unowned, output_field=BooleanField()),
     )
     on = Q(state=DutyState.ON)
     chosen = {
         "open": on & Q(due_on__isnull=False),
         "overdue": on & Q(due_on__lt=today),
         "done": on & Q(due_on__isnull=True),
-        "unowned": _UNOWNED,
+        "unowned": unowned,
         "draft": Q(state=DutyState.DRAFT),
         "retired": Q(state=DutyState.RETIRED),
     }
@@ -57,7 +69,7 @@ def counts(today: date) -> dict[str, int]:
     """How many duties are on, how many of them are overdue, and how many of them nobody owns."""
     rounds = DutyRound.objects.filter(outcome=Outcome.OPEN, duty__state=DutyState.ON)
     found: dict[str, int] = Duty.objects.aggregate(
-        on=Count("pk", filter=Q(state=DutyState.ON)), unowned=Count("pk", filter=_UNOWNED)
+        on=Count("pk", filter=Q(state=DutyState.ON)), unowned=Count("pk", filter=is_unowned(today))
     )
     return found | {"overdue": rounds.filter(due_on__lt=today).values("duty").distinct().count()}
 

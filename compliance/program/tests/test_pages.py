@@ -64,6 +64,7 @@ def test_from_a_control_to_a_duty_that_is_on(officer: Client, alpha: TenantRef, 
         ({"owner": "nobody@example.org"}, "Nobody who is active here"),
         ({"title": ""}, "required"),
         ({"remind_before": "soon"}, "Write days as numbers"),
+        ({"remind_before": "00300000"}, "Write days as numbers"),
         ({"deputy": "ana@example.org"}, "somebody else than the owner"),
         ({"pack-pci-dss-4": "99"}, "Select a valid choice"),
     ):
@@ -138,7 +139,7 @@ def test_an_officer_corrects_and_reopens_and_an_auditor_only_reads(
     file = visitor.get("/program/rounds.csv")
     rows = list(csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"))))
     assert [(line["round"], line["outcome"], line["instead_of_round"]) for line in rows] == [
-        ("1", "done", ""),
+        ("1", "reopened", ""),
         ("2", "open", ""),
         ("3", "open", "1"),
     ]

@@ -12,6 +12,7 @@ from compliance.requirements import queries as requirements
 from lms.access import guard
 from lms.access.permissions import Permission
 from lms.audit import actions as audit
+from lms.people import queries as people
 from lms.ui import downloads, paging, partials
 from tenants import clock
 from tenants.lifecycle import refusals
@@ -56,13 +57,15 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     duty = queries.duty_for(viewer, public_id)
     if duty is None:
         raise Http404
-    rounds = list(queries.rounds_of(duty))
+    rounds, today = list(queries.rounds_of(duty)), clock.today()
     context = {
         "duty": duty,
         "references": requirements.cited(duty.authorities),
         "open_rounds": sorted((row for row in rounds if row.is_open), key=lambda row: row.due_on),
         "closed_rounds": [row for row in rounds if not row.is_open],
-        "today": clock.today(),
+        "today": today,
+        "is_unowned": duty.is_on and not queries.is_owned(duty, today),
+        "deputy_left": duty.deputy is not None and not people.is_here(duty.deputy, today),
         "sees_all": Permission.PROGRAM_VIEW in viewer.permissions,
         "may_edit": Permission.PROGRAM_EDIT in viewer.usable_permissions,
         "may_record": queries.may_record(duty, viewer) and refusals.allowed(Deed.ADMINISTER),

@@ -120,6 +120,19 @@ def here(user_ids: Collection[int], today: dt.date) -> frozenset[int]:
     return frozenset(found.values_list("pk", flat=True))
 
 
+def is_here(person: User, today: dt.date) -> bool:
+    """Whether somebody may be counted on that day (in the tenant's zone): neither deactivated nor past their last day.
+
+    Somebody on leave is, and so is somebody who has not begun yet. `gone` says the contrary as a condition.
+    """
+    return rules.may_sign_in(person, today=today)
+
+
+def gone(today: dt.date, to: str) -> Q:
+    """Not `is_here`, as a condition on the person that the field `to` names; nobody named is no person gone."""
+    return Q(**{f"{to}__is_active": False}) | Q(**{f"{to}__last_day_on__lt": today})
+
+
 def person_by_email(address: str) -> User | None:
     """Whoever has this address now."""
     return User.objects.filter(email=address.lower()).first()
