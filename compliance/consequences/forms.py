@@ -130,7 +130,6 @@ class FreezeForm(forms.Form):
 
 def log_filters(query: QueryDict) -> filters.FilterSet:
     """`?q=…&system=<public id>&requirement=<public id>&state=open`: which withdrawals are listed."""
-    systems = [(str(each.public_id), each.name) for each in queries.receivers()]
     titles = [(str(one.public_id), one.title) for one in requirements.ever_turned_on()]
     states = [
         ("open", _("Without access now")),
@@ -141,7 +140,7 @@ def log_filters(query: QueryDict) -> filters.FilterSet:
         query,
         [
             filters.Search("q", _("Name, address or ID")),
-            filters.Choice("system", _("System"), systems),
+            filters.Choice("system", _("System"), queries.receiver_names()),
             filters.Choice("requirement", _("Requirement"), titles),
             filters.Choice("state", _("State"), states),
         ],

@@ -64,6 +64,12 @@ class _NotPublic(Exception):
     """The name leads to an address that must not be called."""
 
 
+def loggable(url: str) -> str:
+    """The address without its query, which is where other systems have their callers put a secret."""
+    head, mark, _query = url.partition("?")
+    return f"{head}?…" if mark else head
+
+
 def secret_of(receiver: Receiver, *, rotation: int) -> str:
     """The signing secret of a receiver, `whsec_` and base64 of 256 bits. It is another one in any other tenant.
 

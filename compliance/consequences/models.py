@@ -138,6 +138,7 @@ class Delivery(models.Model):
             models.Index(fields=["next_try_at"], name="delivery_waiting", condition=Q(state="waiting")),
             models.Index(fields=["receiver", "user", "id"], name="delivery_in_order"),
             models.Index(fields=["-created_at"], name="delivery_newest"),
+            models.Index(fields=["receiver", "state", "-id"], name="delivery_by_state"),
         ]
 
     def __str__(self) -> str:

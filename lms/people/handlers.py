@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -48,8 +49,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # upstream i
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """The last step of every way in, after a second factor too: from here on the person is signed in."""
-        super().login(request, user)
-        actions.note_first_sign_in(user=user, at=clock.now())
+        with (
+            transaction.atomic()
+        ):  # either both or neither: nobody is in whose first time is not written down
+            super().login(request, user)
+            actions.note_first_sign_in(user=user, at=clock.now())
 
     def is_safe_url(self, url: str) -> bool:
         """Only this host, whatever other names the service answers at."""

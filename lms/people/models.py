@@ -94,7 +94,14 @@ class User(AbstractBaseUser):
                 condition=Q(external_id__isnull=True) | ~Q(external_id=""), name="user_external_id_not_empty"
             ),
         ]
-        indexes = [models.Index(Lower("family_name"), Lower("given_name"), "id", name="user_by_name")]
+        indexes = [
+            models.Index(Lower("family_name"), Lower("given_name"), "id", name="user_by_name"),
+            models.Index(
+                fields=["first_signed_in_at"],
+                name="user_first_signed_in",
+                condition=Q(first_signed_in_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name

@@ -27,7 +27,7 @@ def add_receiver(*, name: str, url: str, by: "User", at: datetime) -> tuple[Rece
             % {"most": rules.MOST_RECEIVERS}
         )
     receiver = Receiver.objects.create(name=name, url=url, created_by=by, created_at=at, changed_at=at)
-    _record("consequences.receiver_added", receiver, by, at, url=url)
+    _record("consequences.receiver_added", receiver, by, at, url=gateway.loggable(url))
     return receiver, gateway.secret_of(receiver, rotation=1)
 
 
@@ -35,7 +35,8 @@ def add_receiver(*, name: str, url: str, by: "User", at: datetime) -> tuple[Rece
 def change_receiver(receiver: Receiver, *, name: str, url: str, by: "User", at: datetime) -> None:
     """Another name or address. Raises rules.Refused when it was ended meanwhile."""
     _change(receiver, by, at, name=name, url=url)
-    _record("consequences.receiver_changed", receiver, by, at, url=url, before=receiver.url)
+    told = {"url": gateway.loggable(url), "before": gateway.loggable(receiver.url)}
+    _record("consequences.receiver_changed", receiver, by, at, **told)
 
 
 @transaction.atomic

@@ -25,6 +25,16 @@ def receivers() -> QuerySet[Any]:
     return rows
 
 
+def receiver_names() -> list[tuple[str, str]]:
+    """(public id, name) of every system there ever was, by name; of an ended one the name says so. One statement."""
+    rows = Receiver.objects.order_by("name", "pk").values_list("public_id", "name", "state")
+    ended = _("%(name)s (ended)")
+    return [
+        (str(key), ended % {"name": name} if state == ReceiverState.ENDED else name)
+        for key, name, state in rows
+    ]
+
+
 def receiver(public_id: UUID) -> Receiver | None:
     """One system that is not ended."""
     found: Receiver | None = (

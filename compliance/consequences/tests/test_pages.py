@@ -64,7 +64,8 @@ def test_a_system_is_added_shown_its_secret_once_tested_and_given_another(
     with inside(alpha):
         deeds = set(Event.objects.filter(action__startswith="consequences.").values_list("action", flat=True))
         assert len(deeds) == 5
-        assert "whsec_" not in str(list(Event.objects.values_list("facts", flat=True)))
+        facts = str(list(Event.objects.values_list("facts", flat=True)))
+        assert ("whsec_" in facts, "x=1" in facts, "/duly?…" in facts) == (False, False, True)
 
 
 @pytest.mark.parametrize(
@@ -163,6 +164,11 @@ def test_the_log_is_found_by_its_filters_and_costs_the_same_for_one_and_for_thre
                       f"system={receiver.public_id}", f"requirement={requirement.public_id}", "state=nonsense")
     }  # fmt: skip
     assert list(found.values()) == [3, 1, 3, 0, 0, 3, 3, 3, 3, 3]
+    with inside(alpha):
+        gone = make_receiver(ada, name="Old door")
+        actions.end_receiver(gone, by=ada, at=AT)
+    ended = browser.get(f"/consequences/?system={gone.public_id}")
+    assert (ended.context["page"].total, "Old door (ended)" in words(ended)) == (0, True)
 
 
 def test_a_failed_call_is_sent_again_from_the_page(alpha: TenantRef, ada: Any, client_for: Browser) -> None:

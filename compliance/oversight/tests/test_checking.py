@@ -267,11 +267,14 @@ def test_loaded_history_gives_none(alpha: TenantRef) -> None:
         assert queries.proof_by("", TODAY) is None
 
 
-def test_whoever_tries_many_waits(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_tries_many_waits_but_not_at_another_site(
+    site: Client, client_for: Any, beta: TenantRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("compliance.oversight.views.checking.MOST_CHECKS", 2)
     answers = [site.get("/check/" + "0" * 26 + "/") for _ in range(3)]
     assert [each.status_code for each in answers] == [404, 404, 429]
     assert answers[-1]["Retry-After"] == "60"
+    assert client_for(beta).get("/check/" + "0" * 26 + "/").status_code == 404
 
 
 def test_it_is_on_the_sheet_with_its_address(alpha: TenantRef, client_for: Any) -> None:

@@ -11,6 +11,7 @@ from lms.access import guard
 from lms.learning import queries as learning
 from lms.ui import http, partials
 from tenants import clock, limits
+from tenants.context import require_tenant
 
 MINUTE = dt.timedelta(minutes=1)
 MOST_CHECKS = 30
@@ -47,7 +48,9 @@ def checked(request: HttpRequest, code: str) -> HttpResponse:
 
 def _limited(request: HttpRequest, form: forms.CheckForm) -> HttpResponse | None:
     """The page for whoever tries many; numbers are too long to be guessed, this only spares the database."""
-    if limits.allows("check", limits.visitor_address(request), most=MOST_CHECKS, within=MINUTE):
+    # Counted by site: those who share a campus's address do not use up what another site allows them.
+    visitor = f"{require_tenant().id}:{limits.visitor_address(request)}"
+    if limits.allows("check", visitor, most=MOST_CHECKS, within=MINUTE):
         return None
     response = _page(request, form, is_busy=True)
     response["Retry-After"] = "60"

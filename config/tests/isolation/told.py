@@ -9,7 +9,7 @@ def told(record: Any, *, by: Any, at: dt.datetime, canary: str) -> dict[str, str
     from compliance.consequences.models import Consequence, Delivery, Freeze, Receiver, Withdrawal
 
     receiver = Receiver.objects.create(
-        name=f"VPN {canary}", url="https://127.0.0.1:9/duly", note=canary, created_by=by, created_at=at,
+        name=f"VPN {canary}", url="https://127.0.0.1:9/duly?key=1", note=canary, created_by=by, created_at=at,
         changed_by=by, changed_at=at,
     )  # fmt: skip
     consequence = Consequence.objects.create(

@@ -92,6 +92,18 @@ def test_the_first_sign_in_is_written_down_whatever_the_way_and_never_again(
     assert first_sign_in_of(alpha, dee) == first
 
 
+def test_nobody_is_in_whose_first_time_could_not_be_written_down(alpha, client_for, dee, monkeypatch) -> None:
+    from django.contrib.sessions.models import Session
+
+    monkeypatch.setattr("lms.people.actions.note_first_sign_in", lambda **_facts: 1 / 0)
+    browser = client_for(alpha)
+    browser.raise_request_exception = False
+    assert browser.post(LOGIN, {"login": dee.email, "password": PASSWORD}).status_code == 500
+    with inside(alpha):
+        assert not Session.objects.exists()
+        assert User.objects.get(pk=dee.pk).last_login is None
+
+
 def test_a_code_comes_from_the_university_and_its_mail_names_the_host(
     alpha, client_for, deliver, dee
 ) -> None:

@@ -66,6 +66,7 @@ def test_words_are_in_it_and_secrets_are_not(takeout: zipfile.ZipFile, lindenhof
     everything = b"".join(takeout.read(name) for name in takeout.namelist())
     assert everything.count(b"CANARY-alpha") > 10
     assert {row["password"] for row in _rows(takeout, "people_user")} == {"!"}
+    assert {row["url"] for row in _rows(takeout, "consequences_receiver")} == {"https://127.0.0.1:9/duly"}
     letters = [row for row in _rows(takeout, "mail_message") if row["is_copy_kept"] == "f"]
     assert all(row["text"] == row["html"] == "" for row in letters)
     with inside(lindenhof):
