@@ -15,6 +15,8 @@ from compliance.consequences.queries.owing import frozen_spans
 from compliance.records import queries as records
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from lms.ui.dates import day_text
+from tenants import context
+from tenants.rules import lifecycle
 
 _NOT_SAFE = {
     ComplianceStatus.NOT_YET_DUE,
@@ -76,7 +78,10 @@ class Loss:
 
 
 def losses_of(user_id: int, today: date) -> list[Loss]:
-    """What is lost, then what comes, soonest first; two statements where there are no consequences."""
+    """What is lost, then what comes, soonest first; two statements where there are no consequences.
+
+    Where nothing can be changed, nobody loses access, and nothing comes.
+    """
     open_ones = Withdrawal.objects.filter(user_id=user_id, restored_at__isnull=True).select_related(
         "consequence__requirement", "consequence__receiver"
     )
@@ -92,7 +97,8 @@ def losses_of(user_id: int, today: date) -> list[Loss]:
         requirement_id__in=held.values("requirement_id"),
     )
     waiting = [each for each in in_force.select_related("requirement", "receiver") if each.pk not in lost]
-    coming = _coming(waiting, held, today) if waiting else []
+    may_lose = lifecycle.may(context.require_tenant().status, lifecycle.Deed.ADMINISTER)
+    coming = _coming(waiting, held, today) if waiting and may_lose else []
     return [*sorted(lost.values(), key=lambda each: each.on), *sorted(coming, key=lambda each: each.on)]
 
 

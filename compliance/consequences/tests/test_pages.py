@@ -171,7 +171,9 @@ def test_the_log_is_found_by_its_filters_and_costs_the_same_for_one_and_for_thre
     assert (ended.context["page"].total, "Old door (ended)" in words(ended)) == (0, True)
 
 
-def test_a_failed_call_is_sent_again_from_the_page(alpha: TenantRef, ada: Any, client_for: Browser) -> None:
+def test_a_failed_call_is_sent_again_from_the_page_and_what_waits_is_dropped_with_its_system(
+    alpha: TenantRef, ada: Any, client_for: Browser
+) -> None:
     with inside(alpha):
         requirement, receiver = make_requirement(), make_receiver(ada)
         lee = late_person(requirement)
@@ -184,6 +186,18 @@ def test_a_failed_call_is_sent_again_from_the_page(alpha: TenantRef, ada: Any, c
     again = f"/consequences/calls/{call.public_id}/again/"
     assert "It is being sent again." in words(browser.post(again, follow=True))
     assert "did not fail" in words(browser.post(again, follow=True))
+    with inside(alpha):
+        actions.hold_all(at=AT, reason="Restored from a backup.")
+        actions.end_consequence(Consequence.objects.get(), by=ada, at=AT)
+        actions.restore(at=AT, scheduled_for=AT)
+    system = f"{SYSTEMS}{receiver.public_id}/"
+    assert again in browser.get(system).content.decode()  # what was dropped can be sent as well
+    assert "1 call to this system still waits" in words(
+        browser.post(f"{system}state/", {"to": "end"}, follow=True)
+    )
+    given = {"to": "end", "drops": browser.get(system).context["waiting"]}
+    assert "is ended" in words(browser.post(f"{system}state/", given, follow=True))
+    assert "told nothing any more" in words(browser.post(again, follow=True))
 
 
 def test_a_learner_and_whoever_helps_read_the_same_words(

@@ -239,10 +239,12 @@ def test_a_turn_that_is_hours_late_or_was_due_before_it_was_turned_on_withdraws_
 ) -> None:
     _user, requirement = late
     make_consequence(requirement, make_receiver(bo), bo)
-    actions.nightly_turn(at=noon(TODAY), scheduled_for=noon(TODAY) - dt.timedelta(hours=6))
     actions.nightly_turn(at=AT, scheduled_for=AT - dt.timedelta(minutes=5))
     assert rows() == []
-    night(TODAY)
+    later = noon(TODAY + DAY)
+    actions.nightly_turn(at=later, scheduled_for=later - dt.timedelta(hours=3, seconds=1))
+    assert rows() == []
+    actions.nightly_turn(at=later, scheduled_for=later - dt.timedelta(hours=3))
     assert Withdrawal.objects.count() == 1
 
 

@@ -1,6 +1,7 @@
 """What is confirmed when a consequence is turned on, and whom it is about."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,10 +19,11 @@ from compliance.records.tests.factories import (
 from compliance.requirements.tests.factories import make_requirement
 from lms.people.tests.factories import make_affiliation, make_user
 from tenants import schedule
+from tenants.context import TenantRef, inside
 from tenants.rules import lifecycle
 from tenants.tests.factories import AT
 
-from .factories import make_receiver
+from .factories import make_consequence, make_receiver
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_alpha")]
 
@@ -104,7 +106,14 @@ def test_a_temporary_certification_is_no_training_that_ran_out(bo: Any) -> None:
     assert [*queries.late_of(requirement.pk, actions_terms(14, at_once=True), TODAY)] == [trained.pk]
 
 
-def test_where_nobody_can_change_anything_nobody_loses_access_and_whoever_had_regains_it() -> None:
+def test_where_nobody_can_change_anything_nobody_loses_access_and_whoever_had_regains_it(
+    in_alpha: TenantRef, late: Any, bo: Any
+) -> None:
+    user, requirement = late
+    make_consequence(requirement, make_receiver(bo), bo)
+    assert len(queries.losses_of(user.pk, TODAY)) == 1
+    with inside(replace(in_alpha, status="read_only")):
+        assert queries.losses_of(user.pk, TODAY) == []
     may = {
         name: [lifecycle.may(status, schedule.deed_of(name)) for status in ("read_only", "suspended")]
         for name in (kinds.DAILY, kinds.RESTORE, kinds.DELIVER)
