@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from .terms import Status
 
@@ -44,9 +44,9 @@ def compliant(*, grace_counts: bool) -> frozenset[Status]:
     return TRAINED | {Status.IN_GRACE} if grace_counts else TRAINED
 
 
-def counts_until(decisions: Iterable[GraceDecision], on: date, until: date) -> date:
-    """The last day from `on` to `until` up to which whoever is in grace counts without a break; they count on `on`."""
+def turns_on(decisions: Iterable[GraceDecision], on: date) -> date | None:
+    """The first day after `on` on which grace counts and did not, or the other way round; None: that is not known."""
     known = list(decisions)
-    turns = sorted(each.from_on for each in known if on < each.from_on <= until)
-    ends = (day for day in turns if not grace_counts(known, day))
-    return next((day - timedelta(days=1) for day in ends), until)
+    counts = grace_counts(known, on)
+    days = sorted(each.from_on for each in known if each.from_on > on)
+    return next((day for day in days if grace_counts(known, day) != counts), None)

@@ -48,7 +48,7 @@ class RemindersConfig(AppConfig):
                 "reminders.escalation",
                 Category.REQUIRED,
                 _("Overdue training of others"),
-                context="compliance.reminders.messages.escalation",
+                context="compliance.reminders.actions.escalation_letter",
                 deed=Deed.REMIND,
             )
         )

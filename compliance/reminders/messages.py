@@ -89,6 +89,7 @@ def escalation(message: "Message") -> dict[str, Any] | None:
     return {
         "items": [_late_line(item, today) for item in items[:MOST_NAMED]],
         "first": items[0],
+        "copy_ids": [item.copy_id for item in items],
         "more_count": max(0, len(items) - MOST_NAMED),
         "people_count": len({item.user_id for item in items}),
         "because": "; ".join(str(text) for role, text in _BECAUSE.items() if role in roles),

@@ -41,12 +41,10 @@ def test_what_is_decided_later_never_changes_a_day_that_was_over(known, offset) 
     assert grace.grace_counts([*known, later], on + DAY) == later.counts
 
 
-@given(decisions, st.integers(0, 20), st.integers(0, 20))
-def test_it_counts_up_to_the_day_that_is_told_and_not_on_the_next(known, offset, days) -> None:
+@given(decisions, st.integers(0, 20))
+def test_it_stays_until_the_day_that_is_told_and_turns_on_it(known, offset) -> None:
     on = FIRST + offset * DAY
-    until = on + days * DAY
-    if not grace.grace_counts(known, on):
-        return
-    told = grace.counts_until(known, on, until)
-    assert all(grace.grace_counts(known, on + each * DAY) for each in range((told - on).days + 1))
-    assert told == until or not grace.grace_counts(known, told + DAY)
+    counts, told = grace.grace_counts(known, on), grace.turns_on(known, on)
+    last = told or FIRST + 30 * DAY
+    assert all(grace.grace_counts(known, on + each * DAY) == counts for each in range((last - on).days))
+    assert told is None or (told > on and grace.grace_counts(known, told) != counts)

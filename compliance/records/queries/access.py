@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
@@ -11,7 +11,7 @@ from compliance.core import grace, terms, waivers
 from compliance.core.standing import standing_of
 from compliance.records.enums import AssignmentStatus, ComplianceStatus
 from compliance.records.queries import excuses
-from compliance.records.queries.grace import grace_until
+from compliance.records.queries.grace import grace_turns_on
 from compliance.records.queries.obligations import excuse, waited_for
 
 _PRIVATE = frozenset(
@@ -85,7 +85,8 @@ class Access:
 class Answer:
     """As `Access`, with its reasons; dates are days of the tenant.
 
-    Why somebody is excused, or asked again, is no door's business.
+    `next_change_on` is the first day on which the status, or whether they may, is another as things stand. Why
+    somebody is excused, or asked again, is no door's business.
     """
 
     is_allowed: bool
@@ -110,7 +111,7 @@ def may(user_id: int, requirement_id: int, today: date) -> Access:
 def answer(user_id: int, requirement_id: int, today: date) -> Answer:
     """As `may`, with since when, because of what and until when.
 
-    A second statement for whoever is waived, exempt, or let in by grace.
+    A second statement for whoever is waived, exempt, or in grace.
     """
     held = _held(user_id, requirement_id, today)
     pair = (user_id, requirement_id)
@@ -121,8 +122,11 @@ def answer(user_id: int, requirement_id: int, today: date) -> Answer:
     status = ComplianceStatus(standing.status.value)
     because = tuple(fact for fact in standing.because if fact[0] not in _PRIVATE)
     is_allowed = _is_let_in(status, held)
-    until = _counts_until(dict(because), status, today) if is_allowed else None
-    return Answer(is_allowed, status, standing.since, because, until, standing.next_change_on)
+    changes_on = standing.next_change_on
+    if status == ComplianceStatus.IN_GRACE:
+        changes_on = min(filter(None, (changes_on, grace_turns_on(today))), default=None)
+    until = _counts_until(dict(because), status, changes_on) if is_allowed else None
+    return Answer(is_allowed, status, standing.since, because, until, changes_on)
 
 
 def _held(user_id: int, requirement_id: int, today: date) -> _Held:
@@ -164,10 +168,10 @@ def _cycle(row: _Row, number: int) -> terms.CycleFacts:
     )
 
 
-def _counts_until(because: dict[str, str], status: ComplianceStatus, today: date) -> date | None:
+def _counts_until(because: dict[str, str], status: ComplianceStatus, changes_on: date | None) -> date | None:
     """The last day on which it counts as things stand: earlier where an event asks again, or grace ends to count."""
     if status == ComplianceStatus.IN_GRACE:
-        return grace_until(today, date.fromisoformat(because["grace_ends_on"]))
+        return changes_on - timedelta(days=1) if changes_on is not None else None
     until = because.get("counts_until") or because.get("valid_until")
     return date.fromisoformat(until) if until else None
 

@@ -60,6 +60,6 @@ def counting_on(on: date, decisions: Sequence[GraceDecision] | None = None) -> C
     return Counting(on, by_number[found.number] if found else None, tuple(coming))
 
 
-def grace_until(on: date, until: date) -> date:
-    """The last day up to `until` on which whoever is in grace, and counts on `on`, counts; one statement."""
-    return grace.counts_until([each.facts for each in GraceDecision.objects.all()], on, until)
+def grace_turns_on(on: date) -> date | None:
+    """The first day after `on` on which whoever is in grace counts and did not, or the reverse; one statement."""
+    return grace.turns_on([each.facts for each in GraceDecision.objects.all()], on)

@@ -63,12 +63,15 @@ def test_figures_lists_answers_and_the_own_record_follow_it_and_nothing_else_cha
 def test_a_decision_for_a_later_day_changes_nothing_before_and_ends_an_answer_early(people):
     requirement, found = people
     decide(from_on=TODAY + 2 * DAY)
+    before = queries.answer(found["Gil"].pk, requirement.pk, TODAY)
+    assert (before.is_allowed, before.next_change_on) == (False, TODAY + 2 * DAY)
     assert queries.totals(queries.people(TODAY + DAY)).compliant_count == 1
     assert queries.totals(queries.people(TODAY + 2 * DAY)).compliant_count == 2
     decide()
     decide(counts=False, from_on=TODAY + 3 * DAY)
     assert queries.counting_on(TODAY).coming == ((TODAY + 3 * DAY, False),)
-    assert queries.answer(found["Gil"].pk, requirement.pk, TODAY).valid_until == TODAY + 2 * DAY
+    answer = queries.answer(found["Gil"].pk, requirement.pk, TODAY)
+    assert (answer.valid_until, answer.next_change_on) == (TODAY + 2 * DAY, TODAY + 3 * DAY)
 
 
 def test_it_is_written_down_who_decided_from_which_day_and_why(people):

@@ -3,21 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.db.models import Case, Value, When
 
 from compliance.core.escalation import Told
-from compliance.reminders import rules
-from compliance.reminders.enums import EscalationState
+from compliance.reminders import messages
+from compliance.reminders.enums import EscalationState, NoticeState
 from compliance.reminders.models import Escalation, EscalationCopy
 from compliance.reminders.queries.ladder import WANTED_CYCLES, statement
-from compliance.reminders.queries.rungs import DUE_RUNGS, RUNGS
+from compliance.reminders.queries.rungs import ANEW, DUE_RUNGS, RUNGS
 from compliance.requirements import queries as requirements
 from lms.mail import actions as mail
 from lms.people import queries as people
 from tenants import schedule
 
 from .digests import SETTLE_AFTER, SETTLE_JOB
+
+if TYPE_CHECKING:
+    from lms.mail.models import Message
 
 KIND = "reminders.escalation"
 BATCH = 2000
@@ -31,13 +36,14 @@ passed AS (
 )
 """
 
-# The requirement may say by now that a rung which still waits goes to somebody else.
-READDRESSED = """
-readdressed AS (
-    UPDATE reminders_escalation e SET told_to = d.told_to
+# The requirement may say by now that a rung which still waits goes to somebody else. And one that was passed over is
+# reached anew where the due date moved.
+RENEWED = """
+renewed AS (
+    UPDATE reminders_escalation e SET state = 'planned', told_to = d.told_to, planned_on = d.planned_on
       FROM due_rung d
      WHERE e.record_id = d.record_id AND e.days = d.days AND d.age = 1
-       AND e.state = 'planned' AND e.told_to <> d.told_to
+       AND (e.state = 'planned' AND e.told_to <> d.told_to OR e.id IN (SELECT id FROM anew))
 )
 """
 
@@ -46,7 +52,8 @@ PLAN = statement(
     RUNGS,
     DUE_RUNGS,
     PASSED,
-    READDRESSED,
+    ANEW,
+    RENEWED,
     then="""
 INSERT INTO reminders_escalation (record_id, days, told_to, planned_on, state, created_at)
 SELECT d.record_id, d.days, d.told_to, d.planned_on,
@@ -101,9 +108,9 @@ def plan_escalations(*, today: date, at: datetime) -> int:
 def escalate(*, today: date, at: datetime) -> int:
     """Write to those above about every rung that waits, one letter each. Returns how many letters are new.
 
-    Only on working days. Who was written to today already hears of the rest on the next one.
+    Only on working days, which holidays are not. Who was written to today already hears of the rest on the next one.
     """
-    if not rules.is_working_day(today):
+    if not requirements.working_calendar().is_working_day(today):
         return 0
     with transaction.atomic():
         waiting = _waiting(today)
@@ -119,6 +126,18 @@ def escalate(*, today: date, at: datetime) -> int:
         _mark([key for key, _whom in told], EscalationState.TOLD)
         _mark(nobody, EscalationState.NOBODY)
         return _write(told, today=today, at=at)
+
+
+def escalation_letter(message: "Message") -> dict[str, Any] | None:
+    """As `messages.escalation`; keeps which copies the letter names as it leaves: the others are no longer needed."""
+    found = messages.escalation(message)
+    if found is not None:
+        rows = EscalationCopy.objects.filter(
+            message_key=message.key, state__in=[NoticeState.PLANNED, NoticeState.SUPPRESSED]
+        )
+        named = When(pk__in=found["copy_ids"], then=Value(NoticeState.PLANNED))
+        rows.update(state=Case(named, default=Value(NoticeState.SUPPRESSED)))
+    return found
 
 
 def _waiting(today: date) -> list[_Waiting]:

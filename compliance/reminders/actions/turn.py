@@ -31,14 +31,11 @@ UPDATE reminders_notice n
  WHERE n.digest_id = s.digest_id AND n.state = 'planned' AND r.id = n.record_id
 """
 
-# As with notices: who had finished before the letter left is not in it.
+# Whom the letter did not name any more when it left was noted then.
 SETTLE_COPIES = """
-UPDATE reminders_escalationcopy c
-   SET state = CASE WHEN s.state = 'sent' AND LEAST(r.completed_at, r.closed_at) <= s.sent_at
-                    THEN 'suppressed' ELSE s.state END
-  FROM unnest(%(keys)s::text[], %(states)s::text[], %(sent_ats)s::timestamptz[]) AS s (key, state, sent_at),
-       reminders_escalation e JOIN records_compliancerecord r ON r.id = e.record_id
- WHERE c.message_key = s.key AND c.state = 'planned' AND e.id = c.escalation_id
+UPDATE reminders_escalationcopy c SET state = s.state
+  FROM unnest(%(keys)s::text[], %(states)s::text[]) AS s (key, state)
+ WHERE c.message_key = s.key AND c.state = 'planned'
 """
 
 
@@ -71,7 +68,7 @@ def settle(*, at: datetime, scheduled_for: datetime) -> datetime | None:
     ]
     keys, states, sent_ats = (list(each) for each in zip(*settled, strict=True)) if settled else ([], [], [])
     with connection.cursor() as cursor:
-        given = {"states": states, "sent_ats": sent_ats}
-        cursor.execute(SETTLE, {**given, "digests": [digests.get(key) for key in keys]})
-        cursor.execute(SETTLE_COPIES, {**given, "keys": keys})
+        told = {"digests": [digests.get(key) for key in keys], "states": states, "sent_ats": sent_ats}
+        cursor.execute(SETTLE, told)
+        cursor.execute(SETTLE_COPIES, {"keys": keys, "states": states})
     return None if len(settled) == len(digests) + len(letters) else at + SETTLE_AGAIN

@@ -18,12 +18,12 @@ from lms.access.permissions import Permission
 from lms.people import queries as people
 
 from .ladder import WANTED_CYCLES, statement
-from .rungs import RUNGS
+from .rungs import ANEW, RUNGS
 
 LATE = statement(
     WANTED_CYCLES,
     then="""
-SELECT w.record_id, w.user_id, COALESCE(NULLIF(u.preferred_name, ''), u.given_name), u.family_name, u.email,
+SELECT w.record_id, c.id, w.user_id, COALESCE(NULLIF(u.preferred_name, ''), u.given_name), u.family_name, u.email,
        q.title, q.public_id, w.due_on, r.grace_ends_on, c.told_as
   FROM reminders_escalationcopy c
   JOIN reminders_escalation e ON e.id = c.escalation_id
@@ -36,28 +36,31 @@ SELECT w.record_id, w.user_id, COALESCE(NULLIF(u.preferred_name, ''), u.given_na
 """,
 )
 
-# A rung leaves on its own day, not before the next turn, and never at a weekend.
+# A rung leaves on its own day, not before the next turn, and never at a weekend or on a holiday.
 COMING = """
-reached AS (
-    SELECT rung.*, GREATEST(planned_on, %(first)s) AS turn_on FROM rung WHERE planned_on <= %(last)s
+working AS (
+    SELECT on_day::date FROM generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS on_day
+     WHERE extract(isodow FROM on_day) < 6
+       AND NOT EXISTS (SELECT FROM requirements_holiday h WHERE h."on" = on_day::date)
 ), turn AS (
-    SELECT reached.*, turn_on + CASE WHEN extract(isodow FROM turn_on) < 6 THEN 0
-                                     ELSE 8 - extract(isodow FROM turn_on)::int END AS send_on
-      FROM reached
+    SELECT rung.*, (SELECT min(on_day) FROM working WHERE on_day >= planned_on) AS send_on
+      FROM rung WHERE planned_on <= %(last)s
 ), newest AS (
     SELECT turn.*, row_number() OVER (PARTITION BY record_id, send_on ORDER BY planned_on DESC, days DESC) AS age
-      FROM turn
+      FROM turn WHERE send_on IS NOT NULL
 )
 """
 
 TO_COME = statement(
     WANTED_CYCLES,
     RUNGS,
+    ANEW,
     COMING,
     then="""
-SELECT n.user_id, n.requirement_id, n.told_to, n.send_on FROM newest n
- WHERE n.age = 1 AND NOT EXISTS (SELECT FROM reminders_escalation e
-                                  WHERE e.record_id = n.record_id AND e.days = n.days AND e.state <> 'planned')
+SELECT d.user_id, d.requirement_id, d.told_to, d.send_on FROM newest d
+ WHERE d.age = 1 AND NOT EXISTS (SELECT FROM reminders_escalation e
+                                  WHERE e.record_id = d.record_id AND e.days = d.days
+                                    AND e.state <> 'planned' AND e.id NOT IN (SELECT id FROM anew))
 """,
 )
 
@@ -66,6 +69,7 @@ SELECT n.user_id, n.requirement_id, n.told_to, n.send_on FROM newest n
 class LateItem:
     """One thing that one person has not done by its due date, with how they stand on that requirement."""
 
+    copy_id: int
     user_id: int
     person_name: str
     requirement_title: str
@@ -124,8 +128,8 @@ def late_items(told: Any, *, day: date, today: date) -> list[LateItem]:
     columns = ("open_record_id", "status", "is_compliant", "is_late")
     stands = {key: found for key, *found in judged.values_list(*columns)}
     return [
-        LateItem(user_id, f"{given} {family}".strip() or email, title, *rest, *stands[record_id])
-        for record_id, user_id, given, family, email, title, *rest in rows
+        LateItem(copy_id, user_id, f"{given} {family}".strip() or email, title, *rest, *stands[record_id])
+        for record_id, copy_id, user_id, given, family, email, title, *rest in rows
         if reach.covers(user_id) and record_id in stands
     ]
 

@@ -26,6 +26,16 @@ due_rung AS (
 )
 """
 
+# What was passed over and whose due date has moved to later since, while nothing higher of its cycle was told.
+ANEW = """
+anew AS (
+    SELECT e.id FROM reminders_escalation e JOIN rung ON rung.record_id = e.record_id AND rung.days = e.days
+     WHERE e.state = 'superseded' AND e.planned_on < rung.planned_on
+       AND NOT EXISTS (SELECT FROM reminders_escalation t
+                        WHERE t.record_id = e.record_id AND t.days > e.days AND t.state IN ('told', 'nobody'))
+)
+"""
+
 REACHED_RUNGS = statement(
     WANTED_CYCLES,
     RUNGS,

@@ -13,6 +13,9 @@ from compliance.records.tests.factories import finish, make_grace_decision, make
 from compliance.reminders import actions, queries
 from compliance.reminders.models import Escalation, EscalationCopy
 from compliance.reminders.tests.factories import DAY, TODAY, make_open_cycle
+from compliance.requirements.models import Holiday
+from compliance.requirements.queries import plan_for_everyone
+from compliance.requirements.queries.above import told_by_day
 from compliance.requirements.tests.factories import make_requirement
 from lms.mail import actions as outbox
 from lms.mail.models import Message
@@ -156,6 +159,40 @@ def test_at_a_weekend_nobody_above_is_told_until_monday(house: Any) -> None:
     assert told() == [(7, "Max", "manager", saturday + 2 * DAY)]
 
 
+def test_on_a_holiday_nobody_above_is_told_and_the_forecasts_know_it(house: Any) -> None:
+    Holiday.objects.create(on=TODAY + DAY, name="Founders")
+    requirement = make_requirement(rungs=RUNGS)
+    make_open_cycle(house.dee, requirement, due_on=DUE + DAY)
+    make_open_cycle(house.eli, requirement, due_on=DUE + 5 * DAY)  # Its rungs are reached on Saturdays.
+    with clock.frozen(eight(TODAY)):
+        announced = {day.on: day.told_count for day in queries.above_days(today=TODAY, first=TODAY)}
+        plan = plan_for_everyone(requirement, TODAY).plan
+        drafted = {on: n for on, n in told_by_day(requirement, plan, TODAY, 14).items() if n}
+    for number in range(14):
+        turn(TODAY + number * DAY)
+    sent = {on: 1 for _days, _who, _as, on in told()}
+    assert announced == drafted == sent
+    assert TODAY + 2 * DAY in sent
+
+
+def test_what_was_passed_over_is_told_after_all_where_the_due_date_moved_and_nobody_was_told(
+    house: Any,
+) -> None:
+    saturday = TODAY + 5 * DAY
+    rungs = [{"days": 0, "to": "manager"}, {"days": 14, "to": "department"}]
+    requirement = make_requirement(rungs=rungs)
+    record = make_open_cycle(house.dee, requirement, due_on=saturday - 14 * DAY)
+    turn(saturday)
+    assert states() == {0: "superseded", 14: "planned"}
+    record.due_on = record.grace_ends_on = moved_to = TODAY + 21 * DAY
+    record.save()
+    announced = [day.on for day in queries.above_days(today=TODAY + 7 * DAY, first=TODAY + 7 * DAY, days=30)]
+    for number in range(7, 40):
+        turn(TODAY + number * DAY)
+    assert told() == [(0, "Max", "manager", moved_to), (14, "Hana", "department", moved_to + 14 * DAY)]
+    assert announced == [moved_to, moved_to + 14 * DAY]
+
+
 def test_one_letter_has_everybody_and_says_who_how_late_and_why_one_is_told(house: Any) -> None:
     for title in ("Phishing", "Passwords"):
         requirement = make_requirement(title=title, rungs=RUNGS)
@@ -239,6 +276,17 @@ def test_of_whom_nobody_reminds_nobody_is_told(house: Any, stop: Callable[[Any, 
     stop(house, make_open_cycle(house.dee, make_requirement(rungs=RUNGS), due_on=DUE))
     turn(TODAY)
     assert told() == []
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_whom_a_letter_no_longer_names_was_not_told_of(house: Any, stop: Callable[[Any, Any], None]) -> None:
+    make_open_cycle(house.eli, make_requirement(title="Phishing", rungs=RUNGS), due_on=DUE)
+    record = make_open_cycle(house.dee, make_requirement(rungs=RUNGS), due_on=DUE)
+    turn(TODAY)
+    stop(house, record)
+    send(TODAY)
+    copies = EscalationCopy.objects.values_list("escalation__record__user__given_name", "state")
+    assert dict(copies) == {"Dee": "suppressed", "Eli": "sent"}
 
 
 @pytest.mark.parametrize("stop", [*STOPS, _reports_to_nobody, _told_one_leaves])

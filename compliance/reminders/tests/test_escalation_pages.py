@@ -64,5 +64,7 @@ def test_a_look_at_an_edit_counts_those_who_are_late_already_once(
         # Today for the rung of two days ago, and in eleven days for the other.
         assert requirements.preview(requirement, TODAY).told_above_count == 2
         requirement.save()
+        actions.plan_escalations(today=TODAY, at=EIGHT)
+        assert requirements.preview(requirement, TODAY).told_above_count == 2, "planned, and not told yet"
         actions.run_daily(at=EIGHT, scheduled_for=EIGHT)
         assert requirements.preview(requirement, TODAY).told_above_count == 1

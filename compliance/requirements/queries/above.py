@@ -1,15 +1,18 @@
 """Who above people is told that something is late: the rungs of requirements, with the people who stand there."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from compliance.core import escalation
-from compliance.core.escalation import Above, Told, climb, highest
+from compliance.core.days import rolled
+from compliance.core.escalation import Above, Reached, Told, climb
 from compliance.core.plan import Outcome, Plan
-from compliance.requirements.models import Requirement
+from compliance.core.terms import Calendar, Roll
+from compliance.requirements.models import Requirement, working_calendar
 from lms.people import queries as people
+
+_TOLD = {"told", "nobody"}
 
 
 class Chain:
@@ -40,25 +43,23 @@ def chain_above(user_ids: Collection[int], requirement_ids: Collection[int], tod
 def told_by_day(requirement: Requirement, planned: Plan, today: date, days: int) -> Counter[date]:
     """How many people above are written to on each of the next `days` days, if nobody completes anything.
 
-    Of whom the plan gives it to, and of whom has it already: rungs that they passed before are told of today, the
-    highest only, unless that was told. By the superiors of today; five statements, none without rungs.
+    Of whom the plan gives it to, and of whom has it already: rungs that they passed before are told of on the first
+    working day, the highest only, unless that was told. By the superiors of today; six statements, none without rungs.
     """
     rungs, last = requirement.escalation, today + timedelta(days=days - 1)
     if not rungs:
         return Counter()
+    calendar = working_calendar()
     reached = list[tuple[int, str, date]]()
     for decision in planned.of(Outcome.ASSIGN, Outcome.LATER):
         made = decision.dates
         if made is not None and decision.credit is None and decision.paused_by is None:
             steps = climb(made.due_on, made.window_opens_on, rungs)
-            reached += [(decision.person_id, step.to, step.on) for step in steps]
+            reached += [(decision.person_id, step.to, on) for on, step in _sent(steps, today, calendar)]
     kept = {each.person_id for each in planned.of(Outcome.KEEP) if each.paused_by is None}
-    for user_id, due_on, opens_on, told in _open_cycles(requirement, kept):
-        steps = climb(due_on, opens_on, rungs)
-        now = highest(steps, today)
-        later = [step for step in steps if step.on > today]
-        on_days = [*([replace(now, on=today)] if now is not None else []), *later]
-        reached += [(user_id, step.to, step.on) for step in on_days if step.days not in told]
+    for user_id, due_on, opens_on, kept_rungs in _open_cycles(requirement, kept):
+        coming = _sent(climb(due_on, opens_on, rungs), today, calendar)
+        reached += [(user_id, step.to, on) for on, step in coming if not _is_over(step, kept_rungs)]
     reached = [each for each in reached if today <= each[2] <= last]
     if not reached:
         return Counter()
@@ -68,10 +69,28 @@ def told_by_day(requirement: Requirement, planned: Plan, today: date, days: int)
     return Counter(on for on, _told in letters)
 
 
+def _sent(steps: Iterable[Reached], first: date, calendar: Calendar) -> list[tuple[date, Reached]]:
+    """The rungs of one cycle, the lowest first, with the day on which each leaves: of one such day the highest only."""
+    by_day: dict[date, Reached] = {}
+    for step in steps:
+        on = max(step.on, first)
+        by_day[rolled(on, Roll.LATER, calendar, on)] = step
+    return list(by_day.items())
+
+
+def _is_over(step: Reached, kept: Mapping[int, tuple[str, date]]) -> bool:
+    """Whether it was told or is no longer needed; one that was passed over is reached anew if the due date moved."""
+    state, planned_on = kept.get(step.days, ("planned", step.on))
+    is_anew = state == "superseded" and planned_on < step.on
+    return state != "planned" and not (
+        is_anew and not any(days > step.days and was in _TOLD for days, (was, _on) in kept.items())
+    )
+
+
 def _open_cycles(
     requirement: Requirement, user_ids: Collection[int]
-) -> list[tuple[int, date, date, set[int]]]:
-    """(person, due, since when it is open, the rungs that were reached) of these people; one statement.
+) -> list[tuple[int, date, date, dict[int, tuple[str, date]]]]:
+    """(person, due, since when it is open, what became of its rungs and when) of these people; one statement.
 
     The rows belong to `records` and `reminders`; they are reached through the relations.
     """
@@ -80,9 +99,11 @@ def _open_cycles(
     rows = requirement.records.filter(
         user_id__in=user_ids, completed_at__isnull=True, closed_at__isnull=True, assignment__status="active"
     )
-    columns = ("pk", "user_id", "due_on", "window_opens_on", "assignment__assigned_on", "escalations__days")
-    found: dict[int, tuple[int, date, date, set[int]]] = {}
-    for key, user_id, due_on, opens_on, assigned_on, days in rows.values_list(*columns):
-        told = found.setdefault(key, (user_id, due_on, max(opens_on, assigned_on), set()))[3]
-        told |= {days} - {None}
+    rung = ("escalations__days", "escalations__state", "escalations__planned_on")
+    columns = ("pk", "user_id", "due_on", "window_opens_on", "assignment__assigned_on", *rung)
+    found: dict[int, tuple[int, date, date, dict[int, tuple[str, date]]]] = {}
+    for key, user_id, due_on, opens_on, assigned_on, days, state, on in rows.values_list(*columns):
+        kept = found.setdefault(key, (user_id, due_on, max(opens_on, assigned_on), {}))[3]
+        if days is not None:
+            kept[days] = state, on
     return list(found.values())
