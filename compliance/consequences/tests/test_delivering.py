@@ -22,6 +22,7 @@ from compliance.records.tests.factories import make_completion
 from compliance.requirements import actions as requirements
 from compliance.requirements.tests.factories import course_of, make_requirement
 from lms.learning import events as learning
+from lms.people import actions as people
 from lms.people.tests.factories import make_affiliation, make_user
 from tenants import clock
 from tenants.context import TenantRef, inside
@@ -96,6 +97,21 @@ def test_more_time_gives_access_back_at_once_too(
     deliver(AT + MINUTE)
     assert listener.types() == ["access.withdrawn", "access.restored"]
     assert listener.heard[1]["data"]["settled"][0]["because"] == "no_longer_due"
+
+
+def test_whoever_is_let_in_again_and_owes_nothing_any_more_regains_access_at_once(
+    alpha: TenantRef, place: Any, listener: Listener, bo: Any, deliver: Any
+) -> None:
+    user, _requirement, _receiver = place
+    night()
+    people.deactivate(person=user, by=bo, at=AT)
+    user.assignments.update(status="waived")
+    deliver(AT + MINUTE)
+    assert listener.types() == ["access.withdrawn"]
+    with inside(alpha):
+        people.reactivate(person=user, by=bo, at=AT + 2 * MINUTE)
+    deliver(AT + 2 * MINUTE)
+    assert listener.types() == ["access.withdrawn", "access.restored"]
 
 
 def test_a_pause_of_the_requirement_gives_access_back_at_once_too(
