@@ -1,4 +1,4 @@
-"""What consequences listen to: a change of records, requirements or people may give somebody their access back."""
+"""What consequences listen to: whatever changed in records or requirements may give somebody their access back."""
 
 from datetime import datetime
 from typing import Any
@@ -7,13 +7,11 @@ from compliance.consequences.kinds import RESTORE
 from compliance.consequences.models import Withdrawal
 from compliance.records import events as records
 from compliance.requirements import events as requirements
-from lms.people import events as people
 from tenants import schedule
 
 
 def connect() -> None:
     """Listen. Called once, from `apps.ready()`."""
-    people.changed.connect(_on_changed, dispatch_uid="consequences.people")
     records.changed.connect(_on_changed, dispatch_uid="consequences.records")
     requirements.changed.connect(_on_changed, dispatch_uid="consequences.requirements")
 
