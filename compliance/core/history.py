@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from . import audience, dates, turning
-from .due import begin
+from .due import begin_as_known
 from .terms import Absence, Completion, CycleDates, Person, Terms, Validity
 
 
@@ -137,7 +137,7 @@ def take_in(
         return TakenIn()
     found = usable(terms, [each for each in completions if each.on < opened_on], opened_on)
     if before is None:
-        done = cycles(terms, begins(terms, rule, person, opened_on), found, person.absences)
+        done = cycles(terms, begins(terms, rule, person, found, opened_on), found, person.absences)
     else:
         since = _renews_from(terms, before)
         found = [each for each in found if _is_new(each) and each.on >= since]
@@ -153,18 +153,24 @@ def uncounted(done: Iterable[Done]) -> list[Done]:
     return [each for each in done if _is_new(each.completion)]
 
 
-def begins(terms: Terms, rule: audience.Rule, person: Person, by: date) -> CycleDates | None:
+def begins(
+    terms: Terms, rule: audience.Rule, person: Person, done: Sequence[Completion], by: date
+) -> CycleDates | None:
     """The first cycle as it would have been opened, had the requirement stood since it starts; None: not by `by`.
 
-    None too for who would have waited for what it is counted from on that day: then it begins with what was done.
+    None too for who would still have waited for what it is counted from when the first of `done` was done: then it
+    begins with that.
     """
+    known_by = min((each.on for each in done), default=by)
     days = {terms.starts_on, *(each.starts_on for each in person.appointments)}
     days |= turning.turning_days(rule, person)
     for day in sorted(day for day in days if terms.starts_on <= day <= by):
         matched = audience.match(rule, person, day)
         if matched is not None:
-            begun = begin(terms, person, matched.appointment, day)
-            return dates.opened(terms, day, begun.first.due_on, person.absences) if begun else None
+            begun = begin_as_known(terms, person, matched.appointment, day, known_by)
+            if begun is None:
+                return None
+            return dates.opened(terms, begun.opens_on, begun.first.due_on, person.absences)
     return None
 
 

@@ -227,7 +227,7 @@ def earlier(rule: Rule, person: Person, completions: Sequence[Completion], on: d
     usable = history.usable(rule.terms, completions, on)
     if not usable:
         return []
-    begun = history.begins(rule.terms, rule.audience, person, on)
+    begun = history.begins(rule.terms, rule.audience, person, usable, on)
     return history.cycles(rule.terms, begun, usable, person.absences)
 
 

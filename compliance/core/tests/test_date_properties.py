@@ -145,7 +145,7 @@ def test_history_loaded_at_once_is_the_life_that_was_lived_through(given_terms, 
     lived = lived_through(rule, person, max(joined, given_terms.starts_on), waits)
     done = [Completion(each.completed_on) for each in lived]
     usable = past.usable(given_terms, done, done[-1].on)
-    begun = past.begins(given_terms, rule.audience, person, done[-1].on)
+    begun = past.begins(given_terms, rule.audience, person, done, done[-1].on)
     told = past.cycles(given_terms, begun, usable, person.absences)
     assert [dates_of(each) for each in told] == [
         (
@@ -164,6 +164,10 @@ def lived_through(rule, person, first, waits):
         opened = state.open
         if opened is None and not state.is_waiting:
             break  # what was done lasts for good
+        for ahead in (
+            range(1, wait) if opened is None else ()
+        ):  # a night each, for whoever waits for a due date
+            foresight.finish_and_open(state, day + timedelta(days=ahead), [])
         day = (opened.window_opens_on if opened else day) + timedelta(days=wait)
         state.passes.append(Completion(day))
         foresight.finish_and_open(state, day, [])
