@@ -227,6 +227,7 @@ COMPLETIONS_HEADER = (
     "reason",
     "revoked_on",
     "as_of",
+    "topics",
 )
 
 
@@ -234,7 +235,7 @@ def completion_rows(found: Iterable[records.FinishedCycle], *, as_of: date) -> I
     """One line a finished cycle, under COMPLETIONS_HEADER. `as_of` is the day, in the tenant's zone, it was taken out.
 
     `satisfied_by`: course, equivalent (a course that counted as `counted_for`), or the source of a credit; temporary
-    where that only bridged the time.
+    where that only bridged the time. `topics`: what the version covers that was completed, in its author's words.
     """
     for one in found:
         row = one.record
@@ -246,6 +247,7 @@ def completion_rows(found: Iterable[records.FinishedCycle], *, as_of: date) -> I
             *_what(row),
             one.revoked_on,
             as_of,
+            "; ".join(row.enrollment.course_version.topics) if row.enrollment else "",
         )
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from compliance.requirements.queries import Coverage
+from django.utils.translation import gettext as _
+
+from compliance.requirements.queries import Answering, Coverage
 
 HEADER = (
     "regime",
@@ -25,13 +27,15 @@ HEADER = (
     "cited_version_outdated",
     "as_of",
     "answered_by",
+    "topics",
 )
 
 
 def coverage_rows(found: Iterable[Coverage], *, as_of: date) -> Iterator[tuple[object, ...]]:
     """A line for each requirement or duty that answers a control, and one for each control that nothing answers.
 
-    A duty stands in the columns of the requirement; `answered_by` says which of the two it is.
+    A duty stands in the columns of the requirement; `answered_by` says which of the two it is. `topics`: what the open
+    courses cover that the requirement asks for, course by course.
     """
     for each in found:
         for line in each.lines:
@@ -45,6 +49,25 @@ def coverage_rows(found: Iterable[Coverage], *, as_of: date) -> Iterator[tuple[o
                 cited = answer.reference
                 is_old = cited.outdated_by is not None
                 by = "duty" if answer.is_duty else "requirement"
-                yield (*about, answer.title, answer.state, cited.pack_version, is_old, as_of, by)
+                yield (
+                    *about,
+                    answer.title,
+                    answer.state,
+                    cited.pack_version,
+                    is_old,
+                    as_of,
+                    by,
+                    _topics(answer),
+                )
             if not line.answers:
-                yield (*about, "", "", "", "", as_of, "")
+                yield (*about, "", "", "", "", as_of, "", "")
+
+
+def _topics(answer: Answering) -> str:
+    """`Phishing (version 3): phishing; social engineering`, a line for each course that names topics."""
+    return "\n".join(
+        _("%(course)s (version %(number)d): %(topics)s")
+        % {"course": each.title, "number": each.number, "topics": "; ".join(each.topics)}
+        for each in answer.courses
+        if each.topics
+    )

@@ -1,5 +1,7 @@
 """The words catalog stores."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,14 @@ class VersionChange(TextChoices):
 
     MINOR = "minor", _("Small corrections: whoever has passed knows all that matters")
     MATERIAL = "material", _("Material: whoever has passed should do it again")
+
+
+class Review(StrEnum):
+    """Whether the content of a version is to be looked at again."""
+
+    LATER = "later"
+    SOON = "soon"
+    OVERDUE = "overdue"
 
 
 class LessonKind(TextChoices):

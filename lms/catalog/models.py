@@ -39,7 +39,8 @@ class CourseVersion(models.Model):
 
     `change` and `change_note`: what whoever published it said is different from the version before; empty of a first
     one, and of those published by the command line. `statement`: what learners sign at the end, word for word; empty:
-    nothing. The policy it speaks of, if any, with the version's name and its address.
+    nothing. The policy it speaks of, if any, with the version's name and its address. `topics`: what it covers, in its
+    author's words. `review_by`: the day, in the tenant's zone, by which its content is to be looked at again.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -62,6 +63,8 @@ class CourseVersion(models.Model):
     policy_title = models.CharField(max_length=120, blank=True, default="", db_default="")
     policy_version = models.CharField(max_length=60, blank=True, default="", db_default="")
     policy_url = models.CharField(max_length=300, blank=True, default="", db_default="")
+    topics = models.JSONField(blank=True, default=list, db_default=models.Value([], models.JSONField()))
+    review_by = models.DateField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("course version")

@@ -1,7 +1,12 @@
-"""What may be done to a version, now."""
+"""What may be done to a version, now, and what is to be done about it."""
 
-from lms.catalog.enums import VersionState
+import datetime as dt
+
+from lms.catalog.enums import Review, VersionState
 from lms.catalog.models import CourseVersion
+
+REVIEW_NOTICE = dt.timedelta(days=30)
+"""How long before the day by which a course is to be looked at again that is said."""
 
 
 class NotADraft(Exception):
@@ -22,3 +27,15 @@ def check_can_retire(version: CourseVersion) -> None:
     """Raises NotPublished."""
     if version.state != VersionState.PUBLISHED:
         raise NotPublished(version)
+
+
+def review(review_by: dt.date | None, *, today: dt.date) -> Review | None:
+    """Whether a course is to be looked at again; None where no day is set. Both days are the tenant's.
+
+    The day itself is still in time.
+    """
+    if review_by is None:
+        return None
+    if today > review_by:
+        return Review.OVERDUE
+    return Review.SOON if review_by - today <= REVIEW_NOTICE else Review.LATER

@@ -16,6 +16,7 @@ from compliance.requirements import queries as requirements
 from lms.catalog import queries as catalog
 from lms.mail import queries as mail
 from lms.people import queries as people
+from lms.ui.dates import day_text
 from tenants.agreements import queries as agreements
 from tenants.enums import AgreementSide
 
@@ -75,6 +76,7 @@ def attention(
         *(_material(today, at) if asks_again else ()),
         *(_duties(today) if keeps else ()),
         *_unanswerable(),
+        *_unreviewed(today),
         *_offers(),
         *_undelivered(),
         *_imports(),
@@ -199,6 +201,19 @@ def _unanswerable() -> list[Matter]:
             _("Publish the course, or choose another"),
         )
         for each in requirements.unanswerable()
+    ]
+
+
+def _unreviewed(today: date) -> list[Matter]:
+    """Courses open to learners whose content nobody has looked at again by the day their author set."""
+    return [
+        Matter(
+            _("%(course)s: its content was to be looked at again by %(day)s")
+            % {"course": one.title, "day": day_text(one.review_by)},
+            reverse("catalog:course-detail", args=[one.course_public_id]),
+            _("See the course"),
+        )
+        for one in catalog.overdue_reviews(today=today)
     ]
 
 

@@ -27,7 +27,8 @@ def lived(alpha, ada, bo, dee, at):
     """Dee passed the old course, which counts for the new one, and was certified for another requirement."""
     with inside(alpha):
         make_affiliation(dee, starts_on=dt.date(2026, 10, 1), department=make_department("LAW"))
-        old, new = make_course("old", "Basics"), make_course("new", "Security")
+        old = make_course("old", "Basics", topics=["phishing", "Social engineering"])
+        new = make_course("new", "Security", topics=["passwords"])
         make_requirement(title="Yearly", course=new)
         other = make_requirement(title="Lab", course=make_course("lab", "Lab"))
         made = requirements.propose_equivalence(
@@ -59,10 +60,12 @@ def test_the_file_says_what_finished_each_cycle_and_what_was_revoked(lived, alph
             due_on=at.date() + dt.timedelta(days=30), reason="A mistake.", by=ada, today=at.date(), at=at,
         )  # fmt: skip
     rows = _rows(client_for(alpha, ada).get("/overview/completions.csv"))
-    told = ("requirement", "satisfied_by", "course", "course_version", "counted_for", "reason", "revoked_on")
+    told = (
+        "requirement", "satisfied_by", "course", "course_version", "counted_for", "reason", "revoked_on", "topics",
+    )  # fmt: skip
     assert [[row[name] for name in told] for row in rows] == [
-        ["Lab", "manual", "", "", "", "Seen.", "2026-11-23"],
-        ["Yearly", "equivalent", "Basics", "1", "Security", "", ""],
+        ["Lab", "manual", "", "", "", "Seen.", "2026-11-23", ""],
+        ["Yearly", "equivalent", "Basics", "1", "Security", "", "", "phishing; Social engineering"],
     ]
     assert all(row["original_due_on"] <= row["due_on"] for row in rows)
     assert all(row["original_due_on"] for row in rows)

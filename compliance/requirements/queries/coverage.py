@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from compliance.requirements import basis, events, packs
 from compliance.requirements.enums import RequirementState
 from compliance.requirements.models import Requirement
+from lms.catalog import queries as catalog
 
 _PARTS: dict[str, str | Promise] = {
     "title": _("title"),
@@ -48,7 +49,8 @@ class Answered(StrEnum):
 class Answering:
     """What cites a control, a requirement or a duty of the program, and the version of the pack in which it does.
 
-    `counts`: whether it is on, so that it asks somebody for it today.
+    `counts`: whether it is on, so that it asks somebody for it today. `courses`: those a requirement asks for, any of
+    its times, that are open to learners, with the topics they cover.
     """
 
     title: str
@@ -58,6 +60,7 @@ class Answering:
     counts: bool
     reference: basis.Reference
     is_duty: bool = False
+    courses: tuple[catalog.NamedCourse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class Coverage:
 
 
 def coverage() -> list[Coverage]:
-    """Every pack against all requirements and duties that are not retired, by name; a statement for each of the two."""
+    """Every pack against all requirements and duties that are not retired, by name; three statements."""
     answers = _answers()
     return [_covered(versions, answers) for versions in packs.library().values()]
 
@@ -152,19 +155,33 @@ _Answers = dict[tuple[str, str], list[Answering]]
 def _answers() -> _Answers:
     found: _Answers = defaultdict(list)
     rows = Requirement.objects.exclude(state=RequirementState.RETIRED).order_by("title", "pk")
-    for row in rows:
+    citing = [row for row in rows if row.authorities]
+    taught = _taught(citing)
+    for row in citing:
         href, counts = (
             reverse("requirements:detail", args=[row.public_id]),
             row.state == RequirementState.ACTIVE,
         )
         for cited in basis.references(row.authorities):
-            answer = Answering(row.title, href, row.state, row.get_state_display(), counts, cited)
+            answer = Answering(
+                row.title, href, row.state, row.get_state_display(), counts, cited, courses=taught[row.pk]
+            )
             found[cited.pack, cited.control].append(answer)
     given: list[tuple[Any, Any]] = events.duties_asked.send(sender=None)
     for _receiver, duties in given:
         for duty in duties:
             found[duty.reference.pack, duty.reference.control].append(duty)
     return found
+
+
+def _taught(citing: Iterable[Requirement]) -> dict[int, tuple[catalog.NamedCourse, ...]]:
+    """By requirement: the open courses it asks for, each once, in the order they are offered; one statement."""
+    asked = {row.pk: dict.fromkeys(one for each in row.sets for one in each.courses) for row in citing}
+    known = catalog.named_courses({course for courses in asked.values() for course in courses})
+    return {
+        pk: tuple(known[one] for one in courses if one in known and known[one].is_open)
+        for pk, courses in asked.items()
+    }
 
 
 def _covered(versions: tuple[packs.Pack, ...], answers: _Answers) -> Coverage:

@@ -13,7 +13,7 @@ from tenants.tests.factories import AT
 ALL_STAFF_AND_FACULTY = {"all": [{"kinds": ["staff", "faculty"]}]}
 
 
-def make_course(key: str = "phishing", title: str = "Recognising phishing") -> Course:
+def make_course(key: str = "phishing", title: str = "Recognising phishing", **version: Any) -> Course:
     """A course with a published version and no lessons; made once a key."""
     course, is_new = Course.objects.get_or_create(key=key, defaults={"title": title, "created_at": AT})
     if is_new:
@@ -26,6 +26,7 @@ def make_course(key: str = "phishing", title: str = "Recognising phishing") -> C
             content_hash="0" * 64,
             created_at=AT,
             published_at=AT,
+            **version,
         )
     return course
 

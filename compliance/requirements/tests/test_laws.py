@@ -5,6 +5,8 @@ import datetime as dt
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from compliance.requirements import actions, basis, packs, queries, rules
 from compliance.requirements.forms_audience import data_of
@@ -12,6 +14,7 @@ from compliance.requirements.models import Requirement
 from lms.audit.models import Event
 from lms.people.tests.factories import make_user
 from tenants.context import inside
+from tenants.tests.factories import AT
 
 from .factories import make_course, make_requirement
 from .test_packs import control, write
@@ -240,6 +243,45 @@ def test_the_table_as_a_file_is_written_down(officer, alpha, on):
     ]
     with inside(alpha):
         assert Event.objects.get(action="requirement.coverage_exported").facts == {"lines": len(rows)}
+
+
+def test_what_the_courses_teach_stands_beside_the_requirement_that_cites(officer, alpha):
+    with inside(alpha):
+        first = make_course("long", "Long", topics=["phishing", "<b>Tailgating</b>"])
+        later, silent = make_course("short", "Short", topics=["phishing"]), make_course("silent", "Silent")
+        gone = make_course("gone", "Gone", topics=["fax machines"])
+        gone.versions.update(state="retired", retired_at=AT)
+        sets = [
+            {"from_round": 1, "courses": [first.pk, gone.pk]},
+            {"from_round": 2, "courses": [later.pk, silent.pk, first.pk]},
+        ]
+        held = make_requirement(title="Held", satisfiers=sets)
+        basis.Basis(authorities=pci("12.6.3.1")).apply_to(held).save()
+
+    def cost():
+        with CaptureQueriesContext(connection) as seen:
+            officer.get(PCI)
+        return len(seen)
+
+    page = officer.get(PCI).text
+    for words in (
+        "Long, version 1, covers: phishing, &lt;b&gt;Tailgating&lt;/b&gt;",
+        "Short, version 1, covers: phishing",
+        "Silent names no topics",
+    ):
+        assert page.count(words) == 1, words
+    assert "fax" not in page
+    file = officer.get("/requirements/laws.csv").getvalue().decode("utf-8-sig")
+    told = {row["topics"] for row in csv.DictReader(io.StringIO(file)) if row["requirement"] == "Held"}
+    assert told == {
+        "Long (version 1): phishing; <b>Tailgating</b>\nShort (version 1): phishing",
+    }
+    one = cost()
+    with inside(alpha):
+        for number in (1, 2):
+            more = make_requirement(title=f"More {number}", course=make_course(f"m{number}", topics=["x"]))
+            basis.Basis(authorities=pci("12.6.3", "12.6.3.1")).apply_to(more).save()
+    assert cost() == one
 
 
 def test_who_may_not_look_does_not(client_for, alpha, on, dee):

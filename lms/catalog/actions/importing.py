@@ -46,6 +46,7 @@ def import_course(*, plan: CoursePlan, by: Any, at: dt.datetime) -> Imported:
     signed = plan.acknowledgement or AcknowledgementPlan("")
     version.statement, version.policy_title = signed.text, signed.policy
     version.policy_version, version.policy_url = signed.version, signed.address
+    version.topics, version.review_by = list(plan.topics), plan.review_by
     version.save()
     _write_content(version, plan)
     _name_course(course, version)

@@ -116,6 +116,10 @@ class Fields:
                 _("Use at most %(longest)d.") % {"longest": longest},
             )
             return ""
+        if any(ord(char) < 32 and char not in "\n\t" for char in value):
+            # Written as \u0000, say, which the lines do not show and a database cannot keep.
+            self.error(key, _("“%(key)s” holds a control character.") % {"key": key}, _("Take it out."))
+            return ""
         return value.strip()
 
     def whole(self, key: str, *, low: int, high: int, example: int, required: bool = False) -> int | None:

@@ -1,5 +1,6 @@
 """A course folder to a plan: which files are what, in which order, and what does not fit."""
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -21,10 +22,12 @@ from lms.catalog.facts.plan import (
 )
 from lms.catalog.facts.quizzes import read_quiz
 from lms.catalog.facts.sources import Source
+from lms.catalog.facts.upkeep import read_review_by, read_topics
 
 COURSE_FILE = "course.toml"
 MODULE_FILE = "module.toml"
 QUIZ_ENDING = ".quiz.toml"
+_NAMES = ("key", "title", "summary", "language", "topics", "review_by", "acknowledgement")
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 MAX_MODULES = 50
 MAX_LESSONS = 200
@@ -60,6 +63,8 @@ def read(source: Source) -> Reading:
         language=head.language if head else "en",
         modules=modules,
         acknowledgement=head.acknowledgement if head else None,
+        topics=head.topics if head else (),
+        review_by=head.review_by if head else None,
     )
     _check_whole(plan, findings)
     return Reading(plan, tuple(sorted(findings.problems, key=_file_order)))
@@ -76,6 +81,8 @@ class _Head:
     summary: str
     language: str
     acknowledgement: AcknowledgementPlan | None
+    topics: tuple[str, ...]
+    review_by: dt.date | None
 
 
 def _head(content: bytes, findings: Findings) -> _Head | None:
@@ -83,7 +90,7 @@ def _head(content: bytes, findings: Findings) -> _Head | None:
     table = table_of(COURSE_FILE, text, findings) if text is not None else None
     if table is None:
         return None
-    table.refuse_others(("key", "title", "summary", "language", "acknowledgement"))
+    table.refuse_others(_NAMES)
     key = table.text("key", longest=60, example="recognising-phishing")
     if key and not re.fullmatch(SLUG, key):
         table.error(
@@ -100,6 +107,8 @@ def _head(content: bytes, findings: Findings) -> _Head | None:
         table.text("summary", required=False, longest=500),
         language,
         read_acknowledgement(table),
+        read_topics(table),
+        read_review_by(table),
     )
 
 

@@ -1,5 +1,6 @@
 """A course as plain values: what a folder says, what is saved, and what is hashed."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator
@@ -82,7 +83,10 @@ class AcknowledgementPlan:
 
 @dataclass(frozen=True, slots=True)
 class CoursePlan:
-    """A whole course, ready to be saved as a version."""
+    """A whole course, ready to be saved as a version.
+
+    `topics`: what it covers, in its author's words. `review_by`: the day by which its content is to be looked at again.
+    """
 
     key: str
     title: str
@@ -90,6 +94,8 @@ class CoursePlan:
     language: str
     modules: tuple[ModulePlan, ...]
     acknowledgement: AcknowledgementPlan | None = None
+    topics: tuple[str, ...] = ()
+    review_by: dt.date | None = None
 
     def lessons(self) -> Iterator[LessonPlan]:
         """Every lesson and quiz, in the order they are taken."""
@@ -141,14 +147,17 @@ class Reading:
 
 
 def content_hash(plan: CoursePlan) -> str:
-    """SHA-256 over everything a learner can see, signs or is graded by, as hex.
+    """SHA-256 over everything a learner can see, signs or is graded by, topics and the day of review, as hex.
 
     Equal content gives an equal hash wherever the files lay, so evidence can name exactly what was taught.
     """
     content = asdict(plan)
-    if plan.acknowledgement is None:
-        # The hash of a course that asks for no signature is what it was before a course could.
-        del content["acknowledgement"]
+    # What a course does not have is no part of its hash, which so stays what it was before a course could have it.
+    for name in ("acknowledgement", "topics", "review_by"):
+        if not content[name]:
+            del content[name]
+    if plan.review_by is not None:
+        content["review_by"] = plan.review_by.isoformat()
     for module in content["modules"]:
         del module["source"]
         for lesson in module["lessons"]:

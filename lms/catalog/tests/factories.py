@@ -48,17 +48,24 @@ def quiz(key: str = "quiz", *, count: int = 4, **fields: Any) -> LessonPlan:
 
 
 def plan(
-    *lessons: LessonPlan, key: str = "phishing", title: str = "Phishing", statement: str = ""
+    *lessons: LessonPlan,
+    key: str = "phishing",
+    title: str = "Phishing",
+    statement: str = "",
+    topics: tuple[str, ...] = (),
+    review_by: dt.date | None = None,
 ) -> CoursePlan:
     """Two texts and a quiz, unless told otherwise; with a statement it speaks of a policy."""
     given = lessons or (text("links"), text("report"), quiz())
     modules = (ModulePlan("Basics", tuple(given)),)
     signed = AcknowledgementPlan(statement, "Acceptable use", "2026-03", "https://alpha.example/policy")
-    return CoursePlan(key, title, "What it is about.", "en", modules, signed if statement else None)
+    return CoursePlan(
+        key, title, "What it is about.", "en", modules, signed if statement else None, topics, review_by
+    )
 
 
 def make_version(
-    *lessons: LessonPlan, at: dt.datetime = AT, publish: bool = True, **names: str
+    *lessons: LessonPlan, at: dt.datetime = AT, publish: bool = True, **names: Any
 ) -> CourseVersion:
     """A version of a course, published unless told otherwise."""
     version = actions.import_course(plan=plan(*lessons, **names), by=None, at=at).version

@@ -133,6 +133,10 @@ WRONG = {
         {"course.toml": COURSE + 'language = "German"\n'},
         ("course.toml", 4, "This is not a language code."),
     ),
+    "a character that no database keeps": (
+        {"course.toml": COURSE.replace("What it is about.", "a\\u0000b")},
+        ("course.toml", 3, "“summary” holds a control character."),
+    ),
     "not toml": ({"course.toml": COURSE + "oops\n"}, ("course.toml", 4, None)),
     "no front matter": ({L: "Read me.\n"}, (L, 1, "The lesson does not begin with a title block.")),
     "open front matter": ({L: "+++\ntitle = 'x'\n"}, (L, 1, "The title block is not closed.")),

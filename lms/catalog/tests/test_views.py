@@ -1,5 +1,6 @@
 """Bringing a course in through the browser, checking it, publishing it; and who may."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -222,9 +223,12 @@ def test_the_other_university_sees_none_of_it(alpha, beta, ada, cy, at, client_f
 
 @pytest.mark.parametrize("size", [1, 3])
 def test_pages_cost_the_same_for_one_course_and_for_three(alpha, author, client_for, size):
+    kept = {"topics": ("phishing",), "review_by": dt.date(2026, 12, 1)}
     with inside(alpha):
         courses = [
-            make_version(*(text(f"t{n}") for n in range(size)), quiz(count=size), key=f"c{number}").course
+            make_version(
+                *(text(f"t{n}") for n in range(size)), quiz(count=size), key=f"c{number}", **kept
+            ).course
             for number in range(size)
         ]
     browser = client_for(alpha, author)

@@ -9,20 +9,23 @@ from lms.access import guard
 from lms.access.permissions import Permission
 from lms.catalog import queries
 from lms.ui import partials
+from tenants import clock
 
 
 @guard.needs(Permission.COURSES_VIEW)
 @require_safe
 def course_list(request: HttpRequest) -> HttpResponse:
     """Every course, or the offer of the first."""
-    return partials.render_page(request, "catalog/course_list.html", {"courses": queries.course_cards()})
+    return partials.render_page(
+        request, "catalog/course_list.html", {"courses": queries.course_cards(today=clock.today())}
+    )
 
 
 @guard.needs(Permission.COURSES_VIEW)
 @require_safe
 def course_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A course: the version being written or open to learners, and all versions."""
-    card = queries.course_card(public_id)
+    card = queries.course_card(public_id, today=clock.today())
     if card is None:
         raise Http404
     context = {"card": card, "outline": queries.outline(card.shown.pk)}

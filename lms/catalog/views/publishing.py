@@ -32,7 +32,8 @@ def publish(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
     form = forms.PublishForm(request.POST if is_sent else None) if number > 1 else None
     is_answered = is_sent and (form is None or form.is_valid())
     if version.is_draft and not is_answered:
-        context = {"version": version, "card": queries.course_card(public_id), "form": form}
+        card = queries.course_card(public_id, today=clock.today())
+        context = {"version": version, "card": card, "form": form}
         status = 422 if is_sent else 200
         return partials.render_page(request, "catalog/version_publish.html", context, status=status)
     said = form.cleaned_data if form is not None and form.is_valid() else {}

@@ -1,4 +1,4 @@
-"""What courses there are, and what is in them. Everything given to other apps is plain values."""
+"""Courses, versions, lessons and questions."""
 
 import datetime as dt
 from collections.abc import Collection, Iterator
@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, TextField, Value, When
 
-from lms.catalog.enums import LessonKind, QuestionKind, VersionChange, VersionState
+from lms.catalog import rules
+from lms.catalog.enums import LessonKind, QuestionKind, Review, VersionState
 from lms.catalog.models import Choice, Course, CourseUpload, CourseVersion, Lesson, Question
 
 
@@ -20,17 +21,6 @@ class CourseRow:
     public_id: UUID
     title: str
     minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewVersion:
-    """A version that came after another one."""
-
-    course_id: int
-    course_public_id: UUID
-    number: int
-    title: str
-    published_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +96,11 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class CourseCard:
-    """A course with its versions, newest first, each with `lesson_count` (texts) and `question_count`."""
+    """A course with its versions, newest first, each with `lesson_count` (texts) and `question_count`, on a day."""
 
     course: Course
     versions: tuple[CourseVersion, ...]
+    today: dt.date
 
     @property
     def published(self) -> CourseVersion | None:
@@ -131,6 +122,11 @@ class CourseCard:
         """Whether people can take it."""
         return (self.published or self.shown).state
 
+    @property
+    def review(self) -> Review | None:
+        """Whether what learners get is to be looked at again; a draft with a later day changes nothing yet."""
+        return rules.review(self.published.review_by, today=self.today) if self.published else None
+
 
 class Effect(StrEnum):
     """What saving a plan would do."""
@@ -141,24 +137,24 @@ class Effect(StrEnum):
     NOTHING = "nothing"
 
 
-def course_cards() -> list[CourseCard]:
-    """Every course by title; two statements."""
-    return _cards(Course.objects.order_by("title", "pk"))
+def course_cards(*, today: dt.date) -> list[CourseCard]:
+    """Every course by title, as of `today` in the tenant's zone; two statements."""
+    return _cards(Course.objects.order_by("title", "pk"), today)
 
 
-def course_card(public_id: UUID) -> CourseCard | None:
-    """One course; two statements."""
-    return next(iter(_cards(Course.objects.filter(public_id=public_id))), None)
+def course_card(public_id: UUID, *, today: dt.date) -> CourseCard | None:
+    """One course, as of `today` in the tenant's zone; two statements."""
+    return next(iter(_cards(Course.objects.filter(public_id=public_id), today)), None)
 
 
-def _cards(courses: QuerySet[Course]) -> list[CourseCard]:
+def _cards(courses: QuerySet[Course], today: dt.date) -> list[CourseCard]:
     counted = CourseVersion.objects.annotate(
         lesson_count=Count("lessons", filter=Q(lessons__kind=LessonKind.TEXT), distinct=True),
         question_count=Count("lessons__questions", distinct=True),
     )
     newest = counted.select_related("published_by", "created_by").order_by("-number")
     rows = courses.prefetch_related(Prefetch("versions", newest))
-    return [CourseCard(course, tuple(course.versions.all())) for course in rows]
+    return [CourseCard(course, tuple(course.versions.all()), today) for course in rows]
 
 
 def version_by(course_public_id: UUID, number: int) -> CourseVersion | None:
@@ -198,7 +194,10 @@ def published_courses() -> list[CourseRow]:
 
 @dataclass(frozen=True, slots=True)
 class NamedCourse:
-    """A course by its name, whether or not it can be taken now; `minutes` are those of its newest version."""
+    """A course by its name, whether or not it can be taken now.
+
+    `minutes`, `number` and `topics` are those of its open version, else of its newest.
+    """
 
     id: int
     public_id: UUID
@@ -206,6 +205,8 @@ class NamedCourse:
     minutes: int
     is_open: bool
     key: str = ""
+    number: int = 0
+    topics: tuple[str, ...] = ()
 
 
 def named_courses(course_ids: Collection[int] | None = None) -> dict[int, NamedCourse]:
@@ -218,7 +219,14 @@ def named_courses(course_ids: Collection[int] | None = None) -> dict[int, NamedC
         before = found.get(row.course_id)
         if before is None or not before.is_open:
             found[row.course_id] = NamedCourse(
-                row.course_id, row.course.public_id, row.title, row.minutes, row.is_published, row.course.key
+                row.course_id,
+                row.course.public_id,
+                row.title,
+                row.minutes,
+                row.is_published,
+                row.course.key,
+                row.number,
+                tuple(row.topics),
             )
     return found
 
@@ -360,14 +368,3 @@ def _version_row(row: CourseVersion) -> VersionRow:
         published_at=row.published_at,
         statement=row.statement,
     )
-
-
-def materially_changed(since: dt.datetime) -> list[NewVersion]:
-    """The versions open to learners that were published since that moment with a change their author calls material."""
-    rows = CourseVersion.objects.filter(
-        state=VersionState.PUBLISHED, change=VersionChange.MATERIAL, published_at__gte=since
-    ).order_by("published_at", "pk")
-    return [
-        NewVersion(row.course_id, row.course.public_id, row.number, row.title, row.published_at or since)
-        for row in rows.select_related("course")
-    ]
