@@ -31,7 +31,7 @@ def tell_decided(evidence: Evidence, *, at: datetime) -> None:
 def tell_reviewers(late: Collection[Evidence], *, week: str, at: datetime) -> None:
     """Write to everyone who may review any of these, once in that week."""
     drafts = []
-    for one in people.able_to(Permission.EVIDENCE_REVIEW):
+    for one in people.able_to(Permission.EVIDENCE_REVIEW, today=clock.today(at)):
         within = people.reach(one, Permission.EVIDENCE_REVIEW)
         if any(within.covers(each.user_id) and each.user_id != one.pk for each in late):
             drafts.append(mail.Draft(one.pk, one.email, f"evidence:overdue:{week}:{one.pk}", {}))

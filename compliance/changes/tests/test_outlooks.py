@@ -187,12 +187,18 @@ def test_many_take_a_second_person_and_never_the_first(world, at, deliver):
     _requirement, (ann, eve) = world
     actions.set_threshold(is_on=True, percent=0, at_least=3, by=ann, at=at)
     roster = checked(csv({"id": "1", "email": "p1@alpha.example"}), at, by=ann)
-    # Four would be ended, and nobody else may say yes while Eve is away.
-    eve.is_active = False
-    eve.save()
+    # Four would be ended, and nobody else may say yes once Eve is out or has left; on her last day she may.
     looked = outlook.of(roster, at=at).summary()
-    assert not intake.needs_second(roster, "deactivate", looked, by=ann, at=at)
-    eve.is_active = True
+    today = clock.today(at)
+    for is_active, last_day_on, takes_two in (
+        (False, None, False),
+        (True, today - DAY, False),
+        (True, today, True),
+    ):
+        eve.is_active, eve.last_day_on = is_active, last_day_on
+        eve.save()
+        assert intake.needs_second(roster, "deactivate", looked, by=ann, at=at) is takes_two, last_day_on
+    eve.last_day_on = None
     eve.save()
     assert not intake.needs_second(roster, "keep", looked, by=ann, at=at)
     assert start(roster, ann, at, "deactivate").state == RosterImportState.WAITING

@@ -313,6 +313,7 @@ def test_who_reviews_is_reminded_once_a_week_of_what_waits_too_long(
     again = actions.chase(at=at + DAY, scheduled_for=at)
     assert again is not None
     assert again.date() == dt.date(2026, 12, 1)
+    make_user(given_name="Gus", roles=("compliance_officer",), last_day_on=again.date() - DAY)
     for hour in range(3):
         assert actions.chase(at=again + hour * HOUR, scheduled_for=again) is not None
     letter = Message.objects.get(kind="evidence.overdue")

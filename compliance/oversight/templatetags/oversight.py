@@ -84,12 +84,13 @@ def asked_by(context: template.Context, course_id: int, published: Any) -> dict[
     if not (sees_them or offers):
         return {}
     asking = requirements.asking_for(course_id)
-    again = queries.asked_again_by(asking, published, clock.today()) if offers else []
+    today = clock.today()
+    again = queries.asked_again_by(asking, published, today) if offers else []
     return {
         "asking": asking if sees_them else [],
         "again": again,
         "asks": asks,
-        "askers": people.able_to(Permission.EVENTS_RECORD) if again and not asks else [],
+        "askers": people.able_to(Permission.EVENTS_RECORD, today=today) if again and not asks else [],
         "version": published,
     }
 

@@ -33,7 +33,7 @@ def remind_daily(*, at: datetime, scheduled_for: datetime) -> None:
     if not requirements.working_calendar().is_working_day(today):
         return
     rows = list(queries.open_rounds())
-    officers = [one for one in people.able_to(Permission.PROGRAM_EDIT) if people.is_here(one, today)]
+    officers = people.able_to(Permission.PROGRAM_EDIT, today=today)
     reminders = [draft for row in rows for draft in _of_round(row, today)]
     attention = [draft for row in rows for draft in _of_overdue(row, today, officers)]
     longest = {row.duty_id: row for row in reversed(rows)}

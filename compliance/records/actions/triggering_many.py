@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -68,7 +68,7 @@ def run(job: JobHandle) -> dict[str, Any]:
     """Work the event out, or record it: all of it in one transaction, once, or nothing."""
     if event := job.state.get("event"):
         return {"event": event}
-    by = _recorder(job.owner_id)
+    by = _recorder(job.owner_id, clock.today(job.at))
     if by is None:
         raise JobFailed(_("Whoever asked for it may no longer record events."))
     requirement = requirements.requirement_by(UUID(job.params["requirement"]))
@@ -107,8 +107,8 @@ def _record(job: JobHandle, requirement: "Requirement", draft: queries.Draft, by
     return str(event.public_id)
 
 
-def _recorder(user_id: int | None) -> "User | None":
-    """Whoever this is, if they may record events at this moment."""
+def _recorder(user_id: int | None, today: date) -> "User | None":
+    """Whoever this is, if they may record events on that day of the tenant."""
     needed = Permission.EVENTS_RECORD
-    holders = (one for one in people.able_to(needed) if one.pk == user_id and needed in one.permissions)
-    return next(holders, None)
+    able = people.able_to(needed, today=today)
+    return next((one for one in able if one.pk == user_id and needed in one.permissions), None)

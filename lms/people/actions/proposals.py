@@ -16,6 +16,7 @@ from lms.people.actions.looking import ToSee, look, save_seen
 from lms.people.enums import ProposalKind, ProposalState
 from lms.people.kinds import Follows
 from lms.people.models import Department, Group, Proposal, User
+from tenants import clock
 
 
 class NotNow(Exception):
@@ -57,7 +58,7 @@ def propose(
             asked_at=at,
             **about,
         )
-        messages_proposals.tell_others(made, queries.change_approvers(by), at=at)
+        messages_proposals.tell_others(made, queries.change_approvers(by, today=clock.today(at)), at=at)
         _note("people.edit_asked", made, by, at)
     return made
 
@@ -75,7 +76,7 @@ def approve(*, proposal: Proposal, remark: str, by: User, at: dt.datetime) -> No
     """Agree, and save it, if what follows is still what whoever asked had seen. Raises NotNow, Refused."""
     with transaction.atomic():
         held = _waiting(proposal, by)
-        if held.asked_by not in queries.change_approvers(by):
+        if held.asked_by not in queries.change_approvers(by, today=clock.today(at)):
             raise Refused(_("Whoever asked for it may no longer change people. It cannot be saved."))
         write, people = _edit(held, at)
         if not people:

@@ -20,7 +20,7 @@ from lms.people.imports.mapping import Layout, Own
 from lms.people.kinds import Summary
 from lms.people.models import RosterImport, User
 from lms.people.queries import counted
-from tenants import patience, plans
+from tenants import clock, patience, plans
 from tenants.plans import Limit
 
 CHECK_JOB = "people.roster_check"
@@ -163,7 +163,9 @@ def start_import(
         if needs_second(locked, absent, looked, by=by, at=at):
             locked.state = RosterImportState.WAITING
             locked.save()
-            messages_rosters.tell_approvers(locked, queries.import_approvers(by), at=at)
+            messages_rosters.tell_approvers(
+                locked, queries.import_approvers(by, today=clock.today(at)), at=at
+            )
             note("people.import_asked", locked, by=by, at=at)
         else:
             begin(locked, at=at)
@@ -207,7 +209,7 @@ def needs_second(
     count = looked.affected(absent, roster.counts.get("absent", 0))
     # Whoever is taken out of the list is concerned, whether they owed anything or not.
     count = max(count, roster.counts.get(RowOutcome.REMOVE, 0))
-    return count > limit and bool(queries.import_approvers(by))
+    return count > limit and bool(queries.import_approvers(by, today=clock.today(at)))
 
 
 def resume(*, roster: RosterImport, by: User, at: datetime) -> None:

@@ -14,6 +14,7 @@ from lms.people.enums import AbsentPolicy
 from lms.people.imports import outlook
 from lms.people.kinds import Share
 from lms.people.models import RosterImport
+from tenants import clock
 
 
 class NotAgreed(Exception):
@@ -41,7 +42,7 @@ def look(roster: RosterImport, absent: str, *, at: datetime) -> Looked:
     if found is None:
         return Looked([], 0, None)
     shares = [one for one in found.shares if absent == AbsentPolicy.DEACTIVATE or not one.is_absent]
-    limit = outlook_of.limit() if queries.import_approvers(None) else None
+    limit = outlook_of.limit() if queries.import_approvers(None, today=clock.today(at)) else None
     return Looked(shares, found.affected(absent, roster.counts.get("absent", 0)), limit)
 
 
@@ -58,7 +59,8 @@ def agree(roster: RosterImport, looked: Looked, email: str, *, at: datetime) -> 
             )
             % {"count": looked.affected_count, "limit": looked.limit}
         )
-    found = next((one for one in queries.import_approvers(None) if one.email.lower() == named), None)
+    able = queries.import_approvers(None, today=clock.today(at))
+    found = next((one for one in able if one.email.lower() == named), None)
     if found is None:
         raise NotAgreed(
             _("Nobody who may import people here has the address %(email)s. Nothing was imported.")

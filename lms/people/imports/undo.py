@@ -10,6 +10,7 @@ from lms.people.enums import AbsentPolicy, RosterImportState
 from lms.people.imports import intake, mapping, outlook
 from lms.people.imports.intake import NotNow, NotSeen, Refused
 from lms.people.models import RosterImport, User
+from tenants import clock
 
 _WORKED_ON = (RosterImportState.CHECKING, RosterImportState.IMPORTING)
 
@@ -64,7 +65,7 @@ def start(*, undo: RosterImport, seen: str, by: User, at: datetime) -> RosterImp
     if intake.needs_second(locked, AbsentPolicy.KEEP, looked, by=by, at=at):
         locked.state = RosterImportState.WAITING
         locked.save()
-        messages_rosters.tell_approvers(locked, queries.import_approvers(by), at=at)
+        messages_rosters.tell_approvers(locked, queries.import_approvers(by, today=clock.today(at)), at=at)
         intake.note("people.import_asked", locked, by=by, at=at)
     else:
         intake.begin(locked, at=at)

@@ -14,6 +14,7 @@ from lms.people.imports import outlook, restoring, undoing
 from lms.people.imports.apply import check_anew, is_as_seen
 from lms.people.models import RosterChange, RosterImport, RosterRow, User
 from lms.people.trial import tried, turned
+from tenants import clock
 
 CHUNK = 500
 _TOLD = (RowOutcome.REMOVE, RowOutcome.UPDATE)
@@ -42,7 +43,8 @@ def run(job: JobHandle) -> dict[str, Any]:
     result = {"roster": str(undo.public_id)}
     if undo.job_public_id not in {None, job.public_id} or undo.state != RosterImportState.IMPORTING:
         return result  # cut off after it had finished, or had handed over to another job
-    if job.owner_id not in {one.pk for one in queries.able_to(Permission.PEOPLE_IMPORT)}:
+    able = queries.able_to(Permission.PEOPLE_IMPORT, today=clock.today(job.at))
+    if job.owner_id not in {one.pk for one in able}:
         raise JobFailed(_("Whoever asked for it may no longer import people."))
     if queries.why_not_begun(undo, job.at) or not is_as_seen(job, undo, work_out):
         check_anew(job, undo)

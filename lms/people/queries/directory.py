@@ -102,16 +102,20 @@ def holders_of(keys: Iterable[str]) -> list[User]:
     return list(User.objects.filter(is_active=True, pk__in=grants.values("user")).order_by("pk"))
 
 
-def able_to(permission: Permission) -> list[User]:
-    """Active people who hold the permission by a granted role, over everybody or over some; each once, oldest first."""
+def able_to(permission: Permission, *, today: dt.date) -> list[User]:
+    """Whoever holds the permission by a granted role, over everybody or over some; each once, oldest first.
+
+    Only who `is_here` that day, in the tenant's zone: a role outlives the last day of whoever holds it.
+    """
     keys = [role.key for role in roles.ALL if permission in role.permissions]
     grants = RoleGrant.objects.filter(role__in=keys)
-    return list(User.objects.filter(is_active=True, pk__in=grants.values("user")).order_by("pk"))
+    staying = User.objects.filter(is_active=True).exclude(last_day_on__lt=today)
+    return list(staying.filter(pk__in=grants.values("user")).order_by("pk"))
 
 
-def approvers(permission: Permission, asked_by: User | None) -> list[User]:
-    """Who may agree to what somebody asked for: everybody who holds the permission, but not whoever asks."""
-    return [one for one in able_to(permission) if one.pk != (asked_by.pk if asked_by else None)]
+def approvers(permission: Permission, asked_by: User | None, *, today: dt.date) -> list[User]:
+    """Who may agree to what somebody asked for: everybody `able_to` that day, but not whoever asks."""
+    return [one for one in able_to(permission, today=today) if one.pk != (asked_by.pk if asked_by else None)]
 
 
 def here(user_ids: Collection[int], today: dt.date) -> frozenset[int]:

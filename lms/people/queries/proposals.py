@@ -14,9 +14,9 @@ from lms.people.queries.directory import approvers
 from lms.ui.dates import day_text
 
 
-def change_approvers(asked_by: User | None) -> list[User]:
-    """Who may agree to an edit: everybody who may change people, but not whoever asks."""
-    return approvers(Permission.PEOPLE_CHANGE, asked_by)
+def change_approvers(asked_by: User | None, *, today: dt.date) -> list[User]:
+    """Who may agree to an edit on that day: everybody who may change people, but not whoever asks."""
+    return approvers(Permission.PEOPLE_CHANGE, asked_by, today=today)
 
 
 def proposal_for(public_id: UUID) -> Proposal:

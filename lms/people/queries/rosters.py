@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -23,9 +23,9 @@ def import_for(public_id: UUID) -> RosterImport:
     return get_object_or_404(rows.defer("content", "undoes__content"), public_id=public_id)
 
 
-def import_approvers(asked_by: User | None) -> list[User]:
-    """Who may agree to an import: everybody who may import over the whole tenant, but not whoever asks."""
-    return approvers(Permission.PEOPLE_IMPORT, asked_by)
+def import_approvers(asked_by: User | None, *, today: date) -> list[User]:
+    """Who may agree to an import on that day: everybody who may import over the whole tenant, but not whoever asks."""
+    return approvers(Permission.PEOPLE_IMPORT, asked_by, today=today)
 
 
 def recent_imports(limit: int = 10) -> list[RosterImport]:

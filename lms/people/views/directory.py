@@ -103,8 +103,9 @@ def department_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if len(people) > rules.MOST_MOVED:
         form.add_error("parent", _too_many(len(people)))
         return _department_page(request, form, department)
+    others = queries.change_approvers(viewer, today=clock.today(now))
     try:
-        looking.save(request, write, people=people, at=now, others=queries.change_approvers(viewer))
+        looking.save(request, write, people=people, at=now, others=others)
     except actions.ToSee as shown:
         words = {"title": _("Change a department"), "lede": shown_name, "save": _("Save the department")}
         return looking.page(request, shown, **words, is_of_one=False)

@@ -79,7 +79,7 @@ def members_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not form.is_valid() or looking.is_back(request):
         return _detail_page(request, group, form)
     people, since, viewer = form.found(), form.cleaned_data["since"], guard.viewer(request)
-    ids, others = [one.pk for one in people], queries.change_approvers(viewer)
+    ids, others = [one.pk for one in people], queries.change_approvers(viewer, today=clock.today(now))
     write = partial(actions.add_members, group=group, people=people, since=since, by=viewer, at=now)
     try:
         count = looking.save(request, write, people=ids, at=now, others=others)

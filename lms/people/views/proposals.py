@@ -75,7 +75,7 @@ def _page(request: HttpRequest, proposal: Proposal, form: forms.DecideEdit) -> H
         "follows": follows,
         "is_other": waits and (follows is None or follows.digest != proposal.seen),
         "is_own": proposal.asked_by_id in (None, viewer.pk),
-        "others": queries.change_approvers(proposal.asked_by) if waits else [],
+        "others": queries.change_approvers(proposal.asked_by, today=clock.today()) if waits else [],
     }
     status = 422 if form.is_bound else 200
     return partials.render_page(request, "people/edit_detail.html", context, status=status)

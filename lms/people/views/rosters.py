@@ -225,7 +225,7 @@ def _deciding(
     return {
         "is_own": waits and roster.asked_by_id == viewer.pk,
         "may_decide": waits and roster.asked_by_id != viewer.pk,
-        "approvers": queries.import_approvers(roster.asked_by) if waits else [],
+        "approvers": queries.import_approvers(roster.asked_by, today=clock.today()) if waits else [],
         "asks_second": asks[AbsentPolicy.KEEP],
         "asks_second_to_end": asks[AbsentPolicy.DEACTIVATE] and not asks[AbsentPolicy.KEEP],
         "rejected": roster.state == RosterImportState.CHECKED and roster.decided_by is not None,
