@@ -8,6 +8,7 @@ DEEDS = {
     "evidence.withdrawn": _("withdrew proof"),
     "evidence.accepted": _("accepted proof"),
     "evidence.rejected": _("did not accept proof"),
+    "evidence.aim_set": _("set the aim for reviews of proof"),
 }
 PAGES = ("evidence:review", "evidence:decide")
 
@@ -64,5 +65,17 @@ class EvidenceConfig(AppConfig):
                 is_scoped=True,
                 order=56,
                 pages=PAGES,
+            )
+        )
+        navigation.register(
+            navigation.Entry(
+                key="review_aim",
+                label=_("Aim for reviews"),
+                url_name="evidence:aim",
+                permission=Permission.SETTINGS_CHANGE,
+                order=19,
+                area="user",
+                icon="clock",
+                pages=("evidence:aim",),
             )
         )

@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, URLValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from compliance.evidence import actions
+from compliance.evidence import actions, queries
 from compliance.evidence.enums import EvidenceState, RejectReason
 from compliance.evidence.rules import files as rules
 from compliance.requirements import queries as requirements
@@ -179,6 +179,17 @@ class RejectForm(forms.Form):
                 "note", _("Say in a sentence what is wrong, so that the person knows what to send.")
             )
         return cleaned
+
+
+class AimForm(forms.Form):
+    """Within how many working days proof should be reviewed."""
+
+    days = forms.IntegerField(
+        label=_("Working days"),
+        min_value=1,
+        max_value=queries.MOST_DAYS,
+        help_text=_("Counted from the day after proof was sent; weekends and your holidays are left out."),
+    )
 
 
 def queue_filters(query: QueryDict) -> filters.FilterSet:

@@ -91,6 +91,25 @@ class Evidence(models.Model):
         return self.state == EvidenceState.WAITING
 
 
+class ReviewAim(models.Model):
+    """One row: within how many working days proof should be reviewed. Without a row, as the installation says."""
+
+    MOST = 60
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    days = models.PositiveSmallIntegerField(_("working days"))
+
+    class Meta:
+        verbose_name = _("aim for reviews")
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="review_aim_is_one_row"),
+            models.CheckConstraint(condition=Q(days__gte=1, days__lte=60), name="review_aim_is_1_to_60_days"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.days}"
+
+
 class EvidenceFile(models.Model):
     """One file of a piece of proof, or of a request for a waiver or an extension. Never changed (migration 0002).
 

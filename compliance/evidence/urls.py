@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from compliance.evidence.views import asking, files, own, reviewing
+from compliance.evidence.views import aim, asking, files, own, reviewing
 
 app_name = "evidence"
 
 urlpatterns = [
     path("evidence/", reviewing.queue, name="queue"),
+    path("evidence/aim/", aim.aim, name="aim"),
     path("evidence/mine/", own.sent, name="mine"),
     path("evidence/mine/<uuid:public_id>/", own.own, name="own"),
     path("evidence/mine/<uuid:public_id>/again/", own.again, name="again"),

@@ -2,5 +2,6 @@
 
 from config import env
 
-# Working days within which a review is in time; learners and reviewers read it, and late ones are chased.
+# Working days within which a review is in time, at universities that have not set their own; learners and reviewers
+# read it, and late ones are chased.
 EVIDENCE_REVIEW_DAYS = env.number("EVIDENCE_REVIEW_DAYS", 5)

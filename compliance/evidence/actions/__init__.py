@@ -1,5 +1,6 @@
 """What people do with proof: send it, take it back, accept or reject it; and files for requests."""
 
+from compliance.evidence.actions.aiming import set_review_aim
 from compliance.evidence.actions.asking import ask_for_extension, ask_for_waiver, withdraw_request
 from compliance.evidence.actions.chasing import chase
 from compliance.evidence.actions.deciding import accept, reject
@@ -19,6 +20,7 @@ __all__ = [
     "checked",
     "reject",
     "send",
+    "set_review_aim",
     "withdraw",
     "withdraw_request",
 ]

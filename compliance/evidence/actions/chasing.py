@@ -2,13 +2,9 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.conf import settings
-
-from compliance.core import evidence as core
-from compliance.evidence import messages
+from compliance.evidence import messages, queries
 from compliance.evidence.enums import EvidenceState
 from compliance.evidence.models import Evidence
-from compliance.requirements import queries as requirements
 from tenants import clock, schedule
 
 JOB = "evidence.chase"
@@ -17,7 +13,15 @@ MORNING = time(8, 15)
 
 def wake_for(evidence: Evidence) -> None:
     """Have somebody look on the morning after the last day on which its review would be in time."""
-    schedule.wake(JOB, at=_morning(_target(evidence.sent_at) + timedelta(days=1)))
+    schedule.wake(JOB, at=_morning(queries.target_of(evidence) + timedelta(days=1)))
+
+
+def wake_anew(*, at: datetime) -> None:
+    """Have somebody look on the first morning from `at` on that finds something late: the aim has changed."""
+    first = Evidence.objects.filter(state=EvidenceState.WAITING).order_by("sent_at", "pk").first()
+    if first is not None:
+        morning = _morning(queries.target_of(first) + timedelta(days=1))
+        schedule.wake(JOB, at=morning if morning > at else _morning(clock.today(at) + timedelta(days=1)))
 
 
 def chase(*, at: datetime, scheduled_for: datetime) -> datetime | None:
@@ -31,17 +35,12 @@ def chase(*, at: datetime, scheduled_for: datetime) -> datetime | None:
     if not waiting:
         return None
     today = clock.today(at)
-    late = [each for each in waiting if _target(each.sent_at) < today]
+    lines = queries.lines(waiting, today)
+    late = [line.evidence for line in lines if line.is_late]
     if late:
         messages.tell_reviewers(late, week=_week(today), at=at)
         return _morning(today + timedelta(days=7))
-    return _morning(_target(waiting[0].sent_at) + timedelta(days=1))
-
-
-def _target(sent_at: datetime) -> date:
-    return core.target_day(
-        clock.today(sent_at), settings.EVIDENCE_REVIEW_DAYS, requirements.working_calendar()
-    )
+    return _morning(queries.target_of(waiting[0]) + timedelta(days=1))
 
 
 def _morning(on: date) -> datetime:

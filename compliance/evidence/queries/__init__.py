@@ -1,5 +1,6 @@
 """What can be asked about evidence: one's own, the queue of those who review, and the files."""
 
+from compliance.evidence.queries.aim import MOST_DAYS, has_own_aim, review_aim
 from compliance.evidence.queries.files import Copy, copies_of, file_for, files_of, megabytes_kept, owner_files
 from compliance.evidence.queries.listing import (
     Line,
@@ -15,6 +16,7 @@ from compliance.evidence.queries.waits import MIN_REVIEWS, Waits, target_of, wai
 
 __all__ = [
     "MIN_REVIEWS",
+    "MOST_DAYS",
     "Copy",
     "Line",
     "Waiting",
@@ -23,12 +25,14 @@ __all__ = [
     "file_for",
     "files_of",
     "for_reviewer",
+    "has_own_aim",
     "lines",
     "megabytes_kept",
     "mine",
     "of_person",
     "owner_files",
     "queue",
+    "review_aim",
     "target_of",
     "waiting_counts",
     "waits",

@@ -6,13 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from compliance.core import evidence as core
 from compliance.core.terms import Calendar
 from compliance.evidence.enums import EvidenceState
 from compliance.evidence.models import Evidence
+from compliance.evidence.queries.aim import review_aim
 from compliance.requirements import queries as requirements
 from lms.access.permissions import Permission
 from lms.people import queries as people
@@ -36,7 +36,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many wait for a review, and how many of them longer than the target."""
+    """How many wait for a review, and how many of them longer than the aim."""
 
     total: int
     late: int
@@ -83,8 +83,8 @@ def queue(
 
 def lines(rows: Iterable[Evidence], today: date) -> Iterator[Line]:
     """The rows with how long each has waited and until when it is in time."""
-    calendar = requirements.working_calendar()
-    return (_line(row, today, calendar) for row in rows)
+    calendar, aim = requirements.working_calendar(), review_aim()
+    return (_line(row, today, calendar, aim) for row in rows)
 
 
 def for_reviewer(viewer: "User", public_id: UUID) -> Evidence | None:
@@ -108,16 +108,16 @@ def waiting_counts(within: people.Reach, today: date) -> Waiting:
 
 def _latest_late_day(today: date) -> date:
     """The last day such that what was sent on it is late today."""
-    calendar = requirements.working_calendar()
+    calendar, aim = requirements.working_calendar(), review_aim()
     on = today
-    while core.target_day(on, settings.EVIDENCE_REVIEW_DAYS, calendar) >= today:
+    while core.target_day(on, aim, calendar) >= today:
         on = date.fromordinal(on.toordinal() - 1)
     return on
 
 
-def _line(row: Evidence, today: date, calendar: Calendar) -> Line:
+def _line(row: Evidence, today: date, calendar: Calendar, aim: int) -> Line:
     if not row.is_waiting:
         return Line(row, None, None, is_late=False)
     sent_on = clock.today(row.sent_at)
-    target_on = core.target_day(sent_on, settings.EVIDENCE_REVIEW_DAYS, calendar)
+    target_on = core.target_day(sent_on, aim, calendar)
     return Line(row, core.working_days(sent_on, today, calendar), target_on, is_late=today > target_on)

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
-
 from compliance.core import evidence as core
 from compliance.evidence.enums import EvidenceState
 from compliance.evidence.models import Evidence
+from compliance.evidence.queries.aim import review_aim
 from compliance.requirements import queries as requirements
 from tenants import clock
 
@@ -50,7 +49,7 @@ def waits(at: datetime, before: Evidence | None = None) -> Waits:
         ahead = ahead.filter(sent_at__lt=before.sent_at)
     known = len(took) >= MIN_REVIEWS
     return Waits(
-        target=settings.EVIDENCE_REVIEW_DAYS,
+        target=review_aim(),
         ahead=ahead.count(),
         reviewed=len(took),
         half=_share(took, 50) if known else None,
@@ -61,7 +60,7 @@ def waits(at: datetime, before: Evidence | None = None) -> Waits:
 def target_of(evidence: Evidence) -> date:
     """The last day on which its review is in time."""
     sent_on = clock.today(evidence.sent_at)
-    return core.target_day(sent_on, settings.EVIDENCE_REVIEW_DAYS, requirements.working_calendar())
+    return core.target_day(sent_on, review_aim(), requirements.working_calendar())
 
 
 def _share(took: list[int], percent: int) -> int:

@@ -9,17 +9,20 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from compliance.evidence import actions
 from compliance.evidence.models import Evidence, EvidenceFile
 from compliance.evidence.tests.factories import DAY, PNG, TODAY, pdf, send
 from compliance.oversight.tests.factories import give
 from compliance.records.models import Extension, Waiver
 from compliance.requirements.tests.factories import make_requirement
+from lms.audit.models import Event
+from lms.mail.models import Message
 from lms.people.models import RoleGrant
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants import clock
 from tenants.context import TenantRef, inside, public_schema
 from tenants.enums import TenantStatus
-from tenants.models import Tenant
+from tenants.models import Tenant, WakeUp
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 Browser = Callable[..., Client]
@@ -210,6 +213,40 @@ def test_what_waits_too_long_stands_on_the_overview(
         queue = bo.get("/evidence/").content.decode()
     assert "7 working days" in queue
     assert "was to be done by 30 Nov 2026" in queue
+
+
+def test_each_university_sets_its_own_aim_and_it_counts_at_once(
+    alpha: TenantRef, cast: SimpleNamespace, client_for: Browser, at: dt.datetime
+) -> None:
+    page, sent = "/evidence/aim/", sent_by_lea(alpha, cast)
+    with inside(alpha):
+        ada = make_user(given_name="Ada", roles=("administrator",))
+    with clock.frozen(at + 3 * DAY):
+        admin, lea, bo = (client_for(alpha, one) for one in (ada, cast.lea, cast.bo))
+        first = admin.get(page).content.decode()
+        assert 'value="5"' in first
+        assert "Nobody has set it here yet" in first
+        for wrong in ("", "0", "-1", "61", "many", "1e3", "\x00"):
+            assert admin.post(page, {"days": wrong}).status_code == 422, wrong
+        assert [one.post(page, {"days": "2"}).status_code for one in (bo, lea)] == [403, 403]
+        assert bo.get("/evidence/").context["counts"].late == 0
+        for _twice in range(2):
+            assert admin.post(page, {"days": "2"}).status_code == 303
+        assert "has set this itself" in admin.get(page).content.decode()
+        queue = bo.get("/evidence/").content.decode()
+        for words in ("aim: 2 working days", "1 longer than the aim", "was to be done by 25 Nov 2026"):
+            assert words in queue
+        own = lea.get(f"/evidence/mine/{sent.public_id}/").content.decode()
+        assert "the aim was 25 Nov 2026" in own
+        assert "The aim is 2 working days." in own
+    with public_schema():
+        woken = WakeUp.objects.filter(tenant_id=alpha.id, job="evidence.chase").earliest("due_at").due_at
+    with inside(alpha):
+        assert [one.facts for one in Event.objects.filter(action="evidence.aim_set")] == [{"days": [5, 2]}]
+        assert clock.today(woken) == TODAY + 4 * DAY, "before the morning of the old aim"
+        actions.chase(at=woken, scheduled_for=woken)
+        told = {one.user_id for one in Message.objects.filter(kind="evidence.overdue")}
+    assert told == {cast.bo.pk, cast.head.pk}
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any
 def proof(
     world: Any, requirement: Any, waiver: Any, extension: Any, *, at: dt.datetime, canary: Callable[[], str]
 ) -> None:
-    """Proof that was not accepted, what Dee sent instead, and a file of everything that can have one."""
-    from compliance.evidence.models import Evidence, EvidenceFile
+    """Proof that was not accepted, what Dee sent instead, a file of everything that can have one, and the aim."""
+    from compliance.evidence.models import Evidence, EvidenceFile, ReviewAim
 
     said = {
         "user": world.dee, "requirement": requirement, "title": canary(), "issuer": canary(), "note": canary(),
@@ -25,4 +25,5 @@ def proof(
             content_type="application/pdf", size=9, sha256=canary(), content=f"%PDF {canary()}".encode(),
         )  # fmt: skip
         world.ids.setdefault("file", str(file.public_id))
+    ReviewAim.objects.create(days=7)
     world.ids.update(evidence=str(newer.public_id), rejected=str(rejected.public_id))

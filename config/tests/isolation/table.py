@@ -115,6 +115,7 @@ TENANT: list[Row] = [
     _one("changes:withdraw", "requirements.edit", "change"),
     _one("changes:undo", "requirements.edit", "change"),
     Row("evidence:queue", "evidence.view", is_scoped=True),
+    Row("evidence:aim", "settings.change"),
     Row("evidence:mine", "signed in"),
     _one("evidence:own", "signed in", "evidence"),
     _one("evidence:again", "signed in", "rejected"),
