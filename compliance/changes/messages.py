@@ -17,7 +17,7 @@ from compliance.changes.enums import State
 from compliance.changes.models import Change, HolidayChange, Proposal
 from lms.mail import actions as mail
 from lms.ui.dates import day_text
-from tenants import links
+from tenants import clock, links
 
 if TYPE_CHECKING:
     from lms.mail.models import Message
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def tell_approvers(made: Proposal, *, at: datetime) -> None:
     """Write to everybody who may agree, in the caller's transaction."""
-    _queue(made, "asked", queries.approvers(made), at)
+    _queue(made, "asked", queries.approvers(made, today=clock.today(at)), at)
 
 
 def tell_agreed(made: Change, *, at: datetime) -> None:
@@ -39,7 +39,9 @@ def tell_returned(
     made: Change, to: Iterable["User"], *, problem: str, agreed_at: datetime | None, at: datetime
 ) -> None:
     """Write to those who agreed on it that it was not made on its day, and why; to all who may, if none of them may."""
-    receivers = [one for one in to if queries.officer(one.pk)] or queries.approvers(made)
+    today = clock.today(at)
+    receivers = [one for one in to if queries.officer(one.pk, today=today)]
+    receivers = receivers or queries.approvers(made, today=today)
     _queue(made, "returned", receivers, at, once=_once("returned", agreed_at), problem=problem)
 
 

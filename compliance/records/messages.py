@@ -20,7 +20,7 @@ from lms.access.permissions import Permission
 from lms.mail import actions as mail
 from lms.people import queries as people
 from lms.ui.dates import day_text
-from tenants import links
+from tenants import clock, links
 
 if TYPE_CHECKING:
     from lms.mail.models import Message
@@ -42,7 +42,9 @@ DECIDES = {
 def tell_deciders(request: Asked, *, at: datetime) -> None:
     """Write to everyone who may decide it, in the caller's transaction."""
     needed = DECIDES[request.word]
-    deciders = people.holders_of(role.key for role in roles.ALL if needed in role.permissions)
+    deciders = people.holders_of(
+        (role.key for role in roles.ALL if needed in role.permissions), today=clock.today(at)
+    )
     # Whoever is one of many decides about the others.
     apart = (request.asked_by_id,) if request.batch else (request.user_id, request.asked_by_id)
     _queue(request, "asked", [one for one in deciders if one.pk not in apart], at)

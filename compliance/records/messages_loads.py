@@ -11,7 +11,7 @@ from compliance.records.queries.loads import load_deciders
 from compliance.records.queries.revocations import IN_FORCE
 from lms.mail import actions as mail
 from lms.ui.dates import day_text
-from tenants import links
+from tenants import clock, links
 
 if TYPE_CHECKING:
     from compliance.records.queries.loads import Undone
@@ -28,7 +28,8 @@ def noun(row: Load | LoadUndo) -> str:
 
 def tell_deciders(row: Load | LoadUndo, *, about: Collection[int], at: datetime) -> None:
     """Write to everyone who may decide it and is not in it themself, in the caller's transaction."""
-    _queue(row, "asked", [one for one in load_deciders(row.asked_by) if one.pk not in about], at)
+    deciders = load_deciders(row.asked_by, today=clock.today(at))
+    _queue(row, "asked", [one for one in deciders if one.pk not in about], at)
 
 
 def tell_answered(row: Load | LoadUndo, *, at: datetime) -> None:

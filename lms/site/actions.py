@@ -14,7 +14,7 @@ from lms.mail import actions as mail
 from lms.people import queries as people
 from lms.site import kinds, rules
 from lms.site.enums import Audience
-from tenants import context
+from tenants import clock, context
 
 MAIL_KIND = "site.event"
 _ROLES = {
@@ -45,7 +45,7 @@ def note_event(
         if audit_log.is_recorded(action=action, object_id=str(public_id)):
             return False
         found = kinds.find(kind)
-        for person in people.holders_of(_ROLES[found.audience_of(facts)]):
+        for person in people.holders_of(_ROLES[found.audience_of(facts)], today=clock.today(at)):
             mail.queue(
                 kind=MAIL_KIND,
                 to=person,

@@ -74,7 +74,8 @@ def _made_or_handed_back(found: Change, day: date, at: datetime) -> Change | Non
 def _make(held: Change, day: date, at: datetime) -> None:
     """As by hand. Raises rules.Refused when it is not what was agreed any more."""
     REQUIREMENTS.check_ground(held, at=at)
-    if not any(queries.officer(one) for one in (held.proposed_by_id, held.decided_by_id)):
+    agreeing, today = (held.proposed_by_id, held.decided_by_id), clock.today(at)
+    if not any(queries.officer(one, today=today) for one in agreeing):
         raise rules.Refused(_("Nobody of those who agreed to it may change requirements any more."))
     agreed = {row.user_id: Effect(row.effect) for row in queries.known_lines(held).values()}
     does = queries.difference(held, day)

@@ -5,13 +5,14 @@ from datetime import datetime
 from compliance.changes import queries, rules
 from compliance.changes.models import Proposal
 from lms.people import queries as people
+from tenants import clock
 
 
 def weigh(made: Proposal, *, at: datetime) -> None:
     """Set of how many people, and from how many on a second person has to agree."""
     made.people_count = int(str(people.measure(at=at)["people"]))
     # Where nobody else may decide, waiting for a second person would be waiting for ever.
-    has_second = bool(queries.approvers(made))
+    has_second = bool(queries.approvers(made, today=clock.today(at)))
     made.limit = rules.limit(queries.threshold(), made.people_count) if has_second else None
 
 

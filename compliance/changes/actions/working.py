@@ -31,7 +31,7 @@ def run(job: JobHandle) -> dict[str, Any]:
     if found is None:
         # Made by this job before its worker was cut off, withdrawn meanwhile, or left to another one.
         return {}
-    by = queries.officer(job.owner_id)
+    by = queries.officer(job.owner_id, today=clock.today(job.at))
     if by is None:
         raise JobFailed(_("Whoever asked for it may no longer change requirements."))
     try:

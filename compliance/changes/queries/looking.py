@@ -140,16 +140,18 @@ def known_lines(found: Change) -> dict[int, Line]:
     return {row.user_id: row for row in rows}
 
 
-def approvers(found: Proposal) -> list[Any]:
-    """Who may decide it: everybody who may change requirements, but not whoever proposed it."""
-    return [one for one in _officers() if one.pk != found.proposed_by_id]
+def approvers(found: Proposal, *, today: date) -> list[Any]:
+    """Who may decide it on that day: everybody who may change requirements, but not whoever proposed it."""
+    return [one for one in _officers(today) if one.pk != found.proposed_by_id]
 
 
-def officer(user_id: int | None) -> Any:
-    """Whoever this is, if they may change requirements at this moment; else None."""
-    return next((one for one in _officers() if one.pk == user_id), None)
+def officer(user_id: int | None, *, today: date) -> Any:
+    """Whoever this is, if they may change requirements on that day of the tenant; else None."""
+    return next((one for one in _officers(today) if one.pk == user_id), None)
 
 
-def _officers() -> list[Any]:
+def _officers(today: date) -> list[Any]:
     needed = Permission.REQUIREMENTS_EDIT
-    return list(people.holders_of(role.key for role in roles.ALL if needed in role.permissions))
+    return list(
+        people.holders_of((role.key for role in roles.ALL if needed in role.permissions), today=today)
+    )

@@ -175,10 +175,18 @@ def test_two_people_and_two_approvers_at_once(alpha, here, bo, at):
         assert (found.state, found.decided_by, found.decision_note) == (State.MADE, eve, "Right")
 
 
-def test_whoever_lost_the_role_meanwhile_makes_nothing(client_for, alpha, bo, here, ready, at):
+@pytest.mark.parametrize("has_left", [False, True])
+def test_whoever_left_or_lost_the_role_meanwhile_makes_nothing(
+    has_left, client_for, alpha, bo, here, ready, at
+):
     with inside(alpha):
         make(ready, at)
-        bo.role_grants.all().delete()
+        if has_left:
+            type(bo).objects.update(last_day_on=clock.today(at) - dt.timedelta(days=1))
+            assert queries.approvers(fresh(ready), today=clock.today(at)) == []
+            type(bo).objects.exclude(pk=bo.pk).update(last_day_on=None)
+        else:
+            bo.role_grants.all().delete()
         work(at)
         assert fresh(ready).state == State.PREPARED
     page = client_for(alpha, here[1]).get(f"/changes/{ready.public_id}/")

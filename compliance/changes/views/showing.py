@@ -112,7 +112,7 @@ def parts_of(found: Proposal, sent: Any, *, said: str = "", prefix: str = "") ->
         "one": found,
         "form": _form_of(found, sent, said=said),
         "reach_form": forms.ReachForm(initial={"reach": found.reach}),
-        "approvers": queries.approvers(found) if found.is_open else [],
+        "approvers": queries.approvers(found, today=clock.today()) if found.is_open else [],
         "undone_by": found.undone_by.filter(state=State.MADE).select_related("proposed_by").first(),
         "page_name": f"changes:{prefix}detail",
         "to": {deed: reverse(f"changes:{prefix}{deed}", args=[found.public_id]) for deed in _DEEDS},

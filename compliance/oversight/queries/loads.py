@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from compliance.changes import queries as changes
 from compliance.records import queries as records
 from compliance.records.actions import Refused
+from tenants import clock
 
 if TYPE_CHECKING:
     from lms.people.models import User
@@ -23,7 +24,7 @@ def load_takes_two(user_ids: Collection[int], *, by: "User", at: datetime, is_un
     limit = changes.limit_alone(at)
     if limit is None or len(user_ids) <= limit:
         return False
-    others = records.load_deciders(by)
+    others = records.load_deciders(by, today=clock.today(at))
     if not others:
         return False
     if any(one.pk not in user_ids for one in others):

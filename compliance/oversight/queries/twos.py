@@ -12,6 +12,7 @@ from compliance.records import queries as records
 from lms.access import roles
 from lms.access.permissions import Permission, usable
 from lms.people import queries as people
+from tenants import clock
 
 if TYPE_CHECKING:
     from lms.people.models import User
@@ -22,7 +23,7 @@ def takes_two(count: int, *, by: "User", at: datetime) -> bool:
     limit = changes.limit_alone(at)
     if limit is None or count <= limit:
         return False
-    return any(one.pk != by.pk for one in _deciders(Permission.DUE_DATES_EXTEND))
+    return any(one.pk != by.pk for one in _deciders(Permission.DUE_DATES_EXTEND, clock.today(at)))
 
 
 def may_remind(viewer: "User") -> bool:
@@ -49,10 +50,10 @@ def _usable(viewer: "User") -> frozenset[Permission]:
     return usable(viewer.permissions | viewer.scoped_permissions)
 
 
-def has_decider(needed: Permission, *, apart: Collection[int]) -> bool:
-    """Whether anybody but these people may decide such a request; without, it waits until somebody may."""
-    return any(one.pk not in apart for one in _deciders(needed))
+def has_decider(needed: Permission, *, apart: Collection[int], today: date) -> bool:
+    """Whether anybody but these people may decide such a request on that day; without, it waits until somebody may."""
+    return any(one.pk not in apart for one in _deciders(needed, today))
 
 
-def _deciders(needed: Permission) -> list["User"]:
-    return people.holders_of(role.key for role in roles.ALL if needed in role.permissions)
+def _deciders(needed: Permission, today: date) -> list["User"]:
+    return people.holders_of((role.key for role in roles.ALL if needed in role.permissions), today=today)

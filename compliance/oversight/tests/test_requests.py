@@ -266,7 +266,12 @@ def test_moving_more_dates_than_one_may_alone_takes_two_and_can_be_undone(
 
     with inside(alpha):
         Threshold.objects.create(is_on=True, percent=1, at_least=1)
+        type(cast.cyd).objects.filter(pk=cast.cyd.pk).update(last_day_on=TODAY - DAY)
     officer, other = client_for(alpha, cast.bo), client_for(alpha, cast.cyd)
+    preview = officer.post("/overview/people/extend/", moved(cast))
+    assert not preview.context["takes_two"], "the only other one has left"
+    with inside(alpha):
+        type(cast.cyd).objects.filter(pk=cast.cyd.pk).update(last_day_on=TODAY)
     preview = officer.post("/overview/people/extend/", moved(cast))
     assert preview.context["takes_two"]
     said = moved(cast, fingerprint=preview.context["seen"].fingerprint)

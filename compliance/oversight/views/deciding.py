@@ -137,7 +137,7 @@ def _page(request: HttpRequest, kind: str, found: Any, form: Any, status: int = 
         "may_decide": is_alone and decides and is_apart,
         "needs_other": needs_other,
         "has_other": not needs_other
-        or oversight.has_decider(DECIDES[kind], apart=(found.user_id, found.asked_by_id)),
+        or oversight.has_decider(DECIDES[kind], apart=(found.user_id, found.asked_by_id), today=today),
         "may_withdraw": is_alone and viewer.pk == found.asked_by_id,
         "may_end": may_change,
         "may_review": may_change and kind == "exemptions",

@@ -104,10 +104,10 @@ def _page(request: HttpRequest, load: Any, form: Any, status: int = 200) -> Http
 def decisions(asked: Any, viewer: Any, user_ids: Any) -> dict[str, bool]:
     """What the viewer may do about what waits: decide, unless they asked or stand in it themselves; or withdraw."""
     is_apart = viewer.pk != asked.asked_by_id and viewer.pk not in user_ids
+    needed, apart = Permission.COMPLETIONS_CERTIFY, {asked.asked_by_id, *user_ids}
     return {
         "may_decide": is_apart,
         "needs_other": not is_apart,
-        "has_other": is_apart
-        or oversight.has_decider(Permission.COMPLETIONS_CERTIFY, apart={asked.asked_by_id, *user_ids}),
+        "has_other": is_apart or oversight.has_decider(needed, apart=apart, today=clock.today()),
         "may_withdraw": viewer.pk == asked.asked_by_id,
     }

@@ -271,7 +271,7 @@ def _page(request: HttpRequest, kind: str, batch: UUID, form: Any, status: int =
         "may_decide": bool(waiting) and decides and is_apart,
         "needs_other": needs_other,
         "has_other": not needs_other
-        or oversight.has_decider(DECIDES[kind], apart=(first.asked_by_id, viewer.pk)),
+        or oversight.has_decider(DECIDES[kind], apart=(first.asked_by_id, viewer.pk), today=clock.today(now)),
         "may_withdraw": bool(waiting) and first.asked_by_id == viewer.pk,
         "may_undo": kind == "extensions" and bool(_to_take_back(request, rows, now)),
         "decide_url": f"oversight:many-{kind}-decide",

@@ -85,7 +85,7 @@ def load_history(
 def approve_load(load: Load, *, fingerprint: str, remark: str, by: "User", today: date, at: datetime) -> Load:
     """Agree, and have it loaded as whoever decides has seen it. Raises rules.Refused and rules.NumbersChanged."""
     held = waiting(load, by)
-    refuse_for_who_may_not(held, by)
+    refuse_for_who_may_not(held, by, today=today)
     _hold()
     seen = _looked(held.text, by_id=held.asked_by_id, fingerprint=fingerprint, today=today)
     _refuse_for_concerned(seen.user_ids, by)
@@ -133,9 +133,9 @@ def waiting(asked: Row, by: "User | None") -> Row:
     return held
 
 
-def refuse_for_who_may_not(asked: ForTwo, by: "User") -> None:
-    """What is done bears the name of whoever asked, so they must be able to do it now. Raises rules.Refused."""
-    if all(one.pk != asked.asked_by_id for one in loads.load_deciders(by)):
+def refuse_for_who_may_not(asked: ForTwo, by: "User", *, today: date) -> None:
+    """What is done bears the name of whoever asked, so they must be able to do it on that day. Raises rules.Refused."""
+    if all(one.pk != asked.asked_by_id for one in loads.load_deciders(by, today=today)):
         raise rules.Refused(
             _("Whoever asked for it may no longer certify training. Refuse it; somebody who may asks anew.")
         )

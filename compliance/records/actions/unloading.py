@@ -85,7 +85,7 @@ def approve_taking_back(
     """Agree, and take the load back as whoever decides has seen it. As `take_load_back`."""
     load = Load.objects.select_for_update(of=("self",)).get(pk=undo.load_id)
     held = waiting(undo, by)
-    refuse_for_who_may_not(held, by)
+    refuse_for_who_may_not(held, by, today=today)
     seen = _looked(load, fingerprint, today)
     refuse_own(seen, by)
     if held.asked_by_id in seen.user_ids:

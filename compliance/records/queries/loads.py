@@ -123,10 +123,10 @@ def all_loads() -> QuerySet[Any]:
     return found.order_by("rank", "-asked_at", "-pk")
 
 
-def load_deciders(by: "User") -> list["User"]:
-    """Who may decide about a load that this person asks for: everybody else who may certify."""
+def load_deciders(by: "User", *, today: date) -> list["User"]:
+    """Who may decide on that day about a load that this person asks for: everybody else who may certify."""
     needed = Permission.COMPLETIONS_CERTIFY
-    holders = people.holders_of(role.key for role in roles.ALL if needed in role.permissions)
+    holders = people.holders_of((role.key for role in roles.ALL if needed in role.permissions), today=today)
     return [one for one in holders if one.pk != by.pk]
 
 

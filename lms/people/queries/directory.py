@@ -96,26 +96,26 @@ def person_for(viewer: User, public_id: UUID) -> User:
     raise Http404
 
 
-def holders_of(keys: Iterable[str]) -> list[User]:
-    """Active people who hold one of these roles over the whole tenant, each once, oldest first."""
-    grants = RoleGrant.objects.filter(role__in=list(keys), department=None)
-    return list(User.objects.filter(is_active=True, pk__in=grants.values("user")).order_by("pk"))
+def holders_of(keys: Iterable[str], *, today: dt.date) -> list[User]:
+    """Who `is_here` that day and holds one of these roles over the whole tenant, each once, oldest first."""
+    return _here_of(RoleGrant.objects.filter(role__in=list(keys), department=None), today)
 
 
 def able_to(permission: Permission, *, today: dt.date) -> list[User]:
-    """Whoever holds the permission by a granted role, over everybody or over some; each once, oldest first.
-
-    Only who `is_here` that day, in the tenant's zone: a role outlives the last day of whoever holds it.
-    """
+    """Who `is_here` that day and holds the permission by a role, over everybody or some; each once, oldest first."""
     keys = [role.key for role in roles.ALL if permission in role.permissions]
-    grants = RoleGrant.objects.filter(role__in=keys)
-    staying = User.objects.filter(is_active=True).exclude(last_day_on__lt=today)
-    return list(staying.filter(pk__in=grants.values("user")).order_by("pk"))
+    return _here_of(RoleGrant.objects.filter(role__in=keys), today)
 
 
 def approvers(permission: Permission, asked_by: User | None, *, today: dt.date) -> list[User]:
     """Who may agree to what somebody asked for: everybody `able_to` that day, but not whoever asks."""
     return [one for one in able_to(permission, today=today) if one.pk != (asked_by.pk if asked_by else None)]
+
+
+def _here_of(grants: QuerySet[RoleGrant], today: dt.date) -> list[User]:
+    # A role outlives the last day of whoever holds it.
+    staying = User.objects.filter(is_active=True).exclude(last_day_on__lt=today)
+    return list(staying.filter(pk__in=grants.values("user")).order_by("pk"))
 
 
 def here(user_ids: Collection[int], today: dt.date) -> frozenset[int]:
