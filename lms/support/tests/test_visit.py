@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.isolation("I15"), pytest.mark.u
 __all__ = ["monday", "visit"]  # fixtures
 MINUTE = dt.timedelta(minutes=1)
 # What everyone signed in may see of their own, and support of all: see guard.signed_in_or_support.
-SHARED = {"people:person-detail", "mail:message-detail", "oversight:home", "support:leave"}
+SHARED = {"people:person-detail", "mail:message-detail", "oversight:home", "program:detail", "support:leave"}
 FILES = {"people:person-csv", "audit:event-csv"}
 
 
