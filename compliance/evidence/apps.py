@@ -23,7 +23,7 @@ class EvidenceConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance.evidence import messages
-        from compliance.evidence.actions import chasing
+        from compliance.evidence.actions import chasing, reading
         from lms.access.permissions import Permission
         from lms.audit import kinds as audit_kinds
         from lms.mail import kinds as mail_kinds
@@ -36,6 +36,9 @@ class EvidenceConfig(AppConfig):
             schedule.ScheduledJob(
                 name=chasing.JOB, action="compliance.evidence.actions.chase", deed=Deed.REMIND
             )
+        )
+        schedule.register(
+            schedule.ScheduledJob(name=reading.JOB, action="compliance.evidence.actions.read_files")
         )
         for action, label in DEEDS.items():
             audit_kinds.register(action, label, administers=True)

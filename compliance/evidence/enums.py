@@ -32,3 +32,13 @@ class FileType(TextChoices):
     PDF = "application/pdf", "PDF"
     PNG = "image/png", "PNG"
     JPEG = "image/jpeg", "JPEG"
+
+
+class ReadingState(TextChoices):
+    """What came of having a machine read a file."""
+
+    READ = "read", _("Read")
+    NO_TEXT = "no_text", _("Holds no text: perhaps a scan")
+    PROTECTED = "protected", _("Protected by a password")
+    TOO_LARGE = "too_large", _("Too large to be read")
+    BROKEN = "broken", _("Damaged, or not made as a PDF should be")

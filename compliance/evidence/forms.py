@@ -82,7 +82,8 @@ class ProofForm(forms.Form):
     )
     attachments = _files_field(
         _(
-            "PDF, PNG or JPEG; up to 5 files of 10 MB each. Only what proves it: no identity card, nothing of others."
+            "PDF, PNG or JPEG; up to 5 files of 10 MB each. Only what proves it: no identity card, nothing of others. "
+            "In a PDF a machine looks for days and names; a person decides."
         )
     )
     url = forms.CharField(

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from .enums import EvidenceState, FileType, RejectReason
+from .enums import EvidenceState, FileType, ReadingState, RejectReason
 
 
 class Evidence(models.Model):
@@ -151,3 +151,34 @@ class EvidenceFile(models.Model):
     def is_image(self) -> bool:
         """Whether a page can show it."""
         return self.content_type != FileType.PDF
+
+
+class EvidenceReading(models.Model):
+    """What a machine found in the text of one PDF. A suggestion for the reviewer; nothing is decided by it.
+
+    The text itself is not kept. `days` holds, for each date in the order of the text, the days that it may mean in
+    ISO 8601: one, or two where the file does not say which number is the month. `is_part`: only the beginning was
+    read. No row: not read yet. Goes with its file.
+    """
+
+    file = models.OneToOneField(EvidenceFile, models.CASCADE, related_name="reading")
+    state = models.CharField(max_length=10, choices=ReadingState)
+    days = models.JSONField(default=list)
+    is_name_found = models.BooleanField(default=False)
+    is_title_found = models.BooleanField(default=False)
+    is_issuer_found = models.BooleanField(default=False)
+    is_part = models.BooleanField(default=False)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("reading of a file")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=ReadingState.READ)
+                | Q(days=[], is_name_found=False, is_title_found=False, is_issuer_found=False),
+                name="evidencereading_found_only_if_read",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_id}: {self.state}"

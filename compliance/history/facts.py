@@ -78,6 +78,7 @@ NOT_FACTS: dict[str, str] = {
     "evidence.Evidence": "what it counts for is a credit; append-only, with the moments it was sent and decided",
     "evidence.EvidenceFile": "never changed",
     "evidence.ReviewAim": "a setting of how soon reviews should be done; when each was done is in the evidence",
+    "evidence.EvidenceReading": "what a machine found in a file; nothing is decided by it",
     "program.DutyRound": "opened once and closed once, with the moment; a trigger keeps it",
     "program.RoundCorrection": "append-only, with its own moment; read as it stands",
     "reminders.Notice": "what was told to whom; written once",

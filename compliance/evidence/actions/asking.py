@@ -68,4 +68,4 @@ def withdraw_request(request: Any, *, by: "User", at: datetime) -> None:
     except records.Refused as error:
         raise rules.Refused(str(error)) from error
     if request.noun != "exemption":
-        request.files.all().delete()
+        request.files.defer("content").delete()

@@ -12,6 +12,7 @@ from compliance.core import evidence as core
 from compliance.evidence import queries, rules
 from compliance.evidence.actions import filing
 from compliance.evidence.actions.chasing import wake_for
+from compliance.evidence.actions.reading import have_read
 from compliance.evidence.enums import EvidenceState
 from compliance.evidence.models import Evidence
 from compliance.evidence.rules.files import Checked
@@ -76,6 +77,7 @@ def send(
         ) from error
     kept = filing.keep(files, of={"evidence": evidence}, user=by, by=by, at=at)
     wake_for(evidence)
+    have_read(kept, at=at)
     record("evidence.sent", evidence, by=by, at=at, files=filing.facts(kept))
     return evidence
 
@@ -89,7 +91,7 @@ def withdraw(evidence: Evidence, *, by: "User", at: datetime) -> None:
     found.state, found.decided_by, found.decided_at = EvidenceState.WITHDRAWN, by, at
     found.save(update_fields=["state", "decided_by", "decided_at"])
     names = filing.facts(queries.files_of(found))
-    found.files.all().delete()
+    found.files.defer("content").delete()
     record("evidence.withdrawn", found, by=by, at=at, files=names)
 
 

@@ -12,12 +12,14 @@ from compliance.evidence.queries.listing import (
     queue,
     waiting_counts,
 )
+from compliance.evidence.queries.readings import Found, found_in
 from compliance.evidence.queries.waits import MIN_REVIEWS, Waits, target_of, waits
 
 __all__ = [
     "MIN_REVIEWS",
     "MOST_DAYS",
     "Copy",
+    "Found",
     "Line",
     "Waiting",
     "Waits",
@@ -25,6 +27,7 @@ __all__ = [
     "file_for",
     "files_of",
     "for_reviewer",
+    "found_in",
     "has_own_aim",
     "lines",
     "megabytes_kept",

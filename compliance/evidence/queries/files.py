@@ -33,8 +33,8 @@ class Copy:
 
 
 def files_of(thing: Any) -> list[EvidenceFile]:
-    """The files of a piece of evidence, a waiver or an extension, without their content, as they were sent."""
-    return list(thing.files.defer("content").order_by("pk"))
+    """The files of a piece of evidence, a waiver or an extension, without their content, with what was read in them."""
+    return list(thing.files.defer("content").select_related("reading").order_by("pk"))
 
 
 def owner_files(user_id: int) -> dict[tuple[str, int], list[EvidenceFile]]:

@@ -25,6 +25,37 @@ def pdf(words: str = "Certificate of completion") -> bytes:
     )
 
 
+def text_pdf(*pages: str) -> bytes:
+    """A PDF whose pages hold these lines as text, in Helvetica."""
+    kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>".encode(),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+    ]
+    for number, page in enumerate(pages):
+        shown = b"".join(b"(%s) Tj T*\n" % line.encode("cp1252") for line in page.splitlines())
+        drawn = b"BT /F1 12 Tf 14 TL 50 700 Td\n" + shown + b"ET"
+        parts.append(
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents %d 0 R>>"
+            % (5 + 2 * number)
+        )
+        parts.append(b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn))
+    return whole_pdf(*parts)
+
+
+def whole_pdf(*parts: bytes) -> bytes:
+    """These objects, numbered from 1, with their table; the first is the catalogue."""
+    content, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, start=1):
+        places.append(len(content))
+        content += b"%d 0 obj%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(parts) + 1
+    end = b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (size, len(content))
+    return content + b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table) + end
+
+
 def files(*given: tuple[str, bytes]) -> list[actions.Checked]:
     """These files, checked; without any, one PDF."""
     return actions.checked(given or [("certificate.pdf", pdf())])

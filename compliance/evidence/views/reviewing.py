@@ -95,10 +95,12 @@ def _page(request: HttpRequest, found: Evidence, status: int = 200, **given: Any
         "completed_on": found.completed_on,
         "valid_until": core.suggested_until(found.valid_until, granted.until),
     }
+    files = queries.files_of(found)
     context = {
         "one": found,
         "line": line,
-        "files": queries.files_of(found),
+        "files": files,
+        "readings": queries.found_in(files, found),
         "copies": queries.copies_of(found, people.reach(viewer, Permission.EVIDENCE_VIEW)),
         "granted": granted,
         "owed": records.owed_by(found.user_id, today),
