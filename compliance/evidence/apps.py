@@ -24,11 +24,9 @@ class EvidenceConfig(AppConfig):
     def ready(self) -> None:
         from compliance.evidence import messages
         from compliance.evidence.actions import chasing, reading
-        from lms.access.permissions import Permission
         from lms.audit import kinds as audit_kinds
         from lms.mail import kinds as mail_kinds
         from lms.mail.enums import Category
-        from lms.ui import navigation
         from tenants import schedule
         from tenants.rules.lifecycle import Deed
 
@@ -59,26 +57,34 @@ class EvidenceConfig(AppConfig):
                 deed=Deed.REMIND,
             )
         )
-        navigation.register(
-            navigation.Entry(
-                key="evidence",
-                label=_("Evidence"),
-                url_name="evidence:queue",
-                permission=Permission.EVIDENCE_VIEW,
-                is_scoped=True,
-                order=56,
-                pages=PAGES,
-            )
+        _navigate()
+
+
+def _navigate() -> None:
+    """The links to the queue and to the aim for reviews."""
+    from lms.access.permissions import Permission
+    from lms.ui import navigation
+
+    navigation.register(
+        navigation.Entry(
+            key="evidence",
+            label=_("Evidence"),
+            url_name="evidence:queue",
+            permission=Permission.EVIDENCE_VIEW,
+            is_scoped=True,
+            order=56,
+            pages=PAGES,
         )
-        navigation.register(
-            navigation.Entry(
-                key="review_aim",
-                label=_("Aim for reviews"),
-                url_name="evidence:aim",
-                permission=Permission.SETTINGS_CHANGE,
-                order=19,
-                area="user",
-                icon="clock",
-                pages=("evidence:aim",),
-            )
+    )
+    navigation.register(
+        navigation.Entry(
+            key="review_aim",
+            label=_("Aim for reviews"),
+            url_name="evidence:aim",
+            permission=Permission.SETTINGS_CHANGE,
+            order=19,
+            area="user",
+            icon="clock",
+            pages=("evidence:aim",),
         )
+    )
