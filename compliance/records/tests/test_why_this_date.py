@@ -12,7 +12,7 @@ from compliance.core import dates, derivation, due, triggers
 from compliance.core.derivation import Derivation, Opened, Until
 from compliance.core.due import CountedFrom
 from compliance.core.fields import FieldValue
-from compliance.core.milestones import DateField, Milestone, Other
+from compliance.core.milestones import DateField, FirstSignIn, Milestone, Other
 from compliance.core.terms import (
     Absence,
     Anchor,
@@ -35,14 +35,22 @@ ROLLING: dict[str, Any] = {"roll": Roll.LATER, "calendar": Calendar(frozenset({d
 TEST = Trigger("phishing", "Spring test", d("2026-03-03"))
 
 
-def first(of: Terms, assigned_on: str = "2026-06-01", since: str = "2026-06-01", done_on: str | None = None):
+def first(
+    of: Terms,
+    assigned_on: str = "2026-06-01",
+    since: str = "2026-06-01",
+    done_on: str | None = None,
+    signed_in_on: str | None = None,
+    today: str | None = None,
+):
     """The first cycle of somebody with one appointment since then: its dates, and the reason that is stored."""
     appointment = post(since=since)
     done = (Milestone(7, d(done_on), d(done_on)),) if done_on else ()
     who = replace(
         person(1, post(since="2020-01-01", until="2026-05-31"), appointment), milestones=done, fields=VISA
     )
-    begun = due.begin(of, who, appointment, d(assigned_on))
+    who = replace(who, signed_in_on=d(signed_in_on) if signed_in_on else None)
+    begun = due.begin(of, who, appointment, d(assigned_on), d(today) if today else None)
     assert begun is not None
     cycle = dates.opened(of, begun.opens_on, begun.first.due_on)
     rolled = cycle.original_due_on != begun.first.due_on
@@ -119,6 +127,14 @@ OPENINGS = {
     "a date field": (
         first(terms(**FROM_VISA)),
         ["30 days after the day in “Visa issued”, 11 Jun 2026: 11 Jul 2026."],
+    ),
+    "first sign-in": (
+        first(terms(due_from=DueFrom.SIGN_IN), signed_in_on="2026-05-20"),
+        ["30 days after first signing in on 20 May 2026: 19 Jun 2026."],
+    ),
+    "no sign-in": (
+        first(terms(due_from=DueFrom.SIGN_IN, sign_in=FirstSignIn(10)), today="2026-06-11"),
+        ["30 days after 11 Jun 2026, as there was no sign-in before: 11 Jul 2026."],
     ),
     "one date": (
         first(terms("2026-06-10", due_from=DueFrom.FIXED, due_on=d("2026-12-01"))),
