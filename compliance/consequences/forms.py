@@ -13,6 +13,7 @@ from compliance.consequences import queries, rules
 from compliance.consequences.models import Receiver
 from compliance.requirements import queries as requirements
 from lms.ui import filters
+from lms.ui.forms import DayField
 
 LONGEST_FREEZE = 366
 
@@ -86,15 +87,6 @@ class ConsequenceForm(forms.Form):
         return self._by_id[self.cleaned_data["receiver"]]
 
 
-class _Day(forms.DateField):
-    """A calendar day, typed or picked."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def __init__(self, **fields: Any) -> None:
-        super().__init__(validators=[MaxValueValidator(dt.date(2100, 12, 31))], **fields)
-
-
 class FreezeForm(forms.Form):
     """Days on which nobody loses access, and what they are."""
 
@@ -103,8 +95,8 @@ class FreezeForm(forms.Form):
         max_length=120,
         help_text=_("Such as “Finals week” or “Semester start”."),
     )
-    starts_on = _Day(label=_("First day"))
-    ends_on = _Day(label=_("Last day"))
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"))
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,11 +1,10 @@
 """Sending proof, asking for oneself, and deciding. Files are read here, and judged by their content."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import MaxValueValidator, URLValidator
+from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from compliance.evidence.enums import EvidenceState, RejectReason
 from compliance.evidence.rules import files as rules
 from compliance.requirements import queries as requirements
 from lms.ui import filters
+from lms.ui.forms import DayField
 
 
 class _SeveralFiles(forms.ClearableFileInput):
@@ -40,16 +40,6 @@ class FilesField(forms.FileField):
             raise forms.ValidationError(str(error)) from error
 
 
-class _Day(forms.DateField):
-    """A calendar day, typed or picked."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def __init__(self, **fields: Any) -> None:
-        # "No end" is an empty field: after the last of all days none can follow.
-        super().__init__(validators=[MaxValueValidator(dt.date(2100, 12, 31))], **fields)
-
-
 class _Text(forms.CharField):
     """A few sentences."""
 
@@ -74,10 +64,10 @@ class ProofForm(forms.Form):
     issuer = forms.CharField(
         label=_("Who issued it"), max_length=200, help_text=_("The university, company or site that says so.")
     )
-    completed_on = _Day(
+    completed_on = DayField(
         label=_("Completed on"), help_text=_("The day on the proof, not the day of sending it.")
     )
-    valid_until = _Day(
+    valid_until = DayField(
         label=_("Valid until"), required=False, help_text=_("Only if the proof itself names a last day.")
     )
     attachments = _files_field(
@@ -133,15 +123,15 @@ class _OwnRequest(forms.Form):
 class OwnWaiverForm(_OwnRequest):
     """On which days one asks to be excused."""
 
-    starts_on = _Day(label=_("First day"))
-    ends_on = _Day(label=_("Last day"), help_text=_("A waiver always ends, after a year at the latest."))
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"), help_text=_("A waiver always ends, after a year at the latest."))
     field_order = ("starts_on", "ends_on", "reason", "attachments")
 
 
 class OwnExtensionForm(_OwnRequest):
     """To which day one asks that the due date move."""
 
-    moved_to = _Day(
+    moved_to = DayField(
         label=_("New due date"),
         help_text=_("Later than the one there is; it is met until the end of that day."),
     )
@@ -151,8 +141,8 @@ class OwnExtensionForm(_OwnRequest):
 class AcceptForm(forms.Form):
     """From when and until when it counts, as the reviewer read it."""
 
-    completed_on = _Day(label=_("Completed on"), help_text=_("As the proof says it."))
-    valid_until = _Day(
+    completed_on = DayField(label=_("Completed on"), help_text=_("As the proof says it."))
+    valid_until = DayField(
         label=_("Counts until"),
         required=False,
         help_text=_("Empty: as long as the requirement gives. It can be shorter, never longer."),

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from compliance.oversight import queries
 from compliance.records import queries as records
 from compliance.records.enums import CycleProgress, PersonStanding, RequestState
 from lms.ui import filters
+from lms.ui.forms import DayField
 
 
 def people_filters(query: QueryDict) -> filters.FilterSet:
@@ -122,16 +122,6 @@ def request_filters(query: QueryDict) -> filters.FilterSet:
     )
 
 
-class _Day(forms.DateField):
-    """A calendar day, typed or picked."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def __init__(self, **fields: Any) -> None:
-        # After the last of all days none can follow.
-        super().__init__(validators=[MaxValueValidator(date(2100, 12, 31))], **fields)
-
-
 class _Text(forms.CharField):
     """A few sentences."""
 
@@ -177,8 +167,8 @@ class WaiverForm(_ReasonForm):
         label=_("E-mail address of the person"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
     requirement = _requirement_field()
-    starts_on = _Day(label=_("First day"))
-    ends_on = _Day(label=_("Last day"), help_text=_("A waiver always ends, after a year at the latest."))
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"), help_text=_("A waiver always ends, after a year at the latest."))
     field_order = ("person", "requirement", "starts_on", "ends_on", "reason", "evidence_note")
 
 
@@ -189,12 +179,12 @@ class ExemptionForm(_ReasonForm):
         label=_("E-mail address of the person"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
     requirement = _requirement_field()
-    starts_on = _Day(label=_("First day"))
-    review_on = _Day(
+    starts_on = DayField(label=_("First day"))
+    review_on = DayField(
         label=_("Look at it again by"),
         help_text=_("Nothing happens by itself on that day: officers are asked whether it still holds."),
     )
-    ends_on = _Day(
+    ends_on = DayField(
         label=_("Last day"),
         required=False,
         help_text=_("Only if it is known. Empty: until further notice."),
@@ -205,7 +195,7 @@ class ExemptionForm(_ReasonForm):
 class ReviewForm(forms.Form):
     """It still holds: when to look next, and what was found."""
 
-    review_on = _Day(label=_("Look at it again by"), help_text=_("Within three years."))
+    review_on = DayField(label=_("Look at it again by"), help_text=_("Within three years."))
     note = _Text(
         label=_("Remark"), required=False, help_text=_("What shows that it still holds. Auditors read it.")
     )
@@ -218,7 +208,7 @@ class ExtensionForm(_ReasonForm):
         label=_("E-mail address of the person"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
     requirement = _requirement_field()
-    moved_to = _Day(
+    moved_to = DayField(
         label=_("New due date"),
         help_text=_("Later than the one there is; it is met until the end of that day."),
     )
@@ -229,7 +219,7 @@ class MoveForm(_ReasonForm):
     """To which day the due dates of the chosen people move."""
 
     requirement = _requirement_field()
-    moved_to = _Day(
+    moved_to = DayField(
         label=_("New due date"), help_text=_("Whoever is due later than that already keeps their date.")
     )
     field_order = ("requirement", "moved_to", "reason", "evidence_note")
@@ -274,7 +264,7 @@ class GraceForm(forms.Form):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    from_on = _Day(label=_("From which day on"), help_text=_("Today or a later day."))
+    from_on = DayField(label=_("From which day on"), help_text=_("Today or a later day."))
     reason = _Text(label=_("Reason"), help_text=_("Auditors read it beside every decision."))
 
 

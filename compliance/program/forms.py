@@ -1,11 +1,9 @@
 """A duty, what became of a round, and the filters of the list, as they are typed."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -14,18 +12,7 @@ from compliance.program.models import Duty
 from compliance.requirements import queries as requirements
 from lms.people import queries as people
 from lms.ui import filters
-from lms.ui.forms import CardLabel
-
-_YEAR_DAYS = 366
-
-
-class _Day(forms.DateField):
-    """A calendar day, typed or picked."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def __init__(self, **fields: Any) -> None:
-        super().__init__(validators=[MaxValueValidator(dt.date(2100, 12, 31))], **fields)
+from lms.ui.forms import CardLabel, DayField, DayList
 
 
 class _Text(forms.CharField):
@@ -35,24 +22,6 @@ class _Text(forms.CharField):
 
     def __init__(self, **fields: Any) -> None:
         super().__init__(**({"max_length": 5000} | fields))
-
-
-class _DayList(forms.CharField):
-    """Numbers of days, separated by commas: "30, 7, 1"."""
-
-    def prepare_value(self, value: Any) -> Any:
-        """As it is typed."""
-        return ", ".join(str(day) for day in value) if isinstance(value, list | tuple) else value
-
-    def clean(self, value: Any) -> Any:
-        """A tuple of different days, the longest first."""
-        words = [word.strip() for word in super().clean(value).split(",") if word.strip()]
-        if not all(
-            word.isascii() and word.isdigit() and len(word) <= 3 and 1 <= int(word) <= _YEAR_DAYS
-            for word in words
-        ):
-            raise forms.ValidationError(_("Write days as numbers between 1 and 366, for example 30, 7, 1."))
-        return tuple(sorted({int(word) for word in words}, reverse=True))
 
 
 class _Person(forms.EmailField):
@@ -89,7 +58,7 @@ class DutyForm(forms.Form):
         required=False,
         help_text=_("May do it too; reminded when it is overdue, or the owner has left."),
     )
-    first_due_on = _Day(label=_("First due"), required=False)
+    first_due_on = DayField(label=_("First due"), required=False)
     repeats_months = forms.IntegerField(
         label=_("Then every, months"),
         required=False,
@@ -102,7 +71,7 @@ class DutyForm(forms.Form):
         required=False,
         help_text=_("Whoever records it has to say where minutes, report or signature lie."),
     )
-    remind_before = _DayList(
+    remind_before = DayList(
         label=_("Reminders before, days"), required=False, max_length=40, help_text=_("For example 30, 7, 1.")
     )
     remind_every = forms.IntegerField(
@@ -146,7 +115,7 @@ class DutyForm(forms.Form):
 class DoneForm(forms.Form):
     """What was done, when, and where that can be seen."""
 
-    done_on = _Day(label=_("Done on"))
+    done_on = DayField(label=_("Done on"))
     statement = _Text(
         label=_("What was found or decided"),
         help_text=_("In sentences an auditor understands: what was looked at, what changes, by when."),

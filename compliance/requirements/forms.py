@@ -14,7 +14,7 @@ from compliance.requirements.forms_audience import Who
 from compliance.requirements.forms_courses import Courses, initial_sets
 from compliance.requirements.forms_rungs import Rungs, initial_rungs
 from compliance.requirements.models import Requirement
-from lms.ui.forms import CardLabel
+from lms.ui.forms import CardLabel, DayField, DayList
 
 _YEAR_DAYS = 366
 _TEN_YEARS = 120
@@ -71,33 +71,12 @@ _CONDITIONAL = (
 _BY_CALENDAR = {ValidityAnchor.FIXED, ValidityAnchor.YEAR}
 
 
-class DayField(forms.DateField):
-    """A day, with the browser's own calendar."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
 class Chosen(forms.ChoiceField):
     """A choice whose initial one is meant when nothing is sent."""
 
     def clean(self, value: Any) -> Any:
         """The value chosen, or the initial one."""
         return super().clean(value or self.initial)
-
-
-class DayList(forms.CharField):
-    """Numbers of days, separated by commas: "30, 7, 1"."""
-
-    def prepare_value(self, value: Any) -> Any:
-        """As it is typed."""
-        return ", ".join(str(day) for day in value) if isinstance(value, list | tuple) else value
-
-    def clean(self, value: Any) -> Any:
-        """A tuple of different days, the longest first."""
-        words = [word.strip() for word in super().clean(value).split(",") if word.strip()]
-        if not all(word.isascii() and word.isdigit() and 1 <= int(word) <= _YEAR_DAYS for word in words):
-            raise forms.ValidationError(_("Write days as numbers between 1 and 366, for example 30, 7, 1."))
-        return tuple(sorted({int(word) for word in words}, reverse=True))
 
 
 class Builder(Courses, Rungs):

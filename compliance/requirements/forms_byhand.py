@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compliance.requirements.enums import Side
-from compliance.requirements.forms import DayField
 from lms.people import queries as people
 from lms.people.queries import Reach
 from lms.ui.dates import day_text
+from lms.ui.forms import DayField
 from lms.ui.lines import numbered, several_text, told
 
 if TYPE_CHECKING:

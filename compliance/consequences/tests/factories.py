@@ -1,6 +1,7 @@
 """Systems, and what they are told, for tests. Call inside a tenant."""
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 import json
@@ -10,6 +11,7 @@ from typing import Any
 
 from compliance.consequences import actions, queries, rules
 from compliance.consequences.models import Consequence, Receiver
+from compliance.records.tests.factories import noon
 from tenants.tests.factories import AT
 
 
@@ -77,3 +79,9 @@ def make_consequence(
         requirement=requirement, receiver=receiver, terms=terms, fingerprint=seen.fingerprint, by=by,
         at=AT,
     )  # fmt: skip
+
+
+def night(on: dt.date) -> None:
+    """The turn of that day in which access is lost."""
+    at = noon(on)
+    actions.nightly_turn(at=at, scheduled_for=at)

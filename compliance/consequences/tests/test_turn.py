@@ -25,24 +25,9 @@ from lms.people.tests.factories import make_affiliation, make_user
 from tenants.context import inside
 from tenants.tests.factories import AT
 
-from .factories import make_consequence, make_receiver
+from .factories import make_consequence, make_receiver, night
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_alpha")]
-
-
-@pytest.fixture
-def late() -> Any:
-    """Staff, 20 days overdue on TODAY, with a requirement of 30 days."""
-    requirement = make_requirement()
-    user = make_user(given_name="Lee", email="lee@example.org", external_id="E-1")
-    make_affiliation(user)
-    give(user, requirement, "overdue")
-    return user, requirement
-
-
-def night(on: dt.date) -> None:
-    at = noon(on)
-    actions.nightly_turn(at=at, scheduled_for=at)
 
 
 def regain(on: dt.date) -> None:

@@ -17,30 +17,15 @@ from compliance.records.tests.factories import (
     noon,
 )
 from compliance.requirements.tests.factories import make_requirement
-from lms.people.tests.factories import make_affiliation, make_user
+from lms.people.tests.factories import make_user
 from tenants import schedule
 from tenants.context import TenantRef, inside
 from tenants.rules import lifecycle
 from tenants.tests.factories import AT
 
-from .factories import make_consequence, make_receiver
+from .factories import make_consequence, make_receiver, night
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_alpha")]
-
-
-@pytest.fixture
-def late() -> Any:
-    """Staff, 20 days overdue on TODAY, with a requirement of 30 days."""
-    requirement = make_requirement()
-    user = make_user(given_name="Lee", email="lee@example.org", external_id="E-1")
-    make_affiliation(user)
-    give(user, requirement, "overdue")
-    return user, requirement
-
-
-def night(on: dt.date) -> None:
-    at = noon(on)
-    actions.nightly_turn(at=at, scheduled_for=at)
 
 
 def actions_terms(days: int, *, at_once: bool = False) -> Any:
