@@ -16,6 +16,7 @@ from compliance.changes import queries
 from compliance.changes.enums import State
 from compliance.changes.models import Change, HolidayChange, Proposal
 from lms.mail import actions as mail
+from lms.people import queries as people
 from lms.ui.dates import day_text
 from tenants import clock, links
 
@@ -84,11 +85,11 @@ def _queue(
     kind, series = "changes.change", "changes"
     if isinstance(made, HolidayChange):
         kind = series = "changes.holidays"
-    facts = {"id": made.pk, "what": what, **more}
+    facts, today = {"id": made.pk, "what": what, **more}, clock.today(at)
     drafts = [
         mail.Draft(one.pk, one.email, f"{series}:{made.pk}:{once or what}:{one.pk}", facts)
         for one in receivers
-        if one.is_active
+        if people.is_here(one, today)
     ]
     if drafts:
         mail.queue_many(kind=kind, drafts=drafts, at=at)

@@ -1,5 +1,7 @@
 """The evidence app."""
 
+from datetime import time
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +38,9 @@ class EvidenceConfig(AppConfig):
             )
         )
         schedule.register(
-            schedule.ScheduledJob(name=reading.JOB, action="compliance.evidence.actions.read_files")
+            schedule.ScheduledJob(
+                name=reading.JOB, action="compliance.evidence.actions.read_files", local_time=time(4, 20)
+            )
         )
         for action, label in DEEDS.items():
             audit_kinds.register(action, label, administers=True)

@@ -51,11 +51,13 @@ def tell_deciders(request: Asked, *, at: datetime) -> None:
 
 
 def tell_answered(request: Asked, *, at: datetime) -> None:
-    """Write to whoever asked, and to the person when something changes for them.
+    """Write to whoever asked, unless they have left, and to the person when something changes for them.
 
     What is certified or revoked has a letter of its own (`letters`).
     """
-    receivers = {request.asked_by_id: request.asked_by}
+    is_own = request.asked_by_id == request.user_id
+    is_told = is_own or people.is_here(request.asked_by, clock.today(at))
+    receivers = {request.asked_by_id: request.asked_by} if is_told else {}
     if request.state == RequestState.APPROVED and not isinstance(request, Certifying):
         receivers[request.user_id] = request.user
     _queue(request, "answered", receivers.values(), at)
@@ -68,7 +70,7 @@ def tell_together(first: Asked, approved: Iterable[Asked], *, at: datetime) -> N
         for one in approved
         if one.user.is_active and not isinstance(one, Certifying)
     ]
-    if first.asked_by.is_active:
+    if people.is_here(first.asked_by, clock.today(at)):
         drafts.append(_draft(first, "answered_together", first.asked_by))
     mail.queue_many(kind=KIND, drafts=drafts, at=at)
 

@@ -10,6 +10,7 @@ from compliance.records.models import Load, LoadUndo, Revocation
 from compliance.records.queries.loads import load_deciders
 from compliance.records.queries.revocations import IN_FORCE
 from lms.mail import actions as mail
+from lms.people import queries as people
 from lms.ui.dates import day_text
 from tenants import clock, links
 
@@ -33,8 +34,9 @@ def tell_deciders(row: Load | LoadUndo, *, about: Collection[int], at: datetime)
 
 
 def tell_answered(row: Load | LoadUndo, *, at: datetime) -> None:
-    """Write to whoever asked what became of it."""
-    _queue(row, "answered", [row.asked_by], at)
+    """Write to whoever asked what became of it, unless they have left."""
+    if people.is_here(row.asked_by, clock.today(at)):
+        _queue(row, "answered", [row.asked_by], at)
 
 
 def tell_people(undo: LoadUndo, rows: "Iterable[Undone]", *, at: datetime) -> None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from lms.mail import actions as mail
+from lms.people import queries
 from lms.people.enums import ProposalState
 from lms.people.models import Proposal, User
-from tenants import links
+from tenants import clock, links
 
 if TYPE_CHECKING:
     from lms.mail.models import Message
@@ -36,7 +37,7 @@ def _queue(proposal: Proposal, what: str, receivers: Iterable[User], at: datetim
     drafts = [
         mail.Draft(one.pk, one.email, f"proposal:{proposal.pk}:{what}:{one.pk}", facts)
         for one in receivers
-        if one.is_active
+        if queries.is_here(one, clock.today(at))
     ]
     if drafts:
         mail.queue_many(kind=KIND, drafts=drafts, at=at)

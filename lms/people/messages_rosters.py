@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from lms.mail import actions as mail
+from lms.people import queries
 from lms.people.enums import RosterImportState
 from lms.people.models import RosterImport, User
-from tenants import links
+from tenants import clock, links
 
 if TYPE_CHECKING:
     from lms.mail.models import Message
@@ -47,7 +48,7 @@ def _queue(roster: RosterImport, what: str, receivers: Iterable[User | None], at
     drafts = [
         mail.Draft(one.pk, one.email, f"roster:{roster.pk}:{what}:{stamp}:{one.pk}", facts)
         for one in receivers
-        if one is not None and one.is_active
+        if one is not None and queries.is_here(one, clock.today(at))
     ]
     if drafts:
         mail.queue_many(kind=KIND, drafts=drafts, at=at)

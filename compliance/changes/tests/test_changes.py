@@ -180,11 +180,15 @@ def test_above_the_threshold_a_second_person_agrees_and_never_the_first(live, st
 
 def test_rejected_and_withdrawn_changes_change_nothing(live, staff, bo, eve, at, today):
     actions.set_threshold(is_on=True, percent=0, at_least=0, by=bo, at=at)
-    for deed in ("reject", "withdraw"):
+    for deed, left_on in (("reject", None), ("withdraw", None), ("reject", today - DAY)):
         change = edit(live, bo, at, audience={"kinds": ["staff"]})
         actions.ask(found=change, fingerprint=change.fingerprint, reason="x", by=bo, today=today, at=at)
         if deed == "reject":
+            change.proposed_by.last_day_on = left_on
+            change.proposed_by.save()
             actions.reject(found=change, remark="No", by=eve, at=at)
+            told = Message.objects.filter(user=bo, kind="changes.change", facts__id=change.pk)
+            assert told.exists() is (left_on is None), "who has left is not written to"
         else:
             actions.withdraw(found=change, by=bo, at=at)
     live.refresh_from_db()

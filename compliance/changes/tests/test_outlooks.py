@@ -210,7 +210,14 @@ def test_many_take_a_second_person_and_never_the_first(world, at, deliver):
         deciding.approve(roster=roster, seen="0" * 64, remark="", by=eve, at=at)
     with pytest.raises(intake.NotNow):
         start(roster, ann, at)
+    ann.last_day_on = today - dt.timedelta(days=1)
+    ann.save()
+    with pytest.raises(deciding.Refused, match="may no longer import"):
+        deciding.approve(roster=roster, seen=roster.seen, remark="", by=eve, at=at)
     deciding.reject(roster=roster, remark="No", by=eve, at=at)
+    assert not any(mail["X-Envelope-To"] == ann.email for mail in deliver(at)), "they have left"
+    ann.last_day_on = None
+    ann.save()
     start(roster, ann, at, "deactivate")
     deciding.withdraw(roster=roster, by=ann, at=at)
     start(roster, ann, at, "deactivate")

@@ -9,6 +9,7 @@ from compliance.changes import actions
 from compliance.requirements.models import Requirement
 from compliance.requirements.tests.factories import make_course, make_requirement
 from lms.audit.models import Event
+from lms.mail.models import Message
 from lms.people.models import Affiliation, Department, Group, GroupMember, Proposal, User
 from lms.people.tests.factories import make_affiliation, make_department, make_user
 from tenants import clock
@@ -120,7 +121,12 @@ def test_many_for_a_group_take_two_as_well_and_one_alone_where_nobody_else_may(
     url = path("members-add", public_id=group.public_id)
     typed = {"people": "\n".join(f"p{n}@alpha.example" for n in range(3)), "since": "2026-11-23"}
     asked = first.post(url, typed | digest(first.post(url, typed)))
+    with inside(alpha):
+        type(ada).objects.filter(pk=ada.pk).update(last_day_on=clock.today(at) - dt.timedelta(days=1))
     second.post(f"{asked.url}decide/", {"decision": "reject", "remark": "Not they"})
+    with inside(alpha):
+        assert not Message.objects.filter(user=ada, kind="people.proposal").exists(), "they have left"
+        type(ada).objects.filter(pk=ada.pk).update(last_day_on=None)
     assert "Not they" in first.get(asked.url).text
     with inside(alpha):
         assert not GroupMember.objects.exists()

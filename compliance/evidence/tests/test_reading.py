@@ -204,6 +204,19 @@ def test_a_worker_reads_each_file_once(sent: Any, at: dt.datetime) -> None:
 
 
 @pytest.mark.django_db
+def test_what_no_wake_up_is_left_for_is_read_with_the_day(
+    sent: Any, at: dt.datetime, django_assert_num_queries: Any
+) -> None:
+    with public_schema():
+        WakeUp.objects.all().delete()
+    (daily,) = (job for job in schedule.daily_jobs() if job.name == reading.JOB)
+    assert daily.run(at=at, scheduled_for=at) is None
+    assert EvidenceReading.objects.count() == 1
+    with django_assert_num_queries(1):
+        assert daily.run(at=at, scheduled_for=at) is None
+
+
+@pytest.mark.django_db
 def test_where_no_reader_is_installed_it_is_an_error_and_caught_up_on_later(
     sent: Any, at: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

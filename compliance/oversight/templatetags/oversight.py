@@ -16,6 +16,7 @@ from compliance.reminders import queries as reminders
 from compliance.requirements import queries as requirements
 from lms.access import guard
 from lms.access.permissions import Permission
+from lms.catalog import queries as catalog
 from lms.learning import queries as learning
 from lms.mail import queries as mail
 from lms.people import queries as people
@@ -72,27 +73,37 @@ def certificate_number(proof: records.Proof) -> dict[str, Any]:
 
 @register.inclusion_tag("oversight/_asked_by.html", takes_context=True)
 def asked_by(context: template.Context, course_id: int, published: Any) -> dict[str, Any]:
-    """Which requirements ask for a course, and which may be asked for again since its newest version came.
+    """Which requirements ask for a course, and which may be asked for again since a newer version came.
 
-    `published` is the version that is open now, or None. Whoever may not ask reads who may, where its author calls
-    the change material; where the author calls it small, nobody is offered to.
+    `published` is the version that is open now, or None. Whoever may not ask reads who may, where an author calls
+    the change material; a small one offers nothing, and takes no earlier offer away.
     """
     held = context["request"].user.usable_permissions
     sees_them, asks = Permission.REQUIREMENTS_VIEW in held, Permission.EVENTS_RECORD in held
-    is_newer = published is not None and published.number > 1
-    offers = is_newer and (published.is_material or (asks and not published.change))
-    if not (sees_them or offers):
+    offered = _offered(course_id, published, asks=asks)
+    if not (sees_them or offered):
         return {}
     asking = requirements.asking_for(course_id)
-    today = clock.today()
-    again = queries.asked_again_by(asking, published, today) if offers else []
+    today, again, version = clock.today(), [], published
+    for version in offered:
+        if again := queries.asked_again_by(asking, version, today):
+            break
     return {
         "asking": asking if sees_them else [],
         "again": again,
         "asks": asks,
         "askers": people.able_to(Permission.EVENTS_RECORD, today=today) if again and not asks else [],
-        "version": published,
+        "version": version,
     }
+
+
+def _offered(course_id: int, published: Any, *, asks: bool) -> list[Any]:
+    """The versions for which it may be asked again, the one to ask for first: the newest whose change is material."""
+    if published is None or published.number == 1:
+        return []
+    material = published if published.is_material else catalog.newest_material(course_id)
+    found = [material] if material else []
+    return [*found, published] if asks and not published.change else found
 
 
 def _evidence(request: Any, person: Any) -> dict[str, Any]:

@@ -84,6 +84,37 @@ def test_a_material_change_is_said_on_publishing_and_offered_to_who_may_ask(alph
         assert "changed materially" not in author.get(page).content.decode()
 
 
+def test_a_small_correction_takes_a_material_change_before_it_back_from_nobody(
+    alpha, client_for, ada, bo, course, at
+):
+    with inside(alpha):
+        course.versions.filter(number=2).update(state="retired", retired_at=at)
+        said = {
+            "change": "material",
+            "change_note": "Deepfakes are new.",
+            "state": "retired",
+            "retired_at": at,
+        }
+        for number, facts in ((3, said), (4, {"change": "minor", "state": "published"})):
+            CourseVersion.objects.create(
+                course=course, number=number, title="Phishing", minutes=9, content_hash=str(number) * 64,
+                created_at=AT, published_at=at, **facts,
+            )  # fmt: skip
+        writer = make_user(given_name="Wil", roles=("author",))
+    officer, page = client_for(alpha, bo), f"/courses/{course.public_id}/"
+    shown = officer.get(page)
+    (one,) = shown.context["again"]
+    assert "Version 3 changed materially" in shown.text
+    assert "Deepfakes are new." in shown.text
+    assert "Version+3+of" in one.url
+    assert "Phishing: version 3 changed materially" in officer.get("/overview/").text
+    assert "Version 3 changed materially" in client_for(alpha, writer).get(page).text
+    with inside(alpha):
+        make_event(one.requirement, by=ada, kind="content", happened_on=at.date())
+    assert "changed materially" not in officer.get(page).text
+    assert "changed materially" not in officer.get("/overview/").text
+
+
 def test_small_corrections_offer_nothing(alpha, client_for, bo, course):
     with inside(alpha):
         first = course.versions.get(number=2)

@@ -28,6 +28,7 @@ from compliance.records.queries.obligations import cycle_facts, waited_for
 from compliance.records.queries.requests import in_force
 from compliance.records.queries.words import waiting_text, why_text
 from compliance.requirements import queries as requirements
+from lms.people import queries as people
 from tenants import clock
 
 if TYPE_CHECKING:
@@ -94,7 +95,9 @@ def explained(rows: Sequence[Obligation], user_id: int, today: date) -> dict[int
     for row in rows:
         if row.requirement_id in seen:
             told = requirements.named_facts(changed.get(row.assignment_id, ()), names)
-            found[row.assignment_id] = _explained(row, seen[row.requirement_id], told, wishes, beside)
+            found[row.assignment_id] = _explained(
+                row, seen[row.requirement_id], told, wishes, beside, today=today
+            )
     return found
 
 
@@ -116,6 +119,8 @@ def _explained(
     now: tuple[Fact, ...],
     wishes: dict[int, list[Wish]],
     beside: "_Beside",
+    *,
+    today: date,
 ) -> Explained:
     terms, done, absences = seen.rule.terms, row.done_record, seen.person.absences
     last = cycle_facts(done) if done is not None else None
@@ -132,14 +137,14 @@ def _explained(
     )
     following = change.following_of(terms, last, absences) if last and row.open_record is None else None
     again = capfirst(requirements.again_text(terms))
-    owner = _owner(row.requirement)
+    owner = _owner(row.requirement, today)
     return Explained(row.assignment.assigned_on, _reason(row), now, due, counts, again, following, owner)
 
 
-def _owner(requirement: "Requirement") -> tuple[str, str] | None:
+def _owner(requirement: "Requirement", today: date) -> tuple[str, str] | None:
     """As long as they are here."""
     found = requirement.owner
-    return (found.display_name, found.email) if found is not None and found.is_active else None
+    return (found.display_name, found.email) if found is not None and people.is_here(found, today) else None
 
 
 def _reason(row: Obligation) -> tuple[Fact, ...]:

@@ -287,6 +287,13 @@ def test_a_refusal_and_a_second_click_change_nothing(lea, ada, at):
     assert load([(lea, "Yearly", "2026-02-20")], bo, at, takes_two=bool, name=name) == asked
     records.refuse_load(asked, remark="The wrong year", by=ada, today=TODAY, at=at)
     assert (Load.objects.get().state, Load.objects.get().text) == ("refused", "")
+    answers = Message.objects.filter(kind="records.load", user=bo)
+    assert answers.count() == 1
+    bo.last_day_on = TODAY - timedelta(days=1)
+    bo.save()
+    other = load([(lea, "Yearly", "2026-02-20")], bo, at, takes_two=bool, name=uuid4())
+    records.refuse_load(other, remark="The wrong year", by=ada, today=TODAY, at=at)
+    assert answers.count() == 1, "they have left"
     with pytest.raises(records.Refused, match="meanwhile"):
         records.withdraw_load(asked, by=bo, at=at)
     with pytest.raises(records.Refused, match="meanwhile"):

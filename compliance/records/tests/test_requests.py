@@ -228,6 +228,13 @@ def test_a_refused_or_withdrawn_request_changes_nothing_and_may_be_asked_again(a
     actions.withdraw(second, by=asker, at=noon(TODAY))
     assert status_of(ana, TODAY).status == ComplianceStatus.NOT_YET_DUE
     assert not Message.objects.filter(user=ana, kind="records.request").exists()
+    third, told = ask(ana, owed, asker), Message.objects.filter(user=asker, kind="records.request")
+    before = told.count()
+    type(asker).objects.update(last_day_on=TODAY - DAY)
+    third.refresh_from_db()
+    approve(third, officer)
+    assert (before, told.count()) == (1, 1), "whoever asked has left"
+    assert Message.objects.filter(user=ana, kind="records.request").exists(), "it is about their own record"
 
 
 def extend(owed, people, to, by, on=TODAY, fingerprint=None):

@@ -12,7 +12,7 @@ from lms.catalog.facts.plan import AcknowledgementPlan
 NAMES = ("text", "policy", "version", "address")
 LONGEST_STATEMENT = 4000
 _HEAD = re.compile(r"\s*\[\s*acknowledgement\s*\]")
-_ADDRESS = re.compile(r"https://[^\s/@]+\S*")
+_ADDRESS = re.compile(r"https://[^\s/@?#]+(?:[/?#]\S*)?")
 
 
 def read_acknowledgement(course: Fields) -> AcknowledgementPlan | None:

@@ -27,7 +27,13 @@ from lms.catalog.queries.content import (
     versions,
     versions_to_start,
 )
-from lms.catalog.queries.upkeep import DueReview, NewVersion, materially_changed, overdue_reviews
+from lms.catalog.queries.upkeep import (
+    DueReview,
+    NewVersion,
+    materially_changed,
+    newest_material,
+    overdue_reviews,
+)
 
 __all__ = [
     "ChoiceRow",
@@ -48,6 +54,7 @@ __all__ = [
     "lesson_ids",
     "materially_changed",
     "named_courses",
+    "newest_material",
     "outline",
     "outlines",
     "overdue_reviews",

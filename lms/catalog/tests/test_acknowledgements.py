@@ -46,6 +46,11 @@ def test_a_course_says_what_is_signed_at_its_end():
         ('[acknowledgement]\ntext = "x"\nversion = "2"', 6, "has no name"),
         ('[acknowledgement]\ntext = "x"\npolicy = "y"\naddress = "javascript:alert(1)"', 7, "not an address"),
         ('[acknowledgement]\ntext = "x"\npolicy = "y"\naddress = "http://example.edu"', 7, "not an address"),
+        (
+            '[acknowledgement]\ntext = "x"\npolicy = "y"\naddress = "https://example.edu@evil.example/"',
+            7,
+            "not an address",
+        ),
         (f'[acknowledgement]\ntext = "{"x" * 4001}"', 5, "4001 characters"),
     ],
 )

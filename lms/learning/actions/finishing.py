@@ -49,10 +49,14 @@ def finish_if_whole(enrollment: Enrollment, at: dt.datetime) -> Enrollment:
     """
     if not is_whole(enrollment):
         return enrollment
-    version = catalog.version(enrollment.course_version_id)
-    signed = Attestation.objects.filter(enrollment=enrollment).first() if version.statement else None
-    if version.statement and signed is None:
-        return enrollment
+    if not catalog.version(enrollment.course_version_id).statement:
+        return complete(enrollment, at)
+    signed = Attestation.objects.filter(enrollment=enrollment).first()
+    return complete(enrollment, at, signed=signed) if signed else enrollment
+
+
+def complete(enrollment: Enrollment, at: dt.datetime, *, signed: Attestation | None = None) -> Enrollment:
+    """Complete the enrollment, which is locked and whole, with what was `signed` at its end if it ends so."""
     enrollment.state, enrollment.completed_at = EnrollmentState.COMPLETED, at
     enrollment.score = _score(enrollment)
     enrollment.save(update_fields=["state", "completed_at", "score"])
@@ -66,6 +70,7 @@ def finish_if_whole(enrollment: Enrollment, at: dt.datetime) -> Enrollment:
         enrollment_id=enrollment.pk,
         at=at,
     )
+    version = catalog.version(enrollment.course_version_id)
     audit.record(
         action="course.completed",
         by=enrollment.user,

@@ -31,7 +31,7 @@ def sign(
         raise rules.NothingToSign(held)
     if not finishing.is_whole(held):
         raise rules.NotYetToSign(held)
-    Attestation.objects.create(
+    signed = Attestation.objects.create(
         enrollment=held,
         signer_name=held.user.display_name,
         statement=version.statement,
@@ -43,7 +43,7 @@ def sign(
         ip_address=_address(address),
         user_agent=_words(user_agent),
     )
-    return finishing.finish_if_whole(held, at)
+    return finishing.complete(held, at, signed=signed)
 
 
 def _address(given: str) -> str | None:

@@ -97,7 +97,7 @@ def deactivate(*, person: User, by: User, at: datetime) -> None:
     if person.pk == by.pk:
         raise NotOneself
     with transaction.atomic():
-        check_owner_remains(without=person)
+        check_owner_remains(without=person, at=at)
         _switch(person, is_active=False)
         _record("people.deactivated", person, by, at, {})
         events.changed.send(sender=None, user_ids=[person.pk], at=at)

@@ -7,7 +7,9 @@ from django.db import transaction
 
 from lms.access import roles
 from lms.audit import actions as audit
+from lms.people import queries
 from lms.people.models import Department, RoleGrant, User
+from tenants import clock
 
 
 class LastOwner(Exception):
@@ -57,18 +59,17 @@ def revoke_role(*, grant: RoleGrant, by: User, at: datetime) -> None:
     _check_may_touch(grant.role, by)
     with transaction.atomic():
         if grant.role == roles.Owner.key:
-            check_owner_remains(without=grant.user)
+            check_owner_remains(without=grant.user, at=at)
         _record("people.role_revoked", grant, by, at)
         grant.delete()
 
 
-def check_owner_remains(*, without: User) -> None:
-    """Raise LastOwner when nobody but `without` owns the site and may sign in. Call inside a transaction."""
+def check_owner_remains(*, without: User, at: datetime) -> None:
+    """Raise LastOwner when nobody but `without` owns the site and may sign in at `at`. Call inside a transaction."""
     # Locked, so that two owners cannot unmake each other at the same moment.
-    owners = RoleGrant.objects.select_for_update(of=("self",)).filter(
-        role=roles.Owner.key, user__is_active=True
-    )
-    holders = set(owners.values_list("user_id", flat=True))
+    owners = RoleGrant.objects.select_for_update(of=("self",)).filter(role=roles.Owner.key)
+    here = owners.exclude(queries.gone(clock.today(at), "user"))
+    holders = set(here.values_list("user_id", flat=True))
     if holders == {without.pk}:
         raise LastOwner
 

@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lms.people import messages_rosters
+from lms.people import messages_rosters, queries
 from lms.people.enums import RosterImportState
 from lms.people.imports import intake
 from lms.people.imports.intake import NotNow, NotSeen, Refused
 from lms.people.models import RosterImport, User
+from tenants import clock
 
 
 @transaction.atomic
@@ -19,6 +20,8 @@ def approve(*, roster: RosterImport, seen: str, remark: str, by: User, at: datet
     Raises Refused, NotNow, NotSeen, and LimitReached for more people than the plan's.
     """
     held = _waiting(roster, by)
+    if held.asked_by not in queries.import_approvers(by, today=clock.today(at)):
+        raise Refused(_("Whoever asked for it may no longer import people. Nothing was changed. Reject it."))
     if held.seen != seen:
         raise NotSeen
     intake.refuse_beyond_plan(held, held.options["absent"])

@@ -114,8 +114,8 @@ def approvers(permission: Permission, asked_by: User | None, *, today: dt.date) 
 
 def _here_of(grants: QuerySet[RoleGrant], today: dt.date) -> list[User]:
     # A role outlives the last day of whoever holds it.
-    staying = User.objects.filter(is_active=True).exclude(last_day_on__lt=today)
-    return list(staying.filter(pk__in=grants.values("user")).order_by("pk"))
+    staying = grants.exclude(gone(today, "user"))
+    return list(User.objects.filter(pk__in=staying.values("user")).order_by("pk"))
 
 
 def here(user_ids: Collection[int], today: dt.date) -> frozenset[int]:

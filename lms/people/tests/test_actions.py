@@ -9,6 +9,7 @@ from lms.people import actions, queries
 from lms.people.actions import persons
 from lms.people.models import Invitation, RoleGrant, User
 from lms.people.tests.factories import make_user
+from tenants import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,18 @@ def test_a_deactivated_co_owner_does_not_count_as_one(in_alpha, at, ada, bo) -> 
     actions.deactivate(person=bo, by=ada, at=at)
     with pytest.raises(actions.LastOwner):
         actions.revoke_role(grant=ada.role_grants.get(role="owner"), by=ada, at=at)
+
+
+def test_a_co_owner_past_their_last_day_does_not_count_as_one(in_alpha, at, ada, bo, dee) -> None:
+    actions.grant_role(user=bo, role="owner", by=ada, at=at)
+    User.objects.filter(pk=bo.pk).update(last_day_on=clock.today(at) - dt.timedelta(days=1))
+    grant = ada.role_grants.get(role="owner")
+    with pytest.raises(actions.LastOwner):
+        actions.revoke_role(grant=grant, by=ada, at=at)
+    with pytest.raises(actions.LastOwner):
+        actions.deactivate(person=ada, by=dee, at=at)
+    User.objects.filter(pk=bo.pk).update(last_day_on=clock.today(at))
+    actions.revoke_role(grant=grant, by=ada, at=at)
 
 
 def test_nobody_deactivates_themselves(in_alpha, at, ada) -> None:
